@@ -1,0 +1,39 @@
+# `make demo` runs the whole chain on the embedded songs, `make test` checks everything.
+# Both make the environment .venv first, and both are quick the second time.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint types layers unit bench clean
+
+demo: .venv/.installed
+	$(BIN)/riffsmith demo
+
+test: lint types layers unit
+
+lint: .venv/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/.installed
+	$(BIN)/pyright
+
+layers: .venv/.installed
+	$(BIN)/lint-imports --no-cache
+
+unit: .venv/.installed
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2
+
+bench: .venv/.installed
+	$(BIN)/python benchmarks/prepare_speed.py
+	$(BIN)/python benchmarks/step_speed.py
+
+.venv/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else \
+	  f"Python {v[0]}.{v[1]} found, 3.11 or newer needed: call make PYTHON=python3.12, say")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv demo

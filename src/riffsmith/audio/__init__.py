@@ -1,0 +1,17 @@
+"""Files ↔ float arrays: probe, decode, resample, measure, write."""
+
+from riffsmith.audio.decode import is_audio_name, open_audio
+from riffsmith.audio.encode import PEAK_LIMIT_DB, audio_suffixes, write_audio
+from riffsmith.audio.loudness import LoudnessMeter
+from riffsmith.audio.recording import Recording, read_recording
+
+__all__ = [
+    "PEAK_LIMIT_DB",
+    "LoudnessMeter",
+    "Recording",
+    "audio_suffixes",
+    "is_audio_name",
+    "open_audio",
+    "read_recording",
+    "write_audio",
+]

@@ -1,0 +1,136 @@
+"""Audio files → blocks of float samples."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from riffsmith.errors import AudioError
+
+SOUNDFILE_SUFFIXES = frozenset(
+    ".wav .wave .flac .ogg .oga .opus .mp3 .aif .aiff .aifc .au .snd .caf .w64 .rf64 .sf".split()
+)
+PYAV_SUFFIXES = frozenset(".m4a .mp4 .aac .wma .webm .mkv .mka .mov .avi .ac3 .ape .wv".split())
+"""Containers that libsndfile does not read; the extra `av` does."""
+
+BLOCK_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Source:
+    """An opened audio file: what its header says, and its samples."""
+
+    sample_rate: int
+    """In Hz."""
+    channels: int
+    promised_samples: int | None
+    """How many samples the header promises, where it says so."""
+    encoding: str
+    """Container and sample format, for people."""
+    blocks: Iterator[NDArray[np.float32]]
+    """Consecutive blocks (time, channels) of `BLOCK_SECONDS` each, the last one shorter.
+
+    Full scale is 1.0; lossy and floating-point files may exceed it. The iterator raises
+    `AudioError` where the file stops being readable: what came before is sound.
+    """
+
+
+def is_audio_name(path: Path) -> bool:
+    """Whether a name looks like audio or video that Riffsmith could try to decode."""
+    return path.suffix.lower() in SOUNDFILE_SUFFIXES | PYAV_SUFFIXES
+
+
+def open_audio(path: Path) -> Source:
+    """Opens a file; its samples are decoded only as `blocks` is iterated.
+
+    Raises:
+        AudioError: The file cannot be opened, is empty, or is not audio that can be decoded.
+    """
+    try:
+        if path.stat().st_size == 0:
+            raise AudioError("the file is empty (0 bytes)")
+        with path.open("rb") as handle:
+            handle.read(1)
+    except OSError as cause:
+        raise AudioError(f"cannot be opened ({(cause.strerror or str(cause)).lower()})") from cause
+    if path.suffix.lower() in PYAV_SUFFIXES:
+        return _open_with_pyav(path)
+    try:
+        file = soundfile.SoundFile(str(path))
+    except (soundfile.LibsndfileError, ValueError) as cause:
+        raise AudioError(f"not readable as audio ({_sndfile_reason(cause)})") from cause
+    if not 1 <= file.channels <= 64 or not 1_000 <= file.samplerate <= 1_000_000:
+        raise AudioError(f"implausible header ({file.channels} channels at {file.samplerate} Hz)")
+    return Source(
+        sample_rate=file.samplerate,
+        channels=file.channels,
+        promised_samples=file.frames if 0 < file.frames < 2**62 else None,
+        encoding=f"{file.format} {file.subtype}",
+        blocks=_soundfile_blocks(file),
+    )
+
+
+def _soundfile_blocks(file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
+    length = file.samplerate * BLOCK_SECONDS
+    with file:
+        while True:
+            try:
+                read = file.read(length, dtype="float32", always_2d=True)
+            except soundfile.LibsndfileError as cause:
+                raise AudioError(f"decoding stopped ({_sndfile_reason(cause)})") from cause
+            if len(read):
+                yield np.asarray(read, np.float32)
+            if len(read) < length:
+                return
+
+
+def _sndfile_reason(cause: Exception) -> str:
+    text = cause.error_string if isinstance(cause, soundfile.LibsndfileError) else str(cause)
+    return text.strip().rstrip(".").lower() or "unknown format"
+
+
+def _open_with_pyav(path: Path) -> Source:
+    if find_spec("av") is None:
+        raise AudioError(
+            f"{path.suffix} needs the extra for AAC, M4A and video: install riffsmith[av]"
+        )
+    import av
+    from av.error import FFmpegError
+
+    try:
+        container = av.open(str(path))
+        stream = container.streams.audio[0]
+    except (FFmpegError, OSError) as cause:
+        raise AudioError(f"not readable as audio ({str(cause).lower()})") from cause
+    except IndexError as cause:
+        raise AudioError("has no audio track") from cause
+
+    def blocks() -> Iterator[NDArray[np.float32]]:
+        resampler = av.AudioResampler(format="fltp")  # layout and rate stay as they are
+        length = stream.rate * BLOCK_SECONDS
+        waiting: list[NDArray[np.float32]] = []
+        with container:
+            try:
+                for frame in container.decode(stream):
+                    for converted in resampler.resample(frame):
+                        waiting.append(converted.to_ndarray().T.astype(np.float32))
+                    if sum(map(len, waiting)) >= length:
+                        joined = np.concatenate(waiting)
+                        yield np.ascontiguousarray(joined[:length])
+                        waiting = [joined[length:]]
+            except FFmpegError as cause:
+                raise AudioError(f"decoding stopped ({str(cause).lower()})") from cause
+        if sum(map(len, waiting)):
+            yield np.ascontiguousarray(np.concatenate(waiting))
+
+    return Source(
+        sample_rate=stream.rate,
+        channels=stream.channels,
+        promised_samples=None,
+        encoding=f"{container.format.name.split(',')[0].upper()} {stream.codec_context.name}",
+        blocks=blocks(),
+    )

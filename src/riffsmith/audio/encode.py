@@ -1,0 +1,73 @@
+"""Float samples → audio files."""
+
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from riffsmith.errors import AudioError
+from riffsmith.files import atomic_path
+
+_FORMATS = {
+    ".wav": ("WAV", "PCM_16"),
+    ".flac": ("FLAC", "PCM_16"),
+    ".ogg": ("OGG", "VORBIS"),
+    ".mp3": ("MP3", "MPEG_LAYER_III"),
+}
+_LOSSY = frozenset({".ogg", ".mp3"})
+_BLOCK_SAMPLES = 1 << 16  # libsndfile's Vorbis encoder overflows its stack on very large writes
+
+PEAK_LIMIT_DB = -1.0
+"""Nothing that is written exceeds this peak, in dB of full scale."""
+
+
+def audio_suffixes() -> list[str]:
+    """Endings of the formats that `write_audio` knows."""
+    return list(_FORMATS)
+
+
+def write_audio(path: Path, audio: NDArray[np.float32], sample_rate: int) -> None:
+    """Writes audio whole or not at all, turned down where its peak would exceed −1 dBFS.
+
+    Args:
+        path: The ending chooses the format: `.wav` and `.flac` (16 bit), `.ogg` (Vorbis), `.mp3`.
+        audio: (time, channels) with full scale at 1.0.
+        sample_rate: In Hz.
+
+    Raises:
+        AudioError: The ending is unknown, a sample is NaN or infinite, or writing fails.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in _FORMATS:
+        known = ", ".join(audio_suffixes())
+        raise AudioError(f"cannot write {path.name!r}: its ending must be one of {known}")
+    if not np.isfinite(audio).all():
+        raise AudioError(f"refusing to write {path.name}: the audio holds NaN or infinite samples")
+    limit = 10 ** (PEAK_LIMIT_DB / 20)
+    gain = min(1.0, limit / max(float(np.abs(audio).max(initial=0.0)), 1e-9))
+    with atomic_path(path, AudioError) as partial:
+        _write(partial, audio * np.float32(gain), sample_rate, suffix)
+        if suffix in _LOSSY:  # a lossy coder moves the peaks: measure what comes back
+            for _ in range(4):
+                peak = float(np.abs(soundfile.read(partial, dtype="float32")[0]).max(initial=0.0))
+                if peak <= limit:
+                    break
+                gain *= 0.995 * limit / peak
+                _write(partial, audio * np.float32(gain), sample_rate, suffix)
+
+
+def _write(path: Path, audio: NDArray[np.float32], sample_rate: int, suffix: str) -> None:
+    container, subtype = _FORMATS[suffix]
+    channels = audio.shape[1]
+    try:
+        with soundfile.SoundFile(
+            path, "w", sample_rate, channels, subtype=subtype, format=container
+        ) as file:
+            for start in range(0, len(audio), _BLOCK_SAMPLES):
+                file.write(audio[start : start + _BLOCK_SAMPLES])
+    except soundfile.LibsndfileError as cause:
+        raise AudioError(
+            f"writing {path.name} failed ({cause.error_string.rstrip('.').lower()}): "
+            f"check the disk's free space, or that {container} can hold {sample_rate} Hz"
+        ) from cause

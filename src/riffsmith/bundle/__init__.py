@@ -1,0 +1,24 @@
+"""A trained model on disk: weights, settings and provenance, written whole or not at all."""
+
+from riffsmith.bundle.card import Card, RecordingCredit
+from riffsmith.bundle.store import (
+    Bundle,
+    is_bundle,
+    load_bundle,
+    load_shipped,
+    read_card,
+    shipped_models,
+    write_bundle,
+)
+
+__all__ = [
+    "Bundle",
+    "Card",
+    "RecordingCredit",
+    "is_bundle",
+    "load_bundle",
+    "load_shipped",
+    "read_card",
+    "shipped_models",
+    "write_bundle",
+]

@@ -1,0 +1,117 @@
+"""Bundles on disk: a folder with `card.json` and `generator.safetensors`."""
+
+import json
+from dataclasses import dataclass
+from hashlib import blake2b
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from pydantic import ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+
+from riffsmith.bundle.card import BUNDLE_VERSION, Card
+from riffsmith.errors import ModelError
+from riffsmith.files import atomic_path
+from riffsmith.gan import Generator
+
+CARD_NAME = "card.json"
+WEIGHTS_NAME = "generator.safetensors"
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A trained generator, ready to play."""
+
+    card: Card
+    generator: Generator
+    """In evaluation mode, without gradients."""
+
+
+def write_bundle(folder: Path, card: Card, generator: Generator) -> None:
+    """Writes a bundle whole or not at all.
+
+    Raises:
+        ModelError: Writing failed.
+    """
+    state = {name: tensor.cpu().contiguous() for name, tensor in generator.state_dict().items()}
+    weights = save(state)
+    card = card.model_copy(update={"weights_hash": _digest(weights)})
+    with atomic_path(folder, ModelError) as partial:
+        partial.mkdir()
+        (partial / WEIGHTS_NAME).write_bytes(weights)
+        (partial / CARD_NAME).write_text(card.model_dump_json(indent=1), encoding="utf-8")
+
+
+def is_bundle(folder: Path) -> bool:
+    """Whether a folder is a bundle."""
+    return (folder / CARD_NAME).is_file()
+
+
+def read_card(folder: Path) -> Card:
+    """Reads what a bundle says about itself.
+
+    Raises:
+        ModelError: The card is missing, damaged or of another version.
+    """
+    try:
+        values = json.loads((folder / CARD_NAME).read_bytes())
+        version = values.get("version") if isinstance(values, dict) else None
+        if version == BUNDLE_VERSION:
+            return Card.model_validate_json((folder / CARD_NAME).read_bytes())
+    except FileNotFoundError as cause:
+        raise ModelError(f"{folder} is not a bundle (no {CARD_NAME}): check the path") from cause
+    except (OSError, ValueError, ValidationError) as cause:
+        first = str(cause).splitlines()[0]
+        raise ModelError(
+            f"{folder / CARD_NAME} is damaged ({first}): use another bundle"
+        ) from cause
+    raise ModelError(
+        f"{folder} has bundle format {version}, this Riffsmith reads {BUNDLE_VERSION}: "
+        "train again, or use the version of Riffsmith that wrote it"
+    )
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """Reads and checks a bundle; no code in it is run.
+
+    Raises:
+        ModelError: As `read_card`, or the weights are missing, damaged or of other networks.
+    """
+    card = read_card(folder)
+    path = folder / WEIGHTS_NAME
+    try:
+        content = path.read_bytes()
+        if _digest(content) != card.weights_hash:
+            raise ModelError(f"{path} is damaged (its hash is not the card's): use another bundle")
+        generator = Generator(card.settings.generator, card.settings.corpus.channel_count)
+        generator.load_state_dict(load(content))
+    except (OSError, SafetensorError, RuntimeError) as cause:
+        first = str(cause).splitlines()[0]
+        raise ModelError(f"{path} cannot be used ({first}): use another bundle") from cause
+    return Bundle(card, generator.eval().requires_grad_(False))
+
+
+def shipped_models() -> list[str]:
+    """Names of the bundles inside the package."""
+    folder = files("riffsmith") / "models"
+    return sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+
+
+def load_shipped(name: str) -> Bundle:
+    """Loads a bundle inside the package by its name.
+
+    Raises:
+        ModelError: There is none of that name.
+    """
+    if name not in shipped_models():
+        there = ", ".join(shipped_models()) or "none in this version"
+        raise ModelError(
+            f"no run folder, bundle or shipped model {name!r} (shipped: {there}): check the path"
+        )
+    with as_file(files("riffsmith") / "models" / name) as folder:
+        return load_bundle(folder)
+
+
+def _digest(content: bytes) -> str:
+    return blake2b(content, digest_size=16).hexdigest()

@@ -1,0 +1,49 @@
+"""The command line: one function a command; what is slow to import is imported when it runs."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from riffsmith import __version__
+from riffsmith.cli.demo import demo
+from riffsmith.cli.generate import generate
+from riffsmith.cli.prepare import prepare
+from riffsmith.cli.report import report
+from riffsmith.cli.survey import survey
+from riffsmith.cli.train import train
+from riffsmith.errors import RiffsmithError
+
+app = App(
+    name="riffsmith",
+    help="Train a GAN on a folder of recordings and let it play new music of that kind.",
+    version=__version__,
+    help_format="plaintext",
+)
+for _command in (survey, prepare, train, generate, report, demo):
+    app.command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs a command; errors go to stderr in one line, with exit code 1."""
+    try:
+        app(arguments, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        _fail(f"{_one_line(error)} (see riffsmith --help)", 1)
+    except RiffsmithError as error:
+        _fail(_one_line(error), 1)
+    except BrokenPipeError:  # the reader of our output has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _fail("interrupted: what was written is sound; run the same command again to go on", 130)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _fail(text: str, code: int) -> None:
+    print(f"riffsmith: {text}", file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,55 @@
+"""`riffsmith demo`."""
+
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+CLIPS = 3
+CLIP_SECONDS = 30.0
+
+
+def demo(
+    *,
+    out: Path = Path("demo"),
+    minutes: float = 5.0,
+    seed: Annotated[int, Parameter(show=False)] = 0,
+) -> None:
+    """Run the whole chain on the embedded songs: prepare, train, generate, report.
+
+    Parameters
+    ----------
+    out
+        Folder to write. A demo that was stopped goes on from there.
+    minutes
+        Time to train.
+    """
+    from riffsmith.audio import write_audio
+    from riffsmith.cli.console import file_progress, note, share_progress, stdout
+    from riffsmith.cli.train import run_with_progress
+    from riffsmith.pipeline import Request, begin, open_model
+    from riffsmith.report import write_report
+    from riffsmith.synthesis import generate_clip
+    from riffsmith.training import RunFolder
+
+    note("songs: Muldjord (El Senator), CC BY-SA 3.0; credits in riffsmith/demo_corpus")
+    run = RunFolder(out / "run")
+    request = Request(seed=seed, minutes=minutes, hold_out=["mutilated_mime"])
+    with as_file(files("riffsmith") / "demo_corpus") as songs:
+        with file_progress("Preparing") as on_progress:
+            record, corpus = begin(songs, run, request, resume=True, on_progress=on_progress)
+        outcome = run_with_progress(run, record, corpus, minutes)
+    if not outcome.finished:
+        stdout.print("stopped; the same command goes on")
+        raise SystemExit(130)
+    bundle = open_model(str(run.path))
+    for number in range(CLIPS):
+        target = out / f"riff-{number + 1}.wav"
+        with share_progress(f"Playing {target.name}") as on_share:
+            audio = generate_clip(bundle, CLIP_SECONDS, seed + number, on_share)
+        write_audio(target, audio, bundle.card.settings.corpus.sample_rate)
+        stdout.print(f"audio: {target}", markup=False, soft_wrap=True)
+    page = out / "report.html"
+    write_report(run, page)
+    stdout.print(f"page:  {page}", markup=False, soft_wrap=True)

@@ -1,0 +1,57 @@
+"""`riffsmith generate`."""
+
+import secrets
+from pathlib import Path
+
+
+def generate(
+    model: str,
+    out: Path,
+    *,
+    seconds: float = 30.0,
+    count: int = 1,
+    seed: int | None = None,
+    epoch: int | None = None,
+) -> None:
+    """Play new music into a file, or several clips into a folder.
+
+    Parameters
+    ----------
+    model
+        Run folder, bundle folder, or name of a shipped model.
+    out
+        File ending in .wav, .flac, .ogg or .mp3; or a folder.
+    seconds
+        Length of each clip.
+    count
+        How many clips; more than one need a folder.
+    seed
+        The same seed gives the same samples; drawn and printed if left out.
+    epoch
+        Which of a run's snapshots; the newest if left out.
+    """
+    from riffsmith.audio import audio_suffixes, write_audio
+    from riffsmith.cli.console import note, share_progress, stdout
+    from riffsmith.errors import SettingsError
+    from riffsmith.pipeline import open_model
+    from riffsmith.synthesis import generate_clip
+
+    is_folder = out.is_dir() or not out.suffix
+    if not is_folder and out.suffix.lower() not in audio_suffixes():
+        known = ", ".join(audio_suffixes())
+        raise SettingsError(f"{out.name!r} has no ending that can be written: use one of {known}")
+    if count < 1 or (count > 1 and not is_folder):
+        raise SettingsError(f"{count} clips do not fit {str(out)!r}: name a folder")
+    if not 0.1 <= seconds <= 24 * 3600:
+        raise SettingsError(f"--seconds must be from 0.1 to 86400, found {seconds:g}")
+    bundle = open_model(model, epoch)
+    if seed is None:
+        seed = secrets.randbelow(1_000_000)
+        note(f"seed {seed}")
+    for number in range(count):
+        clip_seed = seed + number
+        target = out / f"riff-{clip_seed}.wav" if is_folder else out
+        with share_progress(f"Playing {target.name}") as on_progress:
+            audio = generate_clip(bundle, seconds, clip_seed, on_progress)
+        write_audio(target, audio, bundle.card.settings.corpus.sample_rate)
+        stdout.print(str(target), markup=False, soft_wrap=True)

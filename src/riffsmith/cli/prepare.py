@@ -1,0 +1,71 @@
+"""`riffsmith prepare`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+
+def prepare(
+    folder: Path,
+    corpus: Path,
+    *,
+    genre: str | None = None,
+    preset: str = "report",
+    hold_out: Annotated[list[str] | None, Parameter(negative="")] = None,
+    workers: int | None = None,
+    export_pt: Path | None = None,
+    config: dict[str, dict[str, str]] | None = None,
+) -> None:
+    """Decode, resample, cut and transform a folder once, for any number of trainings.
+
+    Parameters
+    ----------
+    folder
+        Folder of recordings; subfolders are searched.
+    corpus
+        Folder to write. Files prepared before are not decoded again.
+    genre
+        A subfolder of a GTZAN-like tree of genres, or "all".
+    preset
+        Which transform: report or report-wgan.
+    hold_out
+        Part of the name of a recording to keep from training; may be repeated. If left out, a
+        tenth of the recordings is held out.
+    workers
+        Threads; one for each core if left out.
+    export_pt
+        Also write the report's layout there: one tensor file a segment.
+    config
+        Single settings, as --config.corpus.segment_seconds 4.
+    """
+    from riffsmith.cli.console import file_progress, note, stdout
+    from riffsmith.config import load_preset
+    from riffsmith.corpus import Corpus, export_pt as export, prepare_corpus
+
+    settings = load_preset(preset, config)
+    with file_progress("Preparing") as on_progress:
+        manifest = prepare_corpus(
+            folder,
+            corpus,
+            settings.corpus,
+            preset=preset,
+            genre=genre,
+            hold_out=hold_out or (),
+            workers=workers,
+            on_progress=on_progress,
+        )
+    for entry in manifest.skipped:
+        note(f"skipped {entry.path}: {entry.reason}")
+    for recording in manifest.recordings:
+        for warning in recording.source.warnings:
+            note(f"{recording.source.path}: {warning}")
+    stdout.print(
+        f"{len(manifest.recordings)} recordings → {corpus}: {manifest.segment_count('train')} "
+        f"segments for training, {manifest.segment_count('held_out')} held out "
+        f"(corpus {manifest.corpus_hash()})",
+        soft_wrap=True,
+    )
+    if export_pt is not None:
+        written = export(Corpus(corpus), export_pt)
+        stdout.print(f"{written} tensor files → {export_pt}", soft_wrap=True)

@@ -1,0 +1,121 @@
+"""`riffsmith survey`."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from riffsmith.corpus import Survey
+
+
+def survey(
+    folder: Path,
+    *,
+    genre: str | None = None,
+    preset: str = "report",
+    workers: int | None = None,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> None:
+    """Look through a folder: what is usable, what is not and why, and is it enough.
+
+    Parameters
+    ----------
+    folder
+        Folder of recordings; subfolders are searched.
+    genre
+        A subfolder of a GTZAN-like tree of genres, or "all".
+    preset
+        The preset that the training time is estimated for.
+    workers
+        Threads; one for each core if left out.
+    as_json
+        Print the survey as JSON.
+    """
+    from riffsmith.cli.console import duration, file_progress, stdout
+    from riffsmith.config import load_preset
+    from riffsmith.corpus import survey_folder
+
+    settings = load_preset(preset)
+    with file_progress("Surveying") as on_progress:
+        found = survey_folder(
+            folder,
+            genre,
+            sample_rate=settings.corpus.sample_rate,
+            channels=settings.corpus.channel_count,
+            workers=workers,
+            on_progress=on_progress,
+        )
+    seconds = _training_seconds(found, preset)
+    if as_json:
+        print(json.dumps(_as_values(found, preset, seconds), indent=1))
+        return
+    _print_table(found)
+    stdout.print(
+        f"\n{len(found.usable)} usable, {len(found.skipped)} skipped, "
+        f"{found.minutes:.1f} minutes in all"
+    )
+    stdout.print(f"rates: {_counts(found.sample_rates(), ' Hz')}")
+    stdout.print(f"channels: {_counts(found.channel_counts(), '')}")
+    stdout.print(f"verdict: [bold]{found.verdict()}[/bold]")
+    if seconds:
+        stdout.print(f"training with preset {preset} on this machine: about {duration(seconds)}")
+
+
+def _training_seconds(found: "Survey", preset: str) -> float:
+    from riffsmith.config import load_preset
+    from riffsmith.training import measure_step_seconds, steps_per_epoch
+
+    settings = load_preset(preset)
+    segments = sum(int(e.seconds // settings.corpus.segment_seconds) for e in found.usable)
+    trained = round(segments * (1 - settings.corpus.held_out_fraction))
+    steps = settings.training.epochs * steps_per_epoch(trained, settings)
+    return steps * measure_step_seconds(settings) if steps else 0.0
+
+
+def _as_values(found: "Survey", preset: str, seconds: float) -> dict[str, object]:
+    return {
+        **found.model_dump(),
+        "minutes": round(found.minutes, 3),
+        "usable": len(found.usable),
+        "skipped": len(found.skipped),
+        "sample_rates": found.sample_rates(),
+        "channel_counts": found.channel_counts(),
+        "verdict": found.verdict(),
+        "training_preset": preset,
+        "training_seconds": round(seconds),
+    }
+
+
+def _print_table(found: "Survey") -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from riffsmith.cli.console import stdout
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("file", overflow="fold")
+    for title in ("minutes", "Hz", "ch", "LUFS", "peak dB"):
+        table.add_column(title, justify="right")
+    table.add_column("remarks", overflow="fold")
+    for entry in found.entries:
+        if not entry.usable:
+            table.add_row(escape(entry.path), *[""] * 5, f"[red]skipped: {escape(entry.reason)}")
+            continue
+        loudness = "–" if entry.loudness_lufs is None else f"{entry.loudness_lufs:.1f}"
+        table.add_row(
+            escape(entry.path),
+            f"{entry.seconds / 60:.2f}",
+            str(entry.sample_rate),
+            str(entry.channels),
+            loudness,
+            f"{entry.peak_db:.1f}",
+            f"[yellow]{escape('; '.join(entry.warnings))}",
+        )
+    stdout.print(table)
+
+
+def _counts(counts: Mapping[int, int], unit: str) -> str:
+    return ", ".join(f"{count} × {value}{unit}" for value, count in counts.items()) or "none"

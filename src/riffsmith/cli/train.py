@@ -1,0 +1,215 @@
+"""`riffsmith train`."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from riffsmith.corpus import Corpus
+    from riffsmith.pipeline import Request
+    from riffsmith.training import Outcome, Preview, RunFolder, RunRecord, StepFigures
+
+
+def train(
+    source: Path,
+    run: Path,
+    *,
+    preset: str | None = None,
+    epochs: int | None = None,
+    minutes: float | None = None,
+    seed: int | None = None,
+    resume: Annotated[bool, Parameter(negative="")] = False,
+    dry_run: Annotated[bool, Parameter(negative="")] = False,
+    genre: str | None = None,
+    hold_out: Annotated[list[str] | None, Parameter(negative="")] = None,
+    workers: int | None = None,
+    config: dict[str, dict[str, str]] | None = None,
+) -> None:
+    """Train on a prepared corpus, or on a folder, which is prepared first.
+
+    Parameters
+    ----------
+    source
+        Prepared corpus, or folder of recordings.
+    run
+        Folder to write: checkpoints, previews, metrics.
+    preset
+        Which system: report (the default) or report-wgan.
+    epochs
+        Passes over the corpus, instead of the preset's.
+    minutes
+        Train for this time instead.
+    seed
+        The same seed on the same machine gives the same result; 0 if left out.
+    resume
+        Go on with a run that was stopped, or start it if there is none.
+    dry_run
+        Print the settings, the networks' sizes and an estimate; write nothing.
+    genre
+        A subfolder of a GTZAN-like tree of genres, or "all".
+    hold_out
+        Part of the name of a recording to keep from training; may be repeated.
+    workers
+        Threads of the preparation.
+    config
+        Single settings, as --config.training.batch_size 16.
+    """
+    from riffsmith.cli.console import file_progress, stdout
+    from riffsmith.pipeline import Request, begin
+    from riffsmith.training import RunFolder
+
+    request = Request(
+        preset=preset,
+        overrides=config or {},
+        seed=seed,
+        epochs=epochs,
+        minutes=minutes,
+        genre=genre,
+        hold_out=hold_out or (),
+        workers=workers,
+    )
+    if dry_run:
+        _print_plan(source, request)
+        return
+    folder = RunFolder(run)
+    with file_progress("Preparing") as on_progress:
+        record, corpus = begin(source, folder, request, resume=resume, on_progress=on_progress)
+    outcome = run_with_progress(folder, record, corpus, minutes)
+    if outcome.finished:
+        stdout.print(f"trained {outcome.epoch} epochs ({outcome.step} steps) → {run}")
+        stdout.print(f"listen: riffsmith generate {run} out.wav · look: riffsmith report {run}")
+    else:
+        stdout.print(
+            f"stopped at step {outcome.step}; go on with: riffsmith train {source} {run} --resume",
+            soft_wrap=True,
+        )
+        raise SystemExit(130)
+
+
+def run_with_progress(
+    folder: "RunFolder", record: "RunRecord", corpus: "Corpus", minutes: float | None
+) -> "Outcome":
+    """Trains with a progress bar; Ctrl-C or a termination signal ends it with a checkpoint."""
+    from riffsmith.cli.console import training_progress
+    from riffsmith.report import PreviewPainter
+    from riffsmith.training import train as run_training
+
+    with _stop_flag() as stopped, training_progress() as progress:
+        console = _ConsoleObserver(progress, minutes)
+        return run_training(
+            folder,
+            record,
+            corpus,
+            [PreviewPainter(folder), console],
+            minutes=minutes,
+            should_stop=lambda: bool(stopped),
+        )
+
+
+@contextmanager
+def _stop_flag() -> Iterator[list[int]]:
+    """A list that a first signal fills; a second signal acts as always."""
+    received: list[int] = []
+    watched = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in watched}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def on_signal(number: int, _: object) -> None:
+        received.append(number)
+        restore()
+
+    for number in watched:
+        signal.signal(number, on_signal)
+    try:
+        yield received
+    finally:
+        restore()
+
+
+class _ConsoleObserver:
+    """Shows a run as one bar; where there is no terminal, as one line an epoch."""
+
+    def __init__(self, progress: "Progress", minutes: float | None) -> None:
+        self._progress = progress
+        self._budget_seconds = minutes * 60 if minutes is not None else None
+        self._began = time.monotonic()
+        self._task = progress.add_task("Training", losses="", total=None)
+        self._steps_per_epoch = 1
+
+    def on_start(self, step: int, steps: int, steps_per_epoch: int) -> None:
+        self._steps_per_epoch = steps_per_epoch
+        self._began = time.monotonic()
+        total = self._budget_seconds or steps
+        self._progress.reset(self._task, total=total, completed=0 if self._budget_seconds else step)
+
+    def on_step(self, step: int, figures: "StepFigures") -> None:
+        done = time.monotonic() - self._began if self._budget_seconds else step
+        self._progress.update(
+            self._task,
+            completed=done,
+            description=f"Epoch {step // self._steps_per_epoch}",
+            losses=f"D {figures.discriminator_loss:.3f}  G {figures.generator_loss:.3f}",
+        )
+
+    def on_epoch(self, epoch: int, means: dict[str, float]) -> None:
+        if not self._progress.console.is_terminal:
+            self._progress.console.print(
+                f"epoch {epoch}: discriminator {means['discriminator_loss']:.4f}, generator "
+                f"{means['generator_loss']:.4f}, {means['seconds']:.1f} s",
+                soft_wrap=True,
+            )
+
+    def on_preview(self, preview: "Preview") -> None:
+        if self._progress.console.is_terminal:
+            self._progress.console.print(f"[dim]preview of epoch {preview.epoch}")
+
+    def on_notice(self, text: str) -> None:
+        self._progress.console.print(text, markup=False, soft_wrap=True)
+
+
+def _print_plan(source: Path, request: "Request") -> None:
+    from riffsmith.cli.console import duration, file_progress, stdout
+    from riffsmith.corpus import Corpus, is_corpus, survey_folder
+    from riffsmith.gan import Discriminator, Generator, count_parameters
+    from riffsmith.training import measure_step_seconds, steps_per_epoch
+
+    settings = request.settings()
+    if is_corpus(source):
+        segments = len(Corpus(source).train)
+    else:
+        with file_progress("Surveying") as on_progress:
+            found = survey_folder(
+                source, request.genre, workers=request.workers, on_progress=on_progress
+            )
+        length = settings.corpus.segment_seconds
+        all_segments = sum(int(entry.seconds // length) for entry in found.usable)
+        segments = round(all_segments * (1 - settings.corpus.held_out_fraction))
+    for section, values in settings.model_dump().items():
+        for key, value in values.items():
+            stdout.print(f"{section}.{key} = {value}", markup=False)
+    channels = settings.corpus.channel_count
+    generator = count_parameters(Generator(settings.generator, channels))
+    discriminator = count_parameters(Discriminator(settings.discriminator, channels))
+    stdout.print(f"generator: {generator:,} parameters; discriminator: {discriminator:,}")
+    per_epoch = steps_per_epoch(segments, settings)
+    seconds = measure_step_seconds(settings) * per_epoch
+    total = (
+        f"{request.minutes:g} min"
+        if request.minutes
+        else duration(seconds * settings.training.epochs)
+    )
+    stdout.print(
+        f"about {segments} training segments, {per_epoch} steps an epoch, "
+        f"{duration(seconds)} an epoch, {total} in all on this machine",
+        soft_wrap=True,
+    )

@@ -1,0 +1,68 @@
+"""Presets on disk and overrides from the command line → `Settings`."""
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+
+from pydantic import ValidationError
+
+from riffsmith.config.settings import Settings
+from riffsmith.errors import SettingsError
+
+DEFAULT_PRESET = "report"
+Overrides = Mapping[str, Mapping[str, str]]
+
+
+def preset_names() -> list[str]:
+    """Names that `load_preset` takes, sorted."""
+    folder = files("riffsmith.config") / "presets"
+    return sorted(
+        f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")
+    )
+
+
+def load_preset(name: str, overrides: Overrides | None = None) -> Settings:
+    """Settings of a preset, with single values replaced.
+
+    Args:
+        name: One of `preset_names()`.
+        overrides: `{section: {key: text}}`; the text is read as a TOML value, or as it stands.
+
+    Raises:
+        SettingsError: There is no such preset, section or key, or a value does not fit.
+    """
+    if name not in preset_names():
+        raise SettingsError(f"no preset named {name!r}: choose one of {', '.join(preset_names())}")
+    text = (files("riffsmith.config") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
+    return build_settings(tomllib.loads(text), overrides)
+
+
+def build_settings(values: Mapping[str, object], overrides: Overrides | None = None) -> Settings:
+    """Validated settings from plain values, with overrides as in `load_preset`.
+
+    Raises:
+        SettingsError: A key is unknown or a value does not fit; names the key as `section.key`.
+    """
+    merged = {key: dict(section) for key, section in values.items() if isinstance(section, Mapping)}
+    for section, pairs in (overrides or {}).items():
+        target = merged.setdefault(section, {})
+        target.update({key.replace("-", "_"): _parse(text) for key, text in pairs.items()})
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as cause:
+        raise SettingsError("; ".join(_explain(error) for error in cause.errors())) from cause
+
+
+def _parse(text: str) -> object:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return None if text == "none" else text
+
+
+def _explain(error: Mapping[str, object]) -> str:
+    location = error["loc"]
+    where = ".".join(str(part) for part in location) if isinstance(location, tuple) else "settings"
+    if error["type"] == "extra_forbidden":
+        return f"no setting named {where}: `riffsmith train --dry-run` lists them"
+    return f"setting {where}: {str(error['msg']).lower()}, found {error['input']!r}"

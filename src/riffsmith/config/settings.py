@@ -1,0 +1,147 @@
+"""The frozen settings of a system: what a preset holds and a run records.
+
+Four flat sections, each read by one layer, so that `--config.section.key value` reaches everything.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, model_validator
+
+Widths = Annotated[tuple[PositiveInt, ...], Field(strict=False, min_length=1)]
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+
+
+class Section(BaseModel):
+    """A frozen section: unknown keys and wrong types are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class CorpusSettings(Section):
+    """From files to spectrogram segments."""
+
+    sample_rate: Annotated[int, Field(ge=4_000, le=192_000)]
+    """Samples per second of everything that is stored, in Hz."""
+    channels: Literal["mix", "keep"] = "mix"
+    """`mix`: the mean over all channels; `keep`: left and right (mono is doubled)."""
+    segment_seconds: PositiveFloat
+    """Length of a segment; segments lie back to back."""
+    pad_fraction: Fraction = 0.05
+    """The last segment of a recording is padded with silence if it lacks at most this share."""
+    held_out_fraction: Fraction = 0.1
+    """Share of the recordings that training never sees (at least one where there are two)."""
+    n_fft: Annotated[int, Field(ge=16)]
+    hop_samples: PositiveInt
+    n_mels: PositiveInt
+    scaling: Literal["corpus", "segment"]
+    """Decibels to [-1, 1] by the range of the whole training split, or of each segment alone."""
+    grid_mels: PositiveInt | None = None
+    """Resize each segment (bilinear) to this many mel rows; none: as many as there are."""
+    grid_frames: PositiveInt | None = None
+    """Resize each segment (bilinear) to this many columns; none: as many as there are frames."""
+    pitch_shift_semitones: Annotated[float, Field(ge=0, le=12)] = 0.0
+    """Each training segment is shifted once by a random amount up to this much, up or down."""
+    mask_mels: Annotated[int, Field(ge=0)] = 0
+    """A band of up to this many mel rows of each training segment is silenced."""
+    mask_frames: Annotated[int, Field(ge=0)] = 0
+    """A stretch of up to this many frames of each training segment is silenced."""
+
+    @property
+    def channel_count(self) -> int:
+        return 1 if self.channels == "mix" else 2
+
+    @property
+    def segment_samples(self) -> int:
+        return round(self.segment_seconds * self.sample_rate)
+
+    @property
+    def frames(self) -> int:
+        """STFT frames of a segment (centred frames: one more than whole hops)."""
+        return self.segment_samples // self.hop_samples + 1
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Rows and columns of a stored segment."""
+        return self.grid_mels or self.n_mels, self.grid_frames or self.frames
+
+    @model_validator(mode="after")
+    def _fits(self) -> "CorpusSettings":
+        if self.hop_samples > self.n_fft:
+            raise ValueError(f"hop_samples {self.hop_samples} exceeds n_fft {self.n_fft}")
+        if self.segment_samples <= self.n_fft:
+            raise ValueError(f"segment_seconds {self.segment_seconds} is shorter than one frame")
+        if self.mask_mels > self.n_mels or self.mask_frames > self.frames:
+            raise ValueError("a mask is larger than the spectrogram")
+        return self
+
+
+class GeneratorSettings(Section):
+    """Transposed convolutions of kernel 4 from a noise vector to a picture."""
+
+    noise_channels: PositiveInt = 100
+    channels: Widths
+    """Channels after each layer but the last."""
+    norm: Literal["batch", "instance"]
+    norm_after: Annotated[tuple[PositiveInt, ...], Field(strict=False)]
+    """Layers (from 1) that a normalisation follows."""
+    bias: bool
+
+    @property
+    def grid(self) -> int:
+        """Height and width of what comes out: 4 after the first layer, then doubled by each."""
+        return 4 * 2 ** len(self.channels)
+
+
+class DiscriminatorSettings(Section):
+    """Convolutions of kernel 4 from a picture to one logit."""
+
+    channels: Widths
+    norm: Literal["batch", "group"]
+    norm_after: Annotated[tuple[PositiveInt, ...], Field(strict=False)]
+    spectral_norm: bool = False
+    bias: bool
+    real_size: Literal["as_is", "generator_grid"]
+    """`as_is`: real spectrograms keep their size, whatever the generator makes;
+    `generator_grid`: they are reduced (area mean) to the generator's height and width."""
+
+
+class TrainingSettings(Section):
+    """The two-player game: objective, optimisers, schedule, what is kept."""
+
+    loss: Literal["cross_entropy", "wasserstein"]
+    real_label: Annotated[float, Field(gt=0, le=1)] = 0.9
+    """Target of the cross entropy for real pictures (one-sided label smoothing below 1)."""
+    penalty_weight: Annotated[float, Field(ge=0)] = 0.0
+    """Weight of the Wasserstein loss's gradient penalty."""
+    discriminator_steps: PositiveInt = 1
+    """Discriminator updates for each generator update."""
+    learning_rate: PositiveFloat = 2e-4
+    beta_1: Fraction = 0.5
+    beta_2: Fraction = 0.999
+    halve_rate_every_epochs: PositiveInt | None = None
+    epochs: PositiveInt = 200
+    batch_size: PositiveInt = 8
+    drop_last: bool = False
+    """Leave out the incomplete batch at the end of an epoch."""
+    ema_decay: Fraction = 0.999
+    """Decay for each step of the generator's exponential moving average."""
+    sample_from: Literal["generator", "averaged_generator"]
+    """Which of the two previews and `generate` use."""
+    checkpoint_every_epochs: PositiveInt = 5
+    preview_every_epochs: PositiveInt = 10
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """`auto`: bfloat16 autocast where the processor has instructions for it."""
+    channels_last: bool = True
+    """Memory layout of the convolutions: faster where batch or no normalisation follows them."""
+    threads: Annotated[int, Field(ge=0)] = 0
+    """CPU threads of a step; 0: one for each core. Results are reproducible for a fixed number."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+
+
+class Settings(Section):
+    """A whole system."""
+
+    corpus: CorpusSettings
+    generator: GeneratorSettings
+    discriminator: DiscriminatorSettings
+    training: TrainingSettings

@@ -1,0 +1,35 @@
+"""The report's own layout: one tensor file a segment."""
+
+import re
+from pathlib import Path
+
+import torch
+
+from riffsmith.corpus.reader import Corpus
+from riffsmith.errors import CorpusError
+from riffsmith.files import atomic_path
+
+
+def export_pt(corpus: Corpus, folder: Path) -> int:
+    """Writes `metal.00001_000.pt` … : tensors (mels, frames) in dB, for training elsewhere.
+
+    Recordings already named `genre.00001` keep their names; others are numbered. All recordings
+    are written, held-out ones too; of stereo, the left channel.
+
+    Returns:
+        How many files were written.
+
+    Raises:
+        CorpusError: The folder cannot be written.
+    """
+    written = 0
+    for number, recording in enumerate(corpus.manifest.recordings):
+        stem = Path(recording.source.path).stem
+        if not re.fullmatch(r".+\.\d{5}", stem):
+            stem = f"{corpus.manifest.genre}.{number:05d}"
+        shard = corpus.shard(recording)
+        for index in range(recording.segments):
+            with atomic_path(folder / f"{stem}_{index:03d}.pt", CorpusError) as partial:
+                torch.save(shard.picture(index, augmented=False)[0].clone(), partial)
+            written += 1
+    return written

@@ -1,0 +1,79 @@
+"""A corpus on disk → batches of pictures in [-1, 1], and audio."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from riffsmith.corpus.manifest import Manifest, PreparedRecording, Split, read_manifest
+from riffsmith.corpus.shards import SHARD_FOLDER, Shard
+from riffsmith.features import scale
+
+
+class Corpus:
+    """An opened corpus. Opening reads the manifest alone; shards are mapped on first use."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens a corpus.
+
+        Raises:
+            CorpusError: As `read_manifest`.
+        """
+        self.path = path
+        self.manifest: Manifest = read_manifest(path)
+
+    @cached_property
+    def train(self) -> "SegmentSet":
+        """Segments of the training recordings, augmented where the preset says so."""
+        return SegmentSet(self, "train")
+
+    @cached_property
+    def held_out(self) -> "SegmentSet":
+        """Segments of the held-out recordings, never augmented."""
+        return SegmentSet(self, "held_out")
+
+    def shard(self, recording: PreparedRecording) -> Shard:
+        """A recording's shard."""
+        return Shard(self.path / SHARD_FOLDER / recording.shard)
+
+    def audio(
+        self, recording: PreparedRecording, start_seconds: float, seconds: float
+    ) -> Float[Tensor, "time channels"]:
+        """A passage of a recording, shorter where the recording ends."""
+        rate = self.manifest.settings.sample_rate
+        start = round(start_seconds * rate)
+        return self.shard(recording).audio(start, start + round(seconds * rate))
+
+
+class SegmentSet:
+    """Random access to one side's segments, scaled to [-1, 1]."""
+
+    def __init__(self, corpus: Corpus, split: Split) -> None:
+        self._scaling = corpus.manifest.settings.scaling
+        self._low_db, self._high_db = corpus.manifest.low_db, corpus.manifest.high_db
+        self._shards = [corpus.shard(r) for r in corpus.manifest.of_split(split)]
+        self._places = [
+            (number, index)
+            for number, recording in enumerate(corpus.manifest.of_split(split))
+            for index in range(recording.segments)
+        ]
+        self._training = split == "train"
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def batch(self, indices: Sequence[int]) -> Float[Tensor, "batch channels rows columns"]:
+        """Reads segments by number."""
+        return torch.stack([self._read(*self._places[index]) for index in indices])
+
+    def _read(self, number: int, index: int) -> Float[Tensor, "channels rows columns"]:
+        shard = self._shards[number]
+        augmented = self._training and shard.is_augmented
+        picture = shard.picture(index, augmented=augmented)
+        if self._scaling == "corpus":
+            return scale(picture, self._low_db, self._high_db)
+        low_db, high_db = shard.ranges(augmented=augmented)[index].tolist()
+        return scale(picture, low_db, max(high_db, low_db + 1e-3))

@@ -1,0 +1,109 @@
+"""One memory-mapped file a recording: its audio and its spectrogram segments.
+
+| tensor | shape | type | meaning |
+|---|---|---|---|
+| audio | time, channels | int16 | at the corpus's rate, full scale at 32767 |
+| segments | segments, channels, rows, columns | float32 | decibels |
+| ranges | segments, 2 | float32 | least and largest decibels of each segment before resizing |
+| augmented, augmented_ranges | alike | float32 | the augmented variant, if there is one |
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from riffsmith.config import CorpusSettings
+from riffsmith.corpus.manifest import CORPUS_VERSION
+from riffsmith.corpus.segments import cut_segments, to_pictures
+from riffsmith.corpus.survey import SurveyEntry
+from riffsmith.errors import CorpusError
+from riffsmith.features import MelTransform
+from riffsmith.files import atomic_path
+
+SHARD_FOLDER = "shards"
+
+
+def shard_name(file: Path, settings: CorpusSettings) -> str:
+    """Names a shard by the file's bytes and the settings: the same name, the same content."""
+    digest = blake2b(digest_size=12)
+    digest.update(f"{CORPUS_VERSION} {_shard_settings(settings)}".encode())
+    with file.open("rb") as handle:
+        while chunk := handle.read(1 << 20):
+            digest.update(chunk)
+    return f"{digest.hexdigest()}.safetensors"
+
+
+def _shard_settings(settings: CorpusSettings) -> str:
+    return settings.model_dump_json(exclude={"held_out_fraction", "scaling"})
+
+
+def write_shard(
+    path: Path,
+    entry: SurveyEntry,
+    audio: NDArray[np.int16],
+    settings: CorpusSettings,
+    transform: MelTransform,
+) -> None:
+    """Cuts and transforms one recording's stored audio and writes its shard."""
+    cut = cut_segments(audio, settings)
+    segments, ranges = to_pictures(cut, settings, transform, None)
+    tensors = {"audio": torch.from_numpy(audio), "segments": segments, "ranges": ranges}
+    if settings.pitch_shift_semitones or settings.mask_mels or settings.mask_frames:
+        seed = int(entry.content_hash[:12], 16)
+        variant = to_pictures(cut, settings, transform, seed)
+        tensors["augmented"], tensors["augmented_ranges"] = variant
+    with atomic_path(path, CorpusError) as partial:
+        save_file(tensors, partial, metadata={"entry": entry.model_dump_json()})
+
+
+@dataclass(frozen=True)
+class Shard:
+    """An open shard; tensors are read as they are asked for."""
+
+    path: Path
+
+    @cached_property
+    def _file(self):  # noqa: ANN202  (safetensors has no public name for this type)
+        try:
+            return safe_open(self.path, framework="pt")
+        except (SafetensorError, OSError) as cause:
+            raise CorpusError(
+                f"{self.path} is missing or damaged ({cause}): prepare the corpus again"
+            ) from cause
+
+    @property
+    def entry(self) -> SurveyEntry:
+        """The recording's survey entry."""
+        return SurveyEntry.model_validate(json.loads(self._file.metadata()["entry"]))
+
+    @property
+    def count(self) -> int:
+        """Number of segments."""
+        return self._file.get_slice("ranges").get_shape()[0]
+
+    @property
+    def is_augmented(self) -> bool:
+        return "augmented" in self._file.keys()  # noqa: SIM118  (not a dictionary)
+
+    def audio(self, start: int, stop: int) -> Float[Tensor, "time channels"]:
+        """Samples `start` to `stop`, full scale at 1."""
+        return self._file.get_slice("audio")[start:stop].to(torch.float32) / 32767
+
+    def picture(self, index: int, *, augmented: bool) -> Float[Tensor, "channels rows columns"]:
+        """One segment in dB."""
+        name = "augmented" if augmented else "segments"
+        return self._file.get_slice(name)[index : index + 1][0]
+
+    def ranges(self, *, augmented: bool) -> Float[Tensor, "segments 2"]:
+        """Least and largest decibels of all segments."""
+        return self._file.get_tensor("augmented_ranges" if augmented else "ranges")

@@ -1,0 +1,36 @@
+"""Everything that Riffsmith raises on purpose.
+
+    RiffsmithError
+    ├── SettingsError      a preset or a setting that does not exist or does not fit
+    ├── AudioError         a file that cannot be decoded, or cannot be written
+    ├── CorpusError        a folder of recordings, or a prepared corpus, that cannot be used
+    ├── RunError           a run folder that is taken, damaged or not what was asked for
+    └── ModelError         a bundle that is missing, damaged or unknown
+
+Each message says what was found, what was expected and what to do. The command line prints it in
+one line and exits with code 1.
+"""
+
+
+class RiffsmithError(Exception):
+    """Base of all errors that are the outside world's doing rather than a bug."""
+
+
+class SettingsError(RiffsmithError):
+    """A preset or a setting that does not exist or does not fit."""
+
+
+class AudioError(RiffsmithError):
+    """A file that cannot be decoded as audio, or audio that cannot be written."""
+
+
+class CorpusError(RiffsmithError):
+    """A folder of recordings, or a prepared corpus, that cannot be used."""
+
+
+class RunError(RiffsmithError):
+    """A run folder that is taken, damaged or not what was asked for."""
+
+
+class ModelError(RiffsmithError):
+    """A bundle that is missing, damaged or unknown."""

@@ -1,0 +1,20 @@
+"""Tensors in, tensors out: STFT, mel, decibels, grids, and their inverses."""
+
+from riffsmith.features.grid import mask, reduce_to, resize, scale, unscale
+from riffsmith.features.griffin_lim import griffin_lim
+from riffsmith.features.mel import FLOOR_DB, MelTransform, mel_filter_bank
+from riffsmith.features.pitch import shift_pitch, stretch
+
+__all__ = [
+    "FLOOR_DB",
+    "MelTransform",
+    "griffin_lim",
+    "mask",
+    "mel_filter_bank",
+    "reduce_to",
+    "resize",
+    "scale",
+    "shift_pitch",
+    "stretch",
+    "unscale",
+]

@@ -1,0 +1,131 @@
+"""From a folder to a model: what the commands and the page both do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from riffsmith.bundle import Bundle, is_bundle, load_bundle, load_shipped
+from riffsmith.config import DEFAULT_PRESET, Overrides, Settings, build_settings, load_preset
+from riffsmith.corpus import Corpus, Progress, is_corpus, prepare_corpus
+from riffsmith.errors import ModelError, RunError, SettingsError
+from riffsmith.training import RunFolder, RunRecord, reopen_run, start_run
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a training is asked to be; none leaves it to the preset, or to the run's record."""
+
+    preset: str | None = None
+    overrides: Overrides = field(default_factory=dict)
+    seed: int | None = None
+    epochs: int | None = None
+    minutes: float | None = None
+    genre: str | None = None
+    hold_out: Sequence[str] = ()
+    workers: int | None = None
+
+    def settings(self) -> Settings:
+        """Settings of a new run.
+
+        Raises:
+            SettingsError: They do not exist or do not fit, or epochs and minutes are both given.
+        """
+        if self.epochs is not None and self.minutes is not None:
+            raise SettingsError("--epochs and --minutes exclude each other: give one")
+        if self.minutes is not None and self.minutes <= 0:
+            raise SettingsError(f"--minutes must be above 0, found {self.minutes:g}")
+        overrides = {section: dict(pairs) for section, pairs in self.overrides.items()}
+        if self.epochs is not None:
+            overrides.setdefault("training", {})["epochs"] = str(self.epochs)
+        return load_preset(self.preset or DEFAULT_PRESET, overrides)
+
+
+def open_corpus(
+    source: Path, run: RunFolder, request: Request, on_progress: Progress | None = None
+) -> Corpus:
+    """Opens a prepared corpus, or prepares a folder of recordings below the run first."""
+    if is_corpus(source):
+        return Corpus(source)
+    corpus = run.path / "corpus"
+    prepare_corpus(
+        source,
+        corpus,
+        request.settings().corpus,
+        preset=request.preset or DEFAULT_PRESET,
+        genre=request.genre,
+        hold_out=request.hold_out,
+        workers=request.workers,
+        on_progress=on_progress,
+    )
+    return Corpus(corpus)
+
+
+def begin(
+    source: Path,
+    run: RunFolder,
+    request: Request,
+    *,
+    resume: bool,
+    on_progress: Progress | None = None,
+) -> tuple[RunRecord, Corpus]:
+    """Starts a run, or takes one up again where `resume` is set and there is one.
+
+    Raises:
+        RunError: There is a run and `resume` is not set, or the request contradicts its record.
+        RiffsmithError: The folder, corpus or settings cannot be used.
+    """
+    settings = request.settings()
+    if run.exists() and resume:
+        _refuse_contradiction(run.read_record(), request)
+        return reopen_run(run, request.epochs)
+    if run.exists():
+        raise RunError(
+            f"{run.path} already holds a run: add --resume to go on with it, or name another folder"
+        )
+    corpus = open_corpus(source, run, request, on_progress)
+    preset = request.preset or DEFAULT_PRESET
+    return start_run(run, corpus, settings, preset, request.seed or 0), corpus
+
+
+def _refuse_contradiction(record: RunRecord, request: Request) -> None:
+    differences: list[str] = []
+    if request.preset not in (None, record.preset):
+        differences.append(f"--preset {request.preset} (it has {record.preset})")
+    if request.seed not in (None, record.seed):
+        differences.append(f"--seed {request.seed} (it has {record.seed})")
+    if build_settings(record.settings.model_dump(), request.overrides) != record.settings:
+        differences.append("--config values")
+    if differences:
+        raise RunError(
+            f"a resumed run keeps its settings, and these differ: {', '.join(differences)}; "
+            "leave them out, or start a new run"
+        )
+
+
+def open_model(model: str, epoch: int | None = None) -> Bundle:
+    """Loads a run folder's snapshot, a bundle folder, or a shipped model by its name.
+
+    Args:
+        model: Path or name.
+        epoch: Of a run's snapshots; none: the newest.
+
+    Raises:
+        ModelError: There is no such model, or it is damaged.
+    """
+    path = Path(model)
+    run = RunFolder(path)
+    if run.exists():
+        epochs = run.snapshot_epochs()
+        if not epochs:
+            raise ModelError(f"{path} has no snapshot yet: train it first")
+        if epoch is not None and epoch not in epochs:
+            listed = ", ".join(map(str, epochs))
+            raise ModelError(f"{path} has no snapshot of epoch {epoch}: it has {listed}")
+        return load_bundle(run.snapshot(epochs[-1] if epoch is None else epoch))
+    if epoch is not None:
+        raise ModelError(f"--epoch needs a run folder, {model!r} is none")
+    if is_bundle(path):
+        return load_bundle(path)
+    if path.exists():
+        raise ModelError(f"{path} is neither a run folder nor a bundle: check the path")
+    return load_shipped(model)

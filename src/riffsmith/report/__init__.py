@@ -1,0 +1,6 @@
+"""Runs → figures and one self-contained HTML page."""
+
+from riffsmith.report.page import write_report
+from riffsmith.report.previews import PreviewPainter
+
+__all__ = ["PreviewPainter", "write_report"]

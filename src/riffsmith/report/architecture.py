@@ -1,0 +1,47 @@
+"""Networks as tables of layers."""
+
+from dataclasses import dataclass
+
+import torch
+
+from riffsmith.config import Settings
+from riffsmith.gan import Discriminator, Generator, count_parameters
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One layer of a network."""
+
+    name: str
+    kind: str
+    shape: str
+    """Of what comes out: channels × rows × columns."""
+    parameters: int
+
+
+def describe_networks(settings: Settings) -> dict[str, list[LayerRow]]:
+    """Layers of the generator and of the discriminator at the size of a real segment."""
+    channels = settings.corpus.channel_count
+    with torch.random.fork_rng(devices=[]):
+        generator = Generator(settings.generator, channels)
+        discriminator = Discriminator(settings.discriminator, channels)
+    grid = settings.corpus.grid
+    if settings.discriminator.real_size == "generator_grid":
+        grid = (settings.generator.grid, settings.generator.grid)
+    return {
+        "generator": _rows(generator, torch.zeros(2, settings.generator.noise_channels)),
+        "discriminator": _rows(discriminator, torch.zeros(2, channels, *grid)),
+    }
+
+
+@torch.no_grad()
+def _rows(network: Generator | Discriminator, example: torch.Tensor) -> list[LayerRow]:
+    rows: list[LayerRow] = []
+
+    signal = example[:, :, None, None] if isinstance(network, Generator) else example
+    for name, layer in network.layers.named_children():
+        signal = layer(signal)
+        shape = " × ".join(str(size) for size in signal.shape[1:])
+        kind = type(layer).__name__.removeprefix("Parametrized")
+        rows.append(LayerRow(name, kind, shape, count_parameters(layer)))
+    return rows

@@ -1,0 +1,6 @@
+"""Seeds → pictures → audio."""
+
+from riffsmith.synthesis.clip import generate_clip, spread_db
+from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
+
+__all__ = ["draw_pictures", "generate_clip", "spread_db", "to_audio", "to_spectrogram"]

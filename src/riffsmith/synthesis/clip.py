@@ -1,0 +1,61 @@
+"""A bundle → a clip of any length."""
+
+from collections.abc import Callable
+from math import ceil
+
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from riffsmith.bundle import Bundle
+from riffsmith.seeds import derive_seed
+from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
+
+FADE_SECONDS = 0.05
+
+
+def generate_clip(
+    bundle: Bundle,
+    seconds: float,
+    seed: int,
+    on_progress: Callable[[float], None] | None = None,
+) -> Float[np.ndarray, "time channels"]:
+    """New audio: generated segments in a row, each faded into the next over 50 ms.
+
+    Args:
+        bundle: The model.
+        seconds: Length; the result has `round(seconds * sample_rate)` samples.
+        seed: The same seed gives the same samples.
+        on_progress: Called with the share that is done.
+    """
+    settings = bundle.card.settings.corpus
+    wanted = round(seconds * settings.sample_rate)
+    fade = round(FADE_SECONDS * settings.sample_rate)
+    advance = settings.segment_samples - fade
+    count = max(1, ceil((wanted - fade) / advance))
+    audio = np.zeros((count * advance + fade, settings.channel_count), np.float32)
+    rise = np.sqrt(np.linspace(0, 1, fade, dtype=np.float32))[:, None]  # equal power
+    for number in range(count):
+        picture = draw_pictures(bundle.generator, seed, number, 1)
+        mel_db = to_spectrogram(picture, settings, bundle.card.low_db, bundle.card.high_db)[0]
+        segment = to_audio(mel_db, settings, derive_seed(seed, number)).numpy().T.copy()
+        if number > 0:
+            segment[:fade] *= rise
+        if number < count - 1:
+            segment[-fade:] *= rise[::-1]
+        start = number * advance
+        audio[start : start + len(segment)] += segment
+        if on_progress:
+            on_progress((number + 1) / count)
+    return audio[:wanted]
+
+
+def spread_db(pictures: torch.Tensor, range_db: float) -> float:
+    """How far pictures differ from each other: mean RMS difference over all pairs, in dB.
+
+    Args:
+        pictures: (batch, channels, rows, columns) in [-1, 1].
+        range_db: Decibels between -1 and 1.
+    """
+    distances = torch.pdist(pictures.flatten(1)) / pictures[0].numel() ** 0.5
+    return float(distances.mean()) * range_db / 2

@@ -1,0 +1,23 @@
+"""State, steps, the loop, the run folder."""
+
+from riffsmith.training.estimate import measure_step_seconds, steps_per_epoch
+from riffsmith.training.events import Observer, Preview, SilentObserver
+from riffsmith.training.loop import Outcome, train
+from riffsmith.training.run_folder import RunFolder, RunRecord
+from riffsmith.training.start import reopen_run, start_run
+from riffsmith.training.step import StepFigures
+
+__all__ = [
+    "Observer",
+    "Outcome",
+    "Preview",
+    "RunFolder",
+    "RunRecord",
+    "SilentObserver",
+    "StepFigures",
+    "measure_step_seconds",
+    "reopen_run",
+    "start_run",
+    "steps_per_epoch",
+    "train",
+]

@@ -1,0 +1,108 @@
+"""Training states on disk: written whole, checked when read, the last two kept."""
+
+import json
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from riffsmith.errors import RunError
+from riffsmith.files import atomic_path, remove
+from riffsmith.training.state import TrainingState
+
+CHECKPOINT_VERSION = 1
+KEPT = 2
+_METADATA = "riffsmith"  # a single key: the order of several is not stable in the format
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A state read from disk."""
+
+    step: int
+    sums: dict[str, float]
+    tensors: dict[str, Tensor]
+
+    def restore(self, state: TrainingState) -> None:
+        """Puts the state back where the run was."""
+        state.load_tensors(self.tensors)
+        state.step = self.step
+        state.sums = dict(self.sums)
+
+
+def checkpoint_paths(folder: Path) -> list[Path]:
+    """Checkpoints of a run, oldest first."""
+    return sorted(folder.glob("step-*.safetensors"))
+
+
+def write_checkpoint(folder: Path, state: TrainingState) -> Path:
+    """Writes a checkpoint and removes all but the last two.
+
+    Raises:
+        RunError: Writing failed; earlier checkpoints are untouched.
+    """
+    tensors = state.tensors()
+    record = {
+        "version": CHECKPOINT_VERSION,
+        "step": state.step,
+        "sums": state.sums,
+        "hash": _digest(tensors),
+    }
+    path = folder / f"step-{state.step:09d}.safetensors"
+    with atomic_path(path, RunError) as partial:
+        save_file(tensors, partial, metadata={_METADATA: json.dumps(record)})
+    for old in checkpoint_paths(folder)[:-KEPT]:
+        remove(old)
+    return path
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Reads and checks one checkpoint; no code in it is run.
+
+    Raises:
+        RunError: It is damaged or of another version.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            record = json.loads(file.metadata()[_METADATA])
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as cause:
+        raise RunError(f"{path.name} is damaged ({cause})") from cause
+    if record.get("version") != CHECKPOINT_VERSION:
+        raise RunError(
+            f"{path.name} has checkpoint format {record.get('version')}, "
+            f"this Riffsmith reads {CHECKPOINT_VERSION}"
+        )
+    if _digest(tensors) != record["hash"]:
+        raise RunError(f"{path.name} is damaged (its content does not match its hash)")
+    return Checkpoint(record["step"], record["sums"], tensors)
+
+
+def read_latest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
+    """The newest sound checkpoint, and what is wrong with newer ones.
+
+    Raises:
+        RunError: There are checkpoints, and none is sound.
+    """
+    complaints: list[str] = []
+    for path in reversed(checkpoint_paths(folder)):
+        try:
+            return read_checkpoint(path), complaints
+        except RunError as error:
+            complaints.append(str(error))
+    if complaints:
+        raise RunError(
+            f"no checkpoint in {folder} can be used ({'; '.join(complaints)}): start a new run"
+        )
+    return None, complaints
+
+
+def _digest(tensors: dict[str, Tensor]) -> str:
+    digest = blake2b(digest_size=16)
+    for key in sorted(tensors):
+        digest.update(key.encode())
+        digest.update(tensors[key].contiguous().flatten().numpy().data)
+    return digest.hexdigest()

@@ -1,0 +1,36 @@
+"""How long a training will take here, from a few real steps on random pictures."""
+
+import statistics
+import time
+from math import ceil
+
+import torch
+
+from riffsmith.config import Settings
+from riffsmith.gan import build_loss
+from riffsmith.training.precision import choose_device
+from riffsmith.training.state import build_state
+from riffsmith.training.step import Trainer
+
+_TIMED_STEPS = 3
+
+
+def steps_per_epoch(segments: int, settings: Settings) -> int:
+    """Steps that an epoch over so many segments takes."""
+    batch = settings.training.batch_size
+    return segments // batch if settings.training.drop_last else ceil(segments / batch)
+
+
+def measure_step_seconds(settings: Settings) -> float:
+    """Median time of a training step on this machine, after one to warm up."""
+    device = choose_device(settings.training)
+    state = build_state(settings, 0, device)
+    trainer = Trainer(settings, state, build_loss(settings.training), 0, device)
+    shape = (settings.training.batch_size, settings.corpus.channel_count, *settings.corpus.grid)
+    real = torch.rand(shape, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    times: list[float] = []
+    for _ in range(1 + _TIMED_STEPS):
+        began = time.perf_counter()
+        trainer.step(real)
+        times.append(time.perf_counter() - began)
+    return statistics.median(times[1:])

@@ -1,0 +1,93 @@
+"""What a run shows of itself every few epochs: a bundle, a spectrogram, its audio."""
+
+from datetime import UTC, datetime
+
+import torch
+
+from riffsmith import __version__
+from riffsmith.audio import write_audio
+from riffsmith.bundle import Card, RecordingCredit, write_bundle
+from riffsmith.corpus import Manifest
+from riffsmith.gan import Generator
+from riffsmith.synthesis import draw_pictures, spread_db, to_audio, to_spectrogram
+from riffsmith.training.events import Preview
+from riffsmith.training.run_folder import RunFolder, RunRecord
+from riffsmith.training.state import TrainingState
+
+PREVIEW_PICTURES = 16
+
+
+def save_preview(
+    run: RunFolder,
+    record: RunRecord,
+    manifest: Manifest,
+    state: TrainingState,
+    epoch: int,
+    real_spread_db: float,
+) -> tuple[dict[str, float], Preview]:
+    """Writes the epoch's bundle and audio, both from the run's fixed noise.
+
+    Returns:
+        Measures of 16 fixed samples, and the first of them to look at: `spread_db` tells how far
+        the samples differ from each other, `spread_relative` sets it against real segments (a
+        fall towards 0 is collapse).
+    """
+    generator = getattr(state, record.settings.training.sample_from)
+    assert isinstance(generator, Generator)
+    pictures = draw_pictures(generator, record.seed, 0, PREVIEW_PICTURES)
+    spread = spread_db(pictures, manifest.high_db - manifest.low_db)
+    figures = {
+        "spread_db": spread,
+        "spread_relative": spread / max(real_spread_db, 1e-6),
+        "picture_mean": float(pictures.mean()),
+        "picture_deviation": float(pictures.std()),
+    }
+    write_bundle(
+        run.snapshot(epoch), _build_card(record, manifest, state, epoch, figures), generator
+    )
+    settings = record.settings.corpus
+    spectrograms = to_spectrogram(pictures[:1], settings, manifest.low_db, manifest.high_db)
+    audio = to_audio(spectrograms[0], settings, record.seed).numpy().T
+    write_audio(run.preview(epoch, ".wav"), audio, settings.sample_rate)
+    return figures, Preview(
+        epoch=epoch,
+        mel_db=spectrograms[0, 0],
+        audio=audio,
+        sample_rate=settings.sample_rate,
+        hop_samples=settings.hop_samples,
+        low_db=manifest.low_db,
+        high_db=manifest.high_db,
+    )
+
+
+def _build_card(
+    record: RunRecord,
+    manifest: Manifest,
+    state: TrainingState,
+    epoch: int,
+    figures: dict[str, float],
+) -> Card:
+    return Card(
+        riffsmith=__version__,
+        torch=torch.__version__,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        preset=record.preset,
+        genre=manifest.genre,
+        settings=record.settings,
+        low_db=manifest.low_db,
+        high_db=manifest.high_db,
+        corpus_hash=record.corpus_hash,
+        recordings=tuple(
+            RecordingCredit(
+                path=recording.source.path,
+                content_hash=recording.source.content_hash,
+                seconds=recording.source.seconds,
+            )
+            for recording in manifest.of_split("train")
+        ),
+        seed=record.seed,
+        epoch=epoch,
+        step=state.step,
+        samples_seen=state.step * record.settings.training.batch_size,
+        figures=figures,
+    )

@@ -1,0 +1,67 @@
+"""Beginning a run, or taking one up again."""
+
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+
+from riffsmith import __version__
+from riffsmith.config import Settings
+from riffsmith.corpus import Corpus
+from riffsmith.errors import RunError
+from riffsmith.training.run_folder import RunFolder, RunRecord
+
+
+def start_run(
+    run: RunFolder, corpus: Corpus, settings: Settings, preset: str, seed: int
+) -> RunRecord:
+    """Writes the record of a new run.
+
+    Raises:
+        RunError: There is a run already, the settings are not the corpus's, or writing fails.
+    """
+    if run.exists():
+        raise RunError(
+            f"{run.path} already holds a run: add --resume to go on with it, or name another folder"
+        )
+    if settings.corpus != corpus.manifest.settings:
+        raise RunError(
+            f"{corpus.path} was prepared for other settings (preset {corpus.manifest.preset}): "
+            f"prepare a corpus with --preset {preset} and the same --config.corpus values"
+        )
+    home = run.path.resolve()
+    place = corpus.path.resolve()
+    record = RunRecord(
+        riffsmith=__version__,
+        torch=torch.__version__,
+        machine=f"{platform.system()} {platform.machine()}, {torch.get_num_threads()} threads",
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        preset=preset,
+        settings=settings,
+        seed=seed,
+        corpus=str(place.relative_to(home) if place.is_relative_to(home) else place),
+        corpus_hash=corpus.manifest.corpus_hash(),
+    )
+    run.write_record(record)
+    return record
+
+
+def reopen_run(run: RunFolder, epochs: int | None = None) -> tuple[RunRecord, Corpus]:
+    """Reads the record of a run and opens its corpus.
+
+    Args:
+        run: The run.
+        epochs: A new end; the record is changed to it.
+
+    Raises:
+        RunError: There is no run, or it is damaged.
+        CorpusError: Its corpus is missing or damaged.
+    """
+    record = run.read_record()
+    if epochs is not None and epochs != record.settings.training.epochs:
+        training = record.settings.training.model_copy(update={"epochs": epochs})
+        settings = record.settings.model_copy(update={"training": training})
+        record = record.model_copy(update={"settings": settings})
+        run.write_record(record)
+    return record, Corpus(run.path / Path(record.corpus))

@@ -1,0 +1,98 @@
+"""Everything that changes while training, as networks and as a flat table of tensors."""
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Adam, Optimizer
+
+from riffsmith.config import Settings, TrainingSettings
+from riffsmith.errors import RunError
+from riffsmith.gan import Discriminator, Generator, copy_for_averaging
+from riffsmith.seeds import derive_seed
+
+_NETWORKS = ("generator", "discriminator", "averaged_generator")
+_OPTIMIZERS = ("generator_optimizer", "discriminator_optimizer")
+
+
+@dataclass
+class TrainingState:
+    """Networks, optimisers and the position in the run."""
+
+    generator: Generator
+    discriminator: Discriminator
+    averaged_generator: nn.Module
+    generator_optimizer: Adam
+    discriminator_optimizer: Adam
+    step: int = 0
+    """Generator updates done."""
+    sums: dict[str, float] = field(default_factory=dict)
+    """Measures added up since the epoch began."""
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All tensors under dotted names, on the CPU."""
+        table: dict[str, Tensor] = {}
+        for name in _NETWORKS:
+            for key, tensor in getattr(self, name).state_dict().items():
+                table[f"{name}.{key}"] = tensor
+        for name in _OPTIMIZERS:
+            for index, values in getattr(self, name).state_dict()["state"].items():
+                for key, tensor in values.items():
+                    table[f"{name}.{index}.{key}"] = tensor
+        return {key: tensor.detach().cpu().contiguous() for key, tensor in table.items()}
+
+    def load_tensors(self, table: dict[str, Tensor]) -> None:
+        """Takes over what `tensors` gave.
+
+        Raises:
+            RunError: The tensors belong to other networks.
+        """
+        try:
+            for name in _NETWORKS:
+                getattr(self, name).load_state_dict(_below(table, name))
+        except RuntimeError as cause:
+            first = str(cause).splitlines()[0]
+            raise RunError(f"the checkpoint belongs to other networks ({first})") from cause
+        for name in _OPTIMIZERS:
+            optimizer: Optimizer = getattr(self, name)
+            state: dict[int, dict[str, Tensor]] = {}
+            for key, tensor in _below(table, name).items():
+                index, _, value = key.partition(".")
+                state.setdefault(int(index), {})[value] = tensor
+            groups = optimizer.state_dict()["param_groups"]
+            optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _below(table: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+    return {
+        key.removeprefix(f"{name}."): value
+        for key, value in table.items()
+        if key.startswith(f"{name}.")
+    }
+
+
+def build_state(settings: Settings, seed: int, device: torch.device) -> TrainingState:
+    """Fresh networks and optimisers; the seed decides the weights."""
+    channels = settings.corpus.channel_count
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derive_seed(seed, "weights"))
+        generator = Generator(settings.generator, channels)
+        discriminator = Discriminator(settings.discriminator, channels)
+    for network in (generator, discriminator):
+        network.to(device)
+        if settings.training.channels_last:
+            for parameter in network.parameters():  # only convolutions have four axes
+                if parameter.dim() == 4:
+                    parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+    return TrainingState(
+        generator=generator,
+        discriminator=discriminator,
+        averaged_generator=copy_for_averaging(generator),
+        generator_optimizer=_build_adam(generator, settings.training),
+        discriminator_optimizer=_build_adam(discriminator, settings.training),
+    )
+
+
+def _build_adam(network: nn.Module, settings: TrainingSettings) -> Adam:
+    betas = (settings.beta_1, settings.beta_2)
+    return Adam(network.parameters(), settings.learning_rate, betas, fused=True)
