@@ -17,7 +17,7 @@ SOUNDFILE_SUFFIXES = frozenset(
 PYAV_SUFFIXES = frozenset(".m4a .mp4 .aac .wma .webm .mkv .mka .mov .avi .ac3 .ape .wv".split())
 """Containers that libsndfile does not read; the extra `av` does."""
 
-BLOCK_SECONDS = 10
+BLOCK_SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ def open_audio(path: Path) -> Source:
         AudioError: The file cannot be opened, is empty, or is not audio that can be decoded.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise AudioError("not a regular file")
         if path.stat().st_size == 0:
             raise AudioError("the file is empty (0 bytes)")
         with path.open("rb") as handle:
@@ -90,7 +92,7 @@ def _soundfile_blocks(file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]
 
 def _sndfile_reason(cause: Exception) -> str:
     text = cause.error_string if isinstance(cause, soundfile.LibsndfileError) else str(cause)
-    return text.strip().rstrip(".").lower() or "unknown format"
+    return text.strip().rstrip(".").lower().removeprefix("error : ") or "unknown format"
 
 
 def _open_with_pyav(path: Path) -> Source:

@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 _HOPS_PER_SECOND = 10
 _HOPS_PER_BLOCK = 4  # gating blocks of 400 ms that overlap by 75 %
+_Levels = NDArray[np.float64] | np.float64
+
 _OFFSET_LU = -0.691
+_HIGH_PASS_GAIN = 1.004995  # the standard's 48 kHz numerator is 1, -2, 1, not normalised
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
 
@@ -49,7 +52,7 @@ class LoudnessMeter:
         return float(_to_lufs(blocks[_to_lufs(blocks) > gate].mean()))
 
 
-def _to_lufs(energy: NDArray[np.float64] | np.floating) -> NDArray[np.float64]:
+def _to_lufs(energy: _Levels) -> _Levels:
     return _OFFSET_LU + 10 * np.log10(np.maximum(energy, 1e-20))
 
 
@@ -73,4 +76,4 @@ def _k_weighting(frequencies: NDArray[np.float64], sample_rate: int) -> NDArray[
     middle = gain**0.4996667741545416
     shelf = squared(1681.974450955533, 0.7071752369554196, (1.0, middle, gain))
     high_pass = squared(38.13547087602444, 0.5003270373238773, (0.0, 0.0, 1.0))
-    return shelf * high_pass
+    return shelf * high_pass * _HIGH_PASS_GAIN**2

@@ -51,7 +51,8 @@ class _Tally:
             at = self.samples + int(np.argmin(np.isfinite(block).all(axis=1)))
             raise AudioError(f"holds samples that are not numbers (NaN or infinite), first at {at}")
         if peak >= 0.999:
-            self.full_scale += int((np.abs(block) >= 0.999).sum())
+            level = np.abs(block)  # above full scale nothing is cut off yet
+            self.full_scale += int(((level >= 0.999) & (level <= 1.0)).sum())
         self.samples += len(block)
         self.peak = max(self.peak, peak)
 

@@ -36,7 +36,7 @@ def demo(
     note("songs: Muldjord (El Senator), CC BY-SA 3.0; credits in riffsmith/demo_corpus")
     run = RunFolder(out / "run")
     request = Request(seed=seed, minutes=minutes, hold_out=["mutilated_mime"])
-    with as_file(files("riffsmith") / "demo_corpus") as songs:
+    with as_file(files("riffsmith") / "demo_corpus" / "metal") as songs:
         with file_progress("Preparing") as on_progress:
             record, corpus = begin(songs, run, request, resume=True, on_progress=on_progress)
         outcome = run_with_progress(run, record, corpus, minutes)

@@ -19,7 +19,7 @@ import torch
 from jaxtyping import Float
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from riffsmith.config import CorpusSettings
@@ -63,7 +63,7 @@ def write_shard(
         variant = to_pictures(cut, settings, transform, seed)
         tensors["augmented"], tensors["augmented_ranges"] = variant
     with atomic_path(path, CorpusError) as partial:
-        save_file(tensors, partial, metadata={"entry": entry.model_dump_json()})
+        partial.write_bytes(save(tensors, metadata={"entry": entry.model_dump_json()}))
 
 
 @dataclass(frozen=True)

@@ -48,8 +48,8 @@ class MelTransform:
 
     def stft(self, audio: Float[Tensor, "*batch time"]) -> Tensor:
         """Complex spectrogram (*batch, bins, frames); frames = time // hop + 1."""
-        return torch.stft(
-            audio,
+        spectrum = torch.stft(
+            audio.reshape(-1, audio.shape[-1]),
             self.n_fft,
             self.hop_samples,
             window=self.window,
@@ -57,12 +57,19 @@ class MelTransform:
             pad_mode="reflect",
             return_complex=True,
         )
+        return spectrum.reshape(*audio.shape[:-1], *spectrum.shape[-2:])
 
     def istft(self, spectrum: Tensor, time: int) -> Float[Tensor, "*batch time"]:
         """Inverse of `stft`, exactly `time` samples long."""
-        return torch.istft(
-            spectrum, self.n_fft, self.hop_samples, window=self.window, center=True, length=time
+        audio = torch.istft(
+            spectrum.reshape(-1, *spectrum.shape[-2:]),
+            self.n_fft,
+            self.hop_samples,
+            window=self.window,
+            center=True,
+            length=time,
         )
+        return audio.reshape(*spectrum.shape[:-2], time)
 
     def to_db(self, audio: Float[Tensor, "*batch time"]) -> Float[Tensor, "*batch mels frames"]:
         """Mel power in dB (10·log10 of the squared magnitude), not below −100."""

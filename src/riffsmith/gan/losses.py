@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -24,6 +24,7 @@ class Verdict:
     fake_logits: Float[Tensor, "batch 1"]
 
 
+@runtime_checkable
 class Loss(Protocol):
     """An objective: one loss for each player."""
 

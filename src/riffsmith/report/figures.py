@@ -26,7 +26,7 @@ def draw_spectrogram(
         seconds: What the time axis spans.
         range_db: Fixed colour range; none: the picture's own.
     """
-    figure = Figure(figsize=(9, 3.4), dpi=_DPI, layout="constrained")
+    figure = Figure(figsize=(6.4, 3.2), dpi=_DPI, layout="constrained")
     axes = figure.subplots()
     low, high = range_db or (float(mel_db.min()), float(mel_db.max()))
     image = axes.imshow(
@@ -77,15 +77,15 @@ def draw_counts(counts: Mapping[str, int], chosen: str, title: str) -> bytes:
     return _to_png(figure)
 
 
-def draw_waveform(audio: Float[np.ndarray, "time"], seconds: float, title: str) -> bytes:
+def draw_waveform(audio: Float[np.ndarray, "time"], seconds: float) -> bytes:
     """The envelope of a waveform as PNG."""
-    figure = Figure(figsize=(9, 1.8), dpi=_DPI, layout="constrained")
+    figure = Figure(figsize=(6.4, 1.8), dpi=_DPI, layout="constrained")
     axes = figure.subplots()
     columns = np.array_split(audio, 900)
     times = np.linspace(0, seconds, len(columns))
     lows, highs = [c.min() for c in columns], [c.max() for c in columns]
     axes.fill_between(times, lows, highs, color="#721f81", linewidth=0)
-    axes.set(title=title, xlabel="seconds", xlim=(0, seconds), ylim=(-1.02, 1.02))
+    axes.set(xlabel="seconds", xlim=(0, seconds), ylim=(-1.02, 1.02))
     _strip(axes)
     return _to_png(figure)
 

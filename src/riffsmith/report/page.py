@@ -70,7 +70,7 @@ def write_report(run: RunFolder, out: Path) -> None:
             split: sum(r.source.seconds for r in corpus.manifest.of_split(split)) / 60
             for split in ("train", "held_out")
         },
-        genres=_genre_chart(corpus),
+        genres=_genre_chart(corpus) if len(corpus.manifest.genres) > 1 else None,
         recordings=list(_recording_cards(corpus)),
         segments=list(_segment_cards(corpus, record.settings)),
         networks=networks,
@@ -97,7 +97,7 @@ def _recording_cards(corpus: Corpus) -> Iterator[Card]:
         title = Path(recording.source.path).stem
         yield Card(
             title=title,
-            picture=_png(draw_waveform(audio[:, 0], len(audio) / rate, title)),
+            picture=_png(draw_waveform(audio[:, 0], len(audio) / rate)),
             audio=_player(audio, rate),
             note=f"from {start:.0f} s",
         )
@@ -118,7 +118,7 @@ def _segment_cards(corpus: Corpus, settings: Settings) -> Iterator[Card]:
         mel_db = to_spectrogram(picture, settings.corpus, low_db, high_db)[0]
         yield Card(
             title=title,
-            picture=_png(draw_spectrogram(mel_db[0], title, seconds)),
+            picture=_png(draw_spectrogram(mel_db[0], "", seconds)),
             audio=_player(
                 to_audio(mel_db, settings.corpus, 0).numpy().T, settings.corpus.sample_rate
             ),

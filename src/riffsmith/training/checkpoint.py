@@ -6,7 +6,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from riffsmith.errors import RunError
@@ -53,7 +53,7 @@ def write_checkpoint(folder: Path, state: TrainingState) -> Path:
     }
     path = folder / f"step-{state.step:09d}.safetensors"
     with atomic_path(path, RunError) as partial:
-        save_file(tensors, partial, metadata={_METADATA: json.dumps(record)})
+        partial.write_bytes(save(tensors, metadata={_METADATA: json.dumps(record)}))
     for old in checkpoint_paths(folder)[:-KEPT]:
         remove(old)
     return path

@@ -1,7 +1,7 @@
 """What a run tells while it goes on."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -24,6 +24,7 @@ class Preview:
     high_db: float
 
 
+@runtime_checkable
 class Observer(Protocol):
     """Told about a run; the loop itself neither prints nor draws."""
 

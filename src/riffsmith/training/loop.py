@@ -81,7 +81,8 @@ def train(
         record: What the run was started with.
         corpus: The corpus that it was started with.
         observers: Told about the progress, in this order.
-        minutes: Stop after this time instead of after the settings' epochs.
+        minutes: Stop after this time in training steps instead of after the settings' epochs;
+            what a resumed run took before counts.
         should_stop: Asked after each step; when true, a checkpoint is written and the call returns.
 
     Raises:
@@ -118,7 +119,8 @@ class _Run:
         self._restore()
         per_epoch = self.batches.steps_per_epoch
         last_step = self.settings.epochs * per_epoch if minutes is None else 2**62
-        deadline = time.monotonic() + minutes * 60 if minutes is not None else float("inf")
+        budget = minutes * 60 - self._seconds_before() if minutes is not None else float("inf")
+        deadline = time.monotonic() + budget
         for observer in self.observers:
             observer.on_start(self.state.step, last_step, per_epoch)
         if self.state.step == 0:
@@ -138,6 +140,11 @@ class _Run:
     @property
     def _epoch(self) -> int:
         return self.state.step // self.batches.steps_per_epoch
+
+    def _seconds_before(self) -> float:
+        """Time that earlier sittings spent in steps."""
+        epochs = sum(float(str(line["seconds"])) for line in self.run.read_metrics("epoch"))
+        return epochs + self.state.sums.get("seconds", 0.0)
 
     def _restore(self) -> None:
         checkpoint, complaints = read_latest(self.run.checkpoints)

@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from conftest import make_music
+
+from riffsmith.audio import write_audio
+from riffsmith.errors import AudioError
+
+LIMIT = 10 ** (-1 / 20)
+
+
+@pytest.mark.parametrize("ending", ["wav", "flac", "ogg", "mp3"])
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("gain", [0.5, 30.0])
+def test_length_level_and_peak(tmp_path: Path, ending: str, channels: int, gain: float):
+    audio = make_music(3.3, 22_050, channels) * np.float32(gain)
+    path = tmp_path / f"clip.{ending}"
+    write_audio(path, audio, 22_050)
+    read, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    assert rate == 22_050
+    assert read.shape == audio.shape
+    assert np.abs(read).max() <= LIMIT + 1e-4
+    if gain < 1:
+        assert abs(np.std(read) / np.std(audio) - 1) < 0.02
+    else:
+        assert np.abs(read).max() > 0.8
+
+
+def test_long_vorbis_is_written_in_blocks(tmp_path: Path):
+    audio = np.random.default_rng(0).uniform(-0.5, 0.5, (22_050 * 120, 1)).astype(np.float32)
+    write_audio(tmp_path / "long.ogg", audio, 22_050)
+    assert soundfile.info(tmp_path / "long.ogg").frames == len(audio)
+
+
+def test_silence_stays_silence(tmp_path: Path):
+    write_audio(tmp_path / "a.wav", np.zeros((100, 1), np.float32), 8000)
+    assert not soundfile.read(tmp_path / "a.wav")[0].any()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("a.aac", 0.1, r"'a\.aac': its ending must be one of \.wav, \.flac, \.ogg, \.mp3"),
+        ("a.wav", np.nan, "NaN or infinite"),
+        ("a.wav", np.inf, "NaN or infinite"),
+    ],
+)
+def test_what_cannot_be_written_is_refused(tmp_path: Path, name: str, value: float, message: str):
+    with pytest.raises(AudioError, match=message):
+        write_audio(tmp_path / name, np.full((10, 1), value, np.float32), 8000)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_impossible_rate_is_explained(tmp_path: Path):
+    with pytest.raises(AudioError, match="writing .* failed"):
+        write_audio(tmp_path / "a.mp3", np.zeros((100, 1), np.float32), 7_919)
+    assert not list(tmp_path.iterdir())

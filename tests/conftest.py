@@ -1,0 +1,125 @@
+"""Shapes are checked while the tests run; small corpora and settings for all of them."""
+
+from jaxtyping import install_import_hook
+
+with install_import_hook("riffsmith", "typechecker.check"):
+    import riffsmith.report  # noqa: F401  (imports every layer below it)
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from numpy.typing import NDArray
+
+from riffsmith.config import Settings, load_preset
+from riffsmith.corpus import Corpus, prepare_corpus
+from riffsmith.training import RunFolder, RunRecord, start_run
+
+TINY = {
+    "corpus": {
+        "sample_rate": "8000",
+        "segment_seconds": "1.0",
+        "n_fft": "256",
+        "hop_samples": "128",
+        "n_mels": "16",
+    },
+    "generator": {"noise_channels": "8", "channels": "[16, 8]", "norm_after": "[1]"},
+    "discriminator": {"channels": "[8, 8]", "norm_after": "[2]"},
+    "training": {
+        "batch_size": "4",
+        "epochs": "4",
+        "checkpoint_every_epochs": "1",
+        "preview_every_epochs": "2",
+        "threads": "1",
+    },
+}
+TINY_FLAGS = [
+    word
+    for section, pairs in TINY.items()
+    for key, value in pairs.items()
+    for word in (f"--config.{section}.{key}", value)
+]
+
+
+def make_music(seconds: float, sample_rate: int, channels: int = 1, seed: int = 0) -> NDArray:
+    """Notes with overtones and noise: audio that is like nothing else, (time, channels)."""
+    random = np.random.default_rng(seed)
+    time = np.arange(round(seconds * sample_rate)) / sample_rate
+    notes = 110 * 2 ** (random.integers(0, 24, 1 + int(seconds * 4)) / 12)
+    pitch = notes[(time * 4).astype(int)]
+    tone = sum(np.sin(2 * np.pi * k * pitch * time) / k for k in (1, 2, 3))
+    decay = np.exp(-3 * (time * 4 % 1))
+    audio = 0.2 * tone * decay + 0.02 * random.standard_normal(len(time))
+    return np.repeat(audio[:, None], channels, axis=1).astype(np.float32)
+
+
+def write_music(path: Path, seconds: float = 4.0, sample_rate: int = 8000, **options) -> Path:
+    """Writes `make_music` to a file; options: channels, seed, subtype."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    subtype = options.pop("subtype", None)
+    soundfile.write(path, make_music(seconds, sample_rate, **options), sample_rate, subtype)
+    return path
+
+
+def tiny_settings(preset: str = "report", **training: str) -> Settings:
+    """A preset made small enough to train in a second."""
+    overrides = {section: dict(pairs) for section, pairs in TINY.items()}
+    overrides["training"] |= training
+    if preset == "report-wgan":
+        overrides["corpus"] |= {"grid_mels": "16", "grid_frames": "16"}
+        overrides["corpus"] |= {"mask_mels": "4", "mask_frames": "8"}
+        overrides["discriminator"] |= {"channels": "[8, 8]", "norm_after": "[2]"}
+    return load_preset(preset, overrides)
+
+
+@pytest.fixture(scope="session")
+def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four short recordings of different formats."""
+    folder = tmp_path_factory.mktemp("songs")
+    for number, ending in enumerate(("wav", "flac", "ogg", "wav")):
+        write_music(folder / f"song {number}.{ending}", seconds=4.5, seed=number)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def corpus(songs: Path, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """The four recordings prepared with the tiny settings."""
+    path = tmp_path_factory.mktemp("prepared") / "corpus"
+    prepare_corpus(songs, path, tiny_settings().corpus, preset="report")
+    return Corpus(path)
+
+
+@pytest.fixture
+def started(tmp_path: Path, corpus: Corpus) -> tuple[RunFolder, RunRecord]:
+    """A run that has not taken a step yet."""
+    run = RunFolder(tmp_path / "run")
+    return run, start_run(run, corpus, tiny_settings(), "report", seed=3)
+
+
+@contextmanager
+def as_ordinary_user() -> Iterator[Path]:
+    """File permissions hold inside, also where the tests run as root; yields a folder to use."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        is_root = os.geteuid() == 0
+        if is_root:
+            os.chown(folder, 65534, 65534)
+            os.seteuid(65534)
+        try:
+            yield folder
+        finally:
+            if is_root:
+                os.seteuid(0)
+            for path in folder.rglob("*"):
+                path.chmod(0o777)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)

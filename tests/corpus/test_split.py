@@ -1,0 +1,40 @@
+import pytest
+from hypothesis import given, strategies as st
+
+from riffsmith.corpus import SurveyEntry
+from riffsmith.corpus.split import split_recordings
+from riffsmith.errors import CorpusError
+
+
+def entries(count: int) -> list[SurveyEntry]:
+    return [
+        SurveyEntry(path=f"album/{n:02d} song.ogg", usable=True, content_hash=f"{n * 7 % 97:04x}")
+        for n in range(count)
+    ]
+
+
+@given(count=st.integers(2, 60), fraction=st.floats(0.01, 0.9), seed=st.randoms())
+def test_the_share_is_held_out_whatever_the_order(count: int, fraction: float, seed):
+    recordings = entries(count)
+    held_out = split_recordings(recordings, fraction)
+    assert len(held_out) == min(max(1, round(fraction * count)), count - 1)
+    seed.shuffle(recordings)
+    assert split_recordings(recordings, fraction) == held_out
+
+
+def test_one_recording_or_no_share_holds_nothing_out():
+    assert split_recordings(entries(1), 0.5) == set()
+    assert split_recordings(entries(5), 0.0) == set()
+
+
+def test_recordings_are_held_out_by_name():
+    recordings = entries(4)
+    chosen = split_recordings(recordings, 0.1, ["02 song", "album/03*"])
+    assert chosen == {recordings[2].content_hash, recordings[3].content_hash}
+
+
+def test_names_that_do_not_fit_are_refused():
+    with pytest.raises(CorpusError, match="'fear' matches no usable recording"):
+        split_recordings(entries(4), 0.1, ["fear"])
+    with pytest.raises(CorpusError, match="leaves nothing to train on"):
+        split_recordings(entries(4), 0.1, ["song"])

@@ -1,0 +1,130 @@
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from conftest import as_ordinary_user, make_music, write_music
+
+from riffsmith.corpus import survey_folder
+from riffsmith.errors import CorpusError
+
+
+def reasons(folder: Path, **options) -> dict[str, str]:
+    return {entry.path: entry.reason for entry in survey_folder(folder, **options).skipped}
+
+
+def test_every_file_is_listed(tmp_path: Path):
+    write_music(tmp_path / "deep" / "down" / "a.wav", 5, seed=1)
+    write_music(tmp_path / "b.flac", 7, 44_100, channels=2, seed=2)
+    (tmp_path / "cover.jpg").write_bytes(b"\xff\xd8")
+    (tmp_path / "notes").write_text("x")
+    (tmp_path / "fake.wav").write_text("not audio")
+    found = survey_folder(tmp_path)
+    assert [entry.path for entry in found.usable] == ["b.flac", "deep/down/a.wav"]
+    assert found.minutes == pytest.approx(12 / 60)
+    assert found.sample_rates() == {8_000: 1, 44_100: 1}
+    assert found.channel_counts() == {1: 1, 2: 1}
+    assert {entry.path: entry.reason for entry in found.skipped} == {
+        "cover.jpg": "not an audio file (.jpg)",
+        "notes": "not an audio file (no ending)",
+        "fake.wav": "not readable as audio (format not recognised)",
+    }
+    first = found.usable[0]
+    assert (first.sample_rate, first.channels, first.seconds) == (44_100, 2, 7.0)
+    assert first.encoding == "FLAC PCM_16"
+    assert -40 < (first.loudness_lufs or 0) < -5
+
+
+def test_the_same_audio_is_taken_once(tmp_path: Path):
+    write_music(tmp_path / "a.wav", seed=1)
+    shutil.copy(tmp_path / "a.wav", tmp_path / "copy.wav")
+    audio, rate = soundfile.read(tmp_path / "a.wav", dtype="int16")
+    soundfile.write(tmp_path / "same.flac", audio, rate)
+    write_music(tmp_path / "other.wav", seed=2)
+    assert reasons(tmp_path) == {
+        "copy.wav": "same audio as a.wav",
+        "same.flac": "same audio as a.wav",
+    }
+
+
+def test_unusual_names_and_nesting(tmp_path: Path):
+    names = ["Mötley Crüe – ‘äöü’ 日本語.wav", "a" * 250 + ".wav", "[b]  .wav", ".hidden.wav"]
+    deep = tmp_path.joinpath(*["level"] * 20)
+    for number, name in enumerate(names):
+        write_music(deep / name, seed=number)
+    assert len(survey_folder(tmp_path).usable) == 4
+
+
+def test_links_are_followed_once(tmp_path: Path):
+    write_music(tmp_path / "in" / "a.wav")
+    write_music(tmp_path / "outside" / "b.wav", seed=5)
+    (tmp_path / "in" / "loop").symlink_to(tmp_path / "in")
+    (tmp_path / "in" / "linked").symlink_to(tmp_path / "outside")
+    (tmp_path / "in" / "broken.wav").symlink_to(tmp_path / "nowhere.wav")
+    found = survey_folder(tmp_path / "in")
+    assert [entry.path for entry in found.usable] == ["a.wav", "linked/b.wav"]
+    assert "cannot be opened" in reasons(tmp_path / "in")["broken.wav"]
+
+
+def test_unreadable_files_and_folders_are_listed():
+    with as_ordinary_user() as folder:
+        write_music(folder / "good.wav")
+        write_music(folder / "bad.wav").chmod(0)
+        (folder / "locked").mkdir()
+        (folder / "locked").chmod(0)
+        found = reasons(folder)
+        assert found["bad.wav"] == "cannot be opened (permission denied)"
+        assert found["locked"] == "folder cannot be read"
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path):
+    write_music(tmp_path / "good.wav")
+    os.mkfifo(tmp_path / "pipe.wav")
+    assert reasons(tmp_path) == {"pipe.wav": "not a regular file"}
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda folder: None, "no folder"),
+        (lambda folder: folder.mkdir(), "is empty"),
+        (lambda folder: folder.write_text("x"), "is a file"),
+        (
+            lambda folder: (folder.mkdir(), (folder / "a.txt").write_text("x")),
+            r"no audio in .*, only 1 × \.txt",
+        ),
+    ],
+)
+def test_folders_without_audio_are_refused(tmp_path: Path, make, message: str):
+    make(tmp_path / "folder")
+    with pytest.raises(CorpusError, match=message):
+        survey_folder(tmp_path / "folder")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "files", "verdict"),
+    [(0.5, 5, "not enough"), (3, 5, "very little"), (10, 5, "little"), (20, 2, "few recordings")]
+    + [(30, 10, "enough material")],
+)
+def test_the_verdict_is_plain(tmp_path: Path, minutes: float, files: int, verdict: str):
+    write_music(tmp_path / "a.wav", 1)
+    survey = survey_folder(tmp_path)
+    entry = survey.entries[0].model_copy(update={"seconds": minutes * 60 / files})
+    assert verdict in survey.model_copy(update={"entries": (entry,) * files}).verdict()
+
+
+def test_progress_is_told(tmp_path: Path):
+    for number in range(3):
+        write_music(tmp_path / f"{number}.wav", 1, seed=number)
+    seen = []
+    survey_folder(tmp_path, workers=2, on_progress=lambda *args: seen.append(args))
+    assert seen == [(1, 3, "0.wav"), (2, 3, "1.wav"), (3, 3, "2.wav")]
+
+
+def test_loud_files_are_told_by_their_peak(tmp_path: Path):
+    soundfile.write(tmp_path / "a.wav", 3 * make_music(2, 8000) / 0.3, 8000, "FLOAT")
+    (entry,) = survey_folder(tmp_path).entries
+    peak = np.abs(3 * make_music(2, 8000) / 0.3).max()
+    assert entry.peak_db == pytest.approx(20 * np.log10(peak), abs=0.01)

@@ -1,0 +1,96 @@
+import multiprocessing
+import resource
+from pathlib import Path
+
+import pytest
+from conftest import as_ordinary_user
+
+from riffsmith.errors import CorpusError
+from riffsmith.files import atomic_path, hold, write_bytes
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path):
+    target = tmp_path / "deep" / "file"
+    write_bytes(target, b"old", CorpusError)
+    with pytest.raises(ZeroDivisionError), atomic_path(target, CorpusError) as partial:
+        partial.write_bytes(b"half")
+        raise ZeroDivisionError
+    assert target.read_bytes() == b"old"
+    assert [path.name for path in target.parent.iterdir()] == ["file"]
+
+
+def test_a_folder_replaces_a_folder(tmp_path: Path):
+    target = tmp_path / "bundle"
+    for text in ("one", "two"):
+        with atomic_path(target, CorpusError) as partial:
+            partial.mkdir()
+            (partial / text).write_text(text)
+    assert [path.name for path in target.iterdir()] == ["two"]
+
+
+def test_what_a_crash_left_is_replaced(tmp_path: Path):
+    (tmp_path / ".file.partial").mkdir()
+    write_bytes(tmp_path / "file", b"new", CorpusError)
+    assert (tmp_path / "file").read_bytes() == b"new"
+
+
+def test_a_full_disk_is_explained_and_nothing_is_lost(tmp_path: Path):
+    target = tmp_path / "file"
+    write_bytes(target, b"old", CorpusError)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(CorpusError, match=r"writing .*file failed \(file too large\)"):
+            write_bytes(target, bytes(10_000), CorpusError)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert target.read_bytes() == b"old"
+
+
+def test_a_full_device_is_explained(tmp_path: Path):
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    with (
+        pytest.raises(CorpusError, match=r"no space left on device.*free some space"),
+        atomic_path(tmp_path / "file", CorpusError),
+        Path("/dev/full").open("wb", buffering=0) as device,
+    ):
+        device.write(b"x")
+
+
+def test_a_read_only_target_is_explained():
+    with as_ordinary_user() as folder:
+        folder.chmod(0o555)
+        with pytest.raises(CorpusError, match=r"permission denied.*choose another folder"):
+            write_bytes(folder / "deep" / "file", b"x", CorpusError)
+
+
+def test_a_path_through_a_file_is_explained(tmp_path: Path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(CorpusError, match="choose another folder|exists"):
+        write_bytes(tmp_path / "file" / "below", b"x", CorpusError)
+
+
+def _hold_until_told(folder: Path, ready, done) -> None:
+    with hold(folder, CorpusError):
+        ready.set()
+        done.wait(30)
+
+
+def test_a_folder_in_use_is_refused(tmp_path: Path):
+    spawn = multiprocessing.get_context("spawn")
+    ready, done = spawn.Event(), spawn.Event()
+    other = spawn.Process(target=_hold_until_told, args=(tmp_path, ready, done))
+    other.start()
+    try:
+        assert ready.wait(30)
+        with (
+            pytest.raises(CorpusError, match="in use by another Riffsmith process"),
+            hold(tmp_path, CorpusError),
+        ):
+            pass
+    finally:
+        done.set()
+        other.join()
+    with hold(tmp_path, CorpusError):  # free again
+        pass
