@@ -39,12 +39,17 @@ TINY = {
         "threads": "1",
     },
 }
-TINY_FLAGS = [
-    word
-    for section, pairs in TINY.items()
-    for key, value in pairs.items()
-    for word in (f"--config.{section}.{key}", value)
-]
+
+
+def tiny_flags(**training: str) -> list[str]:
+    """The same settings for the command line."""
+    settings = {**TINY, "training": TINY["training"] | training}
+    return [
+        word
+        for section, pairs in settings.items()
+        for key, value in pairs.items()
+        for word in (f"--config.{section}.{key}", value)
+    ]
 
 
 def make_music(seconds: float, sample_rate: int, channels: int = 1, seed: int = 0) -> NDArray:

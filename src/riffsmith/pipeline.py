@@ -24,6 +24,13 @@ class Request:
     hold_out: Sequence[str] = ()
     workers: int | None = None
 
+    def asked_epochs(self) -> int | None:
+        """The number of epochs asked for, by either way of saying it."""
+        told = self.overrides.get("training", {}).get("epochs")
+        if self.epochs is None and told is not None:
+            return self.settings().training.epochs
+        return self.epochs
+
     def settings(self) -> Settings:
         """Settings of a new run.
 
@@ -77,7 +84,7 @@ def begin(
     settings = request.settings()
     if run.exists() and resume:
         _refuse_contradiction(run.read_record(), request)
-        return reopen_run(run, request.epochs)
+        return reopen_run(run, request.asked_epochs())
     if run.exists():
         raise RunError(
             f"{run.path} already holds a run: add --resume to go on with it, or name another folder"
@@ -93,8 +100,14 @@ def _refuse_contradiction(record: RunRecord, request: Request) -> None:
         differences.append(f"--preset {request.preset} (it has {record.preset})")
     if request.seed not in (None, record.seed):
         differences.append(f"--seed {request.seed} (it has {record.seed})")
-    if build_settings(record.settings.model_dump(), request.overrides) != record.settings:
-        differences.append("--config values")
+    ours = record.settings.model_dump(mode="json")
+    theirs = build_settings(ours, request.overrides).model_dump(mode="json")
+    differences += [
+        f"--config.{section}.{key} {value} (it has {ours[section][key]})"
+        for section, values in theirs.items()
+        for key, value in values.items()
+        if value != ours[section][key] and (section, key) != ("training", "epochs")
+    ]
     if differences:
         raise RunError(
             f"a resumed run keeps its settings, and these differ: {', '.join(differences)}; "

@@ -114,19 +114,20 @@ class _Run:
         self.batches = Batches(len(corpus.train), record.settings, record.seed)
         self.saved_step = -1
         self.previewed_step = -1
+        self.trained_seconds = 0.0
 
     def go(self, minutes: float | None, should_stop: Callable[[], bool]) -> Outcome:
         self._restore()
         per_epoch = self.batches.steps_per_epoch
         last_step = self.settings.epochs * per_epoch if minutes is None else 2**62
-        budget = minutes * 60 - self._seconds_before() if minutes is not None else float("inf")
-        deadline = time.monotonic() + budget
+        budget_seconds = minutes * 60 if minutes is not None else float("inf")
+        self.trained_seconds = self._seconds_before()
         for observer in self.observers:
             observer.on_start(self.state.step, last_step, per_epoch)
         if self.state.step == 0:
             self._preview()
         stopped = False
-        while self.state.step < last_step and time.monotonic() < deadline and not stopped:
+        while self.state.step < last_step and self.trained_seconds < budget_seconds and not stopped:
             self._step()
             if self.state.step % per_epoch == 0:
                 self._end_epoch()
@@ -178,6 +179,7 @@ class _Run:
                 f"the losses are no longer finite at step {self.state.step}: the last checkpoint "
                 f"in {self.run.checkpoints} is sound; try a lower --config.training.learning_rate"
             )
+        self.trained_seconds += done - began
         measured = {**vars(figures), "data_seconds": read - began, "seconds": done - began}
         for name, value in measured.items():
             self.state.sums[name] = self.state.sums.get(name, 0.0) + value

@@ -55,12 +55,18 @@ class TrainingState:
             raise RunError(f"the checkpoint belongs to other networks ({first})") from cause
         for name in _OPTIMIZERS:
             optimizer: Optimizer = getattr(self, name)
+            parameters = [p for group in optimizer.param_groups for p in group["params"]]
             state: dict[int, dict[str, Tensor]] = {}
             for key, tensor in _below(table, name).items():
                 index, _, value = key.partition(".")
-                state.setdefault(int(index), {})[value] = tensor
+                state.setdefault(int(index), {})[value] = _laid_out(tensor, parameters[int(index)])
             groups = optimizer.state_dict()["param_groups"]
             optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _laid_out(tensor: Tensor, like: Tensor) -> Tensor:
+    """A moment in its parameter's memory layout: the fused optimiser walks both as they lie."""
+    return torch.empty_like(like).copy_(tensor) if tensor.shape == like.shape else tensor
 
 
 def _below(table: dict[str, Tensor], name: str) -> dict[str, Tensor]:

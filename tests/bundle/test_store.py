@@ -1,0 +1,98 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import tiny_settings
+
+from riffsmith.bundle import Card, RecordingCredit, load_bundle, load_shipped, write_bundle
+from riffsmith.errors import ModelError
+from riffsmith.gan import Generator
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    settings = tiny_settings()
+    card = Card(
+        riffsmith="0",
+        torch="0",
+        created="2026-01-01T00:00:00+00:00",
+        preset="report",
+        genre="metal",
+        settings=settings,
+        low_db=-80.0,
+        high_db=20.0,
+        corpus_hash="abc",
+        recordings=(RecordingCredit(path="a.wav", content_hash="1", seconds=3.0),),
+        seed=0,
+        epoch=1,
+        step=2,
+        samples_seen=16,
+        figures={"spread_db": 1.5},
+    )
+    write_bundle(tmp_path / "bundle", card, Generator(settings.generator, 1))
+    return tmp_path / "bundle"
+
+
+def test_a_bundle_comes_back(bundle: Path):
+    first, second = load_bundle(bundle), load_bundle(bundle)
+    assert first.card.genre == "metal"
+    assert first.card.recordings[0].path == "a.wav"
+    assert not first.generator.training
+    noise = torch.ones(1, 8)
+    assert torch.equal(first.generator(noise), second.generator(noise))
+
+
+def test_a_bundle_can_be_moved_and_replaced(bundle: Path, tmp_path: Path):
+    card = load_bundle(bundle).card
+    write_bundle(bundle, card, Generator(card.settings.generator, 1))
+    shutil.move(bundle, tmp_path / "elsewhere")
+    assert load_bundle(tmp_path / "elsewhere").card.epoch == 1
+
+
+def _flip_a_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-5] ^= 1
+    path.write_bytes(content)
+
+
+def _edit(path: Path, **changes: object) -> None:
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+@pytest.mark.parametrize(
+    ("harm", "message"),
+    [
+        (lambda b: _flip_a_bit(b / "generator.safetensors"), "is damaged .its hash"),
+        (lambda b: (b / "generator.safetensors").unlink(), "cannot be used .*No such file"),
+        (lambda b: (b / "card.json").unlink(), "not a bundle"),
+        (lambda b: (b / "card.json").write_text("{"), "is damaged"),
+        (lambda b: _edit(b / "card.json", epoch="many"), "is damaged"),
+        (lambda b: _edit(b / "card.json", version=7), "bundle format 7, this Riffsmith reads 1"),
+    ],
+)
+def test_damage_is_named(bundle: Path, harm, message: str):
+    harm(bundle)
+    with pytest.raises(ModelError, match=message):
+        load_bundle(bundle)
+
+
+def test_weights_of_other_networks_are_refused(bundle: Path):
+    card = json.loads((bundle / "card.json").read_text())
+    card["settings"]["generator"]["channels"] = [16, 4]
+    (bundle / "card.json").write_text(json.dumps(card))
+    with pytest.raises(ModelError, match="cannot be used"):
+        load_bundle(bundle)
+
+
+def test_a_pickle_is_never_opened(bundle: Path):
+    """Weights are read as safetensors alone: a pickle in their place is just damage."""
+    torch.save({"x": torch.ones(1)}, bundle / "generator.safetensors")
+    with pytest.raises(ModelError, match="is damaged"):
+        load_bundle(bundle)
+
+
+def test_unknown_models_list_the_shipped():
+    with pytest.raises(ModelError, match=r"no run folder, bundle or shipped model 'polka'"):
+        load_shipped("polka")

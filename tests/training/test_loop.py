@@ -1,0 +1,308 @@
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import tiny_settings
+
+from riffsmith.bundle import load_bundle
+from riffsmith.corpus import Corpus, prepare_corpus
+from riffsmith.errors import CorpusError, RunError, SettingsError
+from riffsmith.training import (
+    Preview,
+    RunFolder,
+    RunRecord,
+    SilentObserver,
+    reopen_run,
+    start_run,
+    train,
+)
+from riffsmith.training.checkpoint import checkpoint_paths
+from riffsmith.training.loop import Batches
+from riffsmith.training.step import StepFigures
+
+Started = tuple[RunFolder, RunRecord]
+
+
+class Recorder(SilentObserver):
+    """Keeps what a run tells."""
+
+    def __init__(self) -> None:
+        self.steps: list[StepFigures] = []
+        self.notices: list[str] = []
+        self.previews: list[Preview] = []
+        self.starts: list[tuple[int, int, int]] = []
+
+    def on_start(self, step: int, steps: int, steps_per_epoch: int) -> None:
+        self.starts.append((step, steps, steps_per_epoch))
+
+    def on_step(self, step: int, figures: StepFigures) -> None:
+        self.steps.append(figures)
+
+    def on_preview(self, preview: Preview) -> None:
+        self.previews.append(preview)
+
+    def on_notice(self, text: str) -> None:
+        self.notices.append(text)
+
+
+def after(steps: int) -> Callable[[], bool]:
+    """Says stop after so many questions."""
+    asked = 0
+
+    def stop() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked >= steps
+
+    return stop
+
+
+def last_bytes(run: RunFolder) -> bytes:
+    return checkpoint_paths(run.checkpoints)[-1].read_bytes()
+
+
+def start(folder: Path, corpus: Corpus, seed: int = 3, **training: str) -> Started:
+    run = RunFolder(folder)
+    return run, start_run(run, corpus, tiny_settings(**training), "report", seed)
+
+
+def test_a_run_leaves_what_it_promises(started: Started, corpus: Corpus):
+    run, record = started
+    recorder = Recorder()
+    outcome = train(run, record, corpus, [recorder])
+    assert (outcome.finished, outcome.step, outcome.epoch) == (True, 12, 4)
+    assert recorder.starts == [(0, 12, 3)]
+    assert [preview.epoch for preview in recorder.previews] == [0, 2, 4]
+    assert recorder.previews[0].mel_db.shape == (16, 63)
+    assert len(recorder.previews[0].audio) == 8_000
+    assert run.snapshot_epochs() == [0, 2, 4]
+    assert all(run.preview(epoch, ".wav").is_file() for epoch in (0, 2, 4))
+    assert len(checkpoint_paths(run.checkpoints)) == 2
+    epochs = run.read_metrics("epoch")
+    assert [line["epoch"] for line in epochs] == [1, 2, 3, 4]
+    mean = sum(figures.discriminator_loss for figures in recorder.steps[:3]) / 3
+    assert epochs[0]["discriminator_loss"] == pytest.approx(mean)
+    card = load_bundle(run.snapshot(4)).card
+    assert (card.epoch, card.step, card.samples_seen) == (4, 12, 48)
+    assert card.corpus_hash == corpus.manifest.corpus_hash()
+    assert len(card.recordings) == 3
+    assert card.figures["spread_relative"] > 0
+
+
+@pytest.mark.parametrize("preset", ["report", "report-wgan"])
+def test_the_same_seed_gives_the_same_run(songs: Path, tmp_path: Path, preset: str):
+    settings = tiny_settings(preset)
+    prepare_corpus(songs, tmp_path / "corpus", settings.corpus, preset=preset)
+    corpus = Corpus(tmp_path / "corpus")
+    runs = [RunFolder(tmp_path / name) for name in ("one", "two", "other")]
+    for run, seed in zip(runs, (5, 5, 6), strict=True):
+        train(run, start_run(run, corpus, settings, preset, seed), corpus, [])
+    assert last_bytes(runs[0]) == last_bytes(runs[1])
+    assert last_bytes(runs[0]) != last_bytes(runs[2])
+    one, two = (run.preview(4, ".wav").read_bytes() for run in runs[:2])
+    assert one == two
+
+
+@pytest.mark.parametrize("stop", [1, 2, 3, 5, 11])
+def test_stopping_anywhere_changes_nothing(
+    started: Started, corpus: Corpus, tmp_path: Path, stop: int
+):
+    whole, record = start(tmp_path / "whole", corpus)
+    train(whole, record, corpus, [])
+    run, record = started
+    outcome = train(run, record, corpus, [], should_stop=after(stop))
+    assert (outcome.finished, outcome.step) == (False, stop)
+    recorder = Recorder()
+    record, corpus = reopen_run(run)
+    assert train(run, record, corpus, [recorder]).finished
+    assert recorder.notices == [f"resumed at step {stop}, epoch {stop // 3}"]
+    assert last_bytes(run) == last_bytes(whole)
+    assert load_bundle(run.snapshot(4)).card.weights_hash == (
+        load_bundle(whole.snapshot(4)).card.weights_hash
+    )
+    names = ("event", "epoch", "step", "discriminator_loss", "spread_relative")
+    lines = [
+        [[line.get(name) for name in names] for line in r.read_metrics()] for r in (run, whole)
+    ]
+    assert lines[0] == lines[1]
+
+
+def test_a_finished_run_is_left_alone_and_can_be_prolonged(started: Started, corpus: Corpus):
+    run, record = started
+    train(run, record, corpus, [])
+    before = last_bytes(run)
+    assert train(run, record, corpus, []).finished
+    assert last_bytes(run) == before
+    record, _ = reopen_run(run, epochs=5)
+    assert train(run, record, corpus, []).epoch == 5
+    assert run.snapshot_epochs() == [0, 2, 4, 5]
+
+
+def test_damaged_checkpoints_fall_back_and_say_so(started: Started, corpus: Corpus, tmp_path: Path):
+    run, record = started
+    train(run, record, corpus, [])
+    whole = last_bytes(run)
+    newest = checkpoint_paths(run.checkpoints)[-1]
+    for harm in (whole[:-100], whole[:50], b"", whole[:-5] + b"\x07" + whole[-4:]):
+        newest.write_bytes(harm)
+        recorder = Recorder()
+        train(run, record, corpus, [recorder])
+        assert "is damaged" in recorder.notices[0]
+        assert "going back to the checkpoint before it" in recorder.notices[0]
+        assert recorder.notices[1] == "resumed at step 9, epoch 3"
+        assert last_bytes(run) == whole
+
+
+def test_when_no_checkpoint_is_sound_it_says_so(started: Started, corpus: Corpus):
+    run, record = started
+    train(run, record, corpus, [])
+    for path in checkpoint_paths(run.checkpoints):
+        path.write_bytes(b"x" * 1000)
+    with pytest.raises(RunError, match=r"no checkpoint in .* can be used .*start a new run"):
+        train(run, record, corpus, [])
+
+
+def test_a_pickle_is_no_checkpoint(started: Started, corpus: Corpus):
+    run, record = started
+    run.checkpoints.mkdir()
+    torch.save({"step": 1}, run.checkpoints / "step-000000001.safetensors")
+    with pytest.raises(RunError, match="is damaged"):
+        train(run, record, corpus, [])
+
+
+def test_checkpoints_of_other_versions_or_networks_are_refused(
+    started: Started, corpus: Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    run, record = started
+    train(run, record, corpus, [])
+    monkeypatch.setattr("riffsmith.training.checkpoint.CHECKPOINT_VERSION", 2)
+    with pytest.raises(RunError, match="checkpoint format 1, this Riffsmith reads 2"):
+        train(run, record, corpus, [])
+    monkeypatch.undo()
+    generator = record.settings.generator.model_copy(update={"channels": (12, 8)})
+    settings = record.settings.model_copy(update={"generator": generator})
+    with pytest.raises(RunError, match="belongs to other networks"):
+        train(run, record.model_copy(update={"settings": settings}), corpus, [])
+
+
+def test_a_changed_corpus_is_refused(started: Started, songs: Path, tmp_path: Path):
+    run, record = started
+    prepare_corpus(
+        songs,
+        tmp_path / "c",
+        record.settings.corpus,
+        preset="report",
+        hold_out=["song 1", "song 2"],
+    )
+    with pytest.raises(RunError, match="has changed since"):
+        train(run, record, Corpus(tmp_path / "c"), [])
+
+
+def test_starting_is_refused_where_it_would_harm(started: Started, corpus: Corpus, tmp_path: Path):
+    run, record = started
+    with pytest.raises(RunError, match="already holds a run"):
+        start_run(run, corpus, record.settings, "report", 0)
+    with pytest.raises(RunError, match="was prepared for other settings"):
+        start_run(RunFolder(tmp_path / "x"), corpus, tiny_settings("report-wgan"), "report-wgan", 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda text: text.replace('"version": 1', '"version": 8'), "run format 8"),
+        (lambda text: text[:100], "is damaged"),
+        (lambda text: text.replace('"seed"', '"sead"'), "is damaged"),
+    ],
+)
+def test_damaged_records_are_named(started: Started, change, message: str):
+    run, _ = started
+    path = run.path / "run.json"
+    path.write_text(change(path.read_text()))
+    with pytest.raises(RunError, match=message):
+        reopen_run(run)
+
+
+def test_no_run_is_named(tmp_path: Path):
+    with pytest.raises(RunError, match="is not a run"):
+        reopen_run(RunFolder(tmp_path))
+
+
+def test_losses_that_are_not_finite_stop_the_run(corpus: Corpus, tmp_path: Path):
+    run, record = start(tmp_path / "run", corpus, learning_rate="1e30")
+    with pytest.raises(RunError, match="no longer finite at step"):
+        train(run, record, corpus, [])
+
+
+def test_minutes_count_over_all_sittings(corpus: Corpus, tmp_path: Path):
+    run, record = start(tmp_path / "run", corpus, epochs="1")
+    train(run, record, corpus, [], minutes=0.01)
+    first = run.read_metrics("preview")[-1]["step"]
+    assert isinstance(first, int)
+    assert first > 3  # minutes go before epochs
+    assert train(run, record, corpus, [], minutes=0.005).step == first
+
+
+def test_too_small_a_corpus_is_refused(corpus: Corpus):
+    settings = tiny_settings("report-wgan", batch_size="20")
+    with pytest.raises(CorpusError, match="has 12 training segments, a batch needs 20"):
+        Batches(12, settings, 0)
+
+
+def test_batches_cover_an_epoch_and_change_with_it():
+    settings = tiny_settings(batch_size="4")
+    batches = Batches(10, settings, 0)
+    assert batches.steps_per_epoch == 3
+    first = [batches.indices(step) for step in range(3)]
+    assert sorted(sum(first, [])) == list(range(10))
+    second = [batches.indices(step) for step in range(3, 6)]
+    assert first != second
+    assert Batches(10, settings, 0).indices(4) == second[1]
+    assert Batches(10, settings, 1).indices(0) != first[0]
+    dropping = Batches(10, tiny_settings("report-wgan", batch_size="4"), 0)
+    assert dropping.steps_per_epoch == 2
+    assert all(len(dropping.indices(step)) == 4 for step in range(6))
+
+
+def test_the_rate_is_halved(songs: Path, tmp_path: Path):
+    settings = tiny_settings("report-wgan", halve_rate_every_epochs="2")
+    prepare_corpus(songs, tmp_path / "c", settings.corpus, preset="report-wgan")
+    corpus, run = Corpus(tmp_path / "c"), RunFolder(tmp_path / "run")
+    train(run, start_run(run, corpus, settings, "report-wgan", 0), corpus, [])
+    rates = [line["learning_rate"] for line in run.read_metrics("epoch")]
+    assert rates == [2e-4, 2e-4, 1e-4, 1e-4]
+
+
+def test_a_run_moves_with_its_own_corpus(songs: Path, tmp_path: Path):
+    inside = tmp_path / "run" / "corpus"
+    prepare_corpus(songs, inside, tiny_settings().corpus, preset="report")
+    run, record = start(tmp_path / "run", Corpus(inside))
+    assert record.corpus == "corpus"
+    shutil.move(run.path, tmp_path / "moved")
+    _, corpus = reopen_run(RunFolder(tmp_path / "moved"))
+    assert len(corpus.train) == 12
+
+
+def test_a_line_cut_off_by_a_crash_is_left_out(started: Started):
+    run, _ = started
+    run.append_metrics({"event": "epoch", "step": 1})
+    with run.metrics.open("a") as file:
+        file.write('{"event": "epo')
+    assert run.read_metrics() == [{"event": "epoch", "step": 1}]
+
+
+def test_a_gpu_that_is_not_there_is_named(corpus: Corpus, tmp_path: Path):
+    if torch.cuda.is_available():
+        pytest.skip("there is one")
+    run, record = start(tmp_path / "run", corpus, device="cuda")
+    with pytest.raises(SettingsError, match="no CUDA device found"):
+        train(run, record, corpus, [])
+
+
+def test_metrics_are_json(started: Started, corpus: Corpus):
+    run, record = started
+    train(run, record, corpus, [])
+    for line in run.metrics.read_text().splitlines():
+        assert json.loads(line)["event"] in ("epoch", "preview")
