@@ -105,8 +105,13 @@ def test_folders_without_audio_are_refused(tmp_path: Path, make, message: str):
 
 @pytest.mark.parametrize(
     ("minutes", "files", "verdict"),
-    [(0.5, 5, "not enough"), (3, 5, "very little"), (10, 5, "little"), (20, 2, "few recordings")]
-    + [(30, 10, "enough material")],
+    [
+        (0.5, 5, "not enough"),
+        (3, 5, "very little"),
+        (10, 5, "little"),
+        (20, 2, "few recordings"),
+        (30, 10, "enough material"),
+    ],
 )
 def test_the_verdict_is_plain(tmp_path: Path, minutes: float, files: int, verdict: str):
     write_music(tmp_path / "a.wav", 1)

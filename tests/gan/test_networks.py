@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -32,11 +34,11 @@ def test_the_second_baseline_by_hand():
     settings = load_preset("report-wgan")
     generator = Generator(settings.generator, 1)
     widths = [100, 1024, 512, 256, 128, 64, 1]
-    convolutions = sum(16 * a * b for a, b in zip(widths, widths[1:], strict=False))
+    convolutions = sum(16 * a * b for a, b in pairwise(widths))
     assert count_parameters(generator) == convolutions + 2 * sum(widths[1:-1])
     discriminator = Discriminator(settings.discriminator, 1)
     widths = [1, 64, 128, 256, 512, 1]
-    convolutions = sum(16 * a * b for a, b in zip(widths, widths[1:], strict=False))
+    convolutions = sum(16 * a * b for a, b in pairwise(widths))
     assert count_parameters(discriminator) == convolutions + 2 * (128 + 256 + 512)
     kinds = [type(layer).__name__ for layer in discriminator.layers]
     assert kinds.count("ParametrizedConv2d") == 5

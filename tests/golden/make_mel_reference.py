@@ -6,7 +6,7 @@ The excerpt is 3 s of "Armygeddon" by Muldjord (CC BY-SA 3.0, see the demo corpu
 
 from pathlib import Path
 
-import librosa
+import librosa  # pyright: ignore[reportMissingImports]
 import numpy as np
 from safetensors.numpy import save_file
 

@@ -256,7 +256,7 @@ def test_batches_cover_an_epoch_and_change_with_it():
     batches = Batches(10, settings, 0)
     assert batches.steps_per_epoch == 3
     first = [batches.indices(step) for step in range(3)]
-    assert sorted(sum(first, [])) == list(range(10))
+    assert sorted(index for indices in first for index in indices) == list(range(10))
     second = [batches.indices(step) for step in range(3, 6)]
     assert first != second
     assert Batches(10, settings, 0).indices(4) == second[1]

@@ -14,12 +14,15 @@ from riffsmith.cli.report import report
 from riffsmith.cli.survey import survey
 from riffsmith.cli.train import train
 from riffsmith.errors import RiffsmithError
+from riffsmith.files import explain
 
 app = App(
     name="riffsmith",
     help="Train a GAN on a folder of recordings and let it play new music of that kind.",
     version=__version__,
     help_format="plaintext",
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
 )
 for _command in (survey, prepare, train, generate, report, demo):
     app.command(_command)
@@ -36,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:  # the reader of our output has left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        _fail(explain(error, f"using {error.filename}"), 1)
     except KeyboardInterrupt:
         _fail("interrupted: what was written is sound; run the same command again to go on", 130)
 

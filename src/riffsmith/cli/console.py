@@ -33,7 +33,9 @@ def file_progress(title: str) -> Iterator[Callable[[int, int, str], None]]:
         TimeRemainingColumn(),
         TextColumn("[dim]{task.fields[name]}"),
     )
-    with Progress(*columns, console=stderr, transient=True) as progress:
+    with Progress(
+        *columns, console=stderr, transient=True, disable=not stderr.is_terminal
+    ) as progress:
         task = progress.add_task(title, name="", total=None)
 
         def advance(done: int, total: int, name: str) -> None:
@@ -51,7 +53,9 @@ def share_progress(title: str) -> Iterator[Callable[[float], None]]:
         TaskProgressColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=stderr, transient=True) as progress:
+    with Progress(
+        *columns, console=stderr, transient=True, disable=not stderr.is_terminal
+    ) as progress:
         task = progress.add_task(title, total=1.0)
         yield lambda share: progress.update(task, completed=share)
 
@@ -68,6 +72,7 @@ def training_progress() -> Progress:
         TextColumn("left"),
         TextColumn("[dim]{task.fields[losses]}"),
         console=stderr,
+        disable=not stderr.is_terminal,
     )
 
 

@@ -1,12 +1,15 @@
 """Exponential moving average of a network."""
 
 import copy
+from typing import TypeVar
 
 import torch
 from torch import nn
 
+Network = TypeVar("Network", bound=nn.Module)
 
-def copy_for_averaging(network: nn.Module) -> nn.Module:
+
+def copy_for_averaging(network: Network) -> Network:
     """A frozen copy to average into."""
     averaged = copy.deepcopy(network).eval()
     return averaged.requires_grad_(False)

@@ -8,7 +8,6 @@ from riffsmith import __version__
 from riffsmith.audio import write_audio
 from riffsmith.bundle import Card, RecordingCredit, write_bundle
 from riffsmith.corpus import Manifest
-from riffsmith.gan import Generator
 from riffsmith.synthesis import draw_pictures, spread_db, to_audio, to_spectrogram
 from riffsmith.training.events import Preview
 from riffsmith.training.run_folder import RunFolder, RunRecord
@@ -32,8 +31,8 @@ def save_preview(
         the samples differ from each other, `spread_relative` sets it against real segments (a
         fall towards 0 is collapse).
     """
-    generator = getattr(state, record.settings.training.sample_from)
-    assert isinstance(generator, Generator)
+    averaged = record.settings.training.sample_from == "averaged_generator"
+    generator = state.averaged_generator if averaged else state.generator
     pictures = draw_pictures(generator, record.seed, 0, PREVIEW_PICTURES)
     spread = spread_db(pictures, manifest.high_db - manifest.low_db)
     figures = {

@@ -21,7 +21,7 @@ class TrainingState:
 
     generator: Generator
     discriminator: Discriminator
-    averaged_generator: nn.Module
+    averaged_generator: Generator
     generator_optimizer: Adam
     discriminator_optimizer: Adam
     step: int = 0

@@ -1,0 +1,253 @@
+"""The commands as a user types them, in one process where that will do."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from conftest import tiny_flags, write_music
+
+from riffsmith.cli.app import main
+from riffsmith.corpus import Corpus
+
+COMMANDS = ("survey", "prepare", "train", "generate", "report", "demo")
+
+
+class Shell:
+    """Runs commands and keeps what they print."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+        self.out = self.err = ""
+
+    def __call__(self, *words: str | Path, code: int = 0) -> str:
+        try:
+            main([str(word) for word in words])
+            found = 0
+        except SystemExit as end:
+            found = end.code or 0
+        self.out, self.err = self._capsys.readouterr()
+        assert found == code, self.err
+        return self.out
+
+
+@pytest.fixture
+def shell(capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(capsys)
+
+
+@pytest.fixture(scope="module")
+def run(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished tiny run, trained by the command."""
+    folder = tmp_path_factory.mktemp("runs") / "run"
+    main(["train", str(corpus.path), str(folder), *tiny_flags()])
+    return folder
+
+
+def test_the_whole_chain(shell: Shell, songs: Path, tmp_path: Path):
+    run = tmp_path / "run"
+    assert "4 usable, 0 skipped" in shell("survey", songs)
+    out = shell("train", songs, run, "--seed", "7", "--hold-out", "song 1", *tiny_flags())
+    assert "trained 4 epochs (12 steps)" in out
+    assert "epoch 4: discriminator" in shell.err
+    assert (run / "previews" / "epoch-0004.png").is_file()
+    shell("generate", run, tmp_path / "a.wav", "--seconds", "2.5", "--seed", "1")
+    assert soundfile.info(tmp_path / "a.wav").frames == 20_000
+    assert shell("report", run).strip() == str(run / "report.html")
+    assert (run / "report.html").stat().st_size > 50_000
+    record = json.loads((run / "run.json").read_text())
+    assert (record["seed"], record["corpus"]) == (7, "corpus")
+
+
+def test_survey_lists_and_judges(shell: Shell, tmp_path: Path):
+    write_music(tmp_path / "good.wav", 5)
+    (tmp_path / "fake.wav").write_text("no audio")
+    out = " ".join(shell("survey", tmp_path).split())
+    assert "fake.wav skipped: not readable as audio" in out
+    assert "1 usable, 1 skipped, 0.1 minutes in all" in out
+    assert "rates: 1 × 8000 Hz" in out
+    assert "verdict: not enough" in out
+
+
+def test_survey_for_programs(shell: Shell, tmp_path: Path):
+    write_music(tmp_path / "long.wav", 14.0)
+    write_music(tmp_path / "short.wav", 1.0, seed=2)
+    found = json.loads(shell("survey", tmp_path, "--json"))
+    assert (found["usable"], found["skipped"]) == (2, 0)
+    assert found["minutes"] == pytest.approx(0.25)
+    assert found["sample_rates"] == {"8000": 2}
+    assert found["training_seconds"] > 0
+    assert [entry["path"] for entry in found["entries"]] == ["long.wav", "short.wav"]
+    assert "not enough" in found["verdict"]
+
+
+def test_prepare_tells_what_it_left_out(shell: Shell, tmp_path: Path):
+    write_music(tmp_path / "in" / "metal" / "metal.00000.wav", 30.0, 22_050)
+    write_music(tmp_path / "in" / "blues" / "blues.00000.wav", 6.0, 22_050, seed=3)
+    (tmp_path / "in" / "metal" / "note.txt").write_text("x")
+    corpus, tensors = tmp_path / "corpus", tmp_path / "pt"
+    out = shell(
+        *("prepare", tmp_path / "in", corpus, "--genre", "metal", "--workers", "1"),
+        *("--export-pt", tensors),
+    )
+    assert "1 recordings →" in out
+    assert "5 tensor files →" in out
+    assert "skipped note.txt: not an audio file (.txt)" in shell.err
+    names = [f"metal.00000_{index:03d}.pt" for index in range(5)]
+    assert sorted(path.name for path in tensors.iterdir()) == names
+    assert torch.load(tensors / names[4], weights_only=True).shape == (64, 662)
+    manifest = json.loads((corpus / "manifest.json").read_text())
+    assert (manifest["genre"], manifest["genres"]) == ("metal", {"blues": 1, "metal": 1})
+
+
+def test_a_dry_run_writes_nothing(shell: Shell, songs: Path, corpus: Corpus, tmp_path: Path):
+    for source in (songs, corpus.path):
+        out = shell("train", source, tmp_path / "run", "--dry-run", *tiny_flags())
+        assert "training.batch_size = 4" in out
+        assert "generator: 4,281 parameters" in out
+        assert "on this machine" in out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_is_not_overwritten_and_keeps_its_settings(shell: Shell, corpus: Corpus, run: Path):
+    shell("train", corpus.path, run, code=1)
+    assert "already holds a run: add --resume" in shell.err
+    shell("train", corpus.path, run, "--resume", "--preset", "report-wgan", "--seed", "9", code=1)
+    assert "--preset report-wgan (it has report), --seed 9 (it has 0)" in shell.err
+    shell("train", corpus.path, run, "--resume", "--config.training.batch_size", "5", code=1)
+    assert "--config.training.batch_size 5 (it has 4)" in shell.err
+    out = shell("train", corpus.path, run, "--resume", *tiny_flags())
+    assert "trained 4 epochs" in out
+    assert "trained 5 epochs" in shell("train", corpus.path, run, "--resume", "--epochs", "5")
+
+
+def test_the_same_seed_gives_the_same_file(shell: Shell, run: Path, tmp_path: Path):
+    for name in ("a.wav", "b.wav"):
+        shell("generate", run, tmp_path / name, "--seconds", "2", "--seed", "4", "--epoch", "4")
+    assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
+    shell("generate", run, tmp_path / "c.wav", "--seconds", "2", "--seed", "5", "--epoch", "4")
+    assert (tmp_path / "a.wav").read_bytes() != (tmp_path / "c.wav").read_bytes()
+
+
+@pytest.mark.parametrize("ending", ["wav", "flac", "ogg", "mp3"])
+def test_generated_files_keep_the_promise(shell: Shell, run: Path, tmp_path: Path, ending: str):
+    target = tmp_path / f"out.{ending}"
+    shell("generate", run, target, "--seconds", "3.21", "--seed", "0")
+    audio, rate = soundfile.read(target)
+    assert (rate, len(audio)) == (8_000, 25_680)
+    assert 0 < np.abs(audio).max() <= 10 ** (-1 / 20) + 1e-4
+
+
+def test_several_clips_go_into_a_folder(shell: Shell, run: Path, tmp_path: Path):
+    out = shell(
+        "generate", run, tmp_path / "clips", "--count", "3", "--seconds", "1", "--seed", "8"
+    )
+    names = [tmp_path / "clips" / f"riff-{seed}.wav" for seed in (8, 9, 10)]
+    assert out.split() == [str(name) for name in names]
+    assert len({name.read_bytes() for name in names}) == 3
+    shell("generate", run / "snapshots" / "epoch-0002", tmp_path / "clips", "--seconds", "1")
+    assert shell.err.startswith("seed ")
+
+
+def test_the_demo(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    from riffsmith.pipeline import Request
+
+    monkeypatch.setattr(Request, "__init__", _tiny(Request.__init__))
+    monkeypatch.setattr("riffsmith.cli.demo.CLIP_SECONDS", 2.0)
+    for _ in range(2):  # the second time there is nothing left to train
+        out = shell("demo", "--out", tmp_path / "demo", "--minutes", "0.02")
+        assert out.count("audio: ") == 3
+        assert f"page:  {tmp_path / 'demo' / 'report.html'}" in out
+    manifest = json.loads((tmp_path / "demo" / "run" / "corpus" / "manifest.json").read_text())
+    assert manifest["genre"] == "metal"
+    held_out = [r["source"]["path"] for r in manifest["recordings"] if r["split"] == "held_out"]
+    assert held_out == ["mutilated_mime.ogg"]
+
+
+def _tiny(original):
+    from conftest import TINY
+
+    def build(self, **options):
+        original(self, overrides=TINY, **options)
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["survey", "nowhere"], "no folder 'nowhere'"),
+        (["prepare", "nowhere", "corpus"], "no folder 'nowhere'"),
+        (["train", "nowhere", "run"], "no folder 'nowhere'"),
+        (["train", "in", "run", "--preset", "polka"], "no preset named 'polka'"),
+        (["train", "in", "run", "--epochs", "1", "--minutes", "1"], "exclude each other"),
+        (["train", "in", "run", "--minutes", "-1"], "--minutes must be above 0"),
+        (["train", "in", "run", "--config.training.speed", "1"], "no setting named training.speed"),
+        (["train", "in"], "requires an argument"),
+        (["train", "in", "run", "--fast"], "Unknown option: --fast"),
+        (["generate", "nowhere", "a.wav"], "no run folder, bundle or shipped model 'nowhere'"),
+        (["generate", "in", "a.wav"], "neither a run folder nor a bundle"),
+        (["generate", "in", "a.aiff"], "'a.aiff' has no ending that can be written"),
+        (["generate", "in", "a.wav", "--count", "2"], "2 clips do not fit 'a.wav'"),
+        (["generate", "in", "a.wav", "--seconds", "0"], "--seconds must be from 0.1"),
+        (["generate", "in", "a.wav", "--epoch", "3"], "--epoch needs a run folder"),
+        (["report", "nowhere"], "is not a run"),
+        (["polka"], 'Unknown command "polka"'),
+    ],
+)
+def test_errors_are_one_line(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], message: str
+):
+    (tmp_path / "in").mkdir()
+    write_music(tmp_path / "in" / "a.wav", 7.0)
+    monkeypatch.chdir(tmp_path)
+    shell(*words, code=1)
+    assert shell.err.startswith("riffsmith: ")
+    assert shell.err.count("\n") == 1
+    assert message in shell.err
+
+
+def test_a_missing_snapshot_is_named(shell: Shell, run: Path, tmp_path: Path):
+    shell("generate", run, tmp_path / "a.wav", "--epoch", "3", code=1)
+    assert "has no snapshot of epoch 3: it has 0, 2, 4" in shell.err
+    (tmp_path / "run.json").write_text("{}")
+    shell("generate", tmp_path, tmp_path / "a.wav", code=1)
+    assert "has no snapshot yet" in shell.err
+
+
+def test_ctrl_c_is_one_line(shell: Shell, songs: Path, monkeypatch: pytest.MonkeyPatch):
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("riffsmith.corpus.survey_folder", interrupt)
+    shell("survey", songs, code=130)
+    assert "interrupted" in shell.err
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_imports_nothing_slow(command: str):
+    """Not a timing: what makes the start slow must not be loaded at all."""
+    words = [command, "--help"] if command else ["--help"]
+    code = (
+        "import sys\nfrom riffsmith.cli.app import main\n"
+        f"try: main({words!r})\nexcept SystemExit: pass\n"
+        "print([m for m in ('torch', 'numpy', 'matplotlib', 'soundfile', 'pydantic') "
+        "if m in sys.modules], file=sys.stderr)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stderr.strip() == "[]"
+    assert "Usage: riffsmith" in ended.stdout
+
+
+def test_the_module_is_the_command():
+    began = time.perf_counter()
+    ended = subprocess.run(
+        [sys.executable, "-m", "riffsmith", "--version"], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == "0.1.0"
+    assert time.perf_counter() - began < 30
