@@ -30,12 +30,20 @@ def explain(error: OSError, doing: str) -> str:
 
 
 @contextmanager
-def atomic_path(target: Path, error: type[RiffsmithError]) -> Iterator[Path]:
+def atomic_path(
+    target: Path, error: type[RiffsmithError], *, durable: bool = True
+) -> Iterator[Path]:
     """Yields a temporary path beside `target`; on a clean exit it takes `target`'s place.
 
     The temporary path does not exist yet: the caller creates a file or a folder there. If anything
     goes wrong it is removed and `target` stays as it was. A crash leaves at most a file or folder
     named `.<name>.partial`, which the next write replaces.
+
+    Args:
+        target: File or folder to write.
+        error: What to raise.
+        durable: Wait until the disk has it, so that it survives a power cut. What can be made
+            again at any time need not wait.
 
     Raises:
         error: The target cannot be written; the message says why and what to do.
@@ -45,8 +53,9 @@ def atomic_path(target: Path, error: type[RiffsmithError]) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         remove(partial)
         yield partial
-        for file in sorted(partial.rglob("*")) if partial.is_dir() else [partial]:
-            _flush_to_disk(file)
+        if durable:
+            for file in sorted(partial.rglob("*")) if partial.is_dir() else [partial]:
+                _flush_to_disk(file)
         if partial.is_dir():
             remove(target)
         partial.replace(target)

@@ -74,7 +74,7 @@ def test_length_follows_the_rate(tmp_path_factory: pytest.TempPathFactory, rate:
 def test_long_files_come_in_blocks(tmp_path: Path):
     path = write_music(tmp_path / "a.wav", 25.0)
     blocks = list(open_audio(path).blocks)
-    assert [len(block) for block in blocks] == [8_000] * 25
+    assert [len(block) for block in blocks] == [24_000] * 8 + [8_000]
     assert np.array_equal(np.concatenate(blocks)[:, 0], soundfile.read(path, dtype="float32")[0])
 
 
@@ -94,7 +94,7 @@ def test_a_truncated_flac_says_so(tmp_path: Path):
     (tmp_path / "cut.flac").write_bytes(whole[: len(whole) // 2])
     warnings = " ".join(read_recording(tmp_path / "cut.flac", 8000, 1).warnings)
     assert "damaged: decoding stopped" in warnings
-    assert "truncated: 1.0 s of 4.0 s" in warnings
+    assert "truncated: 1.9 s of 4.0 s" in warnings
 
 
 def test_clipped_files_are_used_and_named(tmp_path: Path):

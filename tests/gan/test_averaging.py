@@ -13,6 +13,7 @@ def test_the_average_follows_by_hand():
     network.running_mean = torch.tensor([7.0])
     update_average(averaged, network, 0.9, step=10_000)
     assert averaged.weight.item() == pytest.approx(0.9 * 1 + 0.1 * 3)
+    assert averaged.running_mean is not None
     assert averaged.running_mean.item() == 7
     assert not averaged.weight.requires_grad
     assert not averaged.training

@@ -1,6 +1,7 @@
 """Audio files → blocks of float samples."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +18,8 @@ SOUNDFILE_SUFFIXES = frozenset(
 PYAV_SUFFIXES = frozenset(".m4a .mp4 .aac .wma .webm .mkv .mka .mov .avi .ac3 .ape .wv".split())
 """Containers that libsndfile does not read; the extra `av` does."""
 
-BLOCK_SECONDS = 1
+BLOCK_SECONDS = 3
+"""Long enough to be quick, short enough that two threads do not fight over fresh memory pages."""
 
 
 @dataclass(frozen=True)
@@ -78,16 +80,27 @@ def open_audio(path: Path) -> Source:
 
 def _soundfile_blocks(file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
     length = file.samplerate * BLOCK_SECONDS
+    position = 0
     with file:
         while True:
             try:
-                read = file.read(length, dtype="float32", always_2d=True)
+                block = file.read(length, dtype="float32", always_2d=True)
             except soundfile.LibsndfileError as cause:
+                yield from _salvage(file, position)
                 raise AudioError(f"decoding stopped ({_sndfile_reason(cause)})") from cause
-            if len(read):
-                yield np.asarray(read, np.float32)
-            if len(read) < length:
+            if len(block):
+                yield np.asarray(block, np.float32)
+            if len(block) < length:
                 return
+            position += len(block)
+
+
+def _salvage(file: soundfile.SoundFile, position: int) -> Iterator[NDArray[np.float32]]:
+    """What can be read of a block that cannot be read whole, in pieces of 0.1 s."""
+    with suppress(soundfile.LibsndfileError), soundfile.SoundFile(file.name) as again:
+        again.seek(position)
+        while len(piece := again.read(again.samplerate // 10, dtype="float32", always_2d=True)):
+            yield np.asarray(piece, np.float32)
 
 
 def _sndfile_reason(cause: Exception) -> str:

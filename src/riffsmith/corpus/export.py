@@ -29,7 +29,9 @@ def export_pt(corpus: Corpus, folder: Path) -> int:
             stem = f"{corpus.manifest.genre}.{number:05d}"
         shard = corpus.shard(recording)
         for index in range(recording.segments):
-            with atomic_path(folder / f"{stem}_{index:03d}.pt", CorpusError) as partial:
+            with atomic_path(
+                folder / f"{stem}_{index:03d}.pt", CorpusError, durable=False
+            ) as partial:
                 torch.save(shard.picture(index, augmented=False)[0].clone(), partial)
             written += 1
     return written

@@ -62,7 +62,7 @@ def write_shard(
         seed = int(entry.content_hash[:12], 16)
         variant = to_pictures(cut, settings, transform, seed)
         tensors["augmented"], tensors["augmented_ranges"] = variant
-    with atomic_path(path, CorpusError) as partial:
+    with atomic_path(path, CorpusError, durable=False) as partial:
         partial.write_bytes(save(tensors, metadata={"entry": entry.model_dump_json()}))
 
 

@@ -8,6 +8,7 @@ import torch
 
 from riffsmith.config import Settings
 from riffsmith.gan import build_loss
+from riffsmith.training.memory import keep_freed_memory
 from riffsmith.training.precision import choose_device
 from riffsmith.training.state import build_state
 from riffsmith.training.step import Trainer
@@ -23,6 +24,7 @@ def steps_per_epoch(segments: int, settings: Settings) -> int:
 
 def measure_step_seconds(settings: Settings) -> float:
     """Median time of a training step on this machine, after one to warm up."""
+    keep_freed_memory()
     device = choose_device(settings.training)
     state = build_state(settings, 0, device)
     trainer = Trainer(settings, state, build_loss(settings.training), 0, device)

@@ -17,6 +17,7 @@ from riffsmith.synthesis import spread_db
 from riffsmith.training.checkpoint import read_latest, write_checkpoint
 from riffsmith.training.estimate import steps_per_epoch
 from riffsmith.training.events import Observer
+from riffsmith.training.memory import keep_freed_memory
 from riffsmith.training.precision import choose_device
 from riffsmith.training.preview import save_preview
 from riffsmith.training.run_folder import RunFolder, RunRecord
@@ -106,6 +107,7 @@ class _Run:
         self.settings = record.settings.training
         if self.settings.threads:
             torch.set_num_threads(self.settings.threads)
+        keep_freed_memory()
         device = choose_device(self.settings)
         self.state = build_state(record.settings, record.seed, device)
         self.trainer = Trainer(

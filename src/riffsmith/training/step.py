@@ -54,6 +54,9 @@ class Trainer:
         real = real.to(self._device)
         if settings.discriminator.real_size == "generator_grid":
             real = reduce_to(real, settings.generator.grid, settings.generator.grid)
+        if settings.training.channels_last:
+            # with a single channel both layouts look alike: only the strides tell the convolution
+            real = torch.empty_like(real, memory_format=torch.channels_last).copy_(real)
 
         rounds = settings.training.discriminator_steps
         for round_number in range(rounds - 1):
