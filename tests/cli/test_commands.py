@@ -58,7 +58,10 @@ def test_the_whole_chain(shell: Shell, songs: Path, tmp_path: Path):
     assert (run / "previews" / "epoch-0004.png").is_file()
     shell("generate", run, tmp_path / "a.wav", "--seconds", "2.5", "--seed", "1")
     assert soundfile.info(tmp_path / "a.wav").frames == 20_000
-    assert shell("report", run).strip() == str(run / "report.html")
+    picture = tmp_path / "evolution.png"
+    out = shell("report", run, "--evolution", picture)
+    assert out.split() == [str(run / "report.html"), str(picture)]
+    assert picture.read_bytes().startswith(b"\x89PNG")
     assert (run / "report.html").stat().st_size > 50_000
     record = json.loads((run / "run.json").read_text())
     assert (record["seed"], record["corpus"]) == (7, "corpus")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-def report(run: Path, *, out: Path | None = None) -> None:
+def report(run: Path, *, out: Path | None = None, evolution: Path | None = None) -> None:
     """Write a run as one self-contained HTML page: corpus, networks, evolution, curves.
 
     Parameters
@@ -12,11 +12,16 @@ def report(run: Path, *, out: Path | None = None) -> None:
         Run folder.
     out
         File to write; RUN/report.html if left out.
+    evolution
+        Also draw up to eight snapshots side by side into this PNG file.
     """
     from riffsmith.cli.console import stdout
-    from riffsmith.report import write_report
+    from riffsmith.report import write_evolution, write_report
     from riffsmith.training import RunFolder
 
     target = out or run / "report.html"
     write_report(RunFolder(run), target)
     stdout.print(str(target), markup=False, soft_wrap=True)
+    if evolution is not None:
+        write_evolution(RunFolder(run), evolution)
+        stdout.print(str(evolution), markup=False, soft_wrap=True)

@@ -46,6 +46,20 @@ def draw_spectrogram(
     return _to_png(figure)
 
 
+def draw_evolution(spectrograms: Mapping[str, Float[Tensor, "mels frames"]]) -> bytes:
+    """Small spectrograms side by side, four in a row, each under its name, as PNG."""
+    across = min(4, len(spectrograms))
+    down = -(-len(spectrograms) // across)
+    figure = Figure(figsize=(2.6 * across, 1.6 * down), dpi=_DPI, layout="constrained")
+    panels = figure.subplots(down, across, squeeze=False).flatten()
+    for axes in panels:
+        axes.set_axis_off()
+    for axes, (name, mel_db) in zip(panels, spectrograms.items(), strict=False):
+        axes.imshow(mel_db.numpy(), cmap="magma", origin="lower", aspect="auto")
+        axes.set_title(name, fontsize=10)
+    return _to_png(figure)
+
+
 def draw_curves(
     epochs: Sequence[float], curves: Mapping[str, Sequence[float]], title: str, unit: str
 ) -> bytes:

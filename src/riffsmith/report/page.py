@@ -21,6 +21,7 @@ from riffsmith.features import reduce_to, resize
 from riffsmith.files import write_bytes
 from riffsmith.report.architecture import describe_networks
 from riffsmith.report.figures import draw_counts, draw_curves, draw_spectrogram, draw_waveform
+from riffsmith.report.previews import snapshot_spectrogram
 from riffsmith.synthesis import draw_pictures, to_audio, to_spectrogram
 from riffsmith.training import RunFolder, reopen_run
 
@@ -129,15 +130,13 @@ def _segment_cards(corpus: Corpus, settings: Settings) -> Iterator[Card]:
 def _evolution_cards(run: RunFolder) -> Iterator[Card]:
     spreads = {line["epoch"]: line["spread_relative"] for line in run.read_metrics("preview")}
     for epoch in run.snapshot_epochs():
-        picture, audio = run.preview(epoch, ".png"), run.preview(epoch, ".wav")
-        if not (picture.is_file() and audio.is_file()):
-            continue
+        samples, rate = soundfile.read(run.preview(epoch, ".wav"), always_2d=True)
+        seconds = len(samples) / rate
         spread = spreads.get(epoch)
-        samples, rate = soundfile.read(audio, dtype="float32", always_2d=True)
         yield Card(
             title=f"Epoch {epoch}",
-            picture=_png(picture.read_bytes()),
-            audio=_player(samples, rate),
+            picture=_png(draw_spectrogram(snapshot_spectrogram(run, epoch), "", seconds)),
+            audio=_player(samples.astype(np.float32), rate),
             note=f"variety {spread:.2f} of real" if isinstance(spread, float) else "",
         )
 

@@ -1,9 +1,42 @@
 """Previews of a run as pictures beside their audio."""
 
+from pathlib import Path
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from riffsmith.bundle import load_bundle
 from riffsmith.errors import RunError
 from riffsmith.files import write_bytes
-from riffsmith.report.figures import draw_spectrogram
+from riffsmith.report.figures import draw_evolution, draw_spectrogram
+from riffsmith.synthesis import draw_pictures, to_spectrogram
 from riffsmith.training import Preview, RunFolder, SilentObserver
+
+PANELS = 8
+
+
+def write_evolution(run: RunFolder, out: Path) -> None:
+    """Draws the run's fixed noise at up to eight of its snapshots as one PNG.
+
+    Raises:
+        RunError: There is no snapshot yet, or writing fails.
+    """
+    epochs = run.snapshot_epochs()
+    if not epochs:
+        raise RunError(f"{run.path} has nothing to show yet: train it first")
+    places = torch.linspace(0, len(epochs) - 1, min(PANELS, len(epochs))).round().long().tolist()
+    chosen = [epochs[place] for place in places]
+    spectrograms = {f"epoch {epoch}": snapshot_spectrogram(run, epoch) for epoch in chosen}
+    write_bytes(out, draw_evolution(spectrograms), RunError)
+
+
+def snapshot_spectrogram(run: RunFolder, epoch: int) -> Float[Tensor, "mels frames"]:
+    """What a snapshot makes of the run's fixed noise, in dB: the same as its preview."""
+    bundle = load_bundle(run.snapshot(epoch))
+    card = bundle.card
+    pictures = draw_pictures(bundle.generator, card.seed, 0, 1)
+    return to_spectrogram(pictures, card.settings.corpus, card.low_db, card.high_db)[0, 0]
 
 
 class PreviewPainter(SilentObserver):

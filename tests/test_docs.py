@@ -1,0 +1,88 @@
+"""What the documents promise exists and runs."""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import TINY
+
+import riffsmith.config
+import riffsmith.pipeline
+from riffsmith.cli.app import app, main
+from riffsmith.config import Settings
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
+COMMANDS = ["survey", "prepare", "train", "generate", "report", "demo"]
+
+
+def blocks(document: Path) -> list[str]:
+    return re.findall(r"```sh\n(.*?)```", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def test_the_readme_runs(songs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The usage block, line by line, with the networks made small."""
+    original = riffsmith.config.load_preset
+
+    def small(name: str, overrides: riffsmith.config.Overrides | None = None) -> Settings:
+        merged = {key: {**TINY[key], **(overrides or {}).get(key, {})} for key in TINY}
+        return original(name, merged)
+
+    monkeypatch.setattr(riffsmith.config, "load_preset", small)
+    monkeypatch.setattr(riffsmith.pipeline, "load_preset", small)
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(songs, tmp_path / "songs")
+    lines = [
+        shlex.split(line, comments=True)
+        for block in blocks(ROOT / "README.md")
+        for line in block.splitlines()
+        if line.startswith("riffsmith ")
+    ]
+    assert [line[1] for line in lines] == ["survey", "prepare", "train", "generate", "report"]
+    for line in lines:
+        main(line[1:])
+    assert (tmp_path / "riff.wav").is_file()
+    assert (tmp_path / "run" / "report.html").is_file()
+
+
+def test_every_command_is_documented_and_the_other_way_round():
+    known = {name for name in app if not name.startswith("-")}
+    assert known == set(COMMANDS)
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`riffsmith (\w+) ?[A-Z_ ]*`", text)) == set(COMMANDS)
+
+
+def test_every_option_of_the_readme_exists(capsys: pytest.CaptureFixture[str]):
+    rows = re.findall(r"^\| `riffsmith (\w+).*$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert rows == COMMANDS
+    for line in (ROOT / "README.md").read_text().splitlines():
+        row = re.match(r"^\| `riffsmith (\w+)", line)
+        if row:
+            main([row[1], "--help"])
+            shown = capsys.readouterr().out
+            for option in re.findall(r"--[a-z-]+", line):
+                assert option in shown, (row[1], option)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path):
+    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
+        assert (document.parent / target).exists(), target
+
+
+def test_make_has_what_the_readme_names():
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"`make (\w+)`", (ROOT / "README.md").read_text()):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_architecture_names_every_layer():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    diagram = text.split("```")[1]
+    package = ROOT / "src" / "riffsmith"
+    rooms = {path.parent.name for path in package.glob("*/__init__.py")}
+    rooms |= {path.stem for path in package.glob("*.py")} - {"__init__", "__main__"}
+    assert rooms == set(re.findall(r"^(\w+)", diagram, re.MULTILINE)) | {"seeds"}
