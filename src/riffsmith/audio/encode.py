@@ -44,7 +44,7 @@ def write_audio(path: Path, audio: NDArray[np.float32], sample_rate: int) -> Non
         raise AudioError(f"cannot write {path.name!r}: its ending must be one of {known}")
     if not np.isfinite(audio).all():
         raise AudioError(f"refusing to write {path.name}: the audio holds NaN or infinite samples")
-    limit = 10 ** (PEAK_LIMIT_DB / 20)
+    limit = 10 ** (PEAK_LIMIT_DB / 20) - 1 / 32_768  # rounding to 16 bits may add half a step
     gain = min(1.0, limit / max(float(np.abs(audio).max(initial=0.0)), 1e-9))
     with atomic_path(path, AudioError) as partial:
         _write(partial, audio * np.float32(gain), sample_rate, suffix)
