@@ -3,7 +3,7 @@
 from jaxtyping import install_import_hook
 
 with install_import_hook("riffsmith", "typechecker.check"):
-    import riffsmith.report  # noqa: F401  (imports every layer below it)
+    import riffsmith.pipeline  # noqa: F401  (imports every layer below it)
 
 import os
 import tempfile

@@ -1,13 +1,19 @@
 """From a folder to a model: what the commands and the page both do."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from riffsmith.audio import is_audio_name, limit_peak
 from riffsmith.bundle import Bundle, is_bundle, load_bundle, load_shipped
 from riffsmith.config import DEFAULT_PRESET, Overrides, Settings, build_settings, load_preset
 from riffsmith.corpus import Corpus, Progress, is_corpus, prepare_corpus
+from riffsmith.corpus.genres import ALL_GENRES
+from riffsmith.corpus.survey import find_recordings
 from riffsmith.errors import ModelError, RunError, SettingsError
+from riffsmith.evaluation import PASSAGE_SECONDS, Passage, read_folder
+from riffsmith.seeds import derive_seed
+from riffsmith.synthesis import generate_clip
 from riffsmith.training import RunFolder, RunRecord, reopen_run, start_run
 
 
@@ -113,6 +119,45 @@ def _refuse_contradiction(record: RunRecord, request: Request) -> None:
             f"a resumed run keeps its settings, and these differ: {', '.join(differences)}; "
             "leave them out, or start a new run"
         )
+
+
+def passages_of(
+    model: str,
+    corpus: Corpus,
+    seconds: float,
+    seed: int,
+    epoch: int | None = None,
+    on_share: Callable[[float], None] = lambda share: None,
+) -> list[Passage]:
+    """Clips of 30 s to judge: played by a model, or read from a folder of audio files.
+
+    Raises:
+        SettingsError: Fewer seconds than one clip are asked for.
+        ModelError: As `open_model`, or the model's rate or channels are not the corpus's.
+        AudioError: A file of the folder cannot be read.
+        CorpusError: No file of the folder is 30 s long.
+    """
+    if seconds < PASSAGE_SECONDS:
+        raise SettingsError(f"--seconds must be {PASSAGE_SECONDS:g} or more, found {seconds:g}")
+    path = Path(model)
+    if path.is_dir() and not is_bundle(path) and not RunFolder(path).exists():
+        _, files = find_recordings(path, ALL_GENRES)
+        return read_folder([file for file in files if is_audio_name(file)], corpus)
+    bundle = open_model(model, epoch)
+    ours, theirs = bundle.card.settings.corpus, corpus.manifest.settings
+    if (ours.sample_rate, ours.channels) != (theirs.sample_rate, theirs.channels):
+        raise ModelError(
+            f"{model} plays {ours.sample_rate} Hz ({ours.channels}), {corpus.path} holds "
+            f"{theirs.sample_rate} Hz ({theirs.channels}): prepare the corpus with preset "
+            f"{bundle.card.preset}"
+        )
+    count = round(seconds / PASSAGE_SECONDS)
+    passages: list[Passage] = []
+    for number in range(count):
+        audio = generate_clip(bundle, PASSAGE_SECONDS, derive_seed(seed, "evaluate", number))
+        passages.append(Passage(f"clip {number}", limit_peak(audio), ours.sample_rate))
+        on_share((number + 1) / count)
+    return passages
 
 
 def open_model(model: str, epoch: int | None = None) -> Bundle:

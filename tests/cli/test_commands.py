@@ -15,7 +15,7 @@ from conftest import tiny_flags, write_music
 from riffsmith.cli.app import main
 from riffsmith.corpus import Corpus
 
-COMMANDS = ("survey", "prepare", "train", "generate", "report", "demo")
+COMMANDS = ("survey", "prepare", "train", "generate", "evaluate", "report", "demo")
 
 
 class Shell:
@@ -254,3 +254,22 @@ def test_the_module_is_the_command():
     )
     assert ended.stdout.strip() == "0.1.0"
     assert time.perf_counter() - began < 30
+
+
+def test_a_model_and_a_folder_are_judged_alike(shell: Shell, tmp_path: Path):
+    songs, corpus, run = (tmp_path / name for name in ("songs", "corpus", "run"))
+    for number in range(2):
+        write_music(songs / f"{number}.wav", 32.0, seed=number)
+    shell("prepare", songs, corpus, *tiny_flags())
+    shell("train", corpus, run, *tiny_flags(epochs="1"))
+    found = json.loads(shell("evaluate", run, "--corpus", corpus, "--seconds", "30", "--json"))
+    assert found["seconds"] == 30
+    assert set(found["distances"]) == {"kad_musicnn", "fad_musicnn", "kad_aisfx", "fad_aisfx"}
+    out = shell("evaluate", songs, "--corpus", corpus, "--seconds", "30")
+    assert "60 s of" in out
+    assert "beat_strength" in out
+    shell("evaluate", run, "--corpus", corpus, "--seconds", "10", code=1)
+    assert "--seconds must be 30 or more" in shell.err
+    shell("prepare", songs, tmp_path / "other")
+    shell("evaluate", run, "--corpus", tmp_path / "other", code=1)
+    assert "plays 8000 Hz (mix)" in shell.err

@@ -44,17 +44,26 @@ def write_audio(path: Path, audio: NDArray[np.float32], sample_rate: int) -> Non
         raise AudioError(f"cannot write {path.name!r}: its ending must be one of {known}")
     if not np.isfinite(audio).all():
         raise AudioError(f"refusing to write {path.name}: the audio holds NaN or infinite samples")
-    limit = 10 ** (PEAK_LIMIT_DB / 20) - 1 / 32_768  # rounding to 16 bits may add half a step
-    gain = min(1.0, limit / max(float(np.abs(audio).max(initial=0.0)), 1e-9))
+    gain = _limiting_gain(audio)
     with atomic_path(path, AudioError) as partial:
         _write(partial, audio * np.float32(gain), sample_rate, suffix)
         if suffix in _LOSSY:  # a lossy coder moves the peaks: measure what comes back
             for _ in range(4):
-                peak = float(np.abs(soundfile.read(partial, dtype="float32")[0]).max(initial=0.0))
-                if peak <= limit:
+                overshoot = _limiting_gain(soundfile.read(partial, dtype="float32")[0])
+                if overshoot == 1:
                     break
-                gain *= 0.995 * limit / peak
+                gain *= 0.995 * overshoot
                 _write(partial, audio * np.float32(gain), sample_rate, suffix)
+
+
+def limit_peak(audio: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The audio as it is, or turned down so that its peak is −1 dBFS."""
+    return audio * np.float32(_limiting_gain(audio))
+
+
+def _limiting_gain(audio: NDArray[np.float32]) -> float:
+    limit = 10 ** (PEAK_LIMIT_DB / 20) - 1 / 32_768  # rounding to 16 bits may add half a step
+    return min(1.0, limit / max(float(np.abs(audio).max(initial=0.0)), 1e-9))
 
 
 def _write(path: Path, audio: NDArray[np.float32], sample_rate: int, suffix: str) -> None:

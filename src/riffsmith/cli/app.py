@@ -8,6 +8,7 @@ from cyclopts import App, CycloptsError
 
 from riffsmith import __version__
 from riffsmith.cli.demo import demo
+from riffsmith.cli.evaluate import evaluate
 from riffsmith.cli.generate import generate
 from riffsmith.cli.prepare import prepare
 from riffsmith.cli.report import report
@@ -24,7 +25,7 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
-for _command in (survey, prepare, train, generate, report, demo):
+for _command in (survey, prepare, train, generate, evaluate, report, demo):
     app.command(_command)
 
 

@@ -1,0 +1,117 @@
+"""The whole table on a small corpus: real music is near, noise is far."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import make_music, tiny_settings, write_music
+
+from riffsmith.corpus import Corpus, prepare_corpus
+from riffsmith.errors import CorpusError
+from riffsmith.evaluation import Evaluation, Measure, Passage, evaluate, read_folder
+from riffsmith.evaluation.passages import read_passages, reconstruct
+
+RATE = 8_000
+
+
+@pytest.fixture(scope="module")
+def long_corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    folder = tmp_path_factory.mktemp("long")
+    for number in range(4):
+        write_music(folder / "songs" / f"{number}.wav", 45.0, seed=number)
+    settings = tiny_settings().corpus
+    prepare_corpus(
+        folder / "songs", folder / "corpus", settings, preset="report", hold_out=["2", "3"]
+    )
+    return Corpus(folder / "corpus")
+
+
+def music(seed: int) -> Passage:
+    return Passage(f"clip {seed}", make_music(30.0, RATE, seed=seed), RATE)
+
+
+def noise(seed: int) -> Passage:
+    audio = np.random.default_rng(seed).normal(0, 0.1, (30 * RATE, 1)).astype(np.float32)
+    return Passage(f"noise {seed}", audio, RATE)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def verdicts(long_corpus: Corpus, cache: Path) -> dict[str, Evaluation]:
+    return {
+        make.__name__: evaluate(
+            make.__name__, [make(seed) for seed in (10, 11)], long_corpus, cache=cache
+        )
+        for make in (music, noise)
+    }
+
+
+@pytest.mark.parametrize("metric", ["kad_musicnn", "fad_musicnn", "kad_aisfx", "fad_aisfx"])
+def test_noise_is_farther_than_music(verdicts: dict[str, Evaluation], metric: str):
+    near, far = (verdicts[name].distances[metric] for name in ("music", "noise"))
+    assert far.generated > 2 * max(near.generated, 0)
+    assert far.ratio > near.ratio
+    assert far.low <= far.high
+
+
+def figure(measures: dict[str, Measure], name: str) -> float:
+    found = measures[name].generated
+    assert found is not None
+    return found
+
+
+def test_measures_tell_music_from_noise(verdicts: dict[str, Evaluation]):
+    near, far = (verdicts[name].measures for name in ("music", "noise"))
+    assert figure(far, "variety_musicnn") < 0.7 * figure(near, "variety_musicnn")
+    assert figure(far, "beat_strength") < figure(near, "beat_strength")
+    assert figure(far, "coverage_musicnn") < figure(near, "coverage_musicnn")
+    strength = near["beat_strength"]
+    assert strength.low is not None
+    assert strength.high is not None
+    assert strength.real is not None
+    assert strength.low <= strength.real <= strength.high
+    assert sum(name.startswith("tag_") for name in near) == 3
+
+
+def test_the_table_survives_json(verdicts: dict[str, Evaluation]):
+    found = verdicts["music"]
+    assert Evaluation.model_validate_json(found.model_dump_json()) == found
+    assert (found.name, found.seconds, found.seed) == ("music", 60.0, 0)
+
+
+def test_the_same_call_gives_the_same_table(long_corpus: Corpus, verdicts: dict[str, Evaluation]):
+    again = evaluate("music", [music(10), music(11)], long_corpus)
+    assert again == verdicts["music"]
+
+
+def test_passages_are_spread_and_never_cross_the_split(long_corpus: Corpus):
+    train = read_passages(long_corpus, "train", 100.0)
+    assert [passage.recording for passage in train] == ["0.wav", "1.wav", "0.wav", "1.wav"]
+    assert all(passage.audio.shape == (30 * RATE, 1) for passage in train)
+    assert not np.array_equal(train[0].audio, train[2].audio)
+    held_out = read_passages(long_corpus, "held_out", 30.0)
+    assert [passage.recording for passage in held_out] == ["2.wav"]
+
+
+def test_too_short_recordings_are_explained(corpus: Corpus):
+    with pytest.raises(CorpusError, match="no held-out recording of 30 s or more"):
+        read_passages(corpus, "held_out", 30.0)
+
+
+def test_the_reconstruction_keeps_length_and_level(long_corpus: Corpus):
+    (passage,) = read_passages(long_corpus, "held_out", 30.0)
+    restored = reconstruct(passage, long_corpus)
+    assert restored.audio.shape == passage.audio.shape
+    assert np.std(restored.audio) == pytest.approx(np.std(passage.audio), rel=0.15)
+
+
+def test_files_are_judged_in_pieces_of_30_s(long_corpus: Corpus, tmp_path: Path):
+    path = write_music(tmp_path / "long.flac", 65.0, 16_000)
+    pieces = read_folder([path], long_corpus)
+    assert [piece.audio.shape for piece in pieces] == [(30 * RATE, 1)] * 2
+    with pytest.raises(CorpusError, match="no file to judge is 30 s long"):
+        read_folder([write_music(tmp_path / "short.wav", 5.0)], long_corpus)
