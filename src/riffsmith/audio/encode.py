@@ -49,7 +49,8 @@ def write_audio(path: Path, audio: NDArray[np.float32], sample_rate: int) -> Non
         _write(partial, audio * np.float32(gain), sample_rate, suffix)
         if suffix in _LOSSY:  # a lossy coder moves the peaks: measure what comes back
             for _ in range(4):
-                overshoot = _limiting_gain(soundfile.read(partial, dtype="float32")[0])
+                coded = np.asarray(soundfile.read(partial)[0], np.float32)
+                overshoot = _limiting_gain(coded)
                 if overshoot == 1:
                     break
                 gain *= 0.995 * overshoot

@@ -122,12 +122,15 @@ def evaluate(
         embedder = build_embedder(embedder_name)
         groups = {key: _embed(passages, embedder, cache) for key, passages in sets.items()}
         for metric, distance in _DISTANCES.items():
-            found, ceiling = (
-                distance_ratio(
-                    distance, groups[key], groups["training"], groups["held_out"], seed=seed
-                )
-                for key in ("generated", "ceiling")
+            found = distance_ratio(
+                distance,
+                groups["generated"],
+                groups["training"],
+                groups["held_out"],
+                seed=seed,
             )
+            above = distance(np.concatenate(groups["ceiling"]), np.concatenate(groups["held_out"]))
+            ceiling = above / max(found.training, found.floor)
             distances[f"{metric}_{embedder_name}"] = _score(found, ceiling)
         measures |= _spread_measures(embedder_name, groups, seed)
         if isinstance(embedder, MusicnnEmbedder):
@@ -154,7 +157,7 @@ def _embed(passages: Sequence[Passage], embedder: Embedder, cache: Path | None) 
     return group(passages, vectors)
 
 
-def _score(found: DistanceRatio, ceiling: DistanceRatio) -> DistanceScore:
+def _score(found: DistanceRatio, ceiling: float) -> DistanceScore:
     return DistanceScore(
         ratio=found.ratio.value,
         low=found.ratio.low,
@@ -162,7 +165,7 @@ def _score(found: DistanceRatio, ceiling: DistanceRatio) -> DistanceScore:
         generated=found.generated,
         training=found.training,
         is_floored=found.is_floored,
-        ceiling=ceiling.ratio.value,
+        ceiling=ceiling,
     )
 
 
