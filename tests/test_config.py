@@ -37,13 +37,13 @@ def test_overrides_are_toml_values():
         "report",
         {
             "training": {"batch-size": "16", "learning_rate": "1e-3", "precision": "float32"},
-            "generator": {"channels": "[8, 4]", "norm_after": "[]"},
+            "generator": {"channels": "[8, 4, 4]", "norm_after": "[]"},
         },
     )
     assert settings.training.batch_size == 16
     assert settings.training.learning_rate == 1e-3
     assert settings.training.precision == "float32"
-    assert settings.generator.channels == (8, 4)
+    assert settings.generator.channels == (8, 4, 4)
     assert settings.generator.norm_after == ()
 
 
@@ -55,9 +55,21 @@ def test_overrides_are_toml_values():
         ({"training": {"batch_size": "many"}}, r"training\.batch_size: .*integer.* found 'many'"),
         ({"training": {"batch_size": "0"}}, r"training\.batch_size: .*greater than 0"),
         ({"training": {"loss": "hinge"}}, r"training\.loss: .*cross_entropy"),
-        ({"corpus": {"hop_samples": "500"}}, "hop_samples 500 exceeds n_fft 400"),
+        ({"corpus": {"hop_samples": "500"}}, "hop_samples 500 exceeds half of n_fft 400"),
         ({"corpus": {"segment_seconds": "0.01"}}, "shorter than one frame"),
         ({"corpus": {"mask_mels": "65"}}, "mask is larger"),
+        ({"corpus": {"segment_seconds": "inf"}}, "finite number"),
+        ({"generator": {"norm_after": "[9]"}}, "generator.norm_after names a layer beyond 3"),
+        ({"generator": {"noise_channels": "10000000000"}}, "less than or equal to 65536"),
+        ({"discriminator": {"channels": "[8, 8, 8, 8]"}}, "too many discriminator layers for 32"),
+        (
+            {"discriminator": {"channels": "[8, 12]", "norm": "group", "norm_after": "[2]"}},
+            "multiples of 8",
+        ),
+        (
+            {"training": {"loss": "wasserstein", "penalty_weight": "5.0"}},
+            r"penalty needs equal sizes: real \(64, 662\), generated \(32, 32\)",
+        ),
     ],
 )
 def test_wrong_settings_are_named(overrides, message):

@@ -10,7 +10,7 @@ from riffsmith.config import DEFAULT_PRESET, Overrides, Settings, build_settings
 from riffsmith.corpus import Corpus, Progress, is_corpus, prepare_corpus
 from riffsmith.corpus.genres import ALL_GENRES
 from riffsmith.corpus.survey import find_recordings
-from riffsmith.errors import ModelError, RunError, SettingsError
+from riffsmith.errors import CorpusError, ModelError, RunError, SettingsError
 from riffsmith.evaluation import PASSAGE_SECONDS, Passage, read_folder
 from riffsmith.seeds import derive_seed
 from riffsmith.synthesis import generate_clip
@@ -45,7 +45,7 @@ class Request:
         """
         if self.epochs is not None and self.minutes is not None:
             raise SettingsError("--epochs and --minutes exclude each other: give one")
-        if self.minutes is not None and self.minutes <= 0:
+        if self.minutes is not None and not 0 < self.minutes < float("inf"):
             raise SettingsError(f"--minutes must be above 0, found {self.minutes:g}")
         overrides = {section: dict(pairs) for section, pairs in self.overrides.items()}
         if self.epochs is not None:
@@ -90,14 +90,23 @@ def begin(
     settings = request.settings()
     if run.exists() and resume:
         _refuse_contradiction(run.read_record(), request)
-        return reopen_run(run, request.asked_epochs())
+        if not source.exists():
+            raise CorpusError(f"no folder {str(source)!r}: check the path")
+        moved = Corpus(source) if is_corpus(source) else None
+        return reopen_run(run, epochs=request.asked_epochs(), minutes=request.minutes, corpus=moved)
     if run.exists():
         raise RunError(
             f"{run.path} already holds a run: add --resume to go on with it, or name another folder"
         )
+    if is_corpus(source) and (request.genre is not None or request.hold_out):
+        raise SettingsError(
+            "--genre and --hold-out choose what `prepare` does, and this corpus is prepared: "
+            "leave them out, or name the folder of recordings"
+        )
     corpus = open_corpus(source, run, request, on_progress)
     preset = request.preset or DEFAULT_PRESET
-    return start_run(run, corpus, settings, preset, request.seed or 0), corpus
+    record = start_run(run, corpus, settings, preset, request.seed or 0, request.minutes)
+    return record, corpus
 
 
 def _refuse_contradiction(record: RunRecord, request: Request) -> None:

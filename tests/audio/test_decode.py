@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import numpy as np
@@ -81,11 +82,14 @@ def test_long_files_come_in_blocks(tmp_path: Path):
 def test_truncated_files_give_what_they_hold(tmp_path: Path):
     whole = write_music(tmp_path / "whole.wav", 4.0).read_bytes()
     (tmp_path / "cut.wav").write_bytes(whole[: len(whole) // 2])
-    assert 1.9 < read_recording(tmp_path / "cut.wav", 8000, 1).seconds < 2.1
-    for ending in ("flac", "ogg", "mp3"):
-        whole = write_music(tmp_path / f"whole.{ending}", 4.0, 44_100).read_bytes()
+    cut = read_recording(tmp_path / "cut.wav", 8000, 1)
+    assert 1.9 < cut.seconds < 2.1
+    assert cut.warnings == (f"truncated: the file is cut off after {cut.seconds:.1f} s",)
+    for ending in ("flac", "ogg", "mp3", "aiff"):
+        whole = write_music(tmp_path / f"whole.{ending}", 4.0, 48_000).read_bytes()
         (tmp_path / f"cut.{ending}").write_bytes(whole[: len(whole) // 2])
         recording = read_recording(tmp_path / f"cut.{ending}", 8000, 1)
+        assert "truncated" in " ".join(recording.warnings), ending
         assert 0.9 < recording.seconds < 3.5, ending
 
 
@@ -97,6 +101,12 @@ def test_a_truncated_flac_says_so(tmp_path: Path):
     assert "truncated: 1.9 s of 4.0 s" in warnings
 
 
+def test_whole_files_are_not_called_truncated(tmp_path: Path):
+    for ending in ("wav", "flac", "ogg", "mp3", "aiff"):
+        path = write_music(tmp_path / f"a.{ending}", 4.0, 48_000)
+        assert read_recording(path, 8000, 1).warnings == (), ending
+
+
 def test_clipped_files_are_used_and_named(tmp_path: Path):
     soundfile.write(tmp_path / "a.wav", np.clip(20 * make_music(2, 8000), -1, 1), 8000)
     recording = read_recording(tmp_path / "a.wav", 8000, 1)
@@ -104,10 +114,17 @@ def test_clipped_files_are_used_and_named(tmp_path: Path):
     assert read_recording(write_music(tmp_path / "b.wav"), 8000, 1).warnings == ()
 
 
+def test_names_that_are_not_utf_8(tmp_path: Path):
+    odd = tmp_path / os.fsdecode(b"\xff\xfe.wav")
+    write_music(tmp_path / "a.wav").rename(odd)
+    assert read_recording(odd, 8000, 1).seconds == 4
+
+
 def _bad_files(folder: Path) -> dict[str, str]:
     """Files that cannot be used, and what must be said of them."""
     (folder / "text.wav").write_text("this is no audio at all\n" * 50)
     (folder / "empty.mp3").write_bytes(b"")
+    soundfile.write(folder / "absurd.wav", make_music(1, 8000) * 1e30, 8000, "FLOAT")
     (folder / "random.ogg").write_bytes(np.random.default_rng(0).bytes(5000))
     soundfile.write(folder / "none.wav", np.zeros((0, 1)), 8000)
     soundfile.write(folder / "silent.wav", np.zeros(8000), 8000)
@@ -117,6 +134,7 @@ def _bad_files(folder: Path) -> dict[str, str]:
         soundfile.write(folder / f"{name}.wav", audio, 8000, "FLOAT")
     return {
         "text.wav": "not readable as audio",
+        "absurd.wav": "times above full scale",
         "empty.mp3": r"empty \(0 bytes\)",
         "random.ogg": "not readable as audio",
         "none.wav": "holds no samples",

@@ -193,6 +193,9 @@ def _tiny(original):
         (["train", "in", "run", "--config.training.speed", "1"], "no setting named training.speed"),
         (["train", "in"], "requires an argument"),
         (["train", "in", "run", "--fast"], "Unknown option: --fast"),
+        (["train", "in", "run", "--minutes", "nan"], "--minutes must be above 0"),
+        (["train", "in", "run", "--workers", "0"], "--workers must be 1 or more"),
+        (["train", "in", "run", "--config.training", "5"], "riffsmith"),
         (["generate", "nowhere", "a.wav"], "no run folder, bundle or shipped model 'nowhere'"),
         (["generate", "in", "a.wav"], "neither a run folder nor a bundle"),
         (["generate", "in", "a.aiff"], "'a.aiff' has no ending that can be written"),
@@ -221,6 +224,22 @@ def test_a_missing_snapshot_is_named(shell: Shell, run: Path, tmp_path: Path):
     (tmp_path / "run.json").write_text("{}")
     shell("generate", tmp_path, tmp_path / "a.wav", code=1)
     assert "has no snapshot yet" in shell.err
+
+
+def test_bad_files_are_told_before_training(shell: Shell, tmp_path: Path):
+    write_music(tmp_path / "in" / "[a].wav", 3.0)
+    (tmp_path / "in" / "[red]fake.wav").write_text("no audio")
+    run = tmp_path / "run[y]"
+    out = shell("train", tmp_path / "in", run, *tiny_flags(epochs="1"))
+    assert "skipped [red]fake.wav: not readable as audio" in shell.err
+    assert str(run) in out
+
+
+def test_resuming_looks_where_it_is_told(shell: Shell, corpus: Corpus, run: Path, tmp_path: Path):
+    shell("train", tmp_path / "nowhere", run, "--resume", code=1)
+    assert "no folder" in shell.err
+    shell("train", corpus.path, tmp_path / "new", "--hold-out", "x", code=1)
+    assert "this corpus is prepared" in shell.err
 
 
 def test_ctrl_c_is_one_line(shell: Shell, songs: Path, monkeypatch: pytest.MonkeyPatch):

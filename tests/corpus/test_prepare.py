@@ -1,4 +1,5 @@
 import json
+import os
 import resource
 import shutil
 from pathlib import Path
@@ -129,6 +130,45 @@ def test_nothing_usable_is_an_error_with_reasons(tmp_path: Path):
         prepare(tmp_path / "in", tmp_path / "corpus")
 
 
+def test_many_equal_files_are_no_race(tmp_path: Path):
+    whole = write_music(tmp_path / "in" / "0.wav", 20.0)
+    for number in range(1, 8):
+        shutil.copy(whole, tmp_path / "in" / f"{number}.wav")
+    manifest = prepare(tmp_path / "in", tmp_path / "corpus", workers=4)
+    assert len(manifest.recordings) == 1
+    assert len(manifest.skipped) == 7
+
+
+def test_pipes_and_odd_names_stop_nothing(tmp_path: Path):
+    write_music(tmp_path / "in" / "a.wav", seed=1)
+    write_music(tmp_path / "in" / "b.wav", seed=2).rename(
+        tmp_path / "in" / os.fsdecode(b"\xff.wav")
+    )
+    for name in ("pipe.wav", "pipe.txt"):
+        os.mkfifo(tmp_path / "in" / name)
+    manifest = prepare(tmp_path / "in", tmp_path / "corpus")
+    assert [r.source.path for r in manifest.recordings] == ["a.wav", "\\xff.wav"]
+    assert len(Corpus(tmp_path / "corpus").train) == 4
+
+
+def test_files_of_others_are_never_removed(songs: Path, tmp_path: Path):
+    (tmp_path / "corpus" / "shards" / "mine").mkdir(parents=True)
+    (tmp_path / "corpus" / "shards" / "mine" / "thesis.txt").write_text("x")
+    prepare(songs, tmp_path / "corpus")
+    assert (tmp_path / "corpus" / "shards" / "mine" / "thesis.txt").exists()
+    write_music(tmp_path / "other" / "a.wav")
+    with pytest.raises(CorpusError, match="was prepared from .*choose another folder"):
+        prepare(tmp_path / "other", tmp_path / "corpus")
+
+
+def test_a_damaged_manifest_is_made_anew(songs: Path, corpus: Corpus, tmp_path: Path):
+    shutil.copytree(corpus.path, tmp_path / "corpus")
+    (tmp_path / "corpus" / "manifest.json").write_text("{")
+    (tmp_path / "corpus" / ".manifest.json.partial").write_text("{")
+    again = prepare(songs, tmp_path / "corpus")
+    assert again.corpus_hash() == corpus.manifest.corpus_hash()
+
+
 def test_stereo_is_kept_when_asked(tmp_path: Path):
     audio = np.stack([make_music(3, 8000)[:, 0], make_music(3, 8000, seed=1)[:, 0]], axis=1)
     (tmp_path / "in").mkdir()
@@ -188,6 +228,14 @@ def test_the_layout_of_the_report(songs: Path, corpus: Corpus, tmp_path: Path):
     assert torch.equal(
         tensor, corpus.shard(corpus.manifest.recordings[0]).picture(0, augmented=False)[0]
     )
+
+
+def test_equal_stems_get_names_of_their_own(tmp_path: Path):
+    for seed, name in enumerate(("x/ex.00000.wav", "y/ex.00000.wav", "song.wav")):
+        write_music(tmp_path / "ex" / name, 2.0, seed=seed)
+    prepare(tmp_path / "ex", tmp_path / "corpus")
+    assert export_pt(Corpus(tmp_path / "corpus"), tmp_path / "pt") == 6
+    assert len(list((tmp_path / "pt").iterdir())) == 6
 
 
 def test_gtzan_names_are_kept(tmp_path: Path):

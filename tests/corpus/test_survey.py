@@ -62,6 +62,7 @@ def test_links_are_followed_once(tmp_path: Path):
     write_music(tmp_path / "outside" / "b.wav", seed=5)
     (tmp_path / "in" / "loop").symlink_to(tmp_path / "in")
     (tmp_path / "in" / "linked").symlink_to(tmp_path / "outside")
+    (tmp_path / "in" / "itself").symlink_to(tmp_path / "in" / "itself")
     (tmp_path / "in" / "broken.wav").symlink_to(tmp_path / "nowhere.wav")
     found = survey_folder(tmp_path / "in")
     assert [entry.path for entry in found.usable] == ["a.wav", "linked/b.wav"]

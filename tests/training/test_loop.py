@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import tiny_settings
+from conftest import tiny_settings, write_music
 
 from riffsmith.bundle import load_bundle
 from riffsmith.corpus import Corpus, prepare_corpus
@@ -154,6 +154,7 @@ def test_damaged_checkpoints_fall_back_and_say_so(started: Started, corpus: Corp
         assert "going back to the checkpoint before it" in recorder.notices[0]
         assert recorder.notices[1] == "resumed at step 9, epoch 3"
         assert last_bytes(run) == whole
+        assert list(run.checkpoints.glob("*.damaged"))
 
 
 def test_when_no_checkpoint_is_sound_it_says_so(started: Started, corpus: Corpus):
@@ -237,12 +238,72 @@ def test_losses_that_are_not_finite_stop_the_run(corpus: Corpus, tmp_path: Path)
 
 
 def test_minutes_count_over_all_sittings(corpus: Corpus, tmp_path: Path):
-    run, record = start(tmp_path / "run", corpus, epochs="1")
-    train(run, record, corpus, [], minutes=0.01)
-    first = run.read_metrics("preview")[-1]["step"]
-    assert isinstance(first, int)
+    run = RunFolder(tmp_path / "run")
+    record = start_run(run, corpus, tiny_settings(epochs="1"), "report", 3, minutes=0.01)
+    first = train(run, record, corpus, []).step
     assert first > 3  # minutes go before epochs
-    assert train(run, record, corpus, [], minutes=0.005).step == first
+    assert train(run, record, corpus, []).step == first
+    record, _ = reopen_run(run, minutes=0.02)
+    assert train(run, record, corpus, []).step > first
+    assert reopen_run(run)[0].minutes == 0.02
+
+
+def test_an_end_within_an_epoch_keeps_the_snapshots_before(corpus: Corpus, tmp_path: Path):
+    run = RunFolder(tmp_path / "run")
+    record = start_run(run, corpus, tiny_settings(), "report", 3, minutes=1e-9)
+    assert train(run, record, corpus, []).step == 1  # of three in an epoch
+    assert run.snapshot_epochs() == [0, 1]
+    assert [load_bundle(run.snapshot(epoch)).card.step for epoch in (0, 1)] == [0, 1]
+
+
+@pytest.mark.parametrize("epochs", ["3", "5"])
+def test_a_kill_between_the_last_checkpoint_and_its_preview_loses_nothing(
+    corpus: Corpus, tmp_path: Path, epochs: str, monkeypatch: pytest.MonkeyPatch
+):
+    run, record = start(tmp_path / "run", corpus, epochs=epochs, preview_every_epochs="10")
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("riffsmith.training.loop.write_checkpoint", die)
+        with pytest.raises(KeyboardInterrupt):
+            train(run, record, corpus, [])
+    train(run, record, corpus, [])
+    assert run.snapshot_epochs() == [0, int(epochs)]
+    (run.metrics).write_text("")  # as if the preview had never been made
+    shutil.rmtree(run.snapshots)
+    train(run, record, corpus, [])
+    assert run.snapshot_epochs() == [int(epochs)]
+
+
+def test_a_single_segment_gives_a_model_that_can_be_used(tmp_path: Path):
+    write_music(tmp_path / "in" / "a.wav", 1.2)
+    prepare_corpus(tmp_path / "in", tmp_path / "c", tiny_settings().corpus, preset="report")
+    corpus = Corpus(tmp_path / "c")
+    run, record = start(tmp_path / "run", corpus)
+    train(run, record, corpus, [])
+    card = load_bundle(run.snapshot(4)).card
+    assert card.figures["spread_relative"] == 0
+    assert card.samples_seen == 4
+
+
+def test_a_moved_corpus_is_found_again(started: Started, corpus: Corpus, tmp_path: Path):
+    run, _ = started
+    shutil.copytree(corpus.path, tmp_path / "moved")
+    record, opened = reopen_run(run, corpus=Corpus(tmp_path / "moved"))
+    assert opened.path == tmp_path / "moved"
+    assert reopen_run(run)[0] == record
+
+
+def test_strange_entries_are_passed_over(started: Started, corpus: Corpus):
+    run, record = started
+    train(run, record, corpus, [])
+    (run.snapshots / "epoch-0001 copy").mkdir()
+    with run.metrics.open("a") as file:
+        file.write("null\n[1]\n")
+    assert run.snapshot_epochs() == [0, 2, 4]
+    assert len(run.read_metrics()) == 7
 
 
 def test_too_small_a_corpus_is_refused(corpus: Corpus):

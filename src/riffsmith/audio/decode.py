@@ -1,5 +1,6 @@
 """Audio files → blocks of float samples."""
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ class Source:
     channels: int
     promised_samples: int | None
     """How many samples the header promises, where it says so."""
+    is_cut_off: bool
+    """Whether the container says that more should follow."""
     encoding: str
     """Container and sample format, for people."""
     blocks: Iterator[NDArray[np.float32]]
@@ -64,7 +67,7 @@ def open_audio(path: Path) -> Source:
     if path.suffix.lower() in PYAV_SUFFIXES:
         return _open_with_pyav(path)
     try:
-        file = soundfile.SoundFile(str(path))
+        file = soundfile.SoundFile(str(path).encode(errors="surrogateescape"))  # pyright: ignore[reportArgumentType]
     except (soundfile.LibsndfileError, ValueError) as cause:
         raise AudioError(f"not readable as audio ({_sndfile_reason(cause)})") from cause
     if not 1 <= file.channels <= 64 or not 1_000 <= file.samplerate <= 1_000_000:
@@ -73,9 +76,26 @@ def open_audio(path: Path) -> Source:
         sample_rate=file.samplerate,
         channels=file.channels,
         promised_samples=file.frames if 0 < file.frames < 2**62 else None,
+        is_cut_off=_is_cut_off(path),
         encoding=f"{file.format} {file.subtype}",
         blocks=_soundfile_blocks(file),
     )
+
+
+def _is_cut_off(path: Path) -> bool:
+    """Whether a RIFF or AIFF file is shorter than it says, or an Ogg stream lacks its last page."""
+    with path.open("rb") as handle:
+        head = handle.read(8)
+        size = handle.seek(0, os.SEEK_END)
+        if head[:4] in (b"RIFF", b"FORM"):
+            told = int.from_bytes(head[4:], "little" if head[:4] == b"RIFF" else "big")
+            return 0 < told < 0xFFFFFFFF - 8 and told + 8 > size + 1
+        if head[:4] == b"OggS":
+            handle.seek(-min(size, 1 << 17), os.SEEK_END)
+            tail = handle.read()
+            page = tail.rfind(b"OggS")
+            return page < 0 or len(tail) <= page + 5 or not tail[page + 5] & 4
+    return False
 
 
 def _soundfile_blocks(file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
@@ -119,13 +139,16 @@ def _open_with_pyav(path: Path) -> Source:
     try:
         container = av.open(str(path))
         stream = container.streams.audio[0]
-    except (FFmpegError, OSError) as cause:
+    except (FFmpegError, OSError, ValueError, UnicodeError) as cause:
         raise AudioError(f"not readable as audio ({str(cause).lower()})") from cause
     except IndexError as cause:
         raise AudioError("has no audio track") from cause
+    if not stream.rate or not stream.channels:
+        raise AudioError("not readable as audio (no sample rate or channels)")
 
     def blocks() -> Iterator[NDArray[np.float32]]:
-        resampler = av.AudioResampler(format="fltp")  # layout and rate stay as they are
+        # rate and layout may change within a file: all of it is brought to those of its start
+        resampler = av.AudioResampler(format="fltp", layout=stream.layout, rate=stream.rate)
         length = stream.rate * BLOCK_SECONDS
         waiting: list[NDArray[np.float32]] = []
         with container:
@@ -137,7 +160,7 @@ def _open_with_pyav(path: Path) -> Source:
                         joined = np.concatenate(waiting)
                         yield np.ascontiguousarray(joined[:length])
                         waiting = [joined[length:]]
-            except FFmpegError as cause:
+            except (FFmpegError, OSError, ValueError, UnicodeError) as cause:
                 raise AudioError(f"decoding stopped ({str(cause).lower()})") from cause
         if sum(map(len, waiting)):
             yield np.ascontiguousarray(np.concatenate(waiting))
@@ -146,6 +169,7 @@ def _open_with_pyav(path: Path) -> Source:
         sample_rate=stream.rate,
         channels=stream.channels,
         promised_samples=None,
+        is_cut_off=False,
         encoding=f"{container.format.name.split(',')[0].upper()} {stream.codec_context.name}",
         blocks=blocks(),
     )

@@ -13,6 +13,8 @@ from riffsmith.errors import AudioError
 
 SILENCE_DB = -70.0
 """A recording whose peak stays below this is silent, in dB of full scale."""
+LOUDEST = 1e3
+"""Samples beyond this times full scale are damage, not loud music."""
 CLIPPED_SHARE = 1e-3
 """Share of samples at full scale from which a recording is called clipped."""
 MAXIMUM_HOURS = 12
@@ -50,6 +52,8 @@ class _Tally:
         if not np.isfinite(peak):
             at = self.samples + int(np.argmin(np.isfinite(block).all(axis=1)))
             raise AudioError(f"holds samples that are not numbers (NaN or infinite), first at {at}")
+        if peak > LOUDEST:
+            raise AudioError(f"holds samples {peak:.3g} times above full scale: no music is that")
         if peak >= 0.999:
             level = np.abs(block)  # above full scale nothing is cut off yet
             self.full_scale += int(((level >= 0.999) & (level <= 1.0)).sum())
@@ -126,7 +130,10 @@ def _judge(source: Source, tally: _Tally) -> None:
     if tally.peak <= 10 ** (SILENCE_DB / 20):
         raise AudioError(f"silent (its peak stays below {SILENCE_DB:.0f} dB of full scale)")
     promised = source.promised_samples
-    if promised is not None and tally.samples < 0.99 * promised:
+    if source.is_cut_off:
+        found = tally.samples / source.sample_rate
+        tally.warnings.append(f"truncated: the file is cut off after {found:.1f} s")
+    elif promised is not None and tally.samples < 0.99 * promised:
         found, expected = tally.samples / source.sample_rate, promised / source.sample_rate
         tally.warnings.append(f"truncated: {found:.1f} s of {expected:.1f} s can be read")
     share = tally.full_scale / (tally.samples * source.channels)

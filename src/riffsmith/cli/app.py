@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from cyclopts import App, CycloptsError
 
@@ -31,6 +32,9 @@ for _command in (survey, prepare, train, generate, evaluate, report, demo):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command; errors go to stderr in one line, with exit code 1."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal without our letters gets question marks
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
@@ -41,9 +45,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        _fail(explain(error, f"using {error.filename}"), 1)
+        _fail(explain(error, f"using {error.filename or 'a file'}"), 1)
     except KeyboardInterrupt:
-        _fail("interrupted: what was written is sound; run the same command again to go on", 130)
+        _fail(
+            "interrupted: what was written is sound; the same command, for `train` with "
+            "--resume, goes on",
+            130,
+        )
+    except Exception as error:
+        if os.environ.get("RIFFSMITH_TRACEBACK"):
+            raise
+        kind = type(error).__name__
+        _fail(f"unexpected {kind}: {_one_line(error)}; RIFFSMITH_TRACEBACK=1 shows where", 1)
 
 
 def _one_line(error: Exception) -> str:

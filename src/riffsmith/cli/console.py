@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -14,13 +15,25 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-stdout = Console(highlight=False)
-stderr = Console(stderr=True, highlight=False)
+if TYPE_CHECKING:
+    from riffsmith.corpus import Manifest
+
+stdout = Console(highlight=False, markup=False)
+stderr = Console(stderr=True, highlight=False, markup=False)
 
 
 def note(text: str) -> None:
     """A remark beside the result."""
-    stderr.print(text, markup=False, style="dim")
+    stderr.print(text, style="dim", soft_wrap=True)
+
+
+def note_flaws(manifest: "Manifest") -> None:
+    """What a corpus left out, and what is wrong with what it took."""
+    for entry in manifest.skipped:
+        note(f"skipped {entry.path}: {entry.reason}")
+    for recording in manifest.recordings:
+        for warning in recording.source.warnings:
+            note(f"{recording.source.path}: {warning}")
 
 
 @contextmanager
@@ -31,7 +44,7 @@ def file_progress(title: str) -> Iterator[Callable[[int, int, str], None]]:
         BarColumn(complete_style="green"),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("[dim]{task.fields[name]}"),
+        TextColumn("{task.fields[name]}", style="dim", markup=False),
     )
     with Progress(
         *columns, console=stderr, transient=True, disable=not stderr.is_terminal

@@ -39,7 +39,7 @@ def demo(
     with as_file(files("riffsmith") / "demo_corpus" / "metal") as songs:
         with file_progress("Preparing") as on_progress:
             record, corpus = begin(songs, run, request, resume=True, on_progress=on_progress)
-        outcome = run_with_progress(run, record, corpus, minutes)
+        outcome = run_with_progress(run, record, corpus)
     if not outcome.finished:
         stdout.print("stopped; the same command goes on")
         raise SystemExit(130)

@@ -39,7 +39,7 @@ def prepare(
     config
         Single settings, as --config.corpus.segment_seconds 4.
     """
-    from riffsmith.cli.console import file_progress, note, stdout
+    from riffsmith.cli.console import file_progress, note_flaws, stdout
     from riffsmith.config import load_preset
     from riffsmith.corpus import Corpus, export_pt as export, prepare_corpus
 
@@ -55,11 +55,7 @@ def prepare(
             workers=workers,
             on_progress=on_progress,
         )
-    for entry in manifest.skipped:
-        note(f"skipped {entry.path}: {entry.reason}")
-    for recording in manifest.recordings:
-        for warning in recording.source.warnings:
-            note(f"{recording.source.path}: {warning}")
+    note_flaws(manifest)
     stdout.print(
         f"{len(manifest.recordings)} recordings → {corpus}: {manifest.segment_count('train')} "
         f"segments for training, {manifest.segment_count('held_out')} held out "

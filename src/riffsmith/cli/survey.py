@@ -59,7 +59,7 @@ def survey(
     )
     stdout.print(f"rates: {_counts(found.sample_rates(), ' Hz')}")
     stdout.print(f"channels: {_counts(found.channel_counts(), '')}")
-    stdout.print(f"verdict: [bold]{found.verdict()}[/bold]")
+    stdout.print(f"verdict: {found.verdict()}", style="bold")
     if seconds:
         stdout.print(f"training with preset {preset} on this machine: about {duration(seconds)}")
 
@@ -90,8 +90,8 @@ def _as_values(found: "Survey", preset: str, seconds: float) -> dict[str, object
 
 
 def _print_table(found: "Survey") -> None:
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
     from riffsmith.cli.console import stdout
 
@@ -102,17 +102,18 @@ def _print_table(found: "Survey") -> None:
     table.add_column("remarks", overflow="fold")
     for entry in found.entries:
         if not entry.usable:
-            table.add_row(escape(entry.path), *[""] * 5, f"[red]skipped: {escape(entry.reason)}")
+            remark = Text(f"skipped: {entry.reason}", style="red")
+            table.add_row(entry.path, *[""] * 5, remark)
             continue
         loudness = "–" if entry.loudness_lufs is None else f"{entry.loudness_lufs:.1f}"
         table.add_row(
-            escape(entry.path),
+            entry.path,
             f"{entry.seconds / 60:.2f}",
             str(entry.sample_rate),
             str(entry.channels),
             loudness,
             f"{entry.peak_db:.1f}",
-            f"[yellow]{escape('; '.join(entry.warnings))}",
+            Text("; ".join(entry.warnings), style="yellow"),
         )
     stdout.print(table)
 

@@ -61,7 +61,8 @@ def train(
     config
         Single settings, as --config.training.batch_size 16.
     """
-    from riffsmith.cli.console import file_progress, stdout
+    from riffsmith.cli.console import file_progress, note_flaws, stdout
+    from riffsmith.corpus import is_corpus
     from riffsmith.pipeline import Request, begin
     from riffsmith.training import RunFolder
 
@@ -81,7 +82,9 @@ def train(
     folder = RunFolder(run)
     with file_progress("Preparing") as on_progress:
         record, corpus = begin(source, folder, request, resume=resume, on_progress=on_progress)
-    outcome = run_with_progress(folder, record, corpus, minutes)
+    if not is_corpus(source):
+        note_flaws(corpus.manifest)
+    outcome = run_with_progress(folder, record, corpus)
     if outcome.finished:
         stdout.print(f"trained {outcome.epoch} epochs ({outcome.step} steps) → {run}")
         stdout.print(f"listen: riffsmith generate {run} out.wav · look: riffsmith report {run}")
@@ -93,22 +96,19 @@ def train(
         raise SystemExit(130)
 
 
-def run_with_progress(
-    folder: "RunFolder", record: "RunRecord", corpus: "Corpus", minutes: float | None
-) -> "Outcome":
+def run_with_progress(folder: "RunFolder", record: "RunRecord", corpus: "Corpus") -> "Outcome":
     """Trains with a progress bar; Ctrl-C or a termination signal ends it with a checkpoint."""
     from riffsmith.cli.console import training_progress
     from riffsmith.report import PreviewPainter
     from riffsmith.training import train as run_training
 
     with _stop_flag() as stopped, training_progress() as progress:
-        console = _ConsoleObserver(progress, minutes)
+        console = _ConsoleObserver(progress, record.minutes)
         return run_training(
             folder,
             record,
             corpus,
             [PreviewPainter(folder), console],
-            minutes=minutes,
             should_stop=lambda: bool(stopped),
         )
 
@@ -171,7 +171,7 @@ class _ConsoleObserver:
 
     def on_preview(self, preview: "Preview") -> None:
         if self._progress.console.is_terminal:
-            self._progress.console.print(f"[dim]preview of epoch {preview.epoch}")
+            self._progress.console.print(f"preview of epoch {preview.epoch}", style="dim")
 
     def on_notice(self, text: str) -> None:
         self._progress.console.print(text, markup=False, soft_wrap=True)

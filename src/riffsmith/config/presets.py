@@ -65,4 +65,6 @@ def _explain(error: Mapping[str, object]) -> str:
     where = ".".join(str(part) for part in location) if isinstance(location, tuple) else "settings"
     if error["type"] == "extra_forbidden":
         return f"no setting named {where}: `riffsmith train --dry-run` lists them"
+    if error["type"] == "value_error":
+        return f"settings do not fit: {str(error['msg']).removeprefix('Value error, ')}"
     return f"setting {where}: {str(error['msg']).lower()}, found {error['input']!r}"

@@ -7,14 +7,15 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, model_validator
 
-Widths = Annotated[tuple[PositiveInt, ...], Field(strict=False, min_length=1)]
+Width = Annotated[int, Field(ge=1, le=8_192)]
+Widths = Annotated[tuple[Width, ...], Field(strict=False, min_length=1)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Section(BaseModel):
     """A frozen section: unknown keys and wrong types are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class CorpusSettings(Section):
@@ -66,8 +67,8 @@ class CorpusSettings(Section):
 
     @model_validator(mode="after")
     def _fits(self) -> "CorpusSettings":
-        if self.hop_samples > self.n_fft:
-            raise ValueError(f"hop_samples {self.hop_samples} exceeds n_fft {self.n_fft}")
+        if self.hop_samples > self.n_fft // 2:
+            raise ValueError(f"hop_samples {self.hop_samples} exceeds half of n_fft {self.n_fft}")
         if self.segment_samples <= self.n_fft:
             raise ValueError(f"segment_seconds {self.segment_seconds} is shorter than one frame")
         if self.mask_mels > self.n_mels or self.mask_frames > self.frames:
@@ -78,7 +79,7 @@ class CorpusSettings(Section):
 class GeneratorSettings(Section):
     """Transposed convolutions of kernel 4 from a noise vector to a picture."""
 
-    noise_channels: PositiveInt = 100
+    noise_channels: Annotated[int, Field(ge=1, le=65_536)] = 100
     channels: Widths
     """Channels after each layer but the last."""
     norm: Literal["batch", "instance"]
@@ -145,3 +146,25 @@ class Settings(Section):
     generator: GeneratorSettings
     discriminator: DiscriminatorSettings
     training: TrainingSettings
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Settings":
+        for name, network in (("generator", self.generator), ("discriminator", self.discriminator)):
+            layers = len(network.channels)
+            if any(number > layers for number in network.norm_after):
+                raise ValueError(f"{name}.norm_after names a layer beyond {layers}")
+        widths = self.discriminator.channels
+        if self.discriminator.norm == "group" and any(width % 8 for width in widths):
+            raise ValueError("group norm needs discriminator.channels in multiples of 8")
+        own = (self.generator.grid, self.generator.grid)
+        real = self.corpus.grid if self.discriminator.real_size == "as_is" else own
+        if min(*real, *own) >> len(widths) < 4:
+            raise ValueError(
+                f"too many discriminator layers for {min(*real, *own)} rows: {len(widths)}"
+            )
+        if self.training.penalty_weight and self.training.loss == "wasserstein" and real != own:
+            raise ValueError(
+                f"the penalty needs equal sizes: real {real}, generated {own}; set the corpus's "
+                "grid, or discriminator.real_size to generator_grid"
+            )
+        return self

@@ -1,6 +1,7 @@
 """The report's own layout: one tensor file a segment."""
 
 import re
+from itertools import count
 from pathlib import Path
 
 import torch
@@ -23,10 +24,13 @@ def export_pt(corpus: Corpus, folder: Path) -> int:
         CorpusError: The folder cannot be written.
     """
     written = 0
-    for number, recording in enumerate(corpus.manifest.recordings):
+    taken: set[str] = set()
+    for recording in corpus.manifest.recordings:
         stem = Path(recording.source.path).stem
-        if not re.fullmatch(r".+\.\d{5}", stem):
-            stem = f"{corpus.manifest.genre}.{number:05d}"
+        numbered = (f"{corpus.manifest.genre}.{number:05d}" for number in count())
+        if not re.fullmatch(r".+\.\d{5}", stem) or stem in taken:
+            stem = next(name for name in numbered if name not in taken)
+        taken.add(stem)
         shard = corpus.shard(recording)
         for index in range(recording.segments):
             with atomic_path(

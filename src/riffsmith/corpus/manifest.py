@@ -63,7 +63,7 @@ class Manifest(BaseModel):
     def corpus_hash(self) -> str:
         """Names the samples, the split and the transform: equal hashes train alike."""
         parts = [self.settings.model_dump_json()]
-        parts += sorted(f"{r.source.content_hash} {r.split}" for r in self.recordings)
+        parts += [f"{r.source.content_hash} {r.split}" for r in self.recordings]
         return blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+from threading import Lock
 
 import torch
 
 from riffsmith import __version__
+from riffsmith.audio import is_audio_name
 from riffsmith.config import CorpusSettings
 from riffsmith.corpus.genres import find_genres
 from riffsmith.corpus.manifest import (
@@ -18,12 +20,13 @@ from riffsmith.corpus.manifest import (
     write_manifest,
 )
 from riffsmith.corpus.segments import count_segments, minimum_seconds
-from riffsmith.corpus.shards import SHARD_FOLDER, Shard, shard_name, write_shard
+from riffsmith.corpus.shards import SHARD_FOLDER, Shard, is_shard_name, shard_name, write_shard
 from riffsmith.corpus.split import split_recordings
 from riffsmith.corpus.survey import (
     Progress,
     SurveyEntry,
     describe,
+    entry_path,
     find_recordings,
     map_files,
     mark_duplicates,
@@ -65,29 +68,43 @@ def prepare_corpus(
     root, paths = find_recordings(folder, genre)
     if corpus.resolve().is_relative_to(root.resolve()):
         raise CorpusError(f"{corpus} lies inside {root}, which is searched: write it elsewhere")
-    _refuse_other_settings(corpus, settings)
+    _refuse_foreign(corpus)
     with hold(corpus, CorpusError):
+        _refuse_other_corpus(corpus, root, settings)
         found = _write_shards(root, paths, corpus, settings, workers, on_progress)
         genres = find_genres(folder)
         manifest = _build_manifest(root, genres, corpus, settings, preset, hold_out, found)
         write_manifest(corpus, manifest)
         kept = {recording.shard for recording in manifest.recordings}
-        for shard in (corpus / SHARD_FOLDER).iterdir():
-            if shard.name not in kept:
-                remove(shard)
+        for path in (corpus / SHARD_FOLDER).iterdir():
+            if is_shard_name(path.name) and path.name not in kept:
+                remove(path)
     return manifest
 
 
-def _refuse_other_settings(corpus: Path, settings: CorpusSettings) -> None:
+def _refuse_foreign(corpus: Path) -> None:
     if corpus.exists() and not corpus.is_dir():
         raise CorpusError(f"{corpus} is a file: name a folder for the corpus")
-    if (corpus / MANIFEST_NAME).is_file():
-        if read_manifest(corpus).settings != settings:
-            raise CorpusError(
-                f"{corpus} was prepared with other settings: choose another folder, or delete it"
-            )
-    elif corpus.is_dir() and any(p.name not in (SHARD_FOLDER, ".lock") for p in corpus.iterdir()):
+    if not corpus.is_dir() or (corpus / MANIFEST_NAME).is_file():
+        return
+    ours = (SHARD_FOLDER, ".lock", f".{MANIFEST_NAME}.partial")
+    if any(path.name not in ours for path in corpus.iterdir()):
         raise CorpusError(f"{corpus} is not empty and not a corpus: choose another folder")
+
+
+def _refuse_other_corpus(corpus: Path, root: Path, settings: CorpusSettings) -> None:
+    try:
+        manifest = read_manifest(corpus)
+    except CorpusError:  # none yet, damaged or of another version: it is made anew
+        return
+    if manifest.settings != settings:
+        raise CorpusError(
+            f"{corpus} was prepared with other settings: choose another folder, or delete it"
+        )
+    if manifest.folder != str(root.resolve()):
+        raise CorpusError(
+            f"{corpus} was prepared from {manifest.folder}: choose another folder, or delete it"
+        )
 
 
 def _write_shards(
@@ -99,12 +116,17 @@ def _write_shards(
     on_progress: Progress | None,
 ) -> dict[str, tuple[SurveyEntry, str]]:
     transform = MelTransform.of(settings)
+    locks: dict[str, Lock] = {}
 
     def process(path: Path) -> tuple[SurveyEntry, str]:
         name = _name_or_nothing(path, settings)
+        with locks.setdefault(name, Lock()):  # equal files share a shard: the second finds it
+            return make(path, name)
+
+    def make(path: Path, name: str) -> tuple[SurveyEntry, str]:
         shard = corpus / SHARD_FOLDER / name
-        if name and shard.exists():
-            entry = _reusable_entry(shard, path.relative_to(root).as_posix())
+        if is_shard_name(name) and shard.exists():
+            entry = _reusable_entry(shard, entry_path(path, root))
             if entry is not None:
                 return entry, name
         entry, audio = describe(path, root, settings.sample_rate, settings.channel_count)
@@ -127,9 +149,9 @@ def _write_shards(
 
 def _name_or_nothing(path: Path, settings: CorpusSettings) -> str:
     try:
-        return shard_name(path, settings)
+        return shard_name(path, settings) if is_audio_name(path) and path.is_file() else path.name
     except OSError:  # `describe` will say why it cannot be opened
-        return ""
+        return path.name
 
 
 def _reusable_entry(shard: Path, name: str) -> SurveyEntry | None:

@@ -9,6 +9,7 @@
 """
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -41,6 +42,11 @@ def shard_name(file: Path, settings: CorpusSettings) -> str:
         while chunk := handle.read(1 << 20):
             digest.update(chunk)
     return f"{digest.hexdigest()}.safetensors"
+
+
+def is_shard_name(name: str) -> bool:
+    """Whether a file below `shards/` is a shard, or what a crash left of one."""
+    return re.fullmatch(r"\.?[0-9a-f]{24}\.safetensors(\.partial)?", name) is not None
 
 
 def _shard_settings(settings: CorpusSettings) -> str:
@@ -84,7 +90,10 @@ class Shard:
     @property
     def entry(self) -> SurveyEntry:
         """The recording's survey entry."""
-        return SurveyEntry.model_validate(json.loads(self._file.metadata()["entry"]))
+        try:
+            return SurveyEntry.model_validate(json.loads(self._file.metadata()["entry"]))
+        except (TypeError, KeyError, ValueError) as cause:
+            raise CorpusError(f"{self.path} is damaged: prepare the corpus again") from cause
 
     @property
     def count(self) -> int:

@@ -1,10 +1,10 @@
 """What lies in a folder: every file usable, or skipped with its reason."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
-from os import cpu_count, scandir
 from pathlib import Path
 from typing import TypeVar
 
@@ -120,16 +120,19 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
         return
     seen.add(identity)
     try:
-        entries = sorted(scandir(folder), key=lambda entry: entry.name)
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
         yield folder  # listed as unreadable rather than lost
         return
     for entry in entries:
-        path = Path(entry.path)
-        if entry.is_dir():
-            yield from _walk(path, seen)
+        try:
+            is_folder = entry.is_dir()
+        except OSError:  # a link that leads to itself
+            is_folder = False
+        if is_folder:
+            yield from _walk(Path(entry.path), seen)
         else:
-            yield path
+            yield Path(entry.path)
 
 
 def survey_folder(
@@ -170,7 +173,9 @@ def map_files(
     on_progress: Progress | None = None,
 ) -> Iterator[Result]:
     """`map` over files with threads: decoding, resampling and tensor work release the GIL."""
-    pool = ThreadPoolExecutor(workers or cpu_count() or 1)
+    if workers is not None and workers < 1:
+        raise CorpusError(f"--workers must be 1 or more, found {workers}")
+    pool = ThreadPoolExecutor(workers or os.cpu_count() or 1)
     try:
         for done, (path, result) in enumerate(zip(paths, pool.map(function, paths), strict=True)):
             yield result
@@ -187,7 +192,7 @@ def describe(
 
     Audio that exceeds full scale is turned down to fit. A skipped file has no audio.
     """
-    name = path.relative_to(root).as_posix()
+    name = entry_path(path, root)
     empty = np.zeros((0, channels), np.int16)
     if path.is_dir():
         return SurveyEntry(path=name, usable=False, reason="folder cannot be read"), empty
@@ -212,6 +217,11 @@ def describe(
         content_hash=blake2b(stored.tobytes(), digest_size=16).hexdigest(),
     )
     return entry, stored
+
+
+def entry_path(path: Path, root: Path) -> str:
+    """A file's name in a survey: relative, with what is not UTF-8 written as escapes."""
+    return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _to_int16(recording: Recording) -> NDArray[np.int16]:

@@ -35,7 +35,7 @@ _SAMPLE_SEED = 1
 
 
 @dataclass(frozen=True)
-class Card:
+class Exhibit:
     """A picture with a player."""
 
     title: str
@@ -90,13 +90,13 @@ def _genre_chart(corpus: Corpus) -> str:
     return _png(draw_counts(manifest.genres, manifest.genre, "Recordings of each genre"))
 
 
-def _recording_cards(corpus: Corpus) -> Iterator[Card]:
+def _recording_cards(corpus: Corpus) -> Iterator[Exhibit]:
     rate = corpus.manifest.settings.sample_rate
     for recording in _spread_out(corpus.manifest.of_split("train"), EXAMPLES):
         start = max(0.0, recording.source.seconds / 3)
         audio = corpus.audio(recording, start, EXAMPLE_SECONDS).numpy()
         title = Path(recording.source.path).stem
-        yield Card(
+        yield Exhibit(
             title=title,
             picture=_png(draw_waveform(audio[:, 0], len(audio) / rate)),
             audio=_player(audio, rate),
@@ -104,7 +104,7 @@ def _recording_cards(corpus: Corpus) -> Iterator[Card]:
         )
 
 
-def _segment_cards(corpus: Corpus, settings: Settings) -> Iterator[Card]:
+def _segment_cards(corpus: Corpus, settings: Settings) -> Iterator[Exhibit]:
     """Real segments as stored, and as the generator's grid could show them at best."""
     low_db, high_db = corpus.manifest.low_db, corpus.manifest.high_db
     seconds = settings.corpus.segment_seconds
@@ -117,7 +117,7 @@ def _segment_cards(corpus: Corpus, settings: Settings) -> Iterator[Card]:
         (f"The same on the generator's grid of {grid}×{grid}", reduced),
     ):
         mel_db = to_spectrogram(picture, settings.corpus, low_db, high_db)[0]
-        yield Card(
+        yield Exhibit(
             title=title,
             picture=_png(draw_spectrogram(mel_db[0], "", seconds)),
             audio=_player(
@@ -127,13 +127,13 @@ def _segment_cards(corpus: Corpus, settings: Settings) -> Iterator[Card]:
         )
 
 
-def _evolution_cards(run: RunFolder) -> Iterator[Card]:
-    spreads = {line["epoch"]: line["spread_relative"] for line in run.read_metrics("preview")}
+def _evolution_cards(run: RunFolder) -> Iterator[Exhibit]:
+    spreads = {line["epoch"]: line.get("spread_relative") for line in run.read_metrics("preview")}
     for epoch in run.snapshot_epochs():
         samples, rate = soundfile.read(run.preview(epoch, ".wav"), always_2d=True)
         seconds = len(samples) / rate
         spread = spreads.get(epoch)
-        yield Card(
+        yield Exhibit(
             title=f"Epoch {epoch}",
             picture=_png(draw_spectrogram(snapshot_spectrogram(run, epoch), "", seconds)),
             audio=_player(samples.astype(np.float32), rate),
@@ -141,13 +141,13 @@ def _evolution_cards(run: RunFolder) -> Iterator[Card]:
         )
 
 
-def _sample_cards(run: RunFolder) -> Iterator[Card]:
+def _sample_cards(run: RunFolder) -> Iterator[Exhibit]:
     bundle = load_bundle(run.snapshot(run.snapshot_epochs()[-1]))
     card, settings = bundle.card, bundle.card.settings.corpus
     pictures = draw_pictures(bundle.generator, _SAMPLE_SEED, 0, NEW_SAMPLES)
     spectrograms = to_spectrogram(pictures, settings, card.low_db, card.high_db)
     for number, mel_db in enumerate(spectrograms):
-        yield Card(
+        yield Exhibit(
             title=f"Sample {number + 1}",
             picture=_png(draw_spectrogram(mel_db[0], "", settings.segment_seconds)),
             audio=_player(to_audio(mel_db, settings, number).numpy().T, settings.sample_rate),
@@ -171,7 +171,7 @@ def _curves(run: RunFolder) -> Iterator[str]:
 
 def _last_figures(run: RunFolder) -> dict[str, float]:
     epochs, previews = run.read_metrics("epoch"), run.read_metrics("preview")
-    last = {**(epochs[-1] if epochs else {}), **(previews[-1] if previews else {})}
+    last = {**(previews[-1] if previews else {}), **(epochs[-1] if epochs else {})}
     figures = {name: float(v) for name, v in last.items() if isinstance(v, int | float)}
     figures["seconds"] = sum(_column(epochs, "seconds"))
     return figures

@@ -56,6 +56,11 @@ def spread_db(pictures: torch.Tensor, range_db: float) -> float:
     Args:
         pictures: (batch, channels, rows, columns) in [-1, 1].
         range_db: Decibels between -1 and 1.
+
+    Returns:
+        0 where there is nothing to compare.
     """
+    if len(pictures) < 2:
+        return 0.0
     distances = torch.pdist(pictures.flatten(1)) / pictures[0].numel() ** 0.5
     return float(distances.mean()) * range_db / 2

@@ -88,11 +88,17 @@ def read_latest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
         RunError: There are checkpoints, and none is sound.
     """
     complaints: list[str] = []
+    unsound: list[Path] = []
     for path in reversed(checkpoint_paths(folder)):
         try:
-            return read_checkpoint(path), complaints
+            found = read_checkpoint(path)
         except RunError as error:
             complaints.append(str(error))
+            unsound.append(path)
+            continue
+        for damaged in unsound:  # out of the way, so that it does not count among those kept
+            damaged.replace(damaged.with_suffix(".damaged"))
+        return found, complaints
     if complaints:
         raise RunError(
             f"no checkpoint in {folder} can be used ({'; '.join(complaints)}): start a new run"

@@ -19,9 +19,6 @@ class Preview:
     """Spectrogram of the left or only channel."""
     audio: Float[np.ndarray, "time channels"]
     sample_rate: int
-    hop_samples: int
-    low_db: float
-    high_db: float
 
 
 @runtime_checkable

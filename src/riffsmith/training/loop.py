@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import torch
 
@@ -20,7 +21,7 @@ from riffsmith.training.events import Observer
 from riffsmith.training.memory import keep_freed_memory
 from riffsmith.training.precision import choose_device
 from riffsmith.training.preview import save_preview
-from riffsmith.training.run_folder import RunFolder, RunRecord
+from riffsmith.training.run_folder import RunFolder, RunRecord, step_of
 from riffsmith.training.state import build_state
 from riffsmith.training.step import Trainer
 
@@ -72,7 +73,6 @@ def train(
     corpus: Corpus,
     observers: Sequence[Observer],
     *,
-    minutes: float | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Trains from the newest sound checkpoint, or from the start where there is none.
@@ -82,8 +82,6 @@ def train(
         record: What the run was started with.
         corpus: The corpus that it was started with.
         observers: Told about the progress, in this order.
-        minutes: Stop after this time in training steps instead of after the settings' epochs;
-            what a resumed run took before counts.
         should_stop: Asked after each step; when true, a checkpoint is written and the call returns.
 
     Raises:
@@ -96,7 +94,7 @@ def train(
             f"{corpus.path} has changed since {run.path} was started: start a new run with it"
         )
     with hold(run.path, RunError):
-        return _Run(run, record, corpus, observers).go(minutes, should_stop)
+        return _Run(run, record, corpus, observers).go(should_stop)
 
 
 class _Run:
@@ -117,28 +115,34 @@ class _Run:
         self.saved_step = -1
         self.previewed_step = -1
         self.trained_seconds = 0.0
+        self.last_step = self.settings.epochs * self.batches.steps_per_epoch
+        if record.minutes is not None:
+            self.last_step = 2**62
 
-    def go(self, minutes: float | None, should_stop: Callable[[], bool]) -> Outcome:
+    def go(self, should_stop: Callable[[], bool]) -> Outcome:
         self._restore()
         per_epoch = self.batches.steps_per_epoch
-        last_step = self.settings.epochs * per_epoch if minutes is None else 2**62
-        budget_seconds = minutes * 60 if minutes is not None else float("inf")
-        self.trained_seconds = self._seconds_before()
         for observer in self.observers:
-            observer.on_start(self.state.step, last_step, per_epoch)
+            observer.on_start(self.state.step, self.last_step, per_epoch)
         if self.state.step == 0:
             self._preview()
-        stopped = False
-        while self.state.step < last_step and self.trained_seconds < budget_seconds and not stopped:
+        finished, stopped = self._is_done(), False
+        while not (finished or stopped):
             self._step()
             if self.state.step % per_epoch == 0:
                 self._end_epoch()
-            stopped = should_stop()
-        if not stopped and self.previewed_step != self.state.step:
+            finished, stopped = self._is_done(), should_stop()
+        if finished and self.previewed_step != self.state.step:
             self._preview()
         if self.saved_step != self.state.step:
             self._checkpoint()
-        return Outcome(not stopped, self.state.step, self._epoch)
+        return Outcome(finished, self.state.step, self._epoch)
+
+    def _is_done(self) -> bool:
+        """At the last step, or out of time: earlier sittings count."""
+        minutes = self.record.minutes
+        out_of_time = minutes is not None and self.trained_seconds >= minutes * 60
+        return out_of_time or self.state.step >= self.last_step
 
     @property
     def _epoch(self) -> int:
@@ -156,7 +160,10 @@ class _Run:
         self.run.forget_metrics_after(checkpoint.step if checkpoint else -1)
         if checkpoint:
             checkpoint.restore(self.state)
-            self.saved_step = self.previewed_step = self.state.step
+            self.saved_step = self.state.step
+            self.trained_seconds = self._seconds_before()
+            previews = self.run.read_metrics("preview")
+            self.previewed_step = step_of(previews[-1]) if previews else -1
             self._notice(f"resumed at step {self.state.step}, epoch {self._epoch}")
 
     def _notice(self, text: str) -> None:
@@ -178,8 +185,9 @@ class _Run:
         done = time.perf_counter()
         if not figures.is_finite():
             raise RunError(
-                f"the losses are no longer finite at step {self.state.step}: the last checkpoint "
-                f"in {self.run.checkpoints} is sound; try a lower --config.training.learning_rate"
+                f"the losses are no longer finite at step {self.state.step}: checkpoints and "
+                "snapshots from before are kept; start a new run with a lower "
+                "--config.training.learning_rate"
             )
         self.trained_seconds += done - began
         measured = {**vars(figures), "data_seconds": read - began, "seconds": done - began}
@@ -204,7 +212,8 @@ class _Run:
         )
         for observer in self.observers:
             observer.on_epoch(self._epoch, means)
-        if self._epoch % self.settings.preview_every_epochs == 0:
+        is_last = self.state.step == self.last_step
+        if self._epoch % self.settings.preview_every_epochs == 0 or is_last:
             self._preview()
         if self._epoch % self.settings.checkpoint_every_epochs == 0:
             self._checkpoint()
@@ -214,16 +223,11 @@ class _Run:
         self.saved_step = self.state.step
 
     def _preview(self) -> None:
-        figures, preview = save_preview(
-            self.run,
-            self.record,
-            self.corpus.manifest,
-            self.state,
-            self._epoch,
-            self._real_spread_db(),
-        )
+        epoch = ceil(self.state.step / self.batches.steps_per_epoch)  # one begun counts
+        manifest, spread = self.corpus.manifest, self._real_spread_db()
+        figures, preview = save_preview(self.run, self.record, manifest, self.state, epoch, spread)
         self.run.append_metrics(
-            {"event": "preview", "epoch": self._epoch, "step": self.state.step, **figures}
+            {"event": "preview", "epoch": epoch, "step": self.state.step, **figures}
         )
         self.previewed_step = self.state.step
         for observer in self.observers:

@@ -7,8 +7,10 @@ import torch
 from riffsmith import __version__
 from riffsmith.audio import write_audio
 from riffsmith.bundle import Card, RecordingCredit, write_bundle
+from riffsmith.config import Settings
 from riffsmith.corpus import Manifest
 from riffsmith.synthesis import draw_pictures, spread_db, to_audio, to_spectrogram
+from riffsmith.training.estimate import steps_per_epoch
 from riffsmith.training.events import Preview
 from riffsmith.training.run_folder import RunFolder, RunRecord
 from riffsmith.training.state import TrainingState
@@ -37,7 +39,7 @@ def save_preview(
     spread = spread_db(pictures, manifest.high_db - manifest.low_db)
     figures = {
         "spread_db": spread,
-        "spread_relative": spread / max(real_spread_db, 1e-6),
+        "spread_relative": spread / real_spread_db if real_spread_db else 0.0,
         "picture_mean": float(pictures.mean()),
         "picture_deviation": float(pictures.std()),
     }
@@ -53,10 +55,14 @@ def save_preview(
         mel_db=spectrograms[0, 0],
         audio=audio,
         sample_rate=settings.sample_rate,
-        hop_samples=settings.hop_samples,
-        low_db=manifest.low_db,
-        high_db=manifest.high_db,
     )
+
+
+def _samples_seen(step: int, manifest: Manifest, settings: Settings) -> int:
+    segments, batch = manifest.segment_count("train"), settings.training.batch_size
+    per_epoch = steps_per_epoch(segments, settings)
+    epochs, steps = divmod(step, per_epoch)
+    return epochs * min(segments, per_epoch * batch) + steps * batch
 
 
 def _build_card(
@@ -87,6 +93,6 @@ def _build_card(
         seed=record.seed,
         epoch=epoch,
         step=state.step,
-        samples_seen=state.step * record.settings.training.batch_size,
+        samples_seen=_samples_seen(state.step, manifest, record.settings),
         figures=figures,
     )

@@ -2,13 +2,14 @@
 
 RUN/
 ├── run.json             settings, seed, corpus, versions
-├── metrics.jsonl        one line an event: epoch, preview, resume, end
+├── metrics.jsonl        one line an event: epoch, preview
 ├── checkpoints/         the last two training states
 ├── snapshots/           a bundle at each preview: epoch-0010/
 └── previews/            epoch-0010.png and epoch-0010.wav
 """
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -35,6 +36,8 @@ class RunRecord(BaseModel):
     preset: str
     settings: Settings
     seed: int
+    minutes: float | None
+    """Time to train instead of the settings' epochs, if so asked."""
     corpus: str
     """Path of the prepared corpus."""
     corpus_hash: str
@@ -87,9 +90,9 @@ class RunFolder:
 
     def snapshot_epochs(self) -> list[int]:
         """Epochs that have a bundle, ascending."""
-        return sorted(
-            int(path.name.removeprefix("epoch-")) for path in self.snapshots.glob("epoch-*")
-        )
+        cards = self.snapshots.glob("*/card.json")
+        found = (re.fullmatch(r"epoch-(\d+)", card.parent.name) for card in cards)
+        return sorted(int(match[1]) for match in found if match)
 
     def preview(self, epoch: int, suffix: str) -> Path:
         """File of an epoch's preview (`.png`, `.wav`)."""
@@ -116,18 +119,19 @@ class RunFolder:
                     line = json.loads(text)
                 except ValueError:
                     continue
-                if event is None or line.get("event") == event:
+                if isinstance(line, dict) and event in (None, line.get("event")):
                     lines.append(line)
         return lines
 
     def forget_metrics_after(self, step: int) -> None:
         """Drops lines beyond a step: a resumed run will write them again."""
         if self.metrics.exists():
-            kept = [line for line in self.read_metrics() if _step_of(line) <= step]
+            kept = [line for line in self.read_metrics() if step_of(line) <= step]
             text = "".join(json.dumps(line) + "\n" for line in kept)
             write_bytes(self.metrics, text.encode(), RunError)
 
 
-def _step_of(line: Mapping[str, object]) -> int:
+def step_of(line: Mapping[str, object]) -> int:
+    """The step that a line of the metrics belongs to."""
     step = line.get("step")
     return step if isinstance(step, int) else 0

@@ -10,11 +10,17 @@ from riffsmith import __version__
 from riffsmith.config import Settings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
+from riffsmith.files import hold
 from riffsmith.training.run_folder import RunFolder, RunRecord
 
 
 def start_run(
-    run: RunFolder, corpus: Corpus, settings: Settings, preset: str, seed: int
+    run: RunFolder,
+    corpus: Corpus,
+    settings: Settings,
+    preset: str,
+    seed: int,
+    minutes: float | None = None,
 ) -> RunRecord:
     """Writes the record of a new run.
 
@@ -30,8 +36,6 @@ def start_run(
             f"{corpus.path} was prepared for other settings (preset {corpus.manifest.preset}): "
             f"prepare a corpus with --preset {preset} and the same --config.corpus values"
         )
-    home = run.path.resolve()
-    place = corpus.path.resolve()
     record = RunRecord(
         riffsmith=__version__,
         torch=torch.__version__,
@@ -40,28 +44,49 @@ def start_run(
         preset=preset,
         settings=settings,
         seed=seed,
-        corpus=str(place.relative_to(home) if place.is_relative_to(home) else place),
+        minutes=minutes,
+        corpus=_place(corpus, run),
         corpus_hash=corpus.manifest.corpus_hash(),
     )
     run.write_record(record)
     return record
 
 
-def reopen_run(run: RunFolder, epochs: int | None = None) -> tuple[RunRecord, Corpus]:
+def reopen_run(
+    run: RunFolder,
+    *,
+    epochs: int | None = None,
+    minutes: float | None = None,
+    corpus: Corpus | None = None,
+) -> tuple[RunRecord, Corpus]:
     """Reads the record of a run and opens its corpus.
 
     Args:
         run: The run.
         epochs: A new end; the record is changed to it.
+        minutes: The same as a time.
+        corpus: Where the corpus lies now, if it was moved; the record is changed to it.
 
     Raises:
         RunError: There is no run, or it is damaged.
         CorpusError: Its corpus is missing or damaged.
     """
-    record = run.read_record()
-    if epochs is not None and epochs != record.settings.training.epochs:
+    record = before = run.read_record()
+    if epochs is not None:
         training = record.settings.training.model_copy(update={"epochs": epochs})
         settings = record.settings.model_copy(update={"training": training})
-        record = record.model_copy(update={"settings": settings})
-        run.write_record(record)
+        record = record.model_copy(update={"settings": settings, "minutes": None})
+    if minutes is not None:
+        record = record.model_copy(update={"minutes": minutes})
+    if corpus is not None and corpus.manifest.corpus_hash() == record.corpus_hash:
+        record = record.model_copy(update={"corpus": _place(corpus, run)})
+    if record != before:
+        with hold(run.path, RunError):
+            run.write_record(record)
     return record, Corpus(run.path / Path(record.corpus))
+
+
+def _place(corpus: Corpus, run: RunFolder) -> str:
+    """Path of a corpus, relative where it lies within the run and moves with it."""
+    home, place = run.path.resolve(), corpus.path.resolve()
+    return str(place.relative_to(home) if place.is_relative_to(home) else place)
