@@ -10,7 +10,14 @@ import soundfile
 import torch
 from conftest import as_ordinary_user, make_music, tiny_settings, write_music
 
-from riffsmith.corpus import Corpus, export_pt, is_corpus, prepare_corpus, read_manifest
+from riffsmith.corpus import (
+    Corpus,
+    estimate_training_segments,
+    export_pt,
+    is_corpus,
+    prepare_corpus,
+    read_manifest,
+)
 from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform
 
@@ -314,3 +321,10 @@ def test_an_hour_opens_at_once_and_reads_at_random(corpus: Corpus, tmp_path: Pat
     opened = Corpus(tmp_path)
     assert len(opened.train) == 360
     assert not (tmp_path / "shards").exists()
+
+
+def test_plans_count_like_the_preparation(corpus: Corpus):
+    lengths = [recording.source.seconds for recording in corpus.manifest.recordings]
+    assert estimate_training_segments(lengths, TINY_CORPUS) == len(corpus.train)
+    assert estimate_training_segments(lengths[:1], TINY_CORPUS) == 4
+    assert estimate_training_segments([0.5], TINY_CORPUS) == 0

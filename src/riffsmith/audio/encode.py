@@ -68,6 +68,7 @@ def _limiting_gain(audio: NDArray[np.float32]) -> float:
 
 
 def _write(path: Path, audio: NDArray[np.float32], sample_rate: int, suffix: str) -> None:
+    name = path.name.removeprefix(".").removesuffix(".partial")
     container, subtype = _FORMATS[suffix]
     channels = audio.shape[1]
     try:
@@ -78,6 +79,6 @@ def _write(path: Path, audio: NDArray[np.float32], sample_rate: int, suffix: str
                 file.write(audio[start : start + _BLOCK_SAMPLES])
     except soundfile.LibsndfileError as cause:
         raise AudioError(
-            f"writing {path.name} failed ({cause.error_string.rstrip('.').lower()}): "
+            f"writing {name} failed ({cause.error_string.rstrip('.').lower()}): "
             f"check the disk's free space, or that {container} can hold {sample_rate} Hz"
         ) from cause

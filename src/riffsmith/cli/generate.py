@@ -42,8 +42,8 @@ def generate(
         raise SettingsError(f"{out.name!r} has no ending that can be written: use one of {known}")
     if count < 1 or (count > 1 and not is_folder):
         raise SettingsError(f"{count} clips do not fit {str(out)!r}: name a folder")
-    if not 0.1 <= seconds <= 24 * 3600:
-        raise SettingsError(f"--seconds must be from 0.1 to 86400, found {seconds:g}")
+    if not 0.1 <= seconds <= 3 * 3600:
+        raise SettingsError(f"--seconds must be from 0.1 to 10800, found {seconds:g}")
     bundle = open_model(model, epoch)
     if seed is None:
         seed = secrets.randbelow(1_000_000)

@@ -66,12 +66,13 @@ def survey(
 
 def _training_seconds(found: "Survey", preset: str) -> float:
     from riffsmith.config import load_preset
+    from riffsmith.corpus import estimate_training_segments
     from riffsmith.training import measure_step_seconds, steps_per_epoch
 
     settings = load_preset(preset)
-    segments = sum(int(e.seconds // settings.corpus.segment_seconds) for e in found.usable)
-    trained = round(segments * (1 - settings.corpus.held_out_fraction))
-    steps = settings.training.epochs * steps_per_epoch(trained, settings)
+    lengths = [entry.seconds for entry in found.usable]
+    segments = estimate_training_segments(lengths, settings.corpus)
+    steps = settings.training.epochs * steps_per_epoch(segments, settings)
     return steps * measure_step_seconds(settings) if steps else 0.0
 
 

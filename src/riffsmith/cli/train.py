@@ -179,7 +179,7 @@ class _ConsoleObserver:
 
 def _print_plan(source: Path, request: "Request") -> None:
     from riffsmith.cli.console import duration, file_progress, stdout
-    from riffsmith.corpus import Corpus, is_corpus, survey_folder
+    from riffsmith.corpus import Corpus, estimate_training_segments, is_corpus, survey_folder
     from riffsmith.gan import Discriminator, Generator, count_parameters
     from riffsmith.training import measure_step_seconds, steps_per_epoch
 
@@ -189,11 +189,15 @@ def _print_plan(source: Path, request: "Request") -> None:
     else:
         with file_progress("Surveying") as on_progress:
             found = survey_folder(
-                source, request.genre, workers=request.workers, on_progress=on_progress
+                source,
+                request.genre,
+                sample_rate=settings.corpus.sample_rate,
+                channels=settings.corpus.channel_count,
+                workers=request.workers,
+                on_progress=on_progress,
             )
-        length = settings.corpus.segment_seconds
-        all_segments = sum(int(entry.seconds // length) for entry in found.usable)
-        segments = round(all_segments * (1 - settings.corpus.held_out_fraction))
+        lengths = [entry.seconds for entry in found.usable]
+        segments = estimate_training_segments(lengths, settings.corpus)
     for section, values in settings.model_dump().items():
         for key, value in values.items():
             stdout.print(f"{section}.{key} = {value}", markup=False)
@@ -202,6 +206,9 @@ def _print_plan(source: Path, request: "Request") -> None:
     discriminator = count_parameters(Discriminator(settings.discriminator, channels))
     stdout.print(f"generator: {generator:,} parameters; discriminator: {discriminator:,}")
     per_epoch = steps_per_epoch(segments, settings)
+    if per_epoch == 0:
+        stdout.print(f"too little to train: about {segments} segments, less than a batch")
+        return
     seconds = measure_step_seconds(settings) * per_epoch
     total = (
         f"{request.minutes:g} min"

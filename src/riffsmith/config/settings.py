@@ -135,7 +135,8 @@ class TrainingSettings(Section):
     channels_last: bool = True
     """Memory layout of the convolutions: faster where batch or no normalisation follows them."""
     threads: Annotated[int, Field(ge=0)] = 0
-    """CPU threads of a step; 0: one for each core. Results are reproducible for a fixed number."""
+    """CPU threads of a step; 0: as many as torch chooses, mostly one for each core. Results are
+    reproducible for a fixed number."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
 
 

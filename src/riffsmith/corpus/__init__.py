@@ -5,6 +5,7 @@ from riffsmith.corpus.genres import find_genres
 from riffsmith.corpus.manifest import Manifest, PreparedRecording, is_corpus, read_manifest
 from riffsmith.corpus.prepare import prepare_corpus
 from riffsmith.corpus.reader import Corpus, SegmentSet
+from riffsmith.corpus.segments import estimate_training_segments
 from riffsmith.corpus.survey import Progress, Survey, SurveyEntry, survey_folder
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "SegmentSet",
     "Survey",
     "SurveyEntry",
+    "estimate_training_segments",
     "export_pt",
     "find_genres",
     "is_corpus",

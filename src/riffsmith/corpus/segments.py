@@ -1,5 +1,6 @@
 """Recordings → fixed-length segments → spectrogram pictures in decibels."""
 
+from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
@@ -16,6 +17,15 @@ def count_segments(samples: int, settings: CorpusSettings) -> int:
     """Whole segments of a recording back to back, and a last one padded if it lacks little."""
     lacking = settings.pad_fraction * settings.segment_samples
     return int((samples + lacking) // settings.segment_samples)
+
+
+def estimate_training_segments(seconds: Sequence[float], settings: CorpusSettings) -> int:
+    """About how many segments training will see, from the recordings' lengths alone."""
+    segments = sum(count_segments(round(s * settings.sample_rate), settings) for s in seconds)
+    if settings.held_out_fraction == 0 or len(seconds) < 2:
+        return segments
+    held_out = max(1, round(settings.held_out_fraction * len(seconds)))
+    return round(segments * (1 - held_out / len(seconds)))
 
 
 def minimum_seconds(settings: CorpusSettings) -> float:
