@@ -10,6 +10,7 @@ from conftest import tiny_settings, write_music
 from riffsmith.bundle import load_bundle
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import CorpusError, RunError, SettingsError
+from riffsmith.files import hold
 from riffsmith.training import (
     Preview,
     RunFolder,
@@ -294,6 +295,13 @@ def test_a_moved_corpus_is_found_again(started: Started, corpus: Corpus, tmp_pat
     record, opened = reopen_run(run, corpus=Corpus(tmp_path / "moved"))
     assert opened.path == tmp_path / "moved"
     assert reopen_run(run)[0] == record
+
+
+def test_a_run_in_use_is_refused(started: Started, corpus: Corpus):
+    run, record = started
+    with hold(run.path, RunError), pytest.raises(RunError, match="in use by another"):
+        train(run, record, corpus, [])
+    assert not checkpoint_paths(run.checkpoints)
 
 
 def test_strange_entries_are_passed_over(started: Started, corpus: Corpus):
