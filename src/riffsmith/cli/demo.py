@@ -49,7 +49,7 @@ def demo(
         with share_progress(f"Playing {target.name}") as on_share:
             audio = generate_clip(bundle, CLIP_SECONDS, seed + number, on_share)
         write_audio(target, audio, bundle.card.settings.corpus.sample_rate)
-        stdout.print(f"audio: {target}", markup=False, soft_wrap=True)
+        stdout.print(f"audio: {target}", soft_wrap=True)
     page = out / "report.html"
     write_report(run, page)
-    stdout.print(f"page:  {page}", markup=False, soft_wrap=True)
+    stdout.print(f"page:  {page}", soft_wrap=True)

@@ -76,7 +76,7 @@ def _print_table(found: "Evaluation") -> None:
     for name, measure in found.measures.items():
         band = "" if measure.low is None else f"{measure.low:.3g} … {measure.high:.3g}"
         measures.add_row(name, _figure(measure.generated), _figure(measure.real), band)
-    stdout.print(f"{found.seconds:g} s of {found.name}, seed {found.seed}", markup=False)
+    stdout.print(f"{found.seconds:g} s of {found.name}, seed {found.seed}")
     stdout.print(distances)
     stdout.print(measures)
     stdout.print("1.0 = as near to the held-out music as the corpus's own training recordings are")

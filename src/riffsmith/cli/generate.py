@@ -54,4 +54,4 @@ def generate(
         with share_progress(f"Playing {target.name}") as on_progress:
             audio = generate_clip(bundle, seconds, clip_seed, on_progress)
         write_audio(target, audio, bundle.card.settings.corpus.sample_rate)
-        stdout.print(str(target), markup=False, soft_wrap=True)
+        stdout.print(str(target), soft_wrap=True)

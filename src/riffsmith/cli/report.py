@@ -21,7 +21,7 @@ def report(run: Path, *, out: Path | None = None, evolution: Path | None = None)
 
     target = out or run / "report.html"
     write_report(RunFolder(run), target)
-    stdout.print(str(target), markup=False, soft_wrap=True)
+    stdout.print(str(target), soft_wrap=True)
     if evolution is not None:
         write_evolution(RunFolder(run), evolution)
-        stdout.print(str(evolution), markup=False, soft_wrap=True)
+        stdout.print(str(evolution), soft_wrap=True)

@@ -174,7 +174,7 @@ class _ConsoleObserver:
             self._progress.console.print(f"preview of epoch {preview.epoch}", style="dim")
 
     def on_notice(self, text: str) -> None:
-        self._progress.console.print(text, markup=False, soft_wrap=True)
+        self._progress.console.print(text, soft_wrap=True)
 
 
 def _print_plan(source: Path, request: "Request") -> None:
@@ -200,7 +200,7 @@ def _print_plan(source: Path, request: "Request") -> None:
         segments = estimate_training_segments(lengths, settings.corpus)
     for section, values in settings.model_dump().items():
         for key, value in values.items():
-            stdout.print(f"{section}.{key} = {value}", markup=False)
+            stdout.print(f"{section}.{key} = {value}")
     channels = settings.corpus.channel_count
     generator = count_parameters(Generator(settings.generator, channels))
     discriminator = count_parameters(Discriminator(settings.discriminator, channels))

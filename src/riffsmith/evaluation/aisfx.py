@@ -9,13 +9,13 @@ window and triangles that are straight on the mel scale rather than in Hz.
 """
 
 from dataclasses import dataclass, field
-from importlib.resources import files
 from itertools import pairwise
 
 import torch
 from jaxtyping import Float
-from safetensors.torch import load
 from torch import Tensor, nn
+
+from riffsmith.evaluation.pretrained import load_pretrained
 
 SAMPLE_RATE = 44_100
 FRAMES = 100
@@ -95,10 +95,7 @@ def load_aisfx() -> Aisfx:
 
     The weights are stored in half precision; the computation is in single precision.
     """
-    weights = files("riffsmith.evaluation") / "weights" / "aisfx.safetensors"
-    network = Aisfx()
-    network.load_state_dict(load(weights.read_bytes()))
-    return network.eval().requires_grad_(False)
+    return load_pretrained(Aisfx(), "aisfx")
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ tagging", 2019; the weights' origin and licence are in `weights/NOTICE.md`. It h
 """
 
 from dataclasses import dataclass, field
-from importlib.resources import files
 
 import torch
 from jaxtyping import Float
-from safetensors.torch import load
 from torch import Tensor, nn
+
+from riffsmith.evaluation.pretrained import load_pretrained
 
 SAMPLE_RATE = 16_000
 FRAMES = 187
@@ -166,10 +166,7 @@ class _MiddleLayer(nn.Module):
 
 def load_musicnn() -> Musicnn:
     """The pretrained network from the package's own data, in evaluation mode."""
-    weights = files("riffsmith.evaluation") / "weights" / "musicnn.safetensors"
-    network = Musicnn()
-    network.load_state_dict(load(weights.read_bytes()))
-    return network.eval().requires_grad_(False)
+    return load_pretrained(Musicnn(), "musicnn")
 
 
 @dataclass(frozen=True)
