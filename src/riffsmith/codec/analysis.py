@@ -1,0 +1,147 @@
+"""Audio ↔ STFT ↔ log-mel features of mid and side."""
+
+from math import log
+
+import torch
+from jaxtyping import Complex, Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+FLOOR = 1e-4
+"""Added to magnitudes before the logarithm: 80 dB below a full-scale sine."""
+
+_HIGHEST_HZ = 20_000.0
+
+
+def to_mid_side(audio: Float[Tensor, "batch 2 time"]) -> Float[Tensor, "batch 2 time"]:
+    """Left and right to their half sum and half difference."""
+    left, right = audio[:, 0], audio[:, 1]
+    return torch.stack([(left + right) / 2, (left - right) / 2], dim=1)
+
+
+def to_left_right(audio: Float[Tensor, "batch 2 time"]) -> Float[Tensor, "batch 2 time"]:
+    """Undoes `to_mid_side`."""
+    mid, side = audio[:, 0], audio[:, 1]
+    return torch.stack([mid + side, mid - side], dim=1)
+
+
+class Spectrum(nn.Module):
+    """STFT with as many frames as hops, and its inverse; four frames overlap everywhere.
+
+    Magnitudes are scaled so that a full-scale sine has about 1.
+    """
+
+    window: Tensor
+
+    def __init__(self, hop_samples: int) -> None:
+        super().__init__()
+        self.hop_samples = hop_samples
+        self.n_fft = 4 * hop_samples
+        self.bins = self.n_fft // 2 + 1
+        self.register_buffer("window", torch.hann_window(self.n_fft), persistent=False)
+        self._scale = self.n_fft / 4
+
+    def forward(self, audio: Float[Tensor, "... time"]) -> Complex[Tensor, "... bins frames"]:
+        """Audio of whole hops to one frame a hop, silence beyond both ends."""
+        lead = audio.shape[:-1]
+        margin = (self.n_fft - self.hop_samples) // 2
+        padded = functional.pad(audio.reshape(-1, audio.shape[-1]), (margin, margin))
+        found = torch.stft(
+            padded,
+            self.n_fft,
+            self.hop_samples,
+            window=self.window,
+            center=False,
+            return_complex=True,
+        )
+        return (found / self._scale).reshape(*lead, *found.shape[-2:])
+
+    def inverse(self, spectrum: Complex[Tensor, "... bins frames"]) -> Float[Tensor, "... time"]:
+        """Overlap-add of the windowed inverse transforms."""
+        pieces = torch.fft.irfft(spectrum.transpose(-1, -2) * self._scale, n=self.n_fft)
+        audio = overlap_add(pieces * self.window)
+        margin = (self.n_fft - self.hop_samples) // 2
+        return audio[..., margin : audio.shape[-1] - margin] / 1.5  # Hann² at 75 % sums to 1.5
+
+
+def overlap_add(pieces: Float[Tensor, "... frames size"]) -> Float[Tensor, "... time"]:
+    """Adds frames that lie a quarter of their size apart."""
+    hop = pieces.shape[-1] // 4
+    quarters = pieces.unflatten(-1, (4, hop))
+    blocks = [
+        functional.pad(quarters[..., number, :], (0, 0, number, 3 - number)) for number in range(4)
+    ]
+    return torch.stack(blocks).sum(0).flatten(-2)
+
+
+def mel_bands(bands: int, bins: int, sample_rate: int) -> Float[Tensor, "bands bins"]:
+    """Triangles of unit sum on the HTK mel scale, each at least two bins wide."""
+    highest = min(_HIGHEST_HZ, sample_rate / 2)
+    top = 2595 * log(1 + highest / 700, 10)
+    edges = 700 * (10 ** (torch.linspace(0, top, bands + 2, dtype=torch.float64) / 2595) - 1)
+    width = sample_rate / 2 / (bins - 1)
+    lower = torch.minimum(edges[:-2], edges[1:-1] - width)[:, None]
+    upper = torch.maximum(edges[2:], edges[1:-1] + width)[:, None]
+    middle = edges[1:-1, None]
+    hertz = torch.arange(bins, dtype=torch.float64) * width
+    rising, falling = (hertz - lower) / (middle - lower), (upper - hertz) / (upper - middle)
+    weights = torch.minimum(rising, falling).clamp(min=0)
+    return (weights / weights.sum(1, keepdim=True)).float()
+
+
+def band_envelope(bands: int, bins: int, sample_rate: int) -> Float[Tensor, "bins bands"]:
+    """Weights that interpolate values at the bands' centres linearly over the bins."""
+    highest = min(_HIGHEST_HZ, sample_rate / 2)
+    top = 2595 * log(1 + highest / 700, 10)
+    hertz = torch.arange(bins, dtype=torch.float64) * sample_rate / 2 / (bins - 1)
+    place = 2595 * torch.log10(1 + hertz / 700) / top * (bands + 1) - 1
+    place = place.clamp(0, bands - 1)
+    low = place.floor().long().clamp(max=bands - 2)
+    share = (place - low)[:, None]
+    eye = torch.eye(bands, dtype=torch.float64)
+    return ((1 - share) * eye[low] + share * eye[low + 1]).float()
+
+
+class Analysis(nn.Module):
+    """Stereo audio to log-mel features: all bands of the mid, fewer of the side."""
+
+    mid_bands: Tensor
+    side_bands: Tensor
+    mid_envelope: Tensor
+    side_envelope: Tensor
+
+    def __init__(self, sample_rate: int, hop_samples: int, mid: int, side: int) -> None:
+        super().__init__()
+        self.sample_rate, self.mid, self.side = sample_rate, mid, side
+        self.features = mid + side
+        self.spectrum = Spectrum(hop_samples)
+        bins = self.spectrum.bins
+        for name, count in (("mid", mid), ("side", side)):
+            bands, envelope = (
+                make(count, bins, sample_rate) for make in (mel_bands, band_envelope)
+            )
+            self.register_buffer(f"{name}_bands", bands, persistent=False)
+            self.register_buffer(f"{name}_envelope", envelope, persistent=False)
+
+    def forward(
+        self, audio: Float[Tensor, "batch 2 time"]
+    ) -> Float[Tensor, "batch features frames"]:
+        """Natural logarithm of each band's root mean square magnitude."""
+        return self.measure(self.spectrum(to_mid_side(audio)))
+
+    def measure(
+        self, spectra: Complex[Tensor, "batch 2 bins frames"]
+    ) -> Float[Tensor, "batch features frames"]:
+        """The features of a mid and a side spectrum."""
+        power = spectra.real.square() + spectra.imag.square()
+        mid, side = self.mid_bands @ power[:, 0], self.side_bands @ power[:, 1]
+        return (torch.cat([mid, side], dim=1) + FLOOR**2).log() / 2
+
+    def envelope(
+        self, features: Float[Tensor, "batch features frames"]
+    ) -> Float[Tensor, "batch 2 bins frames"]:
+        """Smooth magnitudes that would have these features."""
+        with torch.autocast(features.device.type, enabled=False):  # logarithms need their digits
+            mid = self.mid_envelope @ features[:, : self.mid].float()
+            side = self.side_envelope @ features[:, self.mid :].float()
+            return torch.stack([mid, side], dim=1).clamp(max=3.0).exp()

@@ -1,0 +1,71 @@
+"""Log-mel features → audio: dense blocks at frame rate and an inverse-STFT head.
+
+The idea of a network that never leaves the frame rate and ends in an inverse STFT is Vocos's
+(Siuzdak, 2023, arXiv:2306.00814); the blocks are dense because grouped convolutions are slow to
+train on a processor, and the head scales the features' own envelope.
+"""
+
+import torch
+from jaxtyping import Complex, Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+from riffsmith.codec.analysis import Analysis, to_left_right
+
+_DILATIONS = (1, 2, 4)
+
+
+class Block(nn.Module):
+    """A dilated convolution over time and a perceptron at each frame, added to the input."""
+
+    def __init__(self, channels: int, hidden: int, dilation: int) -> None:
+        super().__init__()
+        self.time = nn.Conv1d(channels, channels, 3, dilation=dilation, padding=dilation)
+        self.widen = nn.Conv1d(channels, hidden, 1)
+        self.narrow = nn.Conv1d(hidden, channels, 1)
+        nn.init.zeros_(self.narrow.weight)
+
+    def forward(
+        self, state: Float[Tensor, "batch channels frames"]
+    ) -> Float[Tensor, "batch channels frames"]:
+        """The same shape."""
+        hidden = functional.silu(self.time(normalise_frames(state)))
+        return state + self.narrow(functional.silu(self.widen(hidden)))
+
+
+def normalise_frames(
+    state: Float[Tensor, "batch channels frames"],
+) -> Float[Tensor, "batch channels frames"]:
+    """Unit root mean square over the channels of each frame: no frame sees another."""
+    return state * torch.rsqrt(state.square().mean(1, keepdim=True) + 1e-6)
+
+
+class Decoder(nn.Module):
+    """Features of mid and side to stereo audio."""
+
+    def __init__(self, analysis: Analysis, channels: int, hidden: int, blocks: int) -> None:
+        super().__init__()
+        self.analysis = analysis
+        dilations = [_DILATIONS[number % len(_DILATIONS)] for number in range(blocks)]
+        self.context_frames = 1 + sum(dilations) + 2
+        """Frames on either side that a frame depends on (two by the overlap)."""
+        self.enter = nn.Conv1d(analysis.features, channels, 3, padding=1)
+        self.blocks = nn.ModuleList(Block(channels, hidden, dilation) for dilation in dilations)
+        self.head = nn.Conv1d(channels, 4 * analysis.spectrum.bins, 1)
+
+    def spectra(
+        self, features: Float[Tensor, "batch features frames"]
+    ) -> Complex[Tensor, "batch 2 bins frames"]:
+        """Spectra of mid and side."""
+        state = self.enter(features / 3 + 1)
+        for block in self.blocks:
+            state = block(state)
+        parts = self.head(normalise_frames(state)).float()
+        real, imaginary = parts.unflatten(1, (2, 2, -1)).unbind(2)
+        return torch.complex(real, imaginary) * self.analysis.envelope(features)
+
+    def forward(
+        self, features: Float[Tensor, "batch features frames"]
+    ) -> Float[Tensor, "batch 2 time"]:
+        """Left and right, one hop of samples for each frame."""
+        return to_left_right(self.analysis.spectrum.inverse(self.spectra(features)))

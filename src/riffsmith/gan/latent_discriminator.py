@@ -1,0 +1,58 @@
+"""Latents → logits at several time scales."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class LatentDiscriminator(nn.Module):
+    """A pyramid of dense convolutions over time; from `head_from` on every level gives logits.
+
+    The last level also sees how far the samples of the batch differ (minibatch deviation,
+    Karras et al., 2018, arXiv:1710.10196), so that a generator without variety is noticed.
+    """
+
+    def __init__(self, *, latent_channels: int, channels: Sequence[int], head_from: int) -> None:
+        super().__init__()
+        self.enter = nn.Conv1d(latent_channels, channels[0], 1)
+        self.head_from = head_from
+        self.same = nn.ModuleList(nn.Conv1d(width, width, 3, padding=1) for width in channels)
+        self.halve = nn.ModuleList(
+            nn.Conv1d(above, below, 4, stride=2, padding=1) for above, below in pairwise(channels)
+        )
+        self.heads = nn.ModuleList(
+            nn.Conv1d(width + (number == len(channels) - 1), 1, 3, padding=1)
+            for number, width in enumerate(channels)
+            if number >= head_from
+        )
+
+    def forward(
+        self, latents: Float[Tensor, "batch channels frames"]
+    ) -> list[Float[Tensor, "batch positions"]]:
+        """Logits of each head, finest first."""
+        state = self.enter(latents)
+        logits: list[Tensor] = []
+        for number, same in enumerate(self.same):
+            state = state + same(functional.leaky_relu(state, 0.2)) * 0.5
+            if number >= self.head_from:
+                seen = functional.leaky_relu(state, 0.2)
+                if number == len(self.same) - 1:
+                    seen = torch.cat([seen, _batch_deviation(seen)], dim=1)
+                logits.append(self.heads[number - self.head_from](seen)[:, 0])
+            if number < len(self.halve):
+                state = self.halve[number](functional.leaky_relu(state, 0.2))
+        return logits
+
+
+def _batch_deviation(
+    state: Float[Tensor, "batch channels frames"],
+) -> Float[Tensor, "batch 1 frames"]:
+    """Mean deviation between the samples in groups of four."""
+    size = min(4, len(state))
+    groups = state.float().unflatten(0, (-1, size))
+    deviation = (groups.var(1, unbiased=False) + 1e-6).sqrt().mean(1, keepdim=True)
+    return deviation.repeat_interleave(size, dim=0).to(state.dtype)

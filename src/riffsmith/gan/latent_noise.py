@@ -1,0 +1,54 @@
+"""Noise as a function of position: the same seed gives the same music, wherever one begins."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from riffsmith.gan.latent_generator import LatentGenerator, LatentNoise, clock_at
+from riffsmith.seeds import random_stream
+
+_BLOCK = 64
+"""Positions drawn at once."""
+
+
+@dataclass(frozen=True)
+class NoiseSource:
+    """Everything random about one endless piece."""
+
+    generator: LatentGenerator
+    seed: int
+    beats_per_frame: float
+    """The clock's tempo."""
+
+    @property
+    def style(self) -> Float[Tensor, "1 style_channels"]:
+        """The piece's global style."""
+        stream = random_stream(self.seed, "style")
+        return torch.randn(1, self.generator.style_channels, generator=stream)
+
+    def cut(self, start: int, frames: int) -> LatentNoise:
+        """What the latents [start, start + frames) are made from."""
+        levels: list[Tensor] = []
+        clocks: list[Tensor] = []
+        for level, (first, count) in enumerate(self.generator.positions(start, frames)):
+            size = self.generator.frames_per_position(level)
+            levels.append(self._draw(level, first, count))
+            places = (first + torch.arange(count, dtype=torch.float64)[None] + 0.5) * size - 0.5
+            tempo = torch.tensor([self.beats_per_frame], dtype=torch.float64)
+            clocks.append(clock_at(places, tempo, size).float())
+        return LatentNoise(self.style, levels, clocks)
+
+    def _draw(self, level: int, first: int, count: int) -> Float[Tensor, "1 noise_channels count"]:
+        blocks = range(first // _BLOCK, (first + count - 1) // _BLOCK + 1)
+        drawn = [
+            torch.randn(
+                self.generator.noise_channels,
+                _BLOCK,
+                generator=random_stream(self.seed, "noise", level, block),
+            )
+            for block in blocks
+        ]
+        begin = first - blocks[0] * _BLOCK
+        return torch.cat(drawn, dim=1)[None, :, begin : begin + count]

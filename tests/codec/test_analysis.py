@@ -1,0 +1,77 @@
+from math import log
+
+import pytest
+import torch
+
+from riffsmith.codec import Analysis, Spectrum, to_left_right, to_mid_side
+from riffsmith.codec.analysis import band_envelope, mel_bands, overlap_add
+
+
+def noise(*shape: int) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(0)) * 0.1
+
+
+def test_mid_and_side_come_back():
+    audio = noise(2, 2, 500)
+    assert torch.allclose(to_left_right(to_mid_side(audio)), audio, atol=1e-7)
+    mono = noise(1, 1, 500).expand(1, 2, 500)
+    assert to_mid_side(mono)[:, 1].abs().max() == 0
+
+
+def test_a_spectrum_comes_back_as_the_same_audio():
+    spectrum = Spectrum(64)
+    audio = noise(3, 64 * 20)
+    restored = spectrum.inverse(spectrum(audio))
+    assert restored.shape == audio.shape
+    inner = slice(192, -192)  # the ends lack the frames that would overlap them
+    assert torch.allclose(restored[:, inner], audio[:, inner], atol=1e-6)
+
+
+def test_one_frame_a_hop():
+    assert Spectrum(64)(noise(64 * 7)).shape == (129, 7)
+
+
+def test_a_full_scale_sine_has_magnitude_one():
+    spectrum = Spectrum(64)
+    sine = torch.sin(torch.arange(64 * 30) * torch.pi / 8)  # exactly bin 16
+    assert spectrum(sine).abs()[16, 10].item() == pytest.approx(1.0, abs=1e-3)
+
+
+def test_overlap_add_by_hand():
+    pieces = torch.tensor([[1.0, 2, 3, 4], [10.0, 20, 30, 40]])
+    assert overlap_add(pieces).tolist() == [1, 12, 23, 34, 40]
+
+
+def test_bands_average_and_cover_the_spectrum():
+    bands = mel_bands(128, 1025, 44100)
+    assert torch.allclose(bands.sum(1), torch.ones(128))
+    heard = bands.sum(0) > 0
+    assert heard[1 : int(19_000 / 22_050 * 1024)].all()  # no gap below the highest band
+
+
+def test_the_envelope_is_flat_for_flat_features_and_exact_at_centres():
+    weights = band_envelope(32, 1025, 44100)
+    assert torch.allclose(weights.sum(1), torch.ones(1025))
+    assert weights.min() >= 0
+
+
+def test_features_of_a_known_level():
+    analysis = Analysis(44100, 128, 32, 8)
+    sine = 0.5 * torch.sin(torch.arange(128 * 40) * torch.pi / 8)
+    stereo = torch.stack([sine, sine])[None]
+    features = analysis(stereo)
+    assert features.shape == (1, 40, 40)
+    spectra = analysis.spectrum(to_mid_side(stereo))
+    power = spectra[0, 0, :, 20].abs().square()
+    band = int((analysis.mid_bands @ power).argmax())
+    expected = (analysis.mid_bands[band] @ power + 1e-8).log() / 2
+    assert features[0, band, 20].item() == pytest.approx(expected.item(), abs=1e-5)
+    assert features[0, 32:, 20].max().item() == pytest.approx(log(1e-4), abs=1e-3)  # no side
+
+
+def test_features_do_not_depend_on_the_autocast():
+    analysis = Analysis(44100, 128, 32, 8)
+    features = analysis(noise(1, 2, 128 * 16))
+    with torch.autocast("cpu", torch.bfloat16):
+        cast = analysis.envelope(features)
+    assert torch.equal(cast, analysis.envelope(features))
