@@ -26,6 +26,7 @@ class Request:
     seed: int | None = None
     epochs: int | None = None
     minutes: float | None = None
+    watch: bool | None = None
     genre: str | None = None
     hold_out: Sequence[str] = ()
     workers: int | None = None
@@ -36,6 +37,13 @@ class Request:
         if self.epochs is None and told is not None:
             return self.settings().training.epochs
         return self.epochs
+
+    def asked_watch(self) -> bool | None:
+        """Whether the watch is asked for, by either way of saying it."""
+        told = self.overrides.get("training", {}).get("watch")
+        if self.watch is None and told is not None:
+            return self.settings().training.watch
+        return self.watch
 
     def settings(self) -> Settings:
         """Settings of a new run.
@@ -50,6 +58,8 @@ class Request:
         overrides = {section: dict(pairs) for section, pairs in self.overrides.items()}
         if self.epochs is not None:
             overrides.setdefault("training", {})["epochs"] = str(self.epochs)
+        if self.watch is not None:
+            overrides.setdefault("training", {})["watch"] = str(self.watch).lower()
         return load_preset(self.preset or DEFAULT_PRESET, overrides)
 
 
@@ -93,7 +103,13 @@ def begin(
         if not source.exists():
             raise CorpusError(f"no folder {str(source)!r}: check the path")
         moved = Corpus(source) if is_corpus(source) else None
-        return reopen_run(run, epochs=request.asked_epochs(), minutes=request.minutes, corpus=moved)
+        return reopen_run(
+            run,
+            epochs=request.asked_epochs(),
+            minutes=request.minutes,
+            corpus=moved,
+            watch=request.asked_watch(),
+        )
     if run.exists():
         raise RunError(
             f"{run.path} already holds a run: add --resume to go on with it, or name another folder"
@@ -109,6 +125,9 @@ def begin(
     return record, corpus
 
 
+_CHANGEABLE = (("training", "epochs"), ("training", "watch"))
+
+
 def _refuse_contradiction(record: RunRecord, request: Request) -> None:
     differences: list[str] = []
     if request.preset not in (None, record.preset):
@@ -121,7 +140,7 @@ def _refuse_contradiction(record: RunRecord, request: Request) -> None:
         f"--config.{section}.{key} {value} (it has {ours[section][key]})"
         for section, values in theirs.items()
         for key, value in values.items()
-        if value != ours[section][key] and (section, key) != ("training", "epochs")
+        if value != ours[section][key] and (section, key) not in _CHANGEABLE
     ]
     if differences:
         raise RunError(
@@ -169,12 +188,17 @@ def passages_of(
     return passages
 
 
-def open_model(model: str, epoch: int | None = None) -> Bundle:
+def open_model(
+    model: str,
+    epoch: int | None = None,
+    on_notice: Callable[[str], None] = lambda text: None,
+) -> Bundle:
     """Loads a run folder's snapshot, a bundle folder, or a shipped model by its name.
 
     Args:
         model: Path or name.
-        epoch: Of a run's snapshots; none: the newest.
+        epoch: Of a run's snapshots; none: the best, or the newest where the watch marked none.
+        on_notice: Told which snapshot of a run was chosen, and why.
 
     Raises:
         ModelError: There is no such model, or it is damaged.
@@ -188,7 +212,10 @@ def open_model(model: str, epoch: int | None = None) -> Bundle:
         if epoch is not None and epoch not in epochs:
             listed = ", ".join(map(str, epochs))
             raise ModelError(f"{path} has no snapshot of epoch {epoch}: it has {listed}")
-        return load_bundle(run.snapshot(epochs[-1] if epoch is None else epoch))
+        if epoch is None:
+            epoch, reason = _choose_epoch(run, epochs)
+            on_notice(f"epoch {epoch} of {path}: {reason}")
+        return load_bundle(run.snapshot(epoch))
     if epoch is not None:
         raise ModelError(f"--epoch needs a run folder, {model!r} is none")
     if is_bundle(path):
@@ -196,3 +223,15 @@ def open_model(model: str, epoch: int | None = None) -> Bundle:
     if path.exists():
         raise ModelError(f"{path} is neither a run folder nor a bundle: check the path")
     return load_shipped(model)
+
+
+def _choose_epoch(run: RunFolder, epochs: Sequence[int]) -> tuple[int, str]:
+    """The snapshot that a run is played from, and why."""
+    best = run.best_epoch()
+    if best is None:
+        return epochs[-1], "the newest snapshot, as the watch has marked none"
+    checks = [line for line in run.read_metrics("check") if line.get("epoch") == best]
+    distance = checks[-1].get("distance") if checks else None
+    if isinstance(distance, float):
+        return best, f"the snapshot nearest to real (distance {distance:.2f})"
+    return best, "the newest healthy snapshot; no distance to real was measured"

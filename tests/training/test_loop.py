@@ -20,8 +20,8 @@ from riffsmith.training import (
     start_run,
     train,
 )
+from riffsmith.training.batches import Batches
 from riffsmith.training.checkpoint import checkpoint_paths
-from riffsmith.training.loop import Batches
 from riffsmith.training.step import StepFigures
 
 Started = tuple[RunFolder, RunRecord]
@@ -124,7 +124,7 @@ def test_stopping_anywhere_changes_nothing(
     assert load_bundle(run.snapshot(4)).card.weights_hash == (
         load_bundle(whole.snapshot(4)).card.weights_hash
     )
-    names = ("event", "epoch", "step", "discriminator_loss", "spread_relative")
+    names = ("event", "epoch", "step", "discriminator_loss", "spread_relative", "verdict_gap")
     lines = [
         [[line.get(name) for name in names] for line in r.read_metrics()] for r in (run, whole)
     ]
@@ -233,9 +233,10 @@ def test_no_run_is_named(tmp_path: Path):
 
 
 def test_losses_that_are_not_finite_stop_the_run(corpus: Corpus, tmp_path: Path):
-    run, record = start(tmp_path / "run", corpus, learning_rate="1e30")
-    with pytest.raises(RunError, match="no longer finite at step"):
+    run, record = start(tmp_path / "run", corpus, learning_rate="1e30", watch="false")
+    with pytest.raises(RunError, match=r"no longer finite at step \d+: checkpoints and snapshots"):
         train(run, record, corpus, [])
+    assert not run.read_metrics("rollback")
 
 
 def test_minutes_count_over_all_sittings(corpus: Corpus, tmp_path: Path):
@@ -311,7 +312,8 @@ def test_strange_entries_are_passed_over(started: Started, corpus: Corpus):
     with run.metrics.open("a") as file:
         file.write("null\n[1]\n")
     assert run.snapshot_epochs() == [0, 2, 4]
-    assert len(run.read_metrics()) == 7
+    assert len(run.read_metrics("epoch")) == 4
+    assert len(run.read_metrics()) == 9  # and three previews, two checks
 
 
 def test_too_small_a_corpus_is_refused(corpus: Corpus):
@@ -374,4 +376,4 @@ def test_metrics_are_json(started: Started, corpus: Corpus):
     run, record = started
     train(run, record, corpus, [])
     for line in run.metrics.read_text().splitlines():
-        assert json.loads(line)["event"] in ("epoch", "preview")
+        assert json.loads(line)["event"] in ("epoch", "preview", "check")

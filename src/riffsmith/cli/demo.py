@@ -43,7 +43,7 @@ def demo(
     if not outcome.finished:
         stdout.print("stopped; the same command goes on")
         raise SystemExit(130)
-    bundle = open_model(str(run.path))
+    bundle = open_model(str(run.path), None, note)
     for number in range(CLIPS):
         target = out / f"riff-{number + 1}.wav"
         with share_progress(f"Playing {target.name}") as on_share:

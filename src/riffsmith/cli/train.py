@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -25,6 +25,7 @@ def train(
     epochs: int | None = None,
     minutes: float | None = None,
     seed: int | None = None,
+    watch: Literal["on", "off"] | None = None,
     resume: Annotated[bool, Parameter(negative="")] = False,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     genre: str | None = None,
@@ -48,6 +49,9 @@ def train(
         Train for this time instead.
     seed
         The same seed on the same machine gives the same result; 0 if left out.
+    watch
+        Whether the run is looked after: its best snapshot marked, collapse and divergence undone, a
+        run that gains nothing stopped. On if left out.
     resume
         Go on with a run that was stopped, or start it if there is none.
     dry_run
@@ -72,6 +76,7 @@ def train(
         seed=seed,
         epochs=epochs,
         minutes=minutes,
+        watch=None if watch is None else watch == "on",
         genre=genre,
         hold_out=hold_out or (),
         workers=workers,

@@ -130,6 +130,18 @@ class TrainingSettings(Section):
     """Which of the two previews and `generate` use."""
     checkpoint_every_epochs: PositiveInt = 5
     preview_every_epochs: PositiveInt = 10
+    watch: bool = True
+    """Check the run's health and act on it: mark the best snapshot, go back, stop."""
+    watch_every_steps: PositiveInt = 200
+    """Steps from one check to the next; a fault that lasts so long is acted on."""
+    distance_every_steps: PositiveInt = 500
+    """The distance to real is measured at previews, those at least this many steps apart."""
+    collapse_below: Fraction = 0.2
+    """Samples that differ by less than this share of what real segments do have collapsed."""
+    watch_patience: PositiveInt = 8
+    """The run is stopped after so many distances without a new best."""
+    watch_rollbacks: Annotated[int, Field(ge=0)] = 3
+    """How often the run may go back and be softened before it is stopped instead."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """`auto`: bfloat16 autocast where the processor has instructions for it."""
     channels_last: bool = True

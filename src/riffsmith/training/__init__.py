@@ -1,4 +1,4 @@
-"""State, steps, the loop, the run folder."""
+"""State, steps, the loop, the run folder, the watch."""
 
 from riffsmith.training.estimate import measure_step_seconds, steps_per_epoch
 from riffsmith.training.events import Observer, Preview, SilentObserver

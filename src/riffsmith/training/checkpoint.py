@@ -1,4 +1,8 @@
-"""Training states on disk: written whole, checked when read, the last two kept."""
+"""Training states on disk: written whole, checked when read, the last two kept.
+
+Beside them lie *anchors*, the states that a rollback goes back to. An anchor stays as long as a
+run resumed from one of the kept checkpoints may still need it.
+"""
 
 import json
 from dataclasses import dataclass
@@ -23,13 +27,14 @@ class Checkpoint:
     """A state read from disk."""
 
     step: int
+    rollbacks: int
     sums: dict[str, float]
     tensors: dict[str, Tensor]
 
     def restore(self, state: TrainingState) -> None:
         """Puts the state back where the run was."""
         state.load_tensors(self.tensors)
-        state.step = self.step
+        state.step, state.rollbacks = self.step, self.rollbacks
         state.sums = dict(self.sums)
 
 
@@ -38,24 +43,68 @@ def checkpoint_paths(folder: Path) -> list[Path]:
     return sorted(folder.glob("step-*.safetensors"))
 
 
+def anchor_paths(folder: Path) -> list[Path]:
+    """Anchors of a run, oldest first."""
+    return sorted(folder.glob("anchor-*.safetensors"))
+
+
+def step_of_file(path: Path) -> int:
+    """The step that a checkpoint's or anchor's name tells."""
+    return int(path.stem.rpartition("-")[2])
+
+
 def write_checkpoint(folder: Path, state: TrainingState) -> Path:
-    """Writes a checkpoint and removes all but the last two.
+    """Writes a checkpoint, keeps the last two and the anchors that they may need.
 
     Raises:
         RunError: Writing failed; earlier checkpoints are untouched.
     """
+    path = _write(folder / f"step-{state.step:09d}.safetensors", state)
+    for old in checkpoint_paths(folder)[:-KEPT]:
+        remove(old)
+    oldest = step_of_file(checkpoint_paths(folder)[0])
+    for old in [path for path in anchor_paths(folder) if step_of_file(path) <= oldest][:-1]:
+        remove(old)
+    return path
+
+
+def write_anchor(folder: Path, state: TrainingState) -> Path:
+    """Writes a state to go back to.
+
+    Raises:
+        RunError: Writing failed; earlier anchors are untouched.
+    """
+    return _write(folder / f"anchor-{state.step:09d}.safetensors", state)
+
+
+def read_anchor(folder: Path) -> Checkpoint | None:
+    """The newest sound anchor, if there is one."""
+    for path in reversed(anchor_paths(folder)):
+        try:
+            return read_checkpoint(path)
+        except RunError:
+            continue  # an older one, or the start, is as sound a place to go back to
+    return None
+
+
+def forget_anchors_after(folder: Path, step: int) -> None:
+    """Removes anchors beyond a step: a resumed run will write them again."""
+    for path in anchor_paths(folder):
+        if step_of_file(path) > step:
+            remove(path)
+
+
+def _write(path: Path, state: TrainingState) -> Path:
     tensors = state.tensors()
     record = {
         "version": CHECKPOINT_VERSION,
         "step": state.step,
+        "rollbacks": state.rollbacks,
         "sums": state.sums,
         "hash": _digest(tensors),
     }
-    path = folder / f"step-{state.step:09d}.safetensors"
     with atomic_path(path, RunError) as partial:
         partial.write_bytes(save(tensors, metadata={_METADATA: json.dumps(record)}))
-    for old in checkpoint_paths(folder)[:-KEPT]:
-        remove(old)
     return path
 
 
@@ -78,7 +127,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
         )
     if _digest(tensors) != record["hash"]:
         raise RunError(f"{path.name} is damaged (its content does not match its hash)")
-    return Checkpoint(record["step"], record["sums"], tensors)
+    rollbacks = record.get("rollbacks", 0)  # runs from before the watch have none
+    return Checkpoint(record["step"], rollbacks, record["sums"], tensors)
 
 
 def read_latest(folder: Path) -> tuple[Checkpoint | None, list[str]]:

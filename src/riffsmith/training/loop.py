@@ -7,25 +7,29 @@ from math import ceil
 
 import torch
 
-from riffsmith.config import Settings
 from riffsmith.corpus import Corpus
-from riffsmith.errors import CorpusError, RunError
-from riffsmith.features import reduce_to
+from riffsmith.errors import RunError
 from riffsmith.files import hold
 from riffsmith.gan import build_loss
-from riffsmith.seeds import random_stream
-from riffsmith.synthesis import spread_db
-from riffsmith.training.checkpoint import read_latest, write_checkpoint
-from riffsmith.training.estimate import steps_per_epoch
+from riffsmith.training.batches import Batches
+from riffsmith.training.checkpoint import (
+    forget_anchors_after,
+    read_latest,
+    write_anchor,
+    write_checkpoint,
+)
 from riffsmith.training.events import Observer
+from riffsmith.training.health import Event
 from riffsmith.training.memory import keep_freed_memory
 from riffsmith.training.precision import choose_device
-from riffsmith.training.preview import save_preview
+from riffsmith.training.preview import real_spread_db, save_preview
+from riffsmith.training.rollback import describe, roll_back, soften
 from riffsmith.training.run_folder import RunFolder, RunRecord, step_of
+from riffsmith.training.signals import Losses
 from riffsmith.training.state import build_state
 from riffsmith.training.step import Trainer
-
-SPREAD_PICTURES = 16
+from riffsmith.training.watch import Watch, open_watch, stopped_at
+from riffsmith.training.watched_pictures import WatchedPictures
 
 
 @dataclass(frozen=True)
@@ -36,35 +40,8 @@ class Outcome:
     """False where it was stopped before its end: it can be resumed."""
     step: int
     epoch: int
-
-
-class Batches:
-    """Which segments each step sees: a fresh shuffle each epoch, a function of seed and step."""
-
-    def __init__(self, count: int, settings: Settings, seed: int) -> None:
-        """Plans epochs over `count` segments.
-
-        Raises:
-            CorpusError: There are too few segments for a single batch.
-        """
-        self._batch_size = settings.training.batch_size
-        self.steps_per_epoch = steps_per_epoch(count, settings)
-        if self.steps_per_epoch == 0:
-            raise CorpusError(
-                f"the corpus has {count} training segments, a batch needs {self._batch_size}: "
-                "add recordings, or lower --config.training.batch_size"
-            )
-        self._count, self._seed = count, seed
-        self._epoch, self._order = -1, torch.empty(0)
-
-    def indices(self, step: int) -> list[int]:
-        """Segment numbers of a step's batch."""
-        epoch, position = divmod(step, self.steps_per_epoch)
-        if epoch != self._epoch:
-            stream = random_stream(self._seed, "shuffle", epoch)
-            self._epoch, self._order = epoch, torch.randperm(self._count, generator=stream)
-        start = position * self._batch_size
-        return self._order[start : start + self._batch_size].tolist()
+    stopped_because: str | None = None
+    """Why the watch ended it before its time."""
 
 
 def train(
@@ -86,7 +63,7 @@ def train(
 
     Raises:
         RunError: The folder is in use or damaged, the corpus is another one, or losses are no
-            longer finite.
+            longer finite, with the watch on after it went back as often as it may.
         CorpusError: The corpus is damaged or too small.
     """
     if corpus.manifest.corpus_hash() != record.corpus_hash:
@@ -106,11 +83,12 @@ class _Run:
         if self.settings.threads:
             torch.set_num_threads(self.settings.threads)
         keep_freed_memory()
-        device = choose_device(self.settings)
-        self.state = build_state(record.settings, record.seed, device)
-        self.trainer = Trainer(
-            record.settings, self.state, build_loss(self.settings), record.seed, device
-        )
+        self.device = choose_device(self.settings)
+        self.state = build_state(record.settings, record.seed, self.device)
+        self.trainer = self._build_trainer()
+        self.watch: Watch | None = None
+        self.losses = Losses()
+        self.stopped_because: str | None = None
         self.batches = Batches(len(corpus.train), record.settings, record.seed)
         self.saved_step = -1
         self.previewed_step = -1
@@ -129,24 +107,31 @@ class _Run:
         finished, stopped = self._is_done(), False
         while not (finished or stopped):
             self._step()
+            if self.watch and self.watch.is_due(self.state.step) and not self._preview_is_due():
+                self._check()
             if self.state.step % per_epoch == 0:
                 self._end_epoch()
             finished, stopped = self._is_done(), should_stop()
         if finished and self.previewed_step != self.state.step:
-            self._preview()
+            self._preview(is_end=True)
         if self.saved_step != self.state.step:
             self._checkpoint()
-        return Outcome(finished, self.state.step, self._epoch)
+        return Outcome(finished, self.state.step, self._epoch, self.stopped_because)
 
     def _is_done(self) -> bool:
-        """At the last step, or out of time: earlier sittings count."""
+        """At the last step, out of time (earlier sittings count), or stopped by the watch."""
         minutes = self.record.minutes
         out_of_time = minutes is not None and self.trained_seconds >= minutes * 60
-        return out_of_time or self.state.step >= self.last_step
+        return out_of_time or self.state.step >= self.last_step or bool(self.stopped_because)
 
     @property
     def _epoch(self) -> int:
         return self.state.step // self.batches.steps_per_epoch
+
+    @property
+    def _begun_epoch(self) -> int:
+        """As `_epoch`, counting one that was begun."""
+        return ceil(self.state.step / self.batches.steps_per_epoch)
 
     def _seconds_before(self) -> float:
         """Time that earlier sittings spent in steps."""
@@ -158,6 +143,7 @@ class _Run:
         for complaint in complaints:
             self._notice(f"{complaint}: going back to the checkpoint before it")
         self.run.forget_metrics_after(checkpoint.step if checkpoint else -1)
+        forget_anchors_after(self.run.checkpoints, checkpoint.step if checkpoint else -1)
         if checkpoint:
             checkpoint.restore(self.state)
             self.saved_step = self.state.step
@@ -165,6 +151,25 @@ class _Run:
             previews = self.run.read_metrics("preview")
             self.previewed_step = step_of(previews[-1]) if previews else -1
             self._notice(f"resumed at step {self.state.step}, epoch {self._epoch}")
+
+        if self.settings.watch:
+            watched = WatchedPictures(self.record, self.corpus, self.state, self.device)
+            self.watch, complaint = open_watch(self.run, self.settings, watched, self.corpus)
+            if complaint and self.state.step == 0:
+                self._notice(complaint)
+            self.stopped_because = stopped_at(self.run, self.state.step)
+            if self.stopped_because:
+                self._notice(f"stopped at step {self.state.step}: {self.stopped_because}")
+        self._soften()
+
+    def _build_trainer(self) -> Trainer:
+        loss = build_loss(self.settings)
+        return Trainer(self.record.settings, self.state, loss, self.record.seed, self.device)
+
+    def _soften(self) -> None:
+        """Settings and trainer for the present number of rollbacks."""
+        self.settings = soften(self.record.settings.training, self.state.rollbacks)
+        self.trainer = self._build_trainer()
 
     def _notice(self, text: str) -> None:
         for observer in self.observers:
@@ -183,24 +188,91 @@ class _Run:
         read = time.perf_counter()
         figures = self.trainer.step(real)
         done = time.perf_counter()
-        if not figures.is_finite():
-            raise RunError(
-                f"the losses are no longer finite at step {self.state.step}: checkpoints and "
-                "snapshots from before are kept; start a new run with a lower "
-                "--config.training.learning_rate"
-            )
         self.trained_seconds += done - began
+        if not figures.is_finite():
+            self._go_back(
+                f"the losses are no longer finite at step {self.state.step}", is_usable=False
+            )
+            return
+        self.losses = Losses(figures.discriminator_loss, figures.generator_loss)
         measured = {**vars(figures), "data_seconds": read - began, "seconds": done - began}
-        for name, value in measured.items():
-            self.state.sums[name] = self.state.sums.get(name, 0.0) + value
+        for name, value in {**measured, "steps": 1}.items():
+            self.state.sums[name] = self.state.sums.get(name, 0) + value
         for observer in self.observers:
             observer.on_step(self.state.step, figures)
 
+    def _check(self, epoch: int | None = None, *, is_end: bool = False) -> None:
+        """Looks after the run's health; at its end there is nothing left to act on."""
+        if self.watch is None or self.state.step == 0:
+            return
+        step, rollbacks = self.state.step, self.state.rollbacks
+        for event in self.watch.check(step, rollbacks, self.losses, epoch=epoch, is_end=is_end):
+            if event.kind in ("best", "overfitting"):
+                self._tell(event.kind, event.text, is_news=event.is_news)
+                if event.kind == "best":
+                    write_anchor(self.run.checkpoints, self.state)
+            elif not is_end:
+                self._remedy(event)
+
+    def _remedy(self, event: Event) -> None:
+        if event.kind == "plateau":
+            self._stop(event.text)
+        else:
+            self._go_back(event.text, is_usable=event.kind == "collapse")
+
+    def _tell(self, kind: str, text: str, *, is_news: bool = True, **values: object) -> None:
+        """Into the metrics, and to the observers."""
+        line = {"event": kind, "epoch": self._begun_epoch, "step": self.state.step}
+        self.run.append_metrics({**line, **values, "text": text})
+        if is_news:
+            self._notice(text)
+
+    def _stop(self, text: str) -> None:
+        self.stopped_because = text
+        self._tell("stop", f"stopped at step {self.state.step}: {text}", reason=text)
+
+    def _go_back(self, reason: str, *, is_usable: bool) -> None:
+        """Rolls back and softens; where that was done often enough, stops.
+
+        Raises:
+            RunError: It is out of rollbacks or the watch is off, and the networks cannot go on.
+        """
+        limit = self.settings.watch_rollbacks
+        if self.watch is None or (self.state.rollbacks >= limit and not is_usable):
+            tried = "" if self.watch is None else f", after going back {limit} times"
+            raise RunError(
+                f"{reason}{tried}: checkpoints and snapshots from before are kept; start a new run "
+                "with a lower --config.training.learning_rate"
+            )
+        if self.state.rollbacks >= limit:
+            self._stop(f"{reason}; going back {limit} times did not help")
+            return
+        settings, seed = self.record.settings, self.record.seed
+        step = roll_back(self.state, self.run.checkpoints, settings, seed, self.device)
+        self._soften()
+        self.losses = Losses()
+        place = f"step {step}" if step else "the start"
+        self._tell(
+            "rollback",
+            f"{reason}: going back to {place}, with {describe(self.settings)}",
+            reason=reason,
+            to_step=step,
+            rollbacks=self.state.rollbacks,
+        )
+
     def _end_epoch(self) -> None:
-        sums, count = self.state.sums, self.batches.steps_per_epoch
+        if self.state.sums:  # empty where no step of the epoch had finite losses
+            self._sum_up()
+        if self._preview_is_due():
+            self._preview(is_end=self.state.step == self.last_step)
+        if self._epoch % self.settings.checkpoint_every_epochs == 0:
+            self._checkpoint()
+
+    def _sum_up(self) -> None:
+        sums, self.state.sums = self.state.sums, {}
+        count = sums.pop("steps", self.batches.steps_per_epoch)
         times = ("data_seconds", "seconds")
         means = {name: sums[name] / (1 if name in times else count) for name in sums}
-        self.state.sums = {}
         self.run.append_metrics(
             {
                 "event": "epoch",
@@ -212,19 +284,19 @@ class _Run:
         )
         for observer in self.observers:
             observer.on_epoch(self._epoch, means)
-        is_last = self.state.step == self.last_step
-        if self._epoch % self.settings.preview_every_epochs == 0 or is_last:
-            self._preview()
-        if self._epoch % self.settings.checkpoint_every_epochs == 0:
-            self._checkpoint()
+
+    def _preview_is_due(self) -> bool:
+        ends_epoch = self.state.step % self.batches.steps_per_epoch == 0
+        is_turn = self._epoch % self.settings.preview_every_epochs == 0
+        return ends_epoch and (is_turn or self.state.step == self.last_step)
 
     def _checkpoint(self) -> None:
         write_checkpoint(self.run.checkpoints, self.state)
         self.saved_step = self.state.step
 
-    def _preview(self) -> None:
-        epoch = ceil(self.state.step / self.batches.steps_per_epoch)  # one begun counts
-        manifest, spread = self.corpus.manifest, self._real_spread_db()
+    def _preview(self, *, is_end: bool = False) -> None:
+        epoch, manifest = self._begun_epoch, self.corpus.manifest
+        spread = real_spread_db(self.corpus, self.record.settings)
         figures, preview = save_preview(self.run, self.record, manifest, self.state, epoch, spread)
         self.run.append_metrics(
             {"event": "preview", "epoch": epoch, "step": self.state.step, **figures}
@@ -232,12 +304,4 @@ class _Run:
         self.previewed_step = self.state.step
         for observer in self.observers:
             observer.on_preview(preview)
-
-    def _real_spread_db(self) -> float:
-        """Spread of real segments on the generator's grid: what variety would look like."""
-        count = len(self.corpus.train)
-        chosen = torch.linspace(0, count - 1, min(SPREAD_PICTURES, count)).long().tolist()
-        grid = self.record.settings.generator.grid
-        real = reduce_to(self.corpus.train.batch(chosen), grid, grid)
-        manifest = self.corpus.manifest
-        return spread_db(real, manifest.high_db - manifest.low_db)
+        self._check(epoch, is_end=is_end)

@@ -8,7 +8,9 @@ from riffsmith import __version__
 from riffsmith.audio import write_audio
 from riffsmith.bundle import Card, RecordingCredit, write_bundle
 from riffsmith.config import Settings
-from riffsmith.corpus import Manifest
+from riffsmith.corpus import Corpus, Manifest
+from riffsmith.features import reduce_to
+from riffsmith.gan import Generator
 from riffsmith.synthesis import draw_pictures, spread_db, to_audio, to_spectrogram
 from riffsmith.training.estimate import steps_per_epoch
 from riffsmith.training.events import Preview
@@ -33,8 +35,7 @@ def save_preview(
         the samples differ from each other, `spread_relative` sets it against real segments (a
         fall towards 0 is collapse).
     """
-    averaged = record.settings.training.sample_from == "averaged_generator"
-    generator = state.averaged_generator if averaged else state.generator
+    generator = choose_generator(record.settings, state)
     pictures = draw_pictures(generator, record.seed, 0, PREVIEW_PICTURES)
     spread = spread_db(pictures, manifest.high_db - manifest.low_db)
     figures = {
@@ -44,7 +45,7 @@ def save_preview(
         "picture_deviation": float(pictures.std()),
     }
     write_bundle(
-        run.snapshot(epoch), _build_card(record, manifest, state, epoch, figures), generator
+        run.snapshot(epoch), build_card(record, manifest, state, epoch, figures), generator
     )
     settings = record.settings.corpus
     spectrograms = to_spectrogram(pictures[:1], settings, manifest.low_db, manifest.high_db)
@@ -58,6 +59,20 @@ def save_preview(
     )
 
 
+def real_spread_db(corpus: Corpus, settings: Settings) -> float:
+    """Spread of real segments on the generator's grid: what variety would look like."""
+    count, grid = len(corpus.train), settings.generator.grid
+    chosen = torch.linspace(0, count - 1, min(PREVIEW_PICTURES, count)).long().tolist()
+    real = reduce_to(corpus.train.batch(chosen), grid, grid)
+    return spread_db(real, corpus.manifest.high_db - corpus.manifest.low_db)
+
+
+def choose_generator(settings: Settings, state: TrainingState) -> Generator:
+    """The network that previews and `generate` use."""
+    averaged = settings.training.sample_from == "averaged_generator"
+    return state.averaged_generator if averaged else state.generator
+
+
 def _samples_seen(step: int, manifest: Manifest, settings: Settings) -> int:
     segments, batch = manifest.segment_count("train"), settings.training.batch_size
     per_epoch = steps_per_epoch(segments, settings)
@@ -65,13 +80,14 @@ def _samples_seen(step: int, manifest: Manifest, settings: Settings) -> int:
     return epochs * min(segments, per_epoch * batch) + steps * batch
 
 
-def _build_card(
+def build_card(
     record: RunRecord,
     manifest: Manifest,
     state: TrainingState,
     epoch: int,
     figures: dict[str, float],
 ) -> Card:
+    """What the bundle of a state says about itself."""
     return Card(
         riffsmith=__version__,
         torch=torch.__version__,

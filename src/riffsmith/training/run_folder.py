@@ -2,8 +2,8 @@
 
 RUN/
 ├── run.json             settings, seed, corpus, versions
-├── metrics.jsonl        one line an event: epoch, preview
-├── checkpoints/         the last two training states
+├── metrics.jsonl        one line an event: epoch, preview, check, best, overfitting, rollback, stop
+├── checkpoints/         the last two training states, and states to go back to
 ├── snapshots/           a bundle at each preview: epoch-0010/
 └── previews/            epoch-0010.png and epoch-0010.wav
 """
@@ -93,6 +93,15 @@ class RunFolder:
         cards = self.snapshots.glob("*/card.json")
         found = (re.fullmatch(r"epoch-(\d+)", card.parent.name) for card in cards)
         return sorted(int(match[1]) for match in found if match)
+
+    def best_epoch(self) -> int | None:
+        """The epoch that the watch marked as the best; none where it marked none.
+
+        A mark whose snapshot is gone is passed over for the one before it.
+        """
+        marked = [line.get("epoch") for line in self.read_metrics("best")]
+        there = [epoch for epoch in self.snapshot_epochs() if epoch in marked]
+        return there[-1] if there else None  # marks are set in the order of epochs
 
     def preview(self, epoch: int, suffix: str) -> Path:
         """File of an epoch's preview (`.png`, `.wav`)."""

@@ -58,6 +58,7 @@ def reopen_run(
     epochs: int | None = None,
     minutes: float | None = None,
     corpus: Corpus | None = None,
+    watch: bool | None = None,
 ) -> tuple[RunRecord, Corpus]:
     """Reads the record of a run and opens its corpus.
 
@@ -66,16 +67,20 @@ def reopen_run(
         epochs: A new end; the record is changed to it.
         minutes: The same as a time.
         corpus: Where the corpus lies now, if it was moved; the record is changed to it.
+        watch: Whether the watch is on from now; the record is changed to it.
 
     Raises:
         RunError: There is no run, or it is damaged.
         CorpusError: Its corpus is missing or damaged.
     """
     record = before = run.read_record()
+    changes = {"epochs": epochs, "watch": watch}
+    changes = {name: value for name, value in changes.items() if value is not None}
+    training = record.settings.training.model_copy(update=changes)
+    settings = record.settings.model_copy(update={"training": training})
+    record = record.model_copy(update={"settings": settings})
     if epochs is not None:
-        training = record.settings.training.model_copy(update={"epochs": epochs})
-        settings = record.settings.model_copy(update={"training": training})
-        record = record.model_copy(update={"settings": settings, "minutes": None})
+        record = record.model_copy(update={"minutes": None})
     if minutes is not None:
         record = record.model_copy(update={"minutes": minutes})
     if corpus is not None and corpus.manifest.corpus_hash() == record.corpus_hash:

@@ -25,7 +25,9 @@ class TrainingState:
     generator_optimizer: Adam
     discriminator_optimizer: Adam
     step: int = 0
-    """Generator updates done."""
+    """Generator updates done; a rollback does not take any back."""
+    rollbacks: int = 0
+    """How often the watch put the networks back; each time the settings are softened."""
     sums: dict[str, float] = field(default_factory=dict)
     """Measures added up since the epoch began."""
 

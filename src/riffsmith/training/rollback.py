@@ -1,0 +1,52 @@
+"""Going back to a sound state, and training on more gently."""
+
+from pathlib import Path
+
+import torch
+
+from riffsmith.config import Settings, TrainingSettings
+from riffsmith.training.checkpoint import read_anchor
+from riffsmith.training.state import TrainingState, build_state
+
+
+def soften(settings: TrainingSettings, times: int) -> TrainingSettings:
+    """Each time half the learning rate and twice the penalty, where the loss has one."""
+    return settings.model_copy(
+        update={
+            "learning_rate": settings.learning_rate * 0.5**times,
+            "penalty_weight": settings.penalty_weight * 2.0**times,
+        }
+    )
+
+
+def describe(settings: TrainingSettings) -> str:
+    """In words what `soften` changes."""
+    penalty = f" and a penalty of {settings.penalty_weight:g}" if settings.penalty_weight else ""
+    return f"a learning rate of {settings.learning_rate:.2g}{penalty}"
+
+
+def roll_back(
+    state: TrainingState, anchors: Path, settings: Settings, seed: int, device: torch.device
+) -> int:
+    """Puts networks and optimisers back to the newest anchor, or to the start of the run.
+
+    The step goes on: noise and batches are drawn by it, so that the way taken is not repeated,
+    and what the metrics have said stays true.
+
+    Args:
+        state: Changed in place.
+        anchors: Folder of the anchors.
+        settings: Of the run, for a fresh start.
+        seed: Of the run.
+        device: Where its networks are.
+
+    Returns:
+        The step of the state that it went back to.
+    """
+    anchor = read_anchor(anchors)
+    table = anchor.tensors if anchor else build_state(settings, seed, device).tensors()
+    state.load_tensors(table)
+    for optimizer in (state.generator_optimizer, state.discriminator_optimizer):
+        optimizer.zero_grad()  # the next check must not see the gradients of the step undone
+    state.rollbacks += 1
+    return anchor.step if anchor else 0
