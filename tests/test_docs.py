@@ -15,7 +15,7 @@ from riffsmith.config import Settings
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
-COMMANDS = ["survey", "prepare", "train", "generate", "evaluate", "report", "demo"]
+COMMANDS = ["survey", "prepare", "train", "generate", "evaluate", "originality", "report", "demo"]
 
 
 def blocks(document: Path) -> list[str]:
@@ -42,7 +42,7 @@ def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         if line.startswith("riffsmith ")
     ]
     assert [line[1] for line in lines] == [
-        *("survey", "prepare", "train", "generate", "evaluate", "report")
+        *("survey", "prepare", "train", "generate", "evaluate", "originality", "report")
     ]
     for line in lines:
         main([*line[1:], *(["--seconds", "30"] if line[1] == "evaluate" else [])])

@@ -15,7 +15,7 @@ from conftest import tiny_flags, write_music
 from riffsmith.cli.app import main
 from riffsmith.corpus import Corpus
 
-COMMANDS = ("survey", "prepare", "train", "generate", "evaluate", "report", "demo")
+COMMANDS = ("survey", "prepare", "train", "generate", "evaluate", "originality", "report", "demo")
 
 
 class Shell:

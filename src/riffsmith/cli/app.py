@@ -11,6 +11,7 @@ from riffsmith import __version__
 from riffsmith.cli.demo import demo
 from riffsmith.cli.evaluate import evaluate
 from riffsmith.cli.generate import generate
+from riffsmith.cli.originality import originality
 from riffsmith.cli.prepare import prepare
 from riffsmith.cli.report import report
 from riffsmith.cli.survey import survey
@@ -26,7 +27,7 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
-for _command in (survey, prepare, train, generate, evaluate, report, demo):
+for _command in (survey, prepare, train, generate, evaluate, originality, report, demo):
     app.command(_command)
 
 

@@ -2,6 +2,10 @@
 
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from riffsmith.evaluation import OriginalityCheck
 
 
 def generate(
@@ -12,6 +16,7 @@ def generate(
     count: int = 1,
     seed: int | None = None,
     epoch: int | None = None,
+    audit: Path | None = None,
 ) -> None:
     """Play new music into a file, or several clips into a folder.
 
@@ -28,11 +33,15 @@ def generate(
     seed
         The same seed gives the same samples; drawn and printed if left out.
     epoch
-        Which of a run's snapshots; the newest if left out.
+        Which of a run's snapshots; the best if left out.
+    audit
+        Prepared corpus to look for copies in; what is found is written beside each clip.
     """
     from riffsmith.audio import audio_suffixes, write_audio
     from riffsmith.cli.console import note, share_progress, stdout
-    from riffsmith.errors import SettingsError
+    from riffsmith.errors import AudioError, SettingsError
+    from riffsmith.evaluation import WINDOW_SECONDS
+    from riffsmith.files import write_bytes
     from riffsmith.pipeline import open_model
     from riffsmith.synthesis import generate_clip
 
@@ -44,7 +53,10 @@ def generate(
         raise SettingsError(f"{count} clips do not fit {str(out)!r}: name a folder")
     if not 0.1 <= seconds <= 3 * 3600:
         raise SettingsError(f"--seconds must be from 0.1 to 10800, found {seconds:g}")
-    bundle = open_model(model, epoch)
+    if audit is not None and seconds < WINDOW_SECONDS:
+        raise SettingsError(f"--audit needs clips of {WINDOW_SECONDS:g} s, found {seconds:g} s")
+    bundle = open_model(model, epoch, note)
+    check = None if audit is None else _open_check(audit)
     if seed is None:
         seed = secrets.randbelow(1_000_000)
         note(f"seed {seed}")
@@ -55,3 +67,17 @@ def generate(
             audio = generate_clip(bundle, seconds, clip_seed, on_progress)
         write_audio(target, audio, bundle.card.settings.corpus.sample_rate)
         stdout.print(str(target), soft_wrap=True)
+        if check is not None:
+            found = check.check(audio, bundle.card.settings.corpus.sample_rate)
+            verdict = target.with_suffix(".originality.json")
+            write_bytes(verdict, found.model_dump_json(indent=1).encode(), AudioError)
+            stdout.print(f"{verdict}: {found.verdict}", soft_wrap=True)
+
+
+def _open_check(corpus: Path) -> "OriginalityCheck":
+    from riffsmith.cli.console import share_progress
+    from riffsmith.corpus import Corpus
+    from riffsmith.evaluation import OriginalityCheck
+
+    with share_progress("Reading the corpus") as on_progress:
+        return OriginalityCheck(Corpus(corpus), on_progress)

@@ -1,0 +1,107 @@
+"""`riffsmith originality`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from riffsmith.evaluation.originality import Originality, OriginalityCheck
+
+_LISTED = 10
+
+
+def originality(
+    path: Path,
+    *,
+    corpus: Path,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> None:
+    """Look for copies of the training recordings in generated music.
+
+    Parameters
+    ----------
+    path
+        Audio file, or folder of audio files.
+    corpus
+        Prepared corpus that the music was trained on, with held-out recordings.
+    as_json
+        Print what was found as JSON, window by window.
+    """
+    import json
+
+    from riffsmith.cli.console import share_progress
+    from riffsmith.corpus import Corpus
+    from riffsmith.evaluation.originality import OriginalityCheck
+
+    files = _audio_files(path)
+    with share_progress("Reading the corpus") as on_progress:
+        check = OriginalityCheck(Corpus(corpus), on_progress)
+    found = _check_all(check, files, path)
+    if as_json:
+        print(json.dumps([{"file": name} | f.model_dump() for name, f in found.items()], indent=1))
+    else:
+        for name, one in found.items():
+            _print_one(name, one)
+
+
+def _audio_files(path: Path) -> list[Path]:
+    from riffsmith.audio import is_audio_name
+    from riffsmith.corpus.genres import ALL_GENRES
+    from riffsmith.corpus.survey import find_recordings
+
+    if path.is_file():
+        return [path]
+    return [file for file in find_recordings(path, ALL_GENRES)[1] if is_audio_name(file)]
+
+
+def _check_all(
+    check: "OriginalityCheck", files: list[Path], path: Path
+) -> "dict[str, Originality]":
+    """Each file by its name; what cannot be checked is told and passed over."""
+    from riffsmith.audio import read_recording
+    from riffsmith.cli.console import note, share_progress
+    from riffsmith.errors import AudioError
+
+    found: dict[str, Originality] = {}
+    reasons: list[str] = []
+    with share_progress("Listening") as on_progress:
+        for number, file in enumerate(files):
+            name = file.name if file == path else file.relative_to(path).as_posix()
+            try:
+                recording = read_recording(file, check.sample_rate, 1)
+                found[name] = check.check(recording.audio, check.sample_rate)
+            except AudioError as cause:
+                reasons.append(f"{name}: {cause}")
+            on_progress((number + 1) / len(files))
+    if not found:
+        raise AudioError(f"nothing to check in {path}: {'; '.join(reasons)}")
+    for reason in reasons:
+        note(f"skipped {reason}")
+    return found
+
+
+def _print_one(name: str, found: "Originality") -> None:
+    from rich.table import Table
+
+    from riffsmith.cli.console import stdout
+
+    share = f"{found.share_above_99th:.0%} of {len(found.windows)} windows"
+    stdout.print(f"{name}: {found.verdict}", soft_wrap=True)
+    stdout.print(f"{share} above the 99th percentile of {found.held_out_windows} held-out windows")
+    table = Table(box=None, pad_edge=False)
+    for title in ("at", "percentile", "score", "similarity", "semitones", "speed", "second"):
+        table.add_column(title, justify="right")
+    table.add_column("of", overflow="fold")
+    for window in sorted(found.windows, key=lambda w: -w.score)[:_LISTED]:
+        table.add_row(
+            f"{window.start_seconds:.1f} s",
+            f"{window.percentile:.1f}",
+            f"{window.score:.1f}",
+            f"{window.similarity:.2f}",
+            f"{window.semitones:+g}",
+            f"{window.speed:.3f}",
+            f"{window.recording_seconds:.1f}",
+            window.recording,
+        )
+    stdout.print(table)

@@ -1,0 +1,85 @@
+"""The command as a user types it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from conftest import make_music, tiny_settings, write_music
+from cyclopts import App
+
+from riffsmith.cli.originality import originality
+from riffsmith.corpus import prepare_corpus
+from riffsmith.errors import AudioError
+from riffsmith.evaluation import held_out_scores
+
+RATE = 8_000
+
+
+@pytest.fixture(scope="module")
+def band(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Two songs to train on and one held out."""
+    folder = tmp_path_factory.mktemp("band")
+    for seed in range(3):
+        write_music(folder / "in" / f"song {seed}.wav", 32.0, RATE, seed=seed)
+    corpus = folder / "corpus"
+    prepare_corpus(
+        folder / "in", corpus, tiny_settings().corpus, preset="report", hold_out=["song 2"]
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(held_out_scores, "_WINDOWS", 100)
+        yield corpus
+
+
+@pytest.fixture
+def clips(tmp_path: Path) -> Path:
+    """A copy, a new song, a file that is too short and one that is no audio."""
+    folder = tmp_path / "clips"
+    (folder / "new").mkdir(parents=True)
+    soundfile.write(folder / "copy.wav", make_music(32.0, RATE, seed=1)[80_000:136_000], RATE)
+    write_music(folder / "new" / "song.flac", 7.0, RATE, seed=9)
+    write_music(folder / "short.wav", 2.0, RATE)
+    (folder / "note.txt").write_text("x")
+    return folder
+
+
+def run(*words: str | Path) -> None:
+    app = App(result_action="return_value")
+    app.command(originality)
+    app(["originality", *map(str, words)], exit_on_error=False, print_error=False)
+
+
+def test_a_folder_is_checked_file_by_file(
+    band: Path, clips: Path, capsys: pytest.CaptureFixture[str]
+):
+    run(clips, "--corpus", band, "--json")
+    out, err = capsys.readouterr()
+    found = {one["file"]: one for one in json.loads(out)}
+    assert list(found) == ["copy.wav", "new/song.flac"]
+    assert found["copy.wav"]["share_above_99th"] == 1
+    first = found["copy.wav"]["windows"][0]
+    assert (first["recording"], first["semitones"]) == ("song 1.wav", 0)
+    assert first["recording_seconds"] == pytest.approx(10, abs=0.1)
+    assert not found["new/song.flac"]["verdict"].startswith("Copied")
+    assert "skipped short.wav: audio of 2.00 s is shorter than one window" in err
+
+
+def test_a_person_is_told_the_verdict_and_the_places(
+    band: Path, clips: Path, capsys: pytest.CaptureFixture[str]
+):
+    run(clips / "copy.wav", "--corpus", band)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("copy.wav: Copied: 3 of 3 windows are nearer")
+    assert lines[1] == "100% of 3 windows above the 99th percentile of 100 held-out windows"
+    assert lines[2].split()[:3] == ["at", "percentile", "score"]
+    assert len(lines) == 3 + 3
+    assert {line.split()[-2:][1] for line in lines[3:]} == {"1.wav"}
+    assert {line.split()[2] for line in lines[3:]} == {"99.0"}
+
+
+def test_nothing_to_check_is_an_error(band: Path, tmp_path: Path):
+    soundfile.write(tmp_path / "short.wav", np.full((RATE, 1), 0.1), RATE)
+    with pytest.raises(AudioError, match=r"nothing to check in .*: short.wav: audio of 1.00 s"):
+        run(tmp_path, "--corpus", band)

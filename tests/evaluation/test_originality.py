@@ -1,0 +1,237 @@
+import io
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+import torch
+from conftest import as_ordinary_user, make_music, tiny_settings, write_music
+
+from riffsmith.corpus import Corpus, prepare_corpus
+from riffsmith.errors import AudioError, CorpusError
+from riffsmith.evaluation import held_out_scores
+from riffsmith.evaluation.held_out_scores import FILE_NAME
+from riffsmith.evaluation.originality import Originality, OriginalityCheck
+from riffsmith.features import shift_pitch
+
+RATE = 8_000
+COPIED, AT_SECONDS = 2, 11.3
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fewer_windows() -> Iterator[None]:
+    """Half of the held-out windows: quicker, and enough for the 99th percentile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(held_out_scores, "_WINDOWS", 120)
+        yield
+
+
+@pytest.fixture(scope="module")
+def band(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """Three songs to train on and two held out."""
+    folder = tmp_path_factory.mktemp("band")
+    for seed in range(5):
+        write_music(folder / "in" / f"song {seed}.wav", 30.0, RATE, seed=seed)
+    path = folder / "corpus"
+    held_out = ["song 3", "song 4"]
+    prepare_corpus(folder / "in", path, tiny_settings().corpus, preset="report", hold_out=held_out)
+    return Corpus(path)
+
+
+@pytest.fixture(scope="module")
+def check(band: Corpus) -> OriginalityCheck:
+    torch.set_num_threads(1)
+    return OriginalityCheck(band)
+
+
+def passage(seconds: float = 8.0) -> np.ndarray:
+    """Part of a training song, mono."""
+    start = round(AT_SECONDS * RATE)
+    return make_music(30.0, RATE, seed=COPIED)[start : start + round(seconds * RATE), 0]
+
+
+def encoded(audio: np.ndarray) -> np.ndarray:
+    file = io.BytesIO()
+    soundfile.write(file, audio, RATE, format="OGG", subtype="VORBIS", compression_level=0.9)
+    file.seek(0)
+    return soundfile.read(file, dtype="float32")[0]
+
+
+def resampled(audio: np.ndarray, speed: float) -> np.ndarray:
+    return soxr.resample(audio, RATE, RATE / speed)
+
+
+def higher(audio: np.ndarray, semitones: float) -> np.ndarray:
+    return shift_pitch(torch.from_numpy(audio.copy())[None], semitones)[0].numpy()
+
+
+def below_other_music(audio: np.ndarray, louder_db: float) -> np.ndarray:
+    other = make_music(len(audio) / RATE, RATE, seed=77)[: len(audio), 0]
+    gain = 10 ** (louder_db / 20) * audio.std() / other.std()
+    return (audio + gain * other).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("alter", "semitones", "speed"),
+    [
+        (lambda audio: audio, 0.0, 1.0),
+        (encoded, 0.0, 1.0),
+        (lambda audio: resampled(audio, 1.03), 0.5, 1.0293),
+        (lambda audio: resampled(audio, 2 ** (-1 / 12)), -1.0, 0.9439),
+        (lambda audio: higher(audio, 1.0), 1.0, 1.0),
+        (lambda audio: higher(audio, -2.0), -2.0, 1.0),
+        (lambda audio: below_other_music(audio, -10), 0.0, 1.0),
+        (lambda audio: below_other_music(audio, 0), 0.0, 1.0),
+        (lambda audio: below_other_music(audio, 10), 0.0, 1.0),
+    ],
+    ids="same vorbis faster slower higher lower -10dB 0dB +10dB".split(),
+)
+def test_a_planted_copy_is_found(
+    check: OriginalityCheck,
+    alter: Callable[[np.ndarray], np.ndarray],
+    semitones: float,
+    speed: float,
+):
+    found = check.check(alter(passage())[:, None], RATE)
+    assert found.share_above_99th == 1
+    assert found.verdict.startswith("Copied: ")
+    for window in found.windows:
+        assert window.recording == f"song {COPIED}.wav"
+        middle = (window.start_seconds + 2.5) * speed
+        assert window.recording_seconds + 2.5 == pytest.approx(AT_SECONDS + middle, abs=0.2)
+        assert (window.semitones, window.speed) == (semitones, speed)
+
+
+def test_only_the_copied_part_is_accused(check: OriginalityCheck):
+    own = make_music(20.0, RATE, seed=50)[:, 0]
+    clip = np.concatenate([own[: 10 * RATE], passage(6.0), own[10 * RATE :]])
+    found = check.check(clip[:, None], RATE)
+    accused = found.accused()
+    sure = {w.start_seconds for w in accused if w.score > 1.75 * found.held_out_highest}
+    assert {10, 11} <= sure <= set(range(6, 15))
+    assert accused[0].score == max(w.score for w in found.windows)
+    assert found.share_above_99th == len(accused) / len(found.windows)
+    assert f"Copied: {len(accused)} of 22 windows" in found.verdict
+
+
+def test_new_songs_of_the_band_are_not_accused(check: OriginalityCheck):
+    found = [check.check(make_music(30.0, RATE, seed=seed), RATE) for seed in range(100, 106)]
+    windows = [window for one in found for window in one.windows]
+    assert len(windows) == 6 * 26
+    accused = sum(window.percentile >= 99 for window in windows)
+    assert accused <= 5  # one in 100 is 1.6, and 6 or more of 156 come about once in 200 times
+    assert not any(one.verdict.startswith("Copied") for one in found)
+    # they are like the held-out ones in all of the range, so that the percentile means something
+    assert 25 < np.median([window.percentile for window in windows]) < 75
+
+
+def test_another_rate_and_two_channels_are_heard_alike(check: OriginalityCheck):
+    clip = soxr.resample(passage(), RATE, 22_050)
+    found = check.check(np.stack([clip, clip], axis=1), 22_050)
+    assert found.share_above_99th == 1
+    assert found.seconds == pytest.approx(8)
+    assert [w.start_seconds for w in found.windows] == [0, 1, 2, 3]
+
+
+def test_silence_is_no_copy(check: OriginalityCheck):
+    found = check.check(np.zeros((10 * RATE, 1), np.float32), RATE)
+    assert {window.score for window in found.windows} == {0}
+    assert found.verdict == (
+        "No copy found: all 6 windows are as far from the training music as held-out music is."
+    )
+
+
+def with_scores(band: Corpus, folder: Path, scores: list[float]) -> OriginalityCheck:
+    """A check of a copied corpus with these held-out scores stored beside it."""
+    shutil.copytree(band.path, folder)
+    numbers = ", ".join(map(str, scores))
+    key = band.manifest.corpus_hash()
+    text = f'{{"method": 1, "corpus_hash": "{key}", "scores": [{numbers}]}}'
+    (folder / FILE_NAME).write_text(text)
+    return OriginalityCheck(Corpus(folder))
+
+
+def look(check: OriginalityCheck) -> Originality:
+    return check.check(passage(5.5)[:, None], RATE)
+
+
+def test_percentile_and_verdict_by_hand(band: Corpus, check: OriginalityCheck, tmp_path: Path):
+    score = look(check).windows[0].score
+    half = with_scores(band, tmp_path / "half", [score - 1] * 60 + [score + 1] * 39)
+    assert look(half).windows[0].percentile == 60  # (1 + 39 as high) / (1 + 99) = 40 %
+    assert look(half).share_above_99th == 0
+    assert look(half).held_out_highest == score + 1
+    near = look(with_scores(band, tmp_path / "near", [0.9 * score] * 99))
+    assert near.windows[0].percentile == 99
+    assert near.verdict == (
+        "Listen to it: 1 of 1 windows are nearer to the training music than 99 % of held-out "
+        f"music, though none by far; second 0 is most like second "
+        f"{near.windows[0].recording_seconds:g} of song {COPIED}.wav."
+    )
+
+
+def test_held_out_scores_are_stored_and_measured_again_when_stale(
+    band: Corpus, check: OriginalityCheck, tmp_path: Path
+):
+    stored = (band.path / FILE_NAME).read_bytes()
+    other = with_scores(band, tmp_path / "corpus", [1000.0] * 99)
+    assert look(other).windows[0].percentile == 0  # what is stored is used
+    path = other_path = tmp_path / "corpus" / FILE_NAME
+    for text in (b"{", path.read_bytes().replace(b'"method": 1', b'"method": 0')):
+        other_path.write_bytes(text)
+        assert look(OriginalityCheck(Corpus(tmp_path / "corpus"))) == look(check)
+        assert path.read_bytes() == stored
+
+
+def test_a_corpus_that_cannot_be_written_to_serves(band: Corpus, check: OriginalityCheck):
+    def ignored(_: str, names: list[str]) -> list[str]:
+        return [name for name in names if name == FILE_NAME]
+
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "corpus"
+        shutil.copytree(band.path, path, ignore=ignored)
+        for entry in (Path(name), path, *path.rglob("*")):
+            entry.chmod(0o555)
+        with as_ordinary_user():
+            found = look(OriginalityCheck(Corpus(path)))
+        assert not (path / FILE_NAME).exists()
+        for entry in (Path(name), path, path / "shards"):
+            entry.chmod(0o755)
+    assert found == look(check)
+
+
+def test_both_sides_of_a_corpus_are_needed(band: Corpus):
+    recordings = band.manifest.recordings
+    for chosen, message in [
+        (recordings[:3], r"holds out 0 recordings \(0 s\).*with --hold-out"),
+        (recordings[3:], "has no training recording to compare with"),
+    ]:
+        corpus = Corpus(band.path)
+        corpus.manifest = corpus.manifest.model_copy(update={"recordings": chosen})
+        with pytest.raises(CorpusError, match=message):
+            OriginalityCheck(corpus)
+
+
+def test_too_little_held_out_music_is_refused(tmp_path: Path):
+    for seed in range(3):
+        write_music(tmp_path / "in" / f"song {seed}.wav", 20.0, RATE, seed=seed)
+    prepare_corpus(
+        *(tmp_path / "in", tmp_path / "corpus", tiny_settings().corpus),
+        preset="report",
+        hold_out=["song 2"],
+    )
+    with pytest.raises(CorpusError, match=r"holds out 1 recordings \(20 s\).*half a minute"):
+        OriginalityCheck(Corpus(tmp_path / "corpus"))
+
+
+def test_audio_that_cannot_be_checked_is_refused(check: OriginalityCheck):
+    with pytest.raises(AudioError, match=r"4.50 s is shorter than one window of 5 s"):
+        check.check(make_music(4.5, RATE), RATE)
+    broken = make_music(6.0, RATE)
+    broken[123] = np.nan
+    with pytest.raises(AudioError, match="not numbers .* first at 123"):
+        check.check(broken, RATE)
