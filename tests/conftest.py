@@ -17,7 +17,8 @@ import soundfile
 import torch
 from numpy.typing import NDArray
 
-from riffsmith.config import Settings, load_preset
+from riffsmith.codec import Codec, fit_codec, save_codec
+from riffsmith.config import LatentSettings, PictureSettings, load_preset
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.training import RunFolder, RunRecord, start_run
 
@@ -72,7 +73,7 @@ def write_music(path: Path, seconds: float = 4.0, sample_rate: int = 8000, **opt
     return path
 
 
-def tiny_settings(preset: str = "report", **training: str) -> Settings:
+def tiny_settings(preset: str = "report", **training: str) -> PictureSettings:
     """A preset made small enough to train in a second."""
     overrides = {section: dict(pairs) for section, pairs in TINY.items()}
     overrides["training"] |= training
@@ -80,7 +81,46 @@ def tiny_settings(preset: str = "report", **training: str) -> Settings:
         overrides["corpus"] |= {"grid_mels": "16", "grid_frames": "16"}
         overrides["corpus"] |= {"mask_mels": "4", "mask_frames": "8"}
         overrides["discriminator"] |= {"channels": "[8, 8]", "norm_after": "[2]"}
-    return load_preset(preset, overrides)
+    settings = load_preset(preset, overrides)
+    assert isinstance(settings, PictureSettings)
+    return settings
+
+
+def tiny_latents(**training: str) -> LatentSettings:
+    """The preset `latent` made small enough to train in a second."""
+    overrides = {
+        "corpus": {
+            "sample_rate": "8000",
+            "segment_seconds": "1.0",
+            "n_fft": "256",
+            "hop_samples": "64",
+            "n_mels": "16",
+        },
+        "codec": {
+            "side_mels": "4",
+            "components": "8",
+            "decoder_channels": "12",
+            "decoder_hidden": "16",
+            "decoder_blocks": "2",
+        },
+        "generator": {"channels": "[12, 12, 16]", "noise_channels": "4", "style_channels": "8"},
+        "discriminator": {"channels": "[12, 16, 16]"},
+        "training": {**TINY["training"], "window_frames": "16", **training},
+    }
+    settings = load_preset("latent", overrides)
+    assert isinstance(settings, LatentSettings)
+    return settings
+
+
+def give_codec(run: RunFolder, settings: LatentSettings) -> Codec:
+    """Puts a codec of tiny size, fitted to noise, where a run looks for its own."""
+    torch.manual_seed(0)
+    codec = Codec(settings)
+    noise = torch.randn(codec.analysis.features, 400) - 4
+    fit_codec([noise], codec.linear, codec.analysis)
+    run.path.mkdir(parents=True, exist_ok=True)
+    run.codec.write_bytes(save_codec(codec))
+    return codec
 
 
 @pytest.fixture(scope="session")

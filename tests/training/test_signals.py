@@ -12,7 +12,7 @@ from riffsmith.gan import build_loss
 from riffsmith.training import RunFolder, RunRecord, start_run
 from riffsmith.training.distance import DistanceMeter
 from riffsmith.training.signals import Losses, Verdicts, Watched, gradient_norm, measure
-from riffsmith.training.state import TrainingState, build_state
+from riffsmith.training.state import TrainingState
 from riffsmith.training.step import Trainer
 from riffsmith.training.watched_pictures import WatchedPictures
 
@@ -71,7 +71,7 @@ def system(
     prepare_corpus(songs, tmp_path / "c", settings.corpus, preset=request.param)
     corpus = Corpus(tmp_path / "c")
     record = start_run(RunFolder(tmp_path / "run"), corpus, settings, request.param, 3)
-    state = build_state(settings, 3, CPU)
+    state = build_picture_state(settings, 3, CPU)
     trainer = Trainer(settings, state, build_loss(settings.training), 3, CPU)
     for _ in range(2):
         trainer.step(corpus.train.batch([0, 1, 2, 3]))

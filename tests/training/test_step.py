@@ -2,17 +2,17 @@ import pytest
 import torch
 from conftest import tiny_settings
 
-from riffsmith.config import Settings
+from riffsmith.config import PictureSettings
 from riffsmith.gan import build_loss
+from riffsmith.training.picture_state import build_picture_state
 from riffsmith.training.precision import has_bfloat16
-from riffsmith.training.state import build_state
 from riffsmith.training.step import StepFigures, Trainer
 
 CPU = torch.device("cpu")
 
 
-def run_steps(settings: Settings, steps: int, seed: int = 0) -> list[StepFigures]:
-    state = build_state(settings, seed, CPU)
+def run_steps(settings: PictureSettings, steps: int, seed: int = 0) -> list[StepFigures]:
+    state = build_picture_state(settings, seed, CPU)
     trainer = Trainer(settings, state, build_loss(settings.training), seed, CPU)
     stream = torch.Generator().manual_seed(0)
     rows, columns = settings.corpus.grid
@@ -37,7 +37,7 @@ def test_a_plain_loop_computes_the_same():
     """The report's step, written out: the losses of ten updates agree."""
     settings = tiny_settings(precision="float32", channels_last="false")
     figures = run_steps(settings, 10, seed=4)
-    state = build_state(settings, 4, CPU)
+    state = build_picture_state(settings, 4, CPU)
     generator, discriminator = state.generator.train(), state.discriminator.train()
     optimizers = [
         torch.optim.Adam(network.parameters(), 2e-4, (0.5, 0.999))
@@ -70,7 +70,7 @@ def test_equal_sizes_are_a_setting():
     discriminator = settings.discriminator.model_copy(update={"real_size": "generator_grid"})
     settings = settings.model_copy(update={"discriminator": discriminator})
     seen: list[torch.Size] = []
-    state = build_state(settings, 0, CPU)
+    state = build_picture_state(settings, 0, CPU)
     state.discriminator.register_forward_hook(lambda _, inputs, __: seen.append(inputs[0].shape))
     trainer = Trainer(settings, state, build_loss(settings.training), 0, CPU)
     trainer.step(torch.zeros(4, 1, *settings.corpus.grid))
@@ -79,7 +79,7 @@ def test_equal_sizes_are_a_setting():
 
 def test_the_discriminator_is_updated_as_often_as_asked():
     settings = tiny_settings("report-wgan")
-    state = build_state(settings, 0, CPU)
+    state = build_picture_state(settings, 0, CPU)
     count = 0
 
     def note(*_: object) -> None:

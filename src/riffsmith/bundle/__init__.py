@@ -3,6 +3,9 @@
 from riffsmith.bundle.card import Card, RecordingCredit
 from riffsmith.bundle.store import (
     Bundle,
+    LatentBundle,
+    PictureBundle,
+    build_latent_generator,
     is_bundle,
     load_bundle,
     load_shipped,
@@ -14,7 +17,10 @@ from riffsmith.bundle.store import (
 __all__ = [
     "Bundle",
     "Card",
+    "LatentBundle",
+    "PictureBundle",
     "RecordingCredit",
+    "build_latent_generator",
     "is_bundle",
     "load_bundle",
     "load_shipped",

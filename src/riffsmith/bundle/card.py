@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from riffsmith.config import Settings
+from riffsmith.config import TaggedSettings
 
 BUNDLE_VERSION = 1
 
@@ -29,7 +29,7 @@ class Card(BaseModel):
     """ISO 8601 in UTC."""
     preset: str
     genre: str
-    settings: Settings
+    settings: TaggedSettings
     low_db: float
     high_db: float
     """What -1 and 1 of a picture stand for."""
@@ -43,3 +43,5 @@ class Card(BaseModel):
     """Measures at this point of the training."""
     weights_hash: str = ""
     """BLAKE2b of the weights file."""
+    codec_hash: str = ""
+    """BLAKE2b of the codec's file, where the system has one."""

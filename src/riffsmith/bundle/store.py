@@ -1,4 +1,4 @@
-"""Bundles on disk: a folder with `card.json` and `generator.safetensors`."""
+"""Bundles on disk: a folder with `card.json`, `generator.safetensors` and maybe a codec."""
 
 import json
 from dataclasses import dataclass
@@ -9,37 +9,66 @@ from pathlib import Path
 from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load, save
+from torch import nn
 
 from riffsmith.bundle.card import BUNDLE_VERSION, Card
+from riffsmith.codec import Codec, load_codec
+from riffsmith.config import LatentSettings, PictureSettings
 from riffsmith.errors import ModelError
 from riffsmith.files import atomic_path
-from riffsmith.gan import Generator
+from riffsmith.gan import Generator, LatentGenerator
 
 CARD_NAME = "card.json"
 WEIGHTS_NAME = "generator.safetensors"
+CODEC_NAME = "codec.safetensors"
 
 
 @dataclass(frozen=True)
-class Bundle:
-    """A trained generator, ready to play."""
+class PictureBundle:
+    """A trained generator of pictures, ready to play."""
 
     card: Card
+    settings: PictureSettings
     generator: Generator
     """In evaluation mode, without gradients."""
 
 
-def write_bundle(folder: Path, card: Card, generator: Generator) -> None:
+@dataclass(frozen=True)
+class LatentBundle:
+    """A trained generator of latents and the codec that they belong to."""
+
+    card: Card
+    settings: LatentSettings
+    generator: LatentGenerator
+    """In evaluation mode, without gradients."""
+    codec: Codec
+
+
+Bundle = PictureBundle | LatentBundle
+
+
+def write_bundle(folder: Path, card: Card, generator: nn.Module, codec: bytes = b"") -> None:
     """Writes a bundle whole or not at all.
+
+    Args:
+        folder: Where to.
+        card: Its hashes are filled in.
+        generator: As `card.settings` describe it.
+        codec: What `save_codec` gave, for a system that has one.
 
     Raises:
         ModelError: Writing failed.
     """
     state = {name: tensor.cpu().contiguous() for name, tensor in generator.state_dict().items()}
     weights = save(state)
-    card = card.model_copy(update={"weights_hash": _digest(weights)})
+    card = card.model_copy(
+        update={"weights_hash": _digest(weights), "codec_hash": _digest(codec) if codec else ""}
+    )
     with atomic_path(folder, ModelError) as partial:
         partial.mkdir()
         (partial / WEIGHTS_NAME).write_bytes(weights)
+        if codec:
+            (partial / CODEC_NAME).write_bytes(codec)
         (partial / CARD_NAME).write_text(card.model_dump_json(indent=1), encoding="utf-8")
 
 
@@ -79,17 +108,45 @@ def load_bundle(folder: Path) -> Bundle:
         ModelError: As `read_card`, or the weights are missing, damaged or of other networks.
     """
     card = read_card(folder)
-    path = folder / WEIGHTS_NAME
+    weights = _read_checked(folder / WEIGHTS_NAME, card.weights_hash)
+    settings = card.settings
+    if isinstance(settings, PictureSettings):
+        generator = Generator(settings.generator, settings.corpus.channel_count)
+        _load_weights(generator, weights, folder)
+        return PictureBundle(card, settings, generator)
+    codec = load_codec(settings, _read_checked(folder / CODEC_NAME, card.codec_hash))
+    latent_generator = build_latent_generator(settings)
+    _load_weights(latent_generator, weights, folder)
+    return LatentBundle(card, settings, latent_generator, codec)
+
+
+def build_latent_generator(settings: LatentSettings) -> LatentGenerator:
+    """A generator with fresh weights."""
+    return LatentGenerator(
+        latent_channels=settings.codec.components,
+        channels=settings.generator.channels,
+        noise_channels=settings.generator.noise_channels,
+        style_channels=settings.generator.style_channels,
+    )
+
+
+def _read_checked(path: Path, digest: str) -> bytes:
     try:
         content = path.read_bytes()
-        if _digest(content) != card.weights_hash:
-            raise ModelError(f"{path} is damaged (its hash is not the card's): use another bundle")
-        generator = Generator(card.settings.generator, card.settings.corpus.channel_count)
+    except OSError as cause:
+        raise ModelError(f"{path} cannot be used ({cause}): use another bundle") from cause
+    if _digest(content) != digest:
+        raise ModelError(f"{path} is damaged (its hash is not the card's): use another bundle")
+    return content
+
+
+def _load_weights(generator: nn.Module, content: bytes, folder: Path) -> None:
+    try:
         generator.load_state_dict(load(content))
-    except (OSError, SafetensorError, RuntimeError) as cause:
-        first = str(cause).splitlines()[0]
+    except (SafetensorError, RuntimeError) as cause:
+        path, first = folder / WEIGHTS_NAME, str(cause).splitlines()[0]
         raise ModelError(f"{path} cannot be used ({first}): use another bundle") from cause
-    return Bundle(card, generator.eval().requires_grad_(False))
+    generator.eval().requires_grad_(False)
 
 
 def shipped_models() -> list[str]:

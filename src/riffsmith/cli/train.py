@@ -185,8 +185,13 @@ class _ConsoleObserver:
 def _print_plan(source: Path, request: "Request") -> None:
     from riffsmith.cli.console import duration, file_progress, stdout
     from riffsmith.corpus import Corpus, estimate_training_segments, is_corpus, survey_folder
-    from riffsmith.gan import Discriminator, Generator, count_parameters
-    from riffsmith.training import measure_step_seconds, steps_per_epoch
+    from riffsmith.gan import count_parameters
+    from riffsmith.training import (
+        build_fresh_state,
+        choose_device,
+        measure_step_seconds,
+        steps_per_epoch,
+    )
 
     settings = request.settings()
     if is_corpus(source):
@@ -206,9 +211,9 @@ def _print_plan(source: Path, request: "Request") -> None:
     for section, values in settings.model_dump().items():
         for key, value in values.items():
             stdout.print(f"{section}.{key} = {value}")
-    channels = settings.corpus.channel_count
-    generator = count_parameters(Generator(settings.generator, channels))
-    discriminator = count_parameters(Discriminator(settings.discriminator, channels))
+    state = build_fresh_state(settings, 0, choose_device(settings.training))
+    generator = count_parameters(state.generator)
+    discriminator = count_parameters(state.discriminator)
     stdout.print(f"generator: {generator:,} parameters; discriminator: {discriminator:,}")
     per_epoch = steps_per_epoch(segments, settings)
     if per_epoch == 0:

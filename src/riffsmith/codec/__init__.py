@@ -1,19 +1,26 @@
 """Audio ↔ latents: log-mel features, their principal components, and a decoder to audio."""
 
 from riffsmith.codec.analysis import Analysis, Spectrum, to_left_right, to_mid_side
+from riffsmith.codec.codec import Codec, load_codec, save_codec
 from riffsmith.codec.decoder import Decoder
 from riffsmith.codec.discriminator import SpectrumDiscriminator, feature_distance
+from riffsmith.codec.fitting import fit_codec, measure_recording
 from riffsmith.codec.linear import LinearCodec
 from riffsmith.codec.spectral_loss import SpectralLoss
 
 __all__ = [
     "Analysis",
+    "Codec",
     "Decoder",
     "LinearCodec",
     "SpectralLoss",
     "Spectrum",
     "SpectrumDiscriminator",
     "feature_distance",
+    "fit_codec",
+    "load_codec",
+    "measure_recording",
+    "save_codec",
     "to_left_right",
     "to_mid_side",
 ]

@@ -39,13 +39,13 @@ class LinearCodec(nn.Module):
             patches: As `to_patches` makes them.
             weights: Of each feature in the error that is minimised.
         """
-        scale = weights.repeat_interleave(self.patch_frames).double()
+        scale = weights.repeat_interleave(self.patch_frames)
         count, total, products = 0, torch.zeros(()).double(), torch.zeros(()).double()
         for batch in patches:
-            values = batch.double() * scale
+            values = batch * scale
             count += len(values)
-            total = total + values.sum(0)
-            products = products + values.T @ values
+            total = total + values.double().sum(0)
+            products = products + (values.T @ values).double()  # exact enough within a batch
         mean = total / count
         covariance = products / count - mean[:, None] * mean[None, :]
         values, vectors = torch.linalg.eigh(covariance)
@@ -72,6 +72,10 @@ class LinearCodec(nn.Module):
         # on the whole of unit power, whatever the whitening
         gain = self.deviations**-self.whitening
         return gain / (self.deviations * gain).square().mean().sqrt()
+
+    def latents_of_gain(self) -> Float[Tensor, " components"]:
+        """What one neper more of everything adds to the latents."""
+        return self.weights @ self.components.T * self._gain
 
     def encode(
         self, features: Float[Tensor, "batch features frames"]

@@ -1,4 +1,4 @@
-"""Presets on disk and overrides from the command line → `Settings`."""
+"""Presets on disk and overrides from the command line → settings."""
 
 import tomllib
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from pydantic import ValidationError
 
-from riffsmith.config.settings import Settings
+from riffsmith.config.systems import Settings, settings_adapter
 from riffsmith.errors import SettingsError
 
 DEFAULT_PRESET = "report"
@@ -48,7 +48,7 @@ def build_settings(values: Mapping[str, object], overrides: Overrides | None = N
         target = merged.setdefault(section, {})
         target.update({key.replace("-", "_"): _parse(text) for key, text in pairs.items()})
     try:
-        return Settings.model_validate(merged)
+        return settings_adapter.validate_python(merged)
     except ValidationError as cause:
         raise SettingsError("; ".join(_explain(error) for error in cause.errors())) from cause
 
@@ -62,6 +62,8 @@ def _parse(text: str) -> object:
 
 def _explain(error: Mapping[str, object]) -> str:
     location = error["loc"]
+    if isinstance(location, tuple):
+        location = location[1:]  # the first names the kind of system
     where = ".".join(str(part) for part in location) if isinstance(location, tuple) else "settings"
     if error["type"] == "extra_forbidden":
         return f"no setting named {where}: `riffsmith train --dry-run` lists them"

@@ -34,7 +34,9 @@ class CorpusSettings(Section):
     n_fft: Annotated[int, Field(ge=16)]
     hop_samples: PositiveInt
     n_mels: PositiveInt
-    scaling: Literal["corpus", "segment"]
+    store: Literal["pictures", "audio"] = "pictures"
+    """`pictures`: spectrogram segments beside the audio; `audio`: the audio alone."""
+    scaling: Literal["corpus", "segment"] = "corpus"
     """Decibels to [-1, 1] by the range of the whole training split, or of each segment alone."""
     grid_mels: PositiveInt | None = None
     """Resize each segment (bilinear) to this many mel rows; none: as many as there are."""
@@ -76,46 +78,11 @@ class CorpusSettings(Section):
         return self
 
 
-class GeneratorSettings(Section):
-    """Transposed convolutions of kernel 4 from a noise vector to a picture."""
-
-    noise_channels: Annotated[int, Field(ge=1, le=65_536)] = 100
-    channels: Widths
-    """Channels after each layer but the last."""
-    norm: Literal["batch", "instance"]
-    norm_after: Annotated[tuple[PositiveInt, ...], Field(strict=False)]
-    """Layers (from 1) that a normalisation follows."""
-    bias: bool
-
-    @property
-    def grid(self) -> int:
-        """Height and width of what comes out: 4 after the first layer, then doubled by each."""
-        return 4 * 2 ** len(self.channels)
-
-
-class DiscriminatorSettings(Section):
-    """Convolutions of kernel 4 from a picture to one logit."""
-
-    channels: Widths
-    norm: Literal["batch", "group"]
-    norm_after: Annotated[tuple[PositiveInt, ...], Field(strict=False)]
-    spectral_norm: bool = False
-    bias: bool
-    real_size: Literal["as_is", "generator_grid"]
-    """`as_is`: real spectrograms keep their size, whatever the generator makes;
-    `generator_grid`: they are reduced (area mean) to the generator's height and width."""
-
-
 class TrainingSettings(Section):
-    """The two-player game: objective, optimisers, schedule, what is kept."""
+    """What every two-player game needs: optimisers, schedule, what is kept."""
 
-    loss: Literal["cross_entropy", "wasserstein"]
-    real_label: Annotated[float, Field(gt=0, le=1)] = 0.9
-    """Target of the cross entropy for real pictures (one-sided label smoothing below 1)."""
     penalty_weight: Annotated[float, Field(ge=0)] = 0.0
-    """Weight of the Wasserstein loss's gradient penalty."""
-    discriminator_steps: PositiveInt = 1
-    """Discriminator updates for each generator update."""
+    """Weight of the gradient penalty."""
     learning_rate: PositiveFloat = 2e-4
     beta_1: Fraction = 0.5
     beta_2: Fraction = 0.999
@@ -126,8 +93,6 @@ class TrainingSettings(Section):
     """Leave out the incomplete batch at the end of an epoch."""
     ema_decay: Fraction = 0.999
     """Decay for each step of the generator's exponential moving average."""
-    sample_from: Literal["generator", "averaged_generator"]
-    """Which of the two previews and `generate` use."""
     checkpoint_every_epochs: PositiveInt = 5
     preview_every_epochs: PositiveInt = 10
     watch: bool = True
@@ -144,40 +109,7 @@ class TrainingSettings(Section):
     """How often the run may go back and be softened before it is stopped instead."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """`auto`: bfloat16 autocast where the processor has instructions for it."""
-    channels_last: bool = True
-    """Memory layout of the convolutions: faster where batch or no normalisation follows them."""
     threads: Annotated[int, Field(ge=0)] = 0
     """CPU threads of a step; 0: as many as torch chooses, mostly one for each core. Results are
     reproducible for a fixed number."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
-
-
-class Settings(Section):
-    """A whole system."""
-
-    corpus: CorpusSettings
-    generator: GeneratorSettings
-    discriminator: DiscriminatorSettings
-    training: TrainingSettings
-
-    @model_validator(mode="after")
-    def _fits(self) -> "Settings":
-        for name, network in (("generator", self.generator), ("discriminator", self.discriminator)):
-            layers = len(network.channels)
-            if any(number > layers for number in network.norm_after):
-                raise ValueError(f"{name}.norm_after names a layer beyond {layers}")
-        widths = self.discriminator.channels
-        if self.discriminator.norm == "group" and any(width % 8 for width in widths):
-            raise ValueError("group norm needs discriminator.channels in multiples of 8")
-        own = (self.generator.grid, self.generator.grid)
-        real = self.corpus.grid if self.discriminator.real_size == "as_is" else own
-        if min(*real, *own) >> len(widths) < 4:
-            raise ValueError(
-                f"too many discriminator layers for {min(*real, *own)} rows: {len(widths)}"
-            )
-        if self.training.penalty_weight and self.training.loss == "wasserstein" and real != own:
-            raise ValueError(
-                f"the penalty needs equal sizes: real {real}, generated {own}; set the corpus's "
-                "grid, or discriminator.real_size to generator_grid"
-            )
-        return self

@@ -48,7 +48,8 @@ class Manifest(BaseModel):
     low_db: float
     high_db: float
     """What -1 and 1 stand for: the training split's range (`scaling = "corpus"`), or the median of
-    its segments' ranges, with which generated pictures are turned back into decibels."""
+    its segments' ranges, with which generated pictures are turned back into decibels; both are 0 in
+    a corpus that stores audio alone."""
     recordings: tuple[PreparedRecording, ...]
     skipped: tuple[SurveyEntry, ...]
 

@@ -6,6 +6,8 @@
 | segments | segments, channels, rows, columns | float32 | decibels |
 | ranges | segments, 2 | float32 | least and largest decibels of each segment before resizing |
 | augmented, augmented_ranges | alike | float32 | the augmented variant, if there is one |
+
+Where audio alone is stored there are no segments, and the ranges are 0.
 """
 
 import json
@@ -25,7 +27,7 @@ from torch import Tensor
 
 from riffsmith.config import CorpusSettings
 from riffsmith.corpus.manifest import CORPUS_VERSION
-from riffsmith.corpus.segments import cut_segments, to_pictures
+from riffsmith.corpus.segments import count_segments, cut_segments, to_pictures
 from riffsmith.corpus.survey import SurveyEntry
 from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform
@@ -61,13 +63,21 @@ def write_shard(
     transform: MelTransform,
 ) -> None:
     """Cuts and transforms one recording's stored audio and writes its shard."""
+    tensors = {"audio": torch.from_numpy(audio)}
+    if settings.store == "audio":
+        count = count_segments(len(audio), settings)
+        _write(path, entry, tensors | {"ranges": torch.zeros(count, 2)})
+        return
     cut = cut_segments(audio, settings)
-    segments, ranges = to_pictures(cut, settings, transform, None)
-    tensors = {"audio": torch.from_numpy(audio), "segments": segments, "ranges": ranges}
+    tensors["segments"], tensors["ranges"] = to_pictures(cut, settings, transform, None)
     if settings.pitch_shift_semitones or settings.mask_mels or settings.mask_frames:
         seed = int(entry.content_hash[:12], 16)
         variant = to_pictures(cut, settings, transform, seed)
         tensors["augmented"], tensors["augmented_ranges"] = variant
+    _write(path, entry, tensors)
+
+
+def _write(path: Path, entry: SurveyEntry, tensors: dict[str, Tensor]) -> None:
     with atomic_path(path, CorpusError, durable=False) as partial:
         partial.write_bytes(save(tensors, metadata={"entry": entry.model_dump_json()}))
 
@@ -99,6 +109,11 @@ class Shard:
     def count(self) -> int:
         """Number of segments."""
         return self._file.get_slice("ranges").get_shape()[0]
+
+    @property
+    def samples(self) -> int:
+        """Length of the audio."""
+        return self._file.get_slice("audio").get_shape()[0]
 
     @property
     def is_augmented(self) -> bool:

@@ -32,7 +32,7 @@ class LatentDiscriminator(nn.Module):
 
     def forward(
         self, latents: Float[Tensor, "batch channels frames"]
-    ) -> list[Float[Tensor, "batch positions"]]:
+    ) -> list[Float[Tensor, "batch _"]]:
         """Logits of each head, finest first."""
         state = self.enter(latents)
         logits: list[Tensor] = []

@@ -18,9 +18,9 @@ class LatentNoise:
     """What a stretch of latents is made from; all of it is a function of position."""
 
     style: Float[Tensor, "batch style_channels"]
-    levels: Sequence[Float[Tensor, "batch noise_channels positions"]]
+    levels: Sequence[Float[Tensor, "batch noise_channels _"]]
     """Noise of each level, coarsest first."""
-    clocks: Sequence[Float[Tensor, "batch clock_channels positions"]]
+    clocks: Sequence[Float[Tensor, "batch clock_channels _"]]
     """Oscillators at the same positions."""
 
 

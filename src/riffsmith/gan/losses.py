@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
-from riffsmith.config import TrainingSettings
+from riffsmith.config import PictureTrainingSettings
 
 Judge = Callable[[Tensor], Tensor]
 """Pictures → logits in float32."""
@@ -84,7 +84,7 @@ class Wasserstein:
         return (gradient.flatten(1).norm(dim=1) - 1).square().mean()
 
 
-def build_loss(settings: TrainingSettings) -> Loss:
+def build_loss(settings: PictureTrainingSettings) -> Loss:
     """The objective that the settings name."""
     if settings.loss == "wasserstein":
         return Wasserstein(settings.penalty_weight)

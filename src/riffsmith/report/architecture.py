@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from riffsmith.config import Settings
+from riffsmith.config import PictureSettings
 from riffsmith.gan import Discriminator, Generator, count_parameters
 
 
@@ -19,7 +19,7 @@ class LayerRow:
     parameters: int
 
 
-def describe_networks(settings: Settings) -> dict[str, list[LayerRow]]:
+def describe_networks(settings: PictureSettings) -> dict[str, list[LayerRow]]:
     """Layers of the generator and of the discriminator at the size of a real segment."""
     channels = settings.corpus.channel_count
     with torch.random.fork_rng(devices=[]):

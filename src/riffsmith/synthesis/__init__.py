@@ -2,5 +2,6 @@
 
 from riffsmith.synthesis.clip import generate_clip, spread_db
 from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
+from riffsmith.synthesis.stream import Stream
 
-__all__ = ["draw_pictures", "generate_clip", "spread_db", "to_audio", "to_spectrogram"]
+__all__ = ["Stream", "draw_pictures", "generate_clip", "spread_db", "to_audio", "to_spectrogram"]

@@ -1,26 +1,29 @@
 """A bundle → a clip of any length."""
 
 from collections.abc import Callable
+from itertools import islice
 from math import ceil
 
 import numpy as np
 import torch
 from jaxtyping import Float
 
-from riffsmith.bundle import Bundle
+from riffsmith.bundle import Bundle, LatentBundle, PictureBundle
 from riffsmith.seeds import derive_seed
 from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
+from riffsmith.synthesis.stream import Stream
 
 FADE_SECONDS = 0.05
+OnProgress = Callable[[float], None]
 
 
 def generate_clip(
     bundle: Bundle,
     seconds: float,
     seed: int,
-    on_progress: Callable[[float], None] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Float[np.ndarray, "time channels"]:
-    """New audio: generated segments in a row, each faded into the next over 50 ms.
+    """New audio of any length.
 
     Args:
         bundle: The model.
@@ -28,7 +31,30 @@ def generate_clip(
         seed: The same seed gives the same samples.
         on_progress: Called with the share that is done.
     """
-    settings = bundle.card.settings.corpus
+    if isinstance(bundle, LatentBundle):
+        return _from_stream(bundle, seconds, seed, on_progress)
+    return _from_pictures(bundle, seconds, seed, on_progress)
+
+
+def _from_stream(
+    bundle: LatentBundle, seconds: float, seed: int, on_progress: OnProgress | None
+) -> Float[np.ndarray, "time channels"]:
+    stream = Stream(bundle, seed)
+    wanted = round(seconds * stream.sample_rate)
+    count = ceil(wanted / stream.chunk_samples)
+    pieces: list[np.ndarray] = []
+    for piece in islice(stream.chunks(), count):
+        pieces.append(piece)
+        if on_progress:
+            on_progress(len(pieces) / count)
+    return np.concatenate(pieces)[:wanted]
+
+
+def _from_pictures(
+    bundle: PictureBundle, seconds: float, seed: int, on_progress: OnProgress | None
+) -> Float[np.ndarray, "time channels"]:
+    """Generated segments in a row, each faded into the next over 50 ms."""
+    settings = bundle.settings.corpus
     wanted = round(seconds * settings.sample_rate)
     fade = round(FADE_SECONDS * settings.sample_rate)
     advance = settings.segment_samples - fade

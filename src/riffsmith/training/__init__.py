@@ -2,7 +2,9 @@
 
 from riffsmith.training.estimate import measure_step_seconds, steps_per_epoch
 from riffsmith.training.events import Observer, Preview, SilentObserver
+from riffsmith.training.fresh import build_fresh_state
 from riffsmith.training.loop import Outcome, train
+from riffsmith.training.precision import choose_device
 from riffsmith.training.run_folder import RunFolder, RunRecord
 from riffsmith.training.start import reopen_run, start_run
 from riffsmith.training.step import StepFigures
@@ -15,6 +17,8 @@ __all__ = [
     "RunRecord",
     "SilentObserver",
     "StepFigures",
+    "build_fresh_state",
+    "choose_device",
     "measure_step_seconds",
     "reopen_run",
     "start_run",

@@ -6,11 +6,14 @@ from math import ceil
 
 import torch
 
-from riffsmith.config import Settings
+from riffsmith.codec import Codec
+from riffsmith.config import LatentSettings, Settings
 from riffsmith.gan import build_loss
+from riffsmith.training.latent_state import build_latent_state
+from riffsmith.training.latent_step import LatentTrainer
 from riffsmith.training.memory import keep_freed_memory
+from riffsmith.training.picture_state import build_picture_state
 from riffsmith.training.precision import choose_device
-from riffsmith.training.state import build_state
 from riffsmith.training.step import Trainer
 
 _TIMED_STEPS = 3
@@ -26,10 +29,18 @@ def measure_step_seconds(settings: Settings) -> float:
     """Median time of a training step on this machine, after one to warm up."""
     keep_freed_memory()
     device = choose_device(settings.training)
-    state = build_state(settings, 0, device)
-    trainer = Trainer(settings, state, build_loss(settings.training), 0, device)
-    shape = (settings.training.batch_size, settings.corpus.channel_count, *settings.corpus.grid)
-    real = torch.rand(shape, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    stream = torch.Generator().manual_seed(0)
+    batch = settings.training.batch_size
+    if isinstance(settings, LatentSettings):
+        shape = (2 * batch, settings.codec.components, settings.training.window_frames)
+        state = build_latent_state(settings, 0, device)
+        trainer = LatentTrainer(settings, state, Codec(settings), 0, device)
+        real = torch.randn(shape, generator=stream)
+    else:
+        shape = (batch, settings.corpus.channel_count, *settings.corpus.grid)
+        state = build_picture_state(settings, 0, device)
+        trainer = Trainer(settings, state, build_loss(settings.training), 0, device)
+        real = torch.rand(shape, generator=stream) * 2 - 1
     times: list[float] = []
     for _ in range(1 + _TIMED_STEPS):
         began = time.perf_counter()

@@ -10,7 +10,6 @@ import torch
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
 from riffsmith.files import hold
-from riffsmith.gan import build_loss
 from riffsmith.training.batches import Batches
 from riffsmith.training.checkpoint import (
     forget_anchors_after,
@@ -22,14 +21,11 @@ from riffsmith.training.events import Observer
 from riffsmith.training.health import Event
 from riffsmith.training.memory import keep_freed_memory
 from riffsmith.training.precision import choose_device
-from riffsmith.training.preview import real_spread_db, save_preview
-from riffsmith.training.rollback import describe, roll_back, soften
+from riffsmith.training.rollback import SOFTER_RATE, roll_back
 from riffsmith.training.run_folder import RunFolder, RunRecord, step_of
 from riffsmith.training.signals import Losses
-from riffsmith.training.state import build_state
-from riffsmith.training.step import Trainer
+from riffsmith.training.systems import build_system
 from riffsmith.training.watch import Watch, open_watch, stopped_at
-from riffsmith.training.watched_pictures import WatchedPictures
 
 
 @dataclass(frozen=True)
@@ -83,9 +79,8 @@ class _Run:
         if self.settings.threads:
             torch.set_num_threads(self.settings.threads)
         keep_freed_memory()
-        self.device = choose_device(self.settings)
-        self.state = build_state(record.settings, record.seed, self.device)
-        self.trainer = self._build_trainer()
+        self.system = build_system(record, corpus, choose_device(self.settings), run, self._notice)
+        self.state = self.system.state
         self.watch: Watch | None = None
         self.losses = Losses()
         self.stopped_because: str | None = None
@@ -153,30 +148,21 @@ class _Run:
             self._notice(f"resumed at step {self.state.step}, epoch {self._epoch}")
 
         if self.settings.watch:
-            watched = WatchedPictures(self.record, self.corpus, self.state, self.device)
+            watched = self.system.watched
             self.watch, complaint = open_watch(self.run, self.settings, watched, self.corpus)
             if complaint and self.state.step == 0:
                 self._notice(complaint)
             self.stopped_because = stopped_at(self.run, self.state.step)
             if self.stopped_because:
                 self._notice(f"stopped at step {self.state.step}: {self.stopped_because}")
-        self._soften()
-
-    def _build_trainer(self) -> Trainer:
-        loss = build_loss(self.settings)
-        return Trainer(self.record.settings, self.state, loss, self.record.seed, self.device)
-
-    def _soften(self) -> None:
-        """Settings and trainer for the present number of rollbacks."""
-        self.settings = soften(self.record.settings.training, self.state.rollbacks)
-        self.trainer = self._build_trainer()
+        self.system.soften(self.state.rollbacks)
 
     def _notice(self, text: str) -> None:
         for observer in self.observers:
             observer.on_notice(text)
 
     def _step(self) -> None:
-        rate = self.settings.learning_rate
+        rate = self.settings.learning_rate * SOFTER_RATE**self.state.rollbacks
         if self.settings.halve_rate_every_epochs:
             rate *= 0.5 ** (self._epoch // self.settings.halve_rate_every_epochs)
         for optimizer in (self.state.generator_optimizer, self.state.discriminator_optimizer):
@@ -184,9 +170,9 @@ class _Run:
                 group["lr"] = rate
 
         began = time.perf_counter()
-        real = self.corpus.train.batch(self.batches.indices(self.state.step))
+        real = self.system.read(self.batches.indices(self.state.step))
         read = time.perf_counter()
-        figures = self.trainer.step(real)
+        figures = self.system.step(real)
         done = time.perf_counter()
         self.trained_seconds += done - began
         if not figures.is_finite():
@@ -247,14 +233,13 @@ class _Run:
         if self.state.rollbacks >= limit:
             self._stop(f"{reason}; going back {limit} times did not help")
             return
-        settings, seed = self.record.settings, self.record.seed
-        step = roll_back(self.state, self.run.checkpoints, settings, seed, self.device)
-        self._soften()
+        step = roll_back(self.state, self.run.checkpoints, self.system.fresh_tensors)
+        gentler = self.system.soften(self.state.rollbacks)
         self.losses = Losses()
         place = f"step {step}" if step else "the start"
         self._tell(
             "rollback",
-            f"{reason}: going back to {place}, with {describe(self.settings)}",
+            f"{reason}: going back to {place}, with {gentler}",
             reason=reason,
             to_step=step,
             rollbacks=self.state.rollbacks,
@@ -295,9 +280,8 @@ class _Run:
         self.saved_step = self.state.step
 
     def _preview(self, *, is_end: bool = False) -> None:
-        epoch, manifest = self._begun_epoch, self.corpus.manifest
-        spread = real_spread_db(self.corpus, self.record.settings)
-        figures, preview = save_preview(self.run, self.record, manifest, self.state, epoch, spread)
+        epoch = self._begun_epoch
+        figures, preview = self.system.preview(self.run, epoch)
         self.run.append_metrics(
             {"event": "preview", "epoch": epoch, "step": self.state.step, **figures}
         )

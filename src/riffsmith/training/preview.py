@@ -7,7 +7,7 @@ import torch
 from riffsmith import __version__
 from riffsmith.audio import write_audio
 from riffsmith.bundle import Card, RecordingCredit, write_bundle
-from riffsmith.config import Settings
+from riffsmith.config import PictureSettings, Settings
 from riffsmith.corpus import Corpus, Manifest
 from riffsmith.features import reduce_to
 from riffsmith.gan import Generator
@@ -23,6 +23,7 @@ PREVIEW_PICTURES = 16
 def save_preview(
     run: RunFolder,
     record: RunRecord,
+    settings: PictureSettings,
     manifest: Manifest,
     state: TrainingState,
     epoch: int,
@@ -35,7 +36,7 @@ def save_preview(
         the samples differ from each other, `spread_relative` sets it against real segments (a
         fall towards 0 is collapse).
     """
-    generator = choose_generator(record.settings, state)
+    generator = choose_generator(settings, state)
     pictures = draw_pictures(generator, record.seed, 0, PREVIEW_PICTURES)
     spread = spread_db(pictures, manifest.high_db - manifest.low_db)
     figures = {
@@ -47,19 +48,18 @@ def save_preview(
     write_bundle(
         run.snapshot(epoch), build_card(record, manifest, state, epoch, figures), generator
     )
-    settings = record.settings.corpus
-    spectrograms = to_spectrogram(pictures[:1], settings, manifest.low_db, manifest.high_db)
-    audio = to_audio(spectrograms[0], settings, record.seed).numpy().T
-    write_audio(run.preview(epoch, ".wav"), audio, settings.sample_rate)
+    spectrograms = to_spectrogram(pictures[:1], settings.corpus, manifest.low_db, manifest.high_db)
+    audio = to_audio(spectrograms[0], settings.corpus, record.seed).numpy().T
+    write_audio(run.preview(epoch, ".wav"), audio, settings.corpus.sample_rate)
     return figures, Preview(
         epoch=epoch,
         mel_db=spectrograms[0, 0],
         audio=audio,
-        sample_rate=settings.sample_rate,
+        sample_rate=settings.corpus.sample_rate,
     )
 
 
-def real_spread_db(corpus: Corpus, settings: Settings) -> float:
+def real_spread_db(corpus: Corpus, settings: PictureSettings) -> float:
     """Spread of real segments on the generator's grid: what variety would look like."""
     count, grid = len(corpus.train), settings.generator.grid
     chosen = torch.linspace(0, count - 1, min(PREVIEW_PICTURES, count)).long().tolist()
@@ -67,10 +67,12 @@ def real_spread_db(corpus: Corpus, settings: Settings) -> float:
     return spread_db(real, corpus.manifest.high_db - corpus.manifest.low_db)
 
 
-def choose_generator(settings: Settings, state: TrainingState) -> Generator:
+def choose_generator(settings: PictureSettings, state: TrainingState) -> Generator:
     """The network that previews and `generate` use."""
     averaged = settings.training.sample_from == "averaged_generator"
-    return state.averaged_generator if averaged else state.generator
+    chosen = state.averaged_generator if averaged else state.generator
+    assert isinstance(chosen, Generator)
+    return chosen
 
 
 def _samples_seen(step: int, manifest: Manifest, settings: Settings) -> int:

@@ -1,19 +1,26 @@
 """Going back to a sound state, and training on more gently."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
-import torch
+from torch import Tensor
 
-from riffsmith.config import Settings, TrainingSettings
+from riffsmith.config import TrainingSettings
 from riffsmith.training.checkpoint import read_anchor
-from riffsmith.training.state import TrainingState, build_state
+from riffsmith.training.state import TrainingState
+
+SOFTER_RATE = 0.5
+"""What each going back multiplies the learning rate by."""
+
+Settings = TypeVar("Settings", bound=TrainingSettings)
 
 
-def soften(settings: TrainingSettings, times: int) -> TrainingSettings:
+def soften(settings: Settings, times: int) -> Settings:
     """Each time half the learning rate and twice the penalty, where the loss has one."""
     return settings.model_copy(
         update={
-            "learning_rate": settings.learning_rate * 0.5**times,
+            "learning_rate": settings.learning_rate * SOFTER_RATE**times,
             "penalty_weight": settings.penalty_weight * 2.0**times,
         }
     )
@@ -26,7 +33,7 @@ def describe(settings: TrainingSettings) -> str:
 
 
 def roll_back(
-    state: TrainingState, anchors: Path, settings: Settings, seed: int, device: torch.device
+    state: TrainingState, anchors: Path, fresh_tensors: Callable[[], dict[str, Tensor]]
 ) -> int:
     """Puts networks and optimisers back to the newest anchor, or to the start of the run.
 
@@ -36,15 +43,13 @@ def roll_back(
     Args:
         state: Changed in place.
         anchors: Folder of the anchors.
-        settings: Of the run, for a fresh start.
-        seed: Of the run.
-        device: Where its networks are.
+        fresh_tensors: Gives the state as the run began with it.
 
     Returns:
         The step of the state that it went back to.
     """
     anchor = read_anchor(anchors)
-    table = anchor.tensors if anchor else build_state(settings, seed, device).tensors()
+    table = anchor.tensors if anchor else fresh_tensors()
     state.load_tensors(table)
     for optimizer in (state.generator_optimizer, state.discriminator_optimizer):
         optimizer.zero_grad()  # the next check must not see the gradients of the step undone

@@ -3,6 +3,7 @@
 RUN/
 ├── run.json             settings, seed, corpus, versions
 ├── metrics.jsonl        one line an event: epoch, preview, check, best, overfitting, rollback, stop
+├── codec.safetensors    the codec, where the system has one
 ├── checkpoints/         the last two training states, and states to go back to
 ├── snapshots/           a bundle at each preview: epoch-0010/
 └── previews/            epoch-0010.png and epoch-0010.wav
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from riffsmith.config import Settings
+from riffsmith.config import TaggedSettings
 from riffsmith.errors import RunError
 from riffsmith.files import explain, write_bytes
 
@@ -34,7 +35,7 @@ class RunRecord(BaseModel):
     machine: str
     created: str
     preset: str
-    settings: Settings
+    settings: TaggedSettings
     seed: int
     minutes: float | None
     """Time to train instead of the settings' epochs, if so asked."""
@@ -52,6 +53,7 @@ class RunFolder:
         self.snapshots = path / "snapshots"
         self.previews = path / "previews"
         self.metrics = path / "metrics.jsonl"
+        self.codec = path / "codec.safetensors"
 
     def exists(self) -> bool:
         """Whether a run was started here."""

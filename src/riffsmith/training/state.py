@@ -6,10 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-from riffsmith.config import Settings, TrainingSettings
+from riffsmith.config import TrainingSettings
 from riffsmith.errors import RunError
-from riffsmith.gan import Discriminator, Generator, copy_for_averaging
-from riffsmith.seeds import derive_seed
+from riffsmith.gan import copy_for_averaging
 
 _NETWORKS = ("generator", "discriminator", "averaged_generator")
 _OPTIMIZERS = ("generator_optimizer", "discriminator_optimizer")
@@ -19,9 +18,9 @@ _OPTIMIZERS = ("generator_optimizer", "discriminator_optimizer")
 class TrainingState:
     """Networks, optimisers and the position in the run."""
 
-    generator: Generator
-    discriminator: Discriminator
-    averaged_generator: Generator
+    generator: nn.Module
+    discriminator: nn.Module
+    averaged_generator: nn.Module
     generator_optimizer: Adam
     discriminator_optimizer: Adam
     step: int = 0
@@ -79,25 +78,16 @@ def _below(table: dict[str, Tensor], name: str) -> dict[str, Tensor]:
     }
 
 
-def build_state(settings: Settings, seed: int, device: torch.device) -> TrainingState:
-    """Fresh networks and optimisers; the seed decides the weights."""
-    channels = settings.corpus.channel_count
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(derive_seed(seed, "weights"))
-        generator = Generator(settings.generator, channels)
-        discriminator = Discriminator(settings.discriminator, channels)
-    for network in (generator, discriminator):
-        network.to(device)
-        if settings.training.channels_last:
-            for parameter in network.parameters():  # only convolutions have four axes
-                if parameter.dim() == 4:
-                    parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+def assemble_state(
+    generator: nn.Module, discriminator: nn.Module, settings: TrainingSettings
+) -> TrainingState:
+    """Fresh optimisers and a copy to average, for networks on their device."""
     return TrainingState(
         generator=generator,
         discriminator=discriminator,
         averaged_generator=copy_for_averaging(generator),
-        generator_optimizer=_build_adam(generator, settings.training),
-        discriminator_optimizer=_build_adam(discriminator, settings.training),
+        generator_optimizer=_build_adam(generator, settings),
+        discriminator_optimizer=_build_adam(discriminator, settings),
     )
 
 

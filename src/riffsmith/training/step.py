@@ -7,9 +7,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from riffsmith.config import Settings
+from riffsmith.config import PictureSettings
 from riffsmith.features import reduce_to
-from riffsmith.gan import Loss, Verdict, update_average
+from riffsmith.gan import Generator, Loss, Verdict, update_average
 from riffsmith.seeds import derive_seed, random_stream
 from riffsmith.training.precision import autocast
 from riffsmith.training.state import TrainingState
@@ -34,7 +34,7 @@ class Trainer:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: PictureSettings,
         state: TrainingState,
         loss: Loss,
         seed: int,
@@ -92,9 +92,11 @@ class Trainer:
 
     def _make_fake(self, count: int, round_number: int) -> Tensor:
         stream = random_stream(self._seed, "noise", self._state.step, round_number)
-        noise = self._state.generator.draw_noise(count, stream).to(self._device)
+        generator = self._state.generator
+        assert isinstance(generator, Generator)
+        noise = generator.draw_noise(count, stream).to(self._device)
         with autocast(self._settings.training, self._device):
-            return self._state.generator(noise).float()
+            return generator(noise).float()
 
     def _judge(self, picture: Tensor) -> Tensor:
         with autocast(self._settings.training, self._device):

@@ -9,10 +9,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from riffsmith.bundle import Bundle
+from riffsmith.bundle import PictureBundle
+from riffsmith.config import PictureSettings
 from riffsmith.corpus import Corpus
 from riffsmith.corpus.reader import SegmentSet
 from riffsmith.features import reduce_to
+from riffsmith.gan import Generator
 from riffsmith.synthesis import draw_pictures, generate_clip
 from riffsmith.training.precision import autocast
 from riffsmith.training.preview import build_card, choose_generator
@@ -28,9 +30,15 @@ class WatchedPictures:
     """Fixed pictures of a run, real and generated."""
 
     def __init__(
-        self, record: RunRecord, corpus: Corpus, state: TrainingState, device: torch.device
+        self,
+        record: RunRecord,
+        settings: PictureSettings,
+        corpus: Corpus,
+        state: TrainingState,
+        device: torch.device,
     ) -> None:
-        self._record, self._corpus, self._state, self._device = record, corpus, state, device
+        self._record, self._settings, self._corpus = record, settings, corpus
+        self._state, self._device = state, device
 
     @property
     def generator(self) -> nn.Module:
@@ -41,7 +49,9 @@ class WatchedPictures:
         return self._state.discriminator
 
     def draw(self) -> Float[Tensor, "samples channels rows columns"]:
-        return draw_pictures(self._state.generator, self._record.seed, 0, WATCHED)
+        generator = self._state.generator
+        assert isinstance(generator, Generator)
+        return draw_pictures(generator, self._record.seed, 0, WATCHED)
 
     def references(self) -> Float[Tensor, "segments channels rows columns"]:
         return self._references
@@ -56,23 +66,25 @@ class WatchedPictures:
             )
 
     def play(self, seconds: float) -> Float[np.ndarray, "time channels"]:
-        generator = choose_generator(self._record.settings, self._state)
+        generator = choose_generator(self._settings, self._state)
         card = build_card(self._record, self._corpus.manifest, self._state, 0, {})
-        return generate_clip(Bundle(card, generator), seconds, self._record.seed)
+        return generate_clip(
+            PictureBundle(card, self._settings, generator), seconds, self._record.seed
+        )
 
     def _judge(self, pictures: Tensor) -> Tensor:
-        with autocast(self._record.settings.training, self._device):
+        with autocast(self._settings.training, self._device):
             return self._state.discriminator(pictures.to(self._device)).float().cpu()
 
     @cached_property
     def _references(self) -> Tensor:
-        grid = self._record.settings.generator.grid
+        grid = self._settings.generator.grid
         return reduce_to(_spread_over(self._corpus.train), grid, grid)
 
     @cached_property
     def _shown(self) -> tuple[Tensor, Tensor | None]:
         """Training and held-out segments in the size that the discriminator gets."""
-        settings, held_out = self._record.settings, self._corpus.held_out
+        settings, held_out = self._settings, self._corpus.held_out
         training = _spread_over(self._corpus.train)
         others = _spread_over(held_out) if len(held_out) else None
         if settings.discriminator.real_size == "as_is":

@@ -1,0 +1,94 @@
+"""Settings of the systems that generate latents of a codec."""
+
+from typing import Annotated
+
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+
+from riffsmith.config.settings import CorpusSettings, Section, TrainingSettings, Widths
+
+
+class CodecSettings(Section):
+    """Audio ↔ latents; the STFT is the corpus's."""
+
+    side_mels: PositiveInt = 32
+    """Mel bands of the side signal; the mid signal has the corpus's `n_mels`."""
+    patch_frames: Annotated[int, Field(ge=1, le=64)] = 4
+    """STFT frames that one latent frame stands for."""
+    components: Annotated[int, Field(ge=1, le=4_096)] = 128
+    """Principal components of a patch: the latent channels."""
+    whitening: Annotated[float, Field(ge=0, le=1)] = 0.8
+    """0: components keep their deviation, 1: all have the same."""
+    decoder_channels: PositiveInt = 320
+    decoder_hidden: PositiveInt = 640
+    decoder_blocks: PositiveInt = 6
+
+
+class LatentGeneratorSettings(Section):
+    """Noise at several rates, a clock and a style to latents."""
+
+    channels: Widths
+    """Of each level, coarsest first; each level has twice the rate of the one before."""
+    noise_channels: PositiveInt = 16
+    """Fresh noise at each position of each level."""
+    style_channels: PositiveInt = 64
+    slowest_bpm: PositiveFloat = 80.0
+    fastest_bpm: PositiveFloat = 160.0
+    """The clock's tempo is drawn between the two, evenly on a logarithmic scale."""
+
+
+class LatentDiscriminatorSettings(Section):
+    """Dense convolutions over time; logits at several scales."""
+
+    channels: Widths
+    """Of each level, finest first; each level has half the rate of the one before."""
+    head_from: Annotated[int, Field(ge=0)] = 0
+    """The first level that gives logits."""
+
+
+class LatentTrainingSettings(TrainingSettings):
+    """The relativistic game with penalties on real and generated latents."""
+
+    window_frames: PositiveInt = 128
+    """Latent frames that the discriminator sees at once."""
+    penalty_deviation: PositiveFloat = 0.05
+    """Of the noise whose effect on the logits is punished."""
+    gain_nepers: Annotated[float, Field(ge=0)] = 0.5
+    """Augmentation: half of the pairs are made louder or softer by up to this much."""
+    cut_share: Annotated[float, Field(ge=0, le=1)] = 0.3
+    """Augmentation: share of the pairs that lose a stretch of up to a quarter."""
+
+
+class LatentSettings(Section):
+    """A system that generates latents."""
+
+    corpus: CorpusSettings
+    codec: CodecSettings
+    generator: LatentGeneratorSettings
+    discriminator: LatentDiscriminatorSettings
+    training: LatentTrainingSettings
+
+    @model_validator(mode="after")
+    def _fits(self) -> "LatentSettings":
+        if self.corpus.store != "audio":
+            raise ValueError('this system needs corpus.store = "audio"')
+        if self.corpus.n_fft != 4 * self.corpus.hop_samples:
+            raise ValueError(
+                f"the codec needs four hops in a window: n_fft {self.corpus.n_fft}, hop_samples "
+                f"{self.corpus.hop_samples}"
+            )
+        levels = len(self.discriminator.channels)
+        if self.discriminator.head_from >= levels:
+            raise ValueError(f"discriminator.head_from must be below its {levels} levels")
+        if self.training.window_frames % 2 ** (levels - 1):
+            raise ValueError(
+                f"training.window_frames must be a multiple of {2 ** (levels - 1)}, as the "
+                f"discriminator has {levels} levels"
+            )
+        if self.generator.slowest_bpm > self.generator.fastest_bpm:
+            raise ValueError("generator.slowest_bpm is above fastest_bpm")
+        return self
+
+    @property
+    def latent_seconds(self) -> float:
+        """Length of a latent frame."""
+        return self.codec.patch_frames * self.corpus.hop_samples / self.corpus.sample_rate

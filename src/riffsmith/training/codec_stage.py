@@ -1,0 +1,44 @@
+"""The codec of a run: its components are fitted to the corpus, its decoder is the shipped one."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+from jaxtyping import Float
+from safetensors.torch import load
+from torch import Tensor
+
+from riffsmith.codec import Codec, fit_codec, load_codec, save_codec
+from riffsmith.config import LatentSettings
+from riffsmith.errors import RunError
+from riffsmith.files import write_bytes
+from riffsmith.training.run_folder import RunFolder
+
+_BASE = "base-codec.safetensors"
+
+
+def open_codec(
+    settings: LatentSettings, features: Sequence[Float[Tensor, "features _"]], run: RunFolder
+) -> Codec:
+    """The run's codec; where it has none yet it is fitted and written.
+
+    Raises:
+        RunError: There is no decoder of this size, or writing fails.
+        ModelError: The run's codec is damaged.
+    """
+    if run.codec.is_file():
+        return load_codec(settings, run.codec.read_bytes())
+    codec = Codec(settings)
+    base = files("riffsmith") / "models" / _BASE
+    if not base.is_file():
+        raise RunError("this version ships no decoder yet: train one with `tools/train_decoder.py`")
+    try:
+        codec.decoder.load_state_dict(load(base.read_bytes()))
+    except RuntimeError as cause:
+        raise RunError(
+            "the shipped decoder has another size than the settings of [codec] ask for: leave "
+            "hop_samples, n_mels, side_mels and the decoder's own as they are"
+        ) from cause
+    fit_codec(features, codec.linear, codec.analysis)
+    content = save_codec(codec)
+    write_bytes(run.codec, content, RunError)
+    return load_codec(settings, content)  # rounded as a resumed run will find it

@@ -1,0 +1,113 @@
+"""The latent GAN as the loop sees it."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from riffsmith.audio import write_audio
+from riffsmith.bundle import LatentBundle, write_bundle
+from riffsmith.codec import save_codec
+from riffsmith.config import LatentSettings
+from riffsmith.corpus import Corpus
+from riffsmith.features import MelTransform
+from riffsmith.gan import LatentGenerator
+from riffsmith.synthesis import generate_clip, spread_db
+from riffsmith.training.codec_stage import open_codec
+from riffsmith.training.events import Preview
+from riffsmith.training.latent_state import build_latent_state
+from riffsmith.training.latent_step import LatentTrainer
+from riffsmith.training.latent_windows import LatentWindows, measure_split
+from riffsmith.training.preview import build_card
+from riffsmith.training.rollback import describe, soften
+from riffsmith.training.run_folder import RunFolder, RunRecord
+from riffsmith.training.signals import Watched
+from riffsmith.training.step import StepFigures
+from riffsmith.training.watched_latents import WatchedLatents
+
+PREVIEW_SECONDS = 12.0
+
+
+class LatentSystem:
+    """Windows of latents against those of a corpus's recordings."""
+
+    def __init__(
+        self,
+        record: RunRecord,
+        settings: LatentSettings,
+        corpus: Corpus,
+        device: torch.device,
+        run: RunFolder,
+        on_notice: Callable[[str], None],
+    ) -> None:
+        self._record, self._settings, self._corpus = record, settings, corpus
+        self._device = device
+        on_notice("measuring the recordings")
+        features = measure_split(corpus, "train", settings)
+        self._codec = open_codec(settings, features, run)
+        frames = settings.training.window_frames
+        self._windows = LatentWindows(features, self._codec, frames)
+        held_out = measure_split(corpus, "held_out", settings, offsets=1)
+        self._held_out = LatentWindows(held_out, self._codec, frames) if held_out else None
+        self.state = build_latent_state(settings, record.seed, device)
+        self._trainer = self._build_trainer(0)
+        self.watched: Watched = WatchedLatents(
+            record,
+            settings,
+            self.state,
+            device,
+            windows=self._windows,
+            held_out=self._held_out,
+            play=self._play,
+        )
+
+    def read(self, indices: Sequence[int]) -> Float[Tensor, "windows channels frames"]:
+        """Two batches at random places, whatever the indices: one for each of the updates."""
+        count = 2 * self._settings.training.batch_size
+        return self._windows.draw(count, self._record.seed, "windows", self.state.step)
+
+    def step(self, real: Float[Tensor, "windows channels frames"]) -> StepFigures:
+        return self._trainer.step(real)
+
+    def soften(self, times: int) -> str:
+        self._trainer = self._build_trainer(times)
+        return describe(soften(self._settings.training, times))
+
+    def fresh_tensors(self) -> dict[str, Tensor]:
+        return build_latent_state(self._settings, self._record.seed, self._device).tensors()
+
+    def preview(self, run: RunFolder, epoch: int) -> tuple[dict[str, float], Preview]:
+        watched = self.watched
+        with torch.no_grad():
+            generated, real = watched.draw(), watched.references()
+        spread = spread_db(generated, 1.0)
+        figures = {
+            "spread_db": spread,
+            "spread_relative": spread / spread_db(real, 1.0),
+            "picture_mean": float(generated.mean()),
+            "picture_deviation": float(generated.std()),
+        }
+        card = build_card(self._record, self._corpus.manifest, self.state, epoch, figures)
+        write_bundle(
+            run.snapshot(epoch), card, self.state.averaged_generator, save_codec(self._codec)
+        )
+        audio = self._play(PREVIEW_SECONDS)
+        corpus = self._settings.corpus
+        write_audio(run.preview(epoch, ".wav"), audio, corpus.sample_rate)
+        transform = MelTransform.of(corpus)
+        mel_db = transform.to_db(torch.from_numpy(audio.T.mean(0, keepdims=True).copy()))[0]
+        return figures, Preview(epoch, mel_db, audio, corpus.sample_rate)
+
+    def _play(self, seconds: float) -> Float[np.ndarray, "time channels"]:
+        card = build_card(self._record, self._corpus.manifest, self.state, 0, {})
+        generator = self.state.averaged_generator
+        assert isinstance(generator, LatentGenerator)
+        bundle = LatentBundle(card, self._settings, generator, self._codec)
+        return generate_clip(bundle, seconds, self._record.seed)
+
+    def _build_trainer(self, times: int) -> LatentTrainer:
+        training = soften(self._settings.training, times)
+        settings = self._settings.model_copy(update={"training": training})
+        return LatentTrainer(settings, self.state, self._codec, self._record.seed, self._device)

@@ -1,0 +1,55 @@
+"""What the loop needs to know of the networks that it trains."""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from torch import Tensor
+
+from riffsmith.training.events import Preview
+from riffsmith.training.run_folder import RunFolder
+from riffsmith.training.signals import Watched
+from riffsmith.training.state import TrainingState
+from riffsmith.training.step import StepFigures
+
+
+@runtime_checkable
+class System(Protocol):
+    """A pair of networks with their data; equal seeds and steps give equal results."""
+
+    @property
+    def state(self) -> TrainingState:
+        """Everything that changes."""
+        ...
+
+    @property
+    def watched(self) -> Watched:
+        """The networks as the watch sees them."""
+        ...
+
+    def read(self, indices: Sequence[int]) -> Tensor:
+        """The batch of the state's next step.
+
+        Args:
+            indices: Numbers of training segments.
+        """
+        ...
+
+    def step(self, real: Tensor) -> StepFigures:
+        """One update of each network."""
+        ...
+
+    def soften(self, times: int) -> str:
+        """Makes the settings that many times gentler than the run's, and says how they are then."""
+        ...
+
+    def fresh_tensors(self) -> dict[str, Tensor]:
+        """The state as the run began with it."""
+        ...
+
+    def preview(self, run: RunFolder, epoch: int) -> tuple[dict[str, float], Preview]:
+        """Writes a snapshot of the epoch and its audio.
+
+        Returns:
+            Measures, and what to look at.
+        """
+        ...

@@ -1,0 +1,34 @@
+"""Settings → the system that they describe."""
+
+from collections.abc import Callable
+
+import torch
+
+from riffsmith.config import LatentSettings
+from riffsmith.corpus import Corpus
+from riffsmith.training.latent_system import LatentSystem
+from riffsmith.training.picture_system import PictureSystem
+from riffsmith.training.run_folder import RunFolder, RunRecord
+from riffsmith.training.system import System
+
+
+def build_system(
+    record: RunRecord,
+    corpus: Corpus,
+    device: torch.device,
+    run: RunFolder,
+    on_notice: Callable[[str], None],
+) -> System:
+    """Networks and data of a run, in the state that it begins with.
+
+    Args:
+        record: What the run was started with.
+        corpus: What it is trained on.
+        device: Where the networks live.
+        run: Where a system may keep what it made of the corpus.
+        on_notice: Told about stages that take a while.
+    """
+    settings = record.settings
+    if isinstance(settings, LatentSettings):
+        return LatentSystem(record, settings, corpus, device, run, on_notice)
+    return PictureSystem(record, settings, corpus, device)

@@ -1,0 +1,65 @@
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import give_codec, tiny_latents
+
+from riffsmith.bundle import Card, LatentBundle, build_latent_generator
+from riffsmith.synthesis import Stream, generate_clip
+from riffsmith.synthesis.stream import CHUNK_LATENTS
+from riffsmith.training import RunFolder
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> LatentBundle:
+    settings = tiny_latents()
+    codec = give_codec(RunFolder(tmp_path / "run"), settings).eval()
+    torch.manual_seed(1)
+    generator = build_latent_generator(settings)
+    for weight in generator.parameters():  # nothing is zero, as after training
+        torch.nn.init.normal_(weight, std=0.2)
+    for name, weight in codec.decoder.named_parameters():
+        if "narrow" in name:
+            torch.nn.init.normal_(weight, std=0.1)
+    card = Card.model_construct(settings=settings)
+    return LatentBundle(card, settings, generator.eval(), codec)
+
+
+def test_pieces_of_any_size_are_bit_for_bit_the_whole(bundle: LatentBundle):
+    size = CHUNK_LATENTS * bundle.codec.latent_samples
+    whole = Stream(bundle, 3).read(0, 3 * size)
+    assert whole.shape == (3 * size, 2)
+    assert np.array_equal(whole, np.concatenate(list(islice(Stream(bundle, 3).chunks(), 3))))
+    stream, start = Stream(bundle, 3), 0
+    for count in (1, 700, size, 33, size + 5):
+        assert np.array_equal(stream.read(start, count), whole[start : start + count])
+        start += count
+    assert np.array_equal(generate_clip(bundle, size / 8000, 3), whole[:size])
+
+
+def test_joints_are_what_one_pass_over_both_sides_gives(bundle: LatentBundle):
+    from riffsmith.gan import NoiseSource
+
+    stream = Stream(bundle, 3)
+    size, frames = stream.chunk_samples, 2 * CHUNK_LATENTS
+    noise: NoiseSource = stream.noise
+    with torch.inference_mode():
+        latents = bundle.generator(noise.cut(0, frames), 0, frames)
+        audio = bundle.codec.decode(latents)[0].T.numpy()
+    edge = bundle.codec.context_latents * bundle.codec.latent_samples
+    joined = stream.read(0, 2 * size)
+    assert np.allclose(joined[edge:-edge], audio[edge:-edge], atol=1e-5)
+
+
+def test_other_seeds_are_other_pieces(bundle: LatentBundle):
+    one, other = (Stream(bundle, seed).read(0, 5000) for seed in (1, 2))
+    assert np.abs(one - other).max() > 1e-3
+
+
+def test_the_piece_goes_on_after_an_hour(bundle: LatentBundle):
+    hour = 3600 * 8000
+    later = Stream(bundle, 3).read(hour, 4000)
+    assert np.isfinite(later).all()
+    assert later.std() > 1e-4

@@ -1,0 +1,161 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import give_codec, tiny_latents, write_music
+
+from riffsmith.bundle import LatentBundle, load_bundle
+from riffsmith.codec import Codec, fit_codec
+from riffsmith.corpus import Corpus, prepare_corpus
+from riffsmith.errors import CorpusError, ModelError, RunError
+from riffsmith.gan import LatentGenerator
+from riffsmith.synthesis import generate_clip
+from riffsmith.training import RunFolder, RunRecord, build_fresh_state, start_run, train
+from riffsmith.training.checkpoint import checkpoint_paths
+from riffsmith.training.latent_step import LatentTrainer
+from riffsmith.training.latent_windows import LatentWindows, measure_split
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    folder = tmp_path_factory.mktemp("latents")
+    for number in range(3):
+        write_music(folder / "songs" / f"{number}.wav", seconds=6.0, channels=2, seed=number)
+    prepare_corpus(folder / "songs", folder / "corpus", tiny_latents().corpus, preset="latent")
+    return Corpus(folder / "corpus")
+
+
+@pytest.fixture
+def started(tmp_path: Path, corpus: Corpus) -> tuple[RunFolder, RunRecord]:
+    run = RunFolder(tmp_path / "run")
+    give_codec(run, tiny_latents())
+    return run, start_run(run, corpus, tiny_latents(), "latent", seed=3)
+
+
+def after(steps: int) -> Iterator[bool]:
+    yield from [False] * (steps - 1)
+    yield True
+
+
+def test_such_a_corpus_stores_audio_alone(corpus: Corpus):
+    recording = corpus.manifest.of_split("train")[0]
+    assert corpus.shard(recording).samples == 48_000
+    assert recording.segments == 6
+    assert not hasattr(corpus.shard(recording), "segments")
+
+
+def test_windows_are_stretches_of_the_recordings(corpus: Corpus):
+    settings = tiny_latents()
+    codec = Codec(settings)
+    features = measure_split(corpus, "train", settings)
+    fit_codec(features, codec.linear, codec.analysis)
+    windows = LatentWindows(features, codec, 16)
+    drawn = windows.draw(8, 0, "test")
+    assert drawn.shape == (8, 8, 16)
+    assert torch.equal(drawn, windows.draw(8, 0, "test"))
+    assert not torch.equal(drawn, windows.draw(8, 1, "test"))
+    audio = corpus.audio(corpus.manifest.of_split("train")[0], 0, 6).T[None]
+    whole = codec.encode(audio.contiguous())[0].bfloat16().float()
+    first = windows._latents[0].float()
+    assert torch.allclose(first[:, 4:-4], whole[:, 4 : first.shape[1] - 4], atol=0.1)
+
+
+def test_a_corpus_shorter_than_a_window_is_refused(corpus: Corpus):
+    settings = tiny_latents()
+    features = measure_split(corpus, "train", settings)
+    with pytest.raises(CorpusError, match="no recording is as long as a window of 128.0 s"):
+        LatentWindows(features, Codec(settings), 4000)
+
+
+def test_a_run_from_start_to_sound(started: tuple[RunFolder, RunRecord], corpus: Corpus):
+    run, record = started
+    outcome = train(run, record, corpus, [])
+    assert outcome.finished
+    bundle = load_bundle(run.snapshot(run.snapshot_epochs()[-1]))
+    assert isinstance(bundle, LatentBundle)
+    audio = generate_clip(bundle, 2.5, 7)
+    assert audio.shape == (20_000, 2)
+    assert np.isfinite(audio).all()
+    assert np.array_equal(audio, generate_clip(bundle, 2.5, 7))
+    line = run.read_metrics("preview")[-1]
+    assert float(str(line["spread_relative"])) > 0
+
+
+def test_a_stopped_run_ends_like_one_that_never_stopped(tmp_path: Path, corpus: Corpus):
+    ends: list[bytes] = []
+    for name, stops in (("whole", []), ("stopped", [3, 5])):
+        run = RunFolder(tmp_path / name)
+        give_codec(run, tiny_latents())
+        record = start_run(run, corpus, tiny_latents(), "latent", seed=3)
+        for steps in stops:
+            stop = after(steps).__next__
+            assert not train(run, record, corpus, [], should_stop=stop).finished
+        assert train(run, record, corpus, []).finished
+        ends.append(checkpoint_paths(run.checkpoints)[-1].read_bytes())
+    assert ends[0] == ends[1]
+
+
+def test_a_damaged_codec_is_told(started: tuple[RunFolder, RunRecord], corpus: Corpus):
+    run, record = started
+    train(run, record, corpus, [], should_stop=lambda: True)
+    snapshot = run.snapshot(0)
+    path = snapshot / "codec.safetensors"
+    path.write_bytes(path.read_bytes()[:-8] + b"damaged!")
+    with pytest.raises(ModelError, match="its hash is not the card's"):
+        load_bundle(snapshot)
+
+
+def test_sizes_that_the_shipped_decoder_has_not_are_refused(tmp_path: Path, corpus: Corpus):
+    run = RunFolder(tmp_path / "run")
+    record = start_run(run, corpus, tiny_latents(), "latent", seed=3)
+    with pytest.raises(RunError, match="the shipped decoder has another size"):
+        train(run, record, corpus, [])
+
+
+def test_both_of_a_pair_are_augmented_alike():
+    settings = tiny_latents(cut_share="1.0")
+    codec = Codec(settings)
+    fit_codec([torch.randn(20, 400)], codec.linear, codec.analysis)
+    state = build_fresh_state(settings, 0, CPU)
+    trainer = LatentTrainer(settings, state, codec, 0, CPU)
+    same = torch.randn(4, 8, 16)
+    shown = trainer._augment(torch.cat([same, same]), "test")
+    assert torch.equal(shown[:4], shown[4:])
+    assert (shown == 0).all(1).any(1).all()  # each lost a stretch
+    assert not torch.equal(shown[:4], same)
+
+
+def test_the_generator_learns_a_constant():
+    """Against windows that are all alike the samples' mean comes near theirs."""
+    settings = tiny_latents(learning_rate="2e-3", gain_nepers="0.0", cut_share="0.0")
+    codec = Codec(settings)
+    fit_codec([torch.randn(20, 400)], codec.linear, codec.analysis)
+    state = build_fresh_state(settings, 0, CPU)
+    trainer = LatentTrainer(settings, state, codec, 0, CPU)
+    target = torch.linspace(-1, 1, 8)[None, :, None].expand(8, 8, 16)
+    generator = state.generator
+    assert isinstance(generator, LatentGenerator)
+
+    @torch.no_grad()
+    def error() -> float:
+        means = trainer._generate(generator, 8, "test").mean((0, 2))
+        return float((means - target[0, :, 0]).norm())
+
+    before = error()
+    for _ in range(150):
+        trainer.step(target)
+    assert error() < 0.5 * before
+
+
+def test_the_metrics_have_checks_of_health(started: tuple[RunFolder, RunRecord], corpus: Corpus):
+    run, record = started
+    train(run, record, corpus, [])
+    lines = [json.loads(line) for line in run.metrics.read_text().splitlines()]
+    checks = [line for line in lines if line["event"] == "check"]
+    assert checks
+    assert checks[-1]["verdict_gap"] is not None or checks[-1]["diversity_relative"] > 0
