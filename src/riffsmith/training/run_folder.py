@@ -4,6 +4,7 @@ RUN/
 ├── run.json             settings, seed, corpus, versions
 ├── metrics.jsonl        one line an event: epoch, preview, check, best, overfitting, rollback, stop
 ├── checkpoints/         the last two training states, and states to go back to
+├── report/              what `riffsmith report` has measured
 ├── snapshots/           a bundle at each preview: epoch-0010/
 └── previews/            epoch-0010.png and epoch-0010.wav
 """
