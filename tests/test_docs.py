@@ -45,7 +45,7 @@ def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         *("survey", "prepare", "train", "generate", "evaluate", "originality", "report")
     ]
     for line in lines:
-        main([*line[1:], *(["--seconds", "30"] if line[1] == "evaluate" else [])])
+        main([*line[1:], *(["--seconds", "30"] if line[1] in ("evaluate", "report") else [])])
     assert (tmp_path / "riff.wav").is_file()
     assert (tmp_path / "run" / "report.html").is_file()
 

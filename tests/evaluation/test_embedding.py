@@ -4,7 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import make_music
+from conftest import as_ordinary_user, make_music
+from safetensors.numpy import save
 
 from riffsmith.errors import AudioError, SettingsError
 from riffsmith.evaluation import (
@@ -125,6 +126,7 @@ def test_the_cache_tells_audio_rates_and_embedders_apart(tmp_path: Path):
         (audio, 8_000, Own(name="other")),
         (audio, 8_000, Own(version="2")),
         (audio, 8_000, Own(hop_seconds=0.5)),
+        (audio, 8_000, Own(sample_rate=4_000)),
     ]
     for count, (other, rate, own) in enumerate(others, start=2):
         cache.embed(other, rate, own)
@@ -132,13 +134,53 @@ def test_the_cache_tells_audio_rates_and_embedders_apart(tmp_path: Path):
         assert len(list(tmp_path.iterdir())) == count
 
 
-def test_a_damaged_entry_is_made_again(tmp_path: Path):
+@pytest.mark.parametrize("damage", ["cut", "other", "flipped", "folder"])
+def test_a_damaged_entry_is_made_again(tmp_path: Path, damage: str):
     audio, cache = make_music(2.0, 8_000), EmbeddingCache(tmp_path)
     first = cache.embed(audio, 8_000, Own())
     (entry,) = tmp_path.iterdir()
-    entry.write_bytes(b"half a file")
-    assert np.array_equal(first, cache.embed(audio, 8_000, Own()))
-    assert np.array_equal(first, cache.embed(audio, 8_000, Own()))
+    content = bytearray(entry.read_bytes())
+    entry.unlink()
+    if damage == "cut":
+        entry.write_bytes(content[:-7])
+    elif damage == "other":
+        entry.write_bytes(save({"values": np.zeros(3)}))
+    elif damage == "flipped":
+        content[-3] ^= 1  # in the values, where the format would not notice
+        entry.write_bytes(content)
+    else:
+        entry.mkdir()
+    own = Own()
+    assert np.array_equal(first, cache.embed(audio, 8_000, own))
+    assert own.calls
+    if damage != "folder":
+        assert np.array_equal(first, cache.embed(audio, 8_000, again := Own()))
+        assert not again.calls
+
+
+def test_a_folder_that_cannot_be_written_keeps_nothing_and_tells_once(tmp_path: Path):
+    (tmp_path / "file").write_text("in the way")
+    cache = EmbeddingCache(tmp_path / "file" / "embeddings")
+    audio = make_music(2.0, 8_000)
+    first = cache.embed(audio, 8_000, Own())
+    assert np.array_equal(first, embed_audio(audio, 8_000, Own()))
+    told = cache.failure
+    assert told is not None
+    assert "embeddings are not kept: writing" in told
+    assert "part of the path is a file" in told
+    (tmp_path / "file").unlink()
+    cache.embed(audio, 8_000, Own())
+    assert cache.failure == told
+    assert not list(tmp_path.iterdir())  # nor is it tried again
+
+
+def test_a_read_only_folder_keeps_nothing():
+    audio = make_music(2.0, 8_000)
+    with as_ordinary_user() as folder:
+        folder.chmod(0o555)
+        cache = EmbeddingCache(folder / "embeddings")
+        assert cache.embed(audio, 8_000, Own()).shape == (5, 2)
+    assert "you may not write there" in (cache.failure or "")
 
 
 def test_a_built_in_embedder_can_have_another_hop():

@@ -1,17 +1,45 @@
 """The whole table on a small corpus: real music is near, noise is far."""
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from conftest import make_music, tiny_settings, write_music
 
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import CorpusError
-from riffsmith.evaluation import Evaluation, Measure, Passage, evaluate, read_folder
+from riffsmith.evaluation import (
+    AisfxEmbedder,
+    Evaluation,
+    Measure,
+    MusicnnEmbedder,
+    Passage,
+    evaluate,
+    read_folder,
+)
 from riffsmith.evaluation.passages import read_passages, reconstruct
 
 RATE = 8_000
+
+
+@dataclass
+class Counting:
+    """Levels of four bands, and how many windows were heard."""
+
+    name: str = "own"
+    version: str = "1"
+    sample_rate: int = RATE
+    window_seconds: float = 2.0
+    hop_seconds: float = 2.0
+    dimension: int = 4
+    windows: int = 0
+
+    def embed(self, windows: torch.Tensor) -> torch.Tensor:
+        self.windows += len(windows)
+        power = torch.fft.rfft(windows).abs().square()[:, 1:8_001]
+        return power.unflatten(1, (4, -1)).mean(dim=2).log()
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +52,12 @@ def long_corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
         folder / "songs", folder / "corpus", settings, preset="report", hold_out=["2", "3"]
     )
     return Corpus(folder / "corpus")
+
+
+JUDGES = (
+    replace(MusicnnEmbedder(), hop_seconds=6.0),  # a quarter of the windows is enough here
+    replace(AisfxEmbedder(), hop_seconds=5.0),
+)
 
 
 def music(seed: int) -> Passage:
@@ -44,7 +78,11 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def verdicts(long_corpus: Corpus, cache: Path) -> dict[str, Evaluation]:
     return {
         make.__name__: evaluate(
-            make.__name__, [make(seed) for seed in (10, 11)], long_corpus, cache=cache
+            make.__name__,
+            [make(seed) for seed in (10, 11)],
+            long_corpus,
+            embedders=JUDGES,
+            cache=cache,
         )
         for make in (music, noise)
     }
@@ -84,8 +122,56 @@ def test_the_table_survives_json(verdicts: dict[str, Evaluation]):
 
 
 def test_the_same_call_gives_the_same_table(long_corpus: Corpus, verdicts: dict[str, Evaluation]):
-    again = evaluate("music", [music(10), music(11)], long_corpus)
+    again = evaluate("music", [music(10), music(11)], long_corpus, embedders=JUDGES)
     assert again == verdicts["music"]
+
+
+def test_only_the_corpus_is_kept_and_heard_once(
+    long_corpus: Corpus, cache: Path, verdicts: dict[str, Evaluation]
+):
+    # two passages of each side and two networks, whatever was judged
+    assert len(list(cache.iterdir())) == 2 * 2 * 2
+    assert verdicts["music"].notes == ()
+
+
+def test_a_second_evaluation_hears_only_what_is_new(long_corpus: Corpus, tmp_path: Path):
+    first, second = Counting(), Counting()
+    for own in (first, second):
+        evaluate(
+            "music",
+            [music(10)],
+            long_corpus,
+            embedders=[own],
+            reconstruct=lambda passage: passage,
+            cache=tmp_path,
+        )
+    assert first.windows == 4 * 15  # generated, training, held out, ceiling
+    assert second.windows == 2 * 15
+
+
+def test_a_folder_that_cannot_be_written_is_told(long_corpus: Corpus, tmp_path: Path):
+    (tmp_path / "file").touch()
+    found = evaluate(
+        "music", [music(10)], long_corpus, embedders=[Counting()], cache=tmp_path / "file" / "cache"
+    )
+    (told,) = found.notes
+    assert "embeddings are not kept" in told
+
+
+def test_own_embedders_and_another_ceiling(long_corpus: Corpus):
+    found = evaluate(
+        "music",
+        [music(10)],
+        long_corpus,
+        embedders=[Counting()],
+        reconstruct=lambda passage: passage,
+    )
+    assert set(found.distances) == {"kad_own", "fad_own"}
+    assert {"density_own", "coverage_own", "variety_own"} < set(found.measures)
+    # what comes back unchanged is as near as can be
+    assert found.distances["fad_own"].ceiling == pytest.approx(0, abs=1e-6)
+    usual = evaluate("music", [music(10)], long_corpus, embedders=[Counting()])
+    assert usual.distances["fad_own"].ceiling > 0.01
 
 
 def test_passages_are_spread_and_never_cross_the_split(long_corpus: Corpus):
@@ -113,5 +199,9 @@ def test_files_are_judged_in_pieces_of_30_s(long_corpus: Corpus, tmp_path: Path)
     path = write_music(tmp_path / "long.flac", 65.0, 16_000)
     pieces = read_folder([path], long_corpus)
     assert [piece.audio.shape for piece in pieces] == [(30 * RATE, 1)] * 2
+    other = write_music(tmp_path / "other.flac", 125.0, 16_000)
+    some = read_folder([path, other], long_corpus, seconds=90.0)
+    assert [piece.recording for piece in some] == ["long.flac"] * 2 + ["other.flac"] * 2
+    assert len(read_folder([path, other], long_corpus, seconds=30.0)) == 1
     with pytest.raises(CorpusError, match="no file to judge is 30 s long"):
         read_folder([write_music(tmp_path / "short.wav", 5.0)], long_corpus)

@@ -1,69 +1,124 @@
 import re
+import shutil
 from html.parser import HTMLParser
+from itertools import islice, pairwise
 from pathlib import Path
 
 import pytest
 import torch
+from canned import findings, watch_over
 from conftest import tiny_settings
 
 from riffsmith.config import load_preset
 from riffsmith.corpus import Corpus
+from riffsmith.corpus.manifest import write_manifest
 from riffsmith.errors import RunError
-from riffsmith.report import PreviewPainter, write_report
+from riffsmith.report import (
+    LANGUAGES,
+    Findings,
+    Gap,
+    PreviewPainter,
+    write_evolution,
+    write_report,
+)
 from riffsmith.report.architecture import describe_networks
+from riffsmith.report.charts import LIGHT, Chart, draw_chart
+from riffsmith.report.curves import draw_curves
+from riffsmith.report.exhibits import evolution_cards
 from riffsmith.report.figures import draw_spectrogram
-from riffsmith.training import RunFolder, RunRecord, train
+from riffsmith.report.history import History
+from riffsmith.report.texts import Texts, read_table
+from riffsmith.training import RunFolder, RunRecord, start_run, train
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class Outline(HTMLParser):
-    """Tags that open and close, and what they point to."""
+    """Tags that open and close, what they point to, and what is read aloud."""
 
-    VOID = frozenset({"meta", "img", "br", "input", "link"})
+    VOID = frozenset({"meta", "img", "br", "input", "link", "source"})
 
-    def __init__(self) -> None:
+    def __init__(self, page: str) -> None:
         super().__init__()
         self.stack: list[str] = []
-        self.sources: list[tuple[str, str]] = []
+        self.tags: list[tuple[str, dict[str, str]]] = []
         self.text = ""
+        self.feed(page)
+        self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in self.VOID:
             self.stack.append(tag)
-        self.sources += [(tag, value or "") for key, value in attrs if key in ("src", "href")]
+        self.tags.append((tag, {key: value or "" for key, value in attrs}))
+        self.text += " ".join(["", *(v or "" for k, v in attrs if k in ("alt", "aria-label"))])
 
     def handle_endtag(self, tag: str) -> None:
         assert self.stack.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        self.text += f" {data}"
+        self.text += f" {data}" if self.stack[-1:] != ["style"] else ""
+
+    def all(self, *names: str) -> list[dict[str, str]]:
+        return [attributes for tag, attributes in self.tags if tag in names]
+
+    def words(self) -> str:
+        return re.sub(r"\s+([.,:;)])", r"\1", " ".join(self.text.split()))
 
 
-@pytest.fixture
-def page(started: tuple[RunFolder, RunRecord], corpus: Corpus, tmp_path: Path) -> str:
-    run, record = started
-    train(run, record, corpus, [PreviewPainter(run)])
-    write_report(run, tmp_path / "page.html")
-    return (tmp_path / "page.html").read_text(encoding="utf-8")
+@pytest.fixture(scope="module")
+def watched(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A finished run, with events of a watch added."""
+    run = RunFolder(tmp_path_factory.mktemp("watched") / "a run")
+    record = start_run(run, corpus, tiny_settings(watch="false"), "report", seed=3)
+    train(run, record, corpus, [])
+    watch_over(run)
+    return run
 
 
-def test_the_page_is_whole_and_stands_alone(page: str):
-    outline = Outline()
-    outline.feed(page)
+@pytest.fixture(scope="module")
+def pages(watched: RunFolder, corpus: Corpus) -> dict[str, str]:
+    """By language, with everything measured; `quick` with nothing."""
+    for language in LANGUAGES:
+        out = watched.path / f"{language}.html"
+        write_report(watched, out, findings=findings(corpus), language=language)
+    write_report(watched, watched.path / "quick.html")
+    return {path.stem: path.read_text(encoding="utf-8") for path in watched.path.glob("*.html")}
+
+
+@pytest.mark.parametrize("name", ["en", "es", "quick"])
+def test_the_page_is_whole_and_stands_alone(pages: dict[str, str], name: str):
+    page = pages[name]
+    outline = Outline(page)
     assert outline.stack == []
-    kinds = [tag for tag, source in outline.sources]
-    # 4 new samples, 3 recordings, 2 segments, 3 previews: each with picture and player
-    assert kinds.count("audio") == 12
-    assert kinds.count("img") == 12 + 3
-    assert all(source.startswith("data:") for _, source in outline.sources)
-    assert not re.search(r"https?://", page)
+    pairs = 0 if name == "quick" else 2 * 2
+    # 4 new clips, 3 recordings, 2 segments, 3 previews: each with picture and player
+    assert len(outline.all("audio")) == 12 + pairs
+    assert len(outline.all("img")) == 12 + len(outline.all("source"))
+    assert len(outline.all("source")) == 7
+    targets = [tag.get("src") or tag.get("srcset") for tag in outline.all("img", "audio", "source")]
+    assert all(target and target.startswith("data:") for target in targets)
+    assert not re.search(r"https?://|<script|@import|url\(", page)
 
 
-def test_the_page_says_what_was_done(page: str):
-    outline = Outline()
-    outline.feed(page)
-    text = " ".join(outline.text.split())
+@pytest.mark.parametrize("name", ["en", "quick"])
+def test_the_page_can_be_used_without_eyes_or_mouse(pages: dict[str, str], name: str):
+    outline = Outline(pages[name])
+    levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch(r"h\d", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert all(tag["alt"] for tag in outline.all("img"))
+    assert all(tag["aria-label"] for tag in outline.all("audio"))
+    assert all(tag["scope"] in ("col", "row") for tag in outline.all("th"))
+    tables = [tag for tag in outline.all("div") if tag.get("class") == "scroll"]
+    assert len(tables) == len(outline.all("table")) > 4
+    assert all(tag["tabindex"] == "0" and tag["aria-label"] for tag in tables)
+    places = {tag["id"] for tag in outline.all("h2")}
+    assert {tag["href"][1:] for tag in outline.all("a")} == places
+
+
+def test_the_page_says_what_was_done(pages: dict[str, str]):
+    text = Outline(pages["en"]).words()
     for words in (
         "4 recordings, 0.3 minutes: 0.2 for training, 0.1 held out",
         "Generator: 4,281 parameters",
@@ -76,8 +131,114 @@ def test_the_page_says_what_was_done(page: str):
         assert words in text, words
 
 
-def test_names_of_files_cannot_inject(corpus: Corpus, page: str):
+def test_the_page_says_what_was_found(pages: dict[str, str]):
+    text = Outline(pages["en"]).words()
+    for words in (
+        "How near to real is it? trouble Far: its distance",
+        "Kernel distance (musicnn) 15.5* 12.4 to 18.6 1.4 0.155 0.01",
+        "Tempo (bpm) – 120 90 to 12,345",
+        "Tag “heavy metal” 0.25 0.5 0.1 to 0.9",
+        "2. Clip 2, second 7 nearer than any held-out music · percentile 99.6 · similarity 0.75 · "
+        "shifted by +1 semitones, 1.060 times as fast",
+        "Nearest in the training music song 0.wav, second 0",
+        "noise, 20 dB below passed Kernel distance (aisfx) Kernel distance (aisfx), Strength",
+        "12 dB quieter passed Loudness (LUFS), and by no distance",
+        "another genre not tested Kernel distance (musicnn), Kernel distance (aisfx) not tested: n",
+        "Distance to real. generated: from 3.5 to 7.25, between 3.5 and 7.25.",
+        "3 samples had grown alike; taken back to epoch 2",
+        "4 stopped: nothing had come nearer to real for long",
+    ):
+        assert words in text, words
+
+
+def test_what_was_not_measured_is_said_with_the_command(pages: dict[str, str], watched: RunFolder):
+    text = Outline(pages["quick"]).words()
+    command = f"This measures it, and keeps the result: riffsmith report '{watched.path}'"
+    assert text.count(command) == 4 + 3  # in the verdict, and in the sections
+
+
+def test_what_cannot_be_measured_is_said(watched: RunFolder, tmp_path: Path):
+    gap = Gap("<b>: no music")
+    found = Findings(evaluation=gap, originality=gap, self_test=gap)
+    write_report(watched, tmp_path / "page.html", findings=found)
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.count("This could not be measured: &lt;b&gt;: no music.") == 4 + 3
+
+
+def test_the_spanish_page_is_spanish(pages: dict[str, str]):
+    outline = Outline(pages["es"])
+    text = outline.words()
+    assert outline.all("html") == [{"lang": "es"}]
+    assert not [tag for tag in outline.all("span") if tag.get("lang")], "all is translated"
+    spanish, (shown, _, _) = read_table("es"), text.partition("Todos los ajustes")
+    left = [
+        piece
+        for key, english in read_table("en").items()
+        for piece in re.split(r"{\w+}", english)
+        if len(piece) > 7
+        and piece not in spanish[key]
+        and re.search(rf"\b{re.escape(piece)}\b", shown)
+    ]
+    assert left == []
+    for words in (
+        "¿Cuánto se acerca a lo real? problema Está lejos",
+        "Distancia de núcleo (musicnn) 15,5* de 12,4 a 18,6",
+        "ruido, 20 dB por debajo superado",
+        "Distancia a lo real. generado: de 3,5 a 7,25",
+        "Época 4 variedad: ",
+    ):
+        assert words in text, words
+
+
+def test_charts_are_in_the_language_and_in_both_themes(watched: RunFolder):
+    settings = tiny_settings().training
+    drawn = {
+        language: list(islice(draw_curves(History(watched), settings, Texts(language)), 2))
+        for language in LANGUAGES
+    }
+    for english, spanish in zip(drawn["en"], drawn["es"], strict=True):
+        assert len({english.light, english.dark, spanish.light, spanish.dark}) == 4
+
+
+def test_events_are_drawn():
+    def chart(*marks: tuple[str, float]) -> bytes:
+        words = {kind: kind for kind, _ in marks}
+        series = {"a": [(0.0, 1.0), (9.0, 2.0)]}
+        return draw_chart(
+            Chart("t", "u", "e", 9.0, series, {}, marks, words, is_logarithmic=False, say=str),
+            LIGHT,
+        )
+
+    pictures = [chart(), chart(("stop", 3.0)), chart(("stop", 5.0)), chart(("rollback", 3.0))]
+    assert len(set(pictures)) == 4
+    assert chart(("best", 1.0), ("best", 3.0)) == chart(("best", 1.0), ("best", 3.0))
+
+
+def test_a_long_run_shows_twelve_snapshots(watched: RunFolder, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("riffsmith.report.exhibits.SNAPSHOTS", 3)
+    monkeypatch.setattr(RunFolder, "snapshot_epochs", lambda run: [0, 2, 2, 2, 4])
+    cards = evolution_cards(watched, History(watched), 2, Texts("en"))
+    assert [card.title for card in cards] == ["Epoch 0", "Epoch 2", "Epoch 4"]
+
+
+def test_names_of_files_cannot_inject(watched: RunFolder, corpus: Corpus, tmp_path: Path):
+    name = '<script>"x"'
+    recording = corpus.manifest.recordings[0]
+    source = recording.source.model_copy(update={"warnings": (name,)})
+    changed = recording.model_copy(update={"source": source})
+    manifest = corpus.manifest.model_copy(
+        update={"genre": name, "recordings": (changed, *corpus.manifest.recordings[1:])}
+    )
+    folder = tmp_path / "corpus"
+    shutil.copytree(corpus.path, folder)
+    write_manifest(folder, manifest)
+    run = RunFolder(tmp_path / "run")
+    shutil.copytree(watched.path, run.path)
+    run.write_record(run.read_record().model_copy(update={"corpus": str(folder)}))
+    write_report(run, tmp_path / "page.html", language="es")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "<script" not in page
+    assert '<span lang="en">&lt;script&gt;&#34;x&#34;</span>' in page
 
 
 def test_nothing_to_show_is_said(started: tuple[RunFolder, RunRecord], tmp_path: Path):
@@ -92,6 +253,14 @@ def test_previews_are_pictures(started: tuple[RunFolder, RunRecord], corpus: Cor
     train(run, record, corpus, [PreviewPainter(run)])
     for epoch in (0, 2, 4):
         assert run.preview(epoch, ".png").read_bytes().startswith(PNG)
+
+
+def test_the_evolution_is_drawn_in_a_language(watched: RunFolder, tmp_path: Path):
+    for language in LANGUAGES:
+        write_evolution(watched, tmp_path / f"{language}.png", language=language)
+    english, spanish = ((tmp_path / f"{name}.png").read_bytes() for name in LANGUAGES)
+    assert english.startswith(PNG)
+    assert english != spanish
 
 
 def test_pictures_are_reproducible():

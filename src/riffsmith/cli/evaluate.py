@@ -1,24 +1,35 @@
 """`riffsmith evaluate`."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
-    from riffsmith.evaluation import Evaluation
+    from riffsmith.corpus import Corpus
+    from riffsmith.evaluation import Evaluation, Passage, SelfTest, SelfTestRow
+
+Result = TypeVar("Result", "Evaluation", "SelfTest")
+_NAMED = 5
 
 
 def evaluate(
-    model: str,
+    model: str | None = None,
     *,
     corpus: Path,
     seconds: float = 300.0,
     seed: int = 0,
     epoch: int | None = None,
+    embedder: Annotated[list[str] | None, Parameter(negative="")] = None,
+    self_test: Annotated[bool, Parameter(negative="")] = False,
+    contrast: Path | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
     """Judge a model, or a folder of audio files, against the held-out music of a corpus.
+
+    With --self-test it is the judge that is tested: the corpus's own music is damaged in known
+    ways, and the table tells which measures notice. The exit code is 1 if one has to and does not.
 
     Parameters
     ----------
@@ -27,33 +38,136 @@ def evaluate(
     corpus
         Prepared corpus with held-out recordings.
     seconds
-        Audio to generate, in clips of 30 s.
+        Audio to generate, in clips of 30 s; of each set in a self-test.
     seed
-        Of the generated clips and of the resampling.
+        Of the generated clips and of the resampling; of the damage in a self-test.
     epoch
-        Which of a run's snapshots; the newest if left out.
+        Which of a run's snapshots; the best if left out.
+    embedder
+        Your own embedding beside the built-in ones, as package.module:name of an object like
+        riffsmith.evaluation.Embedder, or of a class or function that makes one; may be repeated.
+    self_test
+        Test the judge instead of a model.
+    contrast
+        Folder of music of another genre, which a self-test has to tell from the corpus.
     as_json
         Print the scores as JSON.
     """
     from riffsmith.cli.console import share_progress
     from riffsmith.corpus import Corpus
-    from riffsmith.evaluation import evaluate as judge
+    from riffsmith.errors import SettingsError
+    from riffsmith.evaluation import (
+        CACHE_FOLDER,
+        evaluate as judge,
+        load_embedders,
+        self_test as test_judge,
+    )
     from riffsmith.pipeline import passages_of
 
+    if (model is None) != self_test:
+        raise SettingsError(
+            "evaluate needs a model: name one, or test the judge itself with --self-test"
+            if model is None
+            else f"--self-test takes no model, found {model!r}: leave out one of them"
+        )
+    if contrast is not None and not self_test:
+        raise SettingsError("--contrast belongs to --self-test: add it, or leave --contrast out")
+    if epoch is not None and self_test:
+        raise SettingsError("--epoch is of a model, and --self-test takes none: leave it out")
     opened = Corpus(corpus)
+    embedders = load_embedders(embedder or ())
+    cache = corpus / CACHE_FOLDER
+    if model is None:
+        others = [] if contrast is None else _read_contrast(contrast, opened, seconds)
+        with share_progress("Testing") as on_progress:
+            verdict = test_judge(
+                opened,
+                seconds=seconds,
+                contrast=others,
+                embedders=embedders,
+                cache=cache,
+                seed=seed,
+                on_share=lambda share, _: on_progress(share),
+            )
+        _show(verdict, as_json, _print_self_test)
+        if not verdict.passed:
+            raise SystemExit(1)
+        return
     with share_progress("Generating") as on_progress:
         passages = passages_of(model, opened, seconds, seed, epoch, on_progress)
     with share_progress("Judging") as on_progress:
-        found = judge(
-            model, passages, opened, seed=seed, on_share=lambda share, _: on_progress(share)
+        scores = judge(
+            model,
+            passages,
+            opened,
+            seed=seed,
+            embedders=embedders,
+            cache=cache,
+            on_share=lambda share, _: on_progress(share),
         )
+    _show(scores, as_json, _print_scores)
+
+
+def _read_contrast(folder: Path, corpus: "Corpus", seconds: float) -> "list[Passage]":
+    from riffsmith.audio import is_audio_name
+    from riffsmith.corpus.genres import ALL_GENRES
+    from riffsmith.corpus.survey import find_recordings
+    from riffsmith.evaluation import read_folder
+
+    _, files = find_recordings(folder, ALL_GENRES)
+    return read_folder([file for file in files if is_audio_name(file)], corpus, seconds)
+
+
+def _show(found: Result, as_json: bool, print_table: Callable[[Result], None]) -> None:
+    from riffsmith.cli.console import note
+
+    for text in found.notes:
+        note(text)
     if as_json:
         print(found.model_dump_json(indent=1))
     else:
-        _print_table(found)
+        print_table(found)
 
 
-def _print_table(found: "Evaluation") -> None:
+def _print_self_test(found: "SelfTest") -> None:
+    from rich.table import Table
+
+    from riffsmith.cli.console import stdout
+
+    table = Table("what was done", box=None, pad_edge=False)
+    for title in ("", "must be noticed by", "was noticed by"):
+        table.add_column(title)
+    for row in found.rows:
+        word = {True: "passed", False: "FAILED", None: "–"}[row.passed]
+        table.add_row(row.name, word, _expected(row), _noticed(row))
+    stdout.print(
+        f"{found.seconds:g} s of {found.recordings} recordings, and as much of them for reference, "
+        f"seed {found.seed}"
+    )
+    stdout.print(table)
+    stdout.print(f"{found.rule} Here: {found.limit:.1f}.")
+
+
+def _expected(row: "SelfTestRow") -> str:
+    names = (" or " if row.one_is_enough else ", ").join(row.must_notice)
+    if not row.must_ignore:
+        return names
+    return f"{names}, no distance" if names else "nothing"
+
+
+def _noticed(row: "SelfTestRow") -> str:
+    """The expected ones first, then the most certain; the note where there is one."""
+    expected = [name for name in row.noticed if name in row.must_notice + row.must_ignore]
+    names = [*expected, *(name for name in row.noticed if name not in expected)]
+    shown = ", ".join(names[:_NAMED])
+    if len(names) > _NAMED:
+        shown += f" and {len(names) - _NAMED} more"
+    if row.passed is None:
+        return row.note
+    return (shown or "nothing") + (f" ({row.note})" if row.note else "")
+
+
+def _print_scores(found: "Evaluation") -> None:
     from rich.table import Table
 
     from riffsmith.cli.console import stdout

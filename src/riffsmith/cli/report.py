@@ -1,10 +1,25 @@
 """`riffsmith report`."""
 
 from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
 
 
-def report(run: Path, *, out: Path | None = None, evolution: Path | None = None) -> None:
-    """Write a run as one self-contained HTML page: corpus, networks, evolution, curves.
+def report(
+    run: Path,
+    *,
+    out: Path | None = None,
+    evolution: Path | None = None,
+    language: Literal["en", "es"] = "en",
+    seconds: float | None = None,
+    seed: int = 0,
+    quick: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Write a run as one self-contained HTML page: verdict, scores, copies, curves, evolution.
+
+    The page shows the best snapshot, or the newest where the watch has marked none. What it is
+    judged by is measured once and kept below RUN/report.
 
     Parameters
     ----------
@@ -14,14 +29,26 @@ def report(run: Path, *, out: Path | None = None, evolution: Path | None = None)
         File to write; RUN/report.html if left out.
     evolution
         Also draw up to eight snapshots side by side into this PNG file.
+    language
+        Of the page: English or Spanish.
+    seconds
+        Audio to judge, in clips of 30 s; if left out, as much as was judged before, else 120.
+    seed
+        Of the clips that are judged and of the resampling.
+    quick
+        Measure nothing: the page shows what was measured before.
     """
-    from riffsmith.cli.console import stdout
-    from riffsmith.report import write_evolution, write_report
+    from riffsmith.cli.console import share_progress, stdout
+    from riffsmith.report import measure_run, write_evolution, write_report
     from riffsmith.training import RunFolder
 
-    target = out or run / "report.html"
-    write_report(RunFolder(run), target)
+    target, folder = out or run / "report.html", RunFolder(run)
+    with share_progress("Judging") as on_progress:
+        findings = measure_run(
+            folder, seconds=seconds, seed=seed, quick=quick, on_share=on_progress
+        )
+    write_report(folder, target, findings=findings, language=language)
     stdout.print(str(target), soft_wrap=True)
     if evolution is not None:
-        write_evolution(RunFolder(run), evolution)
+        write_evolution(folder, evolution, language=language)
         stdout.print(str(evolution), soft_wrap=True)

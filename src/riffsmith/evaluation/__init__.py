@@ -1,6 +1,8 @@
 """Generated against real music: embeddings, one metric a file, and all of them in one table."""
 
+from riffsmith.evaluation.adapter import load_embedder, load_embedders
 from riffsmith.evaluation.aisfx import AisfxEmbedder
+from riffsmith.evaluation.bench import SelfTestRow
 from riffsmith.evaluation.embedding import (
     TARGET_LUFS,
     Embedder,
@@ -9,14 +11,29 @@ from riffsmith.evaluation.embedding import (
     cut_windows,
     embed_audio,
 )
-from riffsmith.evaluation.evaluate import DistanceScore, Evaluation, Measure, evaluate
+from riffsmith.evaluation.evaluate import (
+    CACHE_FOLDER,
+    DistanceScore,
+    Evaluation,
+    Measure,
+    evaluate,
+)
 from riffsmith.evaluation.musicnn import TAG_NAMES, MusicnnEmbedder
+from riffsmith.evaluation.originality import (
+    WINDOW_SECONDS,
+    Originality,
+    OriginalityCheck,
+    WindowOrigin,
+)
 from riffsmith.evaluation.passages import PASSAGE_SECONDS, Passage, read_folder
+from riffsmith.evaluation.self_test import SelfTest, self_test
 
 __all__ = [
+    "CACHE_FOLDER",
     "PASSAGE_SECONDS",
     "TAG_NAMES",
     "TARGET_LUFS",
+    "WINDOW_SECONDS",
     "AisfxEmbedder",
     "DistanceScore",
     "Embedder",
@@ -24,10 +41,18 @@ __all__ = [
     "Evaluation",
     "Measure",
     "MusicnnEmbedder",
+    "Originality",
+    "OriginalityCheck",
     "Passage",
+    "SelfTest",
+    "SelfTestRow",
+    "WindowOrigin",
     "build_embedder",
     "cut_windows",
     "embed_audio",
     "evaluate",
+    "load_embedder",
+    "load_embedders",
     "read_folder",
+    "self_test",
 ]

@@ -1,6 +1,5 @@
 """Audio → windows → one vector each: what built-in and users' own networks have in common."""
 
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -71,6 +70,7 @@ class Embedder(Protocol):
 
 
 _EMBEDDERS = {"musicnn": MusicnnEmbedder, "aisfx": AisfxEmbedder}
+EMBEDDER_NAMES = tuple(_EMBEDDERS)
 
 
 def build_embedder(name: str) -> Embedder:
@@ -131,11 +131,29 @@ def embed_audio(
 
     Raises:
         AudioError: As `cut_windows`.
+        SettingsError: The embedder gives something else than it promises.
     """
     windows = cut_windows(audio, sample_rate, embedder)
     with torch.inference_mode():
         batches = [embedder.embed(batch.contiguous()) for batch in windows.split(_BATCH)]
-        return torch.cat(batches).to("cpu", torch.float32).numpy()
+    for batch, piece in zip(batches, windows.split(_BATCH), strict=True):
+        _check_vectors(batch, len(piece), embedder)
+    return torch.cat(batches).to("cpu", torch.float32).numpy()
+
+
+def _check_vectors(found: object, count: int, embedder: Embedder) -> None:
+    expected = (count, embedder.dimension)
+    if not isinstance(found, Tensor) or tuple(found.shape) != expected:
+        shape = tuple(found.shape) if isinstance(found, Tensor) else type(found).__name__
+        raise SettingsError(
+            f"embedder {embedder.name} gave {shape} for {count} windows, expected a tensor "
+            f"{expected}: correct its embed() or its dimension"
+        )
+    if not torch.isfinite(found).all():
+        raise SettingsError(
+            f"embedder {embedder.name} gave values that are not numbers (NaN or infinite): "
+            "correct its embed()"
+        )
 
 
 def _loudness_gain(mono: Float[np.ndarray, " time"], sample_rate: int) -> np.float32:
@@ -147,14 +165,20 @@ def _loudness_gain(mono: Float[np.ndarray, " time"], sample_rate: int) -> np.flo
     return np.float32(1 if loudness is None else 10 ** ((TARGET_LUFS - loudness) / 20))
 
 
-@dataclass(frozen=True)
 class EmbeddingCache:
     """A folder that remembers embeddings by the audio's samples and the embedder's version.
 
-    It can be deleted at any time; nothing in it is ever out of date.
+    It can be deleted at any time; nothing in it is ever out of date. Where it cannot be written
+    (read-only, full) everything is computed as without it.
+
+    Attributes:
+        folder: Where the files lie; made when the first one is written.
+        failure: Why nothing more is kept; none as long as all is well.
     """
 
-    folder: Path
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.failure: str | None = None
 
     def embed(
         self, audio: Float[np.ndarray, "time channels"], sample_rate: int, embedder: Embedder
@@ -163,29 +187,47 @@ class EmbeddingCache:
 
         Raises:
             AudioError: As `embed_audio`.
-            RiffsmithError: The folder cannot be written.
+            SettingsError: As `embed_audio`.
         """
         path = self.folder / _file_name(audio, sample_rate, embedder)
         found = _read(path)
         if found is None:
             found = embed_audio(audio, sample_rate, embedder)
-            with atomic_path(path, RiffsmithError, durable=False) as partial:
-                partial.write_bytes(save({"embeddings": np.ascontiguousarray(found)}))
+            if self.failure is None:
+                self._keep(path, found)
         return found
+
+    def _keep(self, path: Path, found: Float[np.ndarray, "windows dimension"]) -> None:
+        content = {"embeddings": np.ascontiguousarray(found), "digest": _digest(found)}
+        try:
+            with atomic_path(path, RiffsmithError, durable=False) as partial:
+                partial.write_bytes(save(content))
+        except RiffsmithError as error:
+            self.failure = f"embeddings are not kept: {error}"
 
 
 def _read(path: Path) -> Float[np.ndarray, "windows dimension"] | None:
+    """None where there is no file yet, or a damaged one: it is made again."""
     try:
-        return load(path.read_bytes())["embeddings"]
+        content = load(path.read_bytes())
+        found, digest = content["embeddings"], content["digest"]
     except (OSError, SafetensorError, KeyError):
-        return None  # not there yet or damaged: it is made again
+        return None
+    return found if np.array_equal(digest, _digest(found)) else None
+
+
+def _digest(found: np.ndarray) -> np.ndarray:
+    """Of the values; the file format itself would not notice a changed byte."""
+    digest = blake2b(np.ascontiguousarray(found).data, digest_size=16).digest()
+    return np.frombuffer(digest, np.uint8)
 
 
 def _file_name(
     audio: Float[np.ndarray, "time channels"], sample_rate: int, embedder: Embedder
 ) -> str:
-    windows = f"{embedder.window_seconds} {embedder.hop_seconds} {TARGET_LUFS}"
-    heading = f"{embedder.name} {embedder.version} {windows} {sample_rate} {audio.shape}"
+    windows = f"{embedder.window_seconds} {embedder.hop_seconds} {embedder.sample_rate}"
+    heading = f"{embedder.name} {embedder.version} {embedder.dimension} {windows} {TARGET_LUFS}"
+    heading += f" {sample_rate} {audio.shape} {audio.dtype}"
     digest = blake2b(heading.encode(), digest_size=16)
     digest.update(np.ascontiguousarray(audio).data)
     return f"{digest.hexdigest()}.safetensors"

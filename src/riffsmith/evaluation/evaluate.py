@@ -5,7 +5,6 @@ from pathlib import Path
 from statistics import fmean
 
 import numpy as np
-import torch
 from jaxtyping import Float
 from pydantic import BaseModel, ConfigDict
 
@@ -13,24 +12,19 @@ from riffsmith.corpus import Corpus
 from riffsmith.evaluation.bootstrap import DistanceRatio, distance_ratio
 from riffsmith.evaluation.coverage import density_coverage
 from riffsmith.evaluation.embedding import (
+    EMBEDDER_NAMES,
     Embedder,
     EmbeddingCache,
     build_embedder,
-    cut_windows,
     embed_audio,
 )
-from riffsmith.evaluation.fad import frechet_distance
-from riffsmith.evaluation.kad import kernel_distance
+from riffsmith.evaluation.measures import DISTANCES, passage_figures, window_tags
 from riffsmith.evaluation.musicnn import TAG_NAMES, MusicnnEmbedder
-from riffsmith.evaluation.passages import Passage, group, read_passages, reconstruct
-from riffsmith.evaluation.rhythm import measure_rhythm
-from riffsmith.evaluation.sound import check_sound
-from riffsmith.evaluation.structure import measure_structure
+from riffsmith.evaluation.passages import Passage, group, read_passages, reconstruct as invert
 from riffsmith.evaluation.vendi import relative_variety
 
-EMBEDDERS = ("musicnn", "aisfx")
-_DISTANCES = {"kad": kernel_distance, "fad": frechet_distance}
-_LONGEST_LAG_SECONDS = 15.0
+CACHE_FOLDER = Path("cache") / "embeddings"
+"""Below a corpus: where the embeddings of its own passages are kept."""
 _STRONGEST_TAGS = 3
 
 OnShare = Callable[[float, str], None]
@@ -79,6 +73,8 @@ class Evaluation(BaseModel):
     seed: int
     distances: dict[str, DistanceScore]
     measures: dict[str, Measure]
+    notes: tuple[str, ...] = ()
+    """What else there is to say, such as why embeddings could not be kept."""
 
 
 def evaluate(
@@ -87,6 +83,8 @@ def evaluate(
     corpus: Corpus,
     *,
     seed: int = 0,
+    embedders: Sequence[Embedder] | None = None,
+    reconstruct: Callable[[Passage], Passage] | None = None,
     cache: Path | None = None,
     on_share: OnShare = lambda share, doing: None,
 ) -> Evaluation:
@@ -100,43 +98,42 @@ def evaluate(
         generated: Clips of 30 s, each a group of its own in the bootstrap.
         corpus: With training and held-out recordings.
         seed: Of the resampling.
-        cache: Folder of embeddings; none: nothing is kept.
+        embedders: Whose distances are taken; none: the built-in ones.
+        reconstruct: What the system makes of a real passage at best, for the ceiling; none: the
+            corpus's transform and its inversion.
+        cache: Folder for the embeddings of the corpus's passages; none: nothing is kept. Where
+            it cannot be written, the notes say so.
         on_share: Told about the progress.
 
     Raises:
         CorpusError: The corpus has no recording long enough on one side.
         AudioError: A passage holds samples that are not numbers.
+        SettingsError: An embedder gives something else than it promises.
     """
     seconds = sum(len(passage.audio) / passage.sample_rate for passage in generated)
     on_share(0.0, "reading")
-    sets = {
-        "generated": list(generated),
+    real = {
         "training": read_passages(corpus, "train", seconds),
         "held_out": read_passages(corpus, "held_out", seconds),
     }
-    sets["ceiling"] = [reconstruct(passage, corpus) for passage in sets["held_out"]]
+    made = {"generated": list(generated), "ceiling": list[Passage]()}
+    for number, passage in enumerate(real["held_out"]):
+        on_share(0.3 * number / len(real["held_out"]), "playing the held-out music for the ceiling")
+        made["ceiling"].append(reconstruct(passage) if reconstruct else invert(passage, corpus))
+    kept = EmbeddingCache(cache) if cache else None
+    judges = embedders or [build_embedder(each) for each in EMBEDDER_NAMES]
     distances: dict[str, DistanceScore] = {}
     measures: dict[str, Measure] = {}
-    for number, embedder_name in enumerate(EMBEDDERS):
-        on_share(0.1 + 0.4 * number, f"listening with {embedder_name}")
-        embedder = build_embedder(embedder_name)
-        groups = {key: _embed(passages, embedder, cache) for key, passages in sets.items()}
-        for metric, distance in _DISTANCES.items():
-            found = distance_ratio(
-                distance,
-                groups["generated"],
-                groups["training"],
-                groups["held_out"],
-                seed=seed,
-            )
-            above = distance(np.concatenate(groups["ceiling"]), np.concatenate(groups["held_out"]))
-            ceiling = above / max(found.training, found.floor)
-            distances[f"{metric}_{embedder_name}"] = _score(found, ceiling)
-        measures |= _spread_measures(embedder_name, groups, seed)
+    for number, embedder in enumerate(judges):
+        on_share(0.3 + 0.6 * number / len(judges), f"listening with {embedder.name}")
+        groups = {key: _embed(passages, embedder, kept) for key, passages in real.items()}
+        groups |= {key: _embed(passages, embedder, None) for key, passages in made.items()}
+        distances |= _distance_scores(embedder.name, groups, seed)
+        measures |= _spread_measures(embedder.name, groups, seed)
         if isinstance(embedder, MusicnnEmbedder):
-            measures |= _tag_measures(embedder, sets)
+            measures |= _tag_measures(embedder, groups)
     on_share(0.9, "measuring rhythm, structure and sound")
-    measures |= _passage_measures(sets["generated"], sets["training"] + sets["held_out"])
+    measures |= _passage_measures(made["generated"], real["training"] + real["held_out"])
     on_share(1.0, "done")
     return Evaluation(
         name=name,
@@ -145,16 +142,30 @@ def evaluate(
         seed=seed,
         distances=distances,
         measures=measures,
+        notes=(kept.failure,) if kept and kept.failure else (),
     )
 
 
 Groups = list[Float[np.ndarray, "_ dimension"]]
 
 
-def _embed(passages: Sequence[Passage], embedder: Embedder, cache: Path | None) -> Groups:
-    embed = EmbeddingCache(cache).embed if cache else embed_audio
+def _embed(passages: Sequence[Passage], embedder: Embedder, cache: EmbeddingCache | None) -> Groups:
+    embed = cache.embed if cache else embed_audio
     vectors = [embed(passage.audio, passage.sample_rate, embedder) for passage in passages]
     return group(passages, vectors)
+
+
+def _distance_scores(
+    embedder: str, groups: dict[str, Groups], seed: int
+) -> dict[str, DistanceScore]:
+    generated, training, held_out = (groups[key] for key in ("generated", "training", "held_out"))
+    scores: dict[str, DistanceScore] = {}
+    for metric, distance in DISTANCES.items():
+        found = distance_ratio(distance, generated, training, held_out, seed=seed)
+        above = distance(np.concatenate(groups["ceiling"]), np.concatenate(held_out))
+        ceiling = above / max(found.training, found.floor)
+        scores[f"{metric}_{embedder}"] = _score(found, ceiling)
+    return scores
 
 
 def _score(found: DistanceRatio, ceiling: float) -> DistanceScore:
@@ -184,18 +195,9 @@ def _spread_measures(embedder: str, groups: dict[str, Groups], seed: int) -> dic
     }
 
 
-def _tag_measures(embedder: MusicnnEmbedder, sets: dict[str, list[Passage]]) -> dict[str, Measure]:
+def _tag_measures(embedder: MusicnnEmbedder, groups: dict[str, Groups]) -> dict[str, Measure]:
     """The tags that the training recordings have most: a check of the genre, not of quality."""
-
-    def tags(passages: Sequence[Passage]) -> Float[np.ndarray, "windows 50"]:
-        with torch.inference_mode():
-            found = [
-                embedder.tags(cut_windows(p.audio, p.sample_rate, embedder).contiguous())
-                for p in passages
-            ]
-        return torch.cat(found).numpy()
-
-    generated, real = tags(sets["generated"]), tags(sets["training"])
+    generated, real = (window_tags(embedder, groups[key]) for key in ("generated", "training"))
     strongest = np.argsort(-real.mean(axis=0))[:_STRONGEST_TAGS]
     return {
         f"tag_{TAG_NAMES[index].replace(' ', '_')}": Measure(
@@ -209,7 +211,7 @@ def _tag_measures(embedder: MusicnnEmbedder, sets: dict[str, list[Passage]]) -> 
 
 
 def _passage_measures(generated: Sequence[Passage], real: Sequence[Passage]) -> dict[str, Measure]:
-    ours, theirs = [_figures(p) for p in generated], [_figures(p) for p in real]
+    ours, theirs = [passage_figures(p) for p in generated], [passage_figures(p) for p in real]
     return {name: _measure([f[name] for f in ours], [f[name] for f in theirs]) for name in ours[0]}
 
 
@@ -221,26 +223,3 @@ def _measure(ours: list[float | None], theirs: list[float | None]) -> Measure:
         low=float(np.quantile(real, 0.05)) if real else None,
         high=float(np.quantile(real, 0.95)) if real else None,
     )
-
-
-def _figures(passage: Passage) -> dict[str, float | None]:
-    mono = passage.audio.mean(axis=1)
-    rhythm = measure_rhythm(mono, passage.sample_rate)
-    structure = measure_structure(mono, passage.sample_rate, _LONGEST_LAG_SECONDS)
-    sound = check_sound(passage.audio, passage.sample_rate)
-    return {
-        "beat_strength": rhythm.beat_strength,
-        "tempo_bpm": rhythm.tempo_bpm,
-        "tempo_stability": rhythm.tempo_stability,
-        "pulse_persistence": rhythm.pulse_persistence,
-        "continuity": structure.continuity,
-        "relief": structure.relief,
-        "loudness_lufs": sound.loudness_lufs,
-        "peak_db": sound.peak_db,
-        "clipped_share": sound.clipped_share,
-        "silence_share": sound.silence_share,
-        "dc_offset": sound.dc_offset,
-        "bandwidth_hz": sound.bandwidth_hz,
-        "stereo_width": sound.stereo_width,
-        "clicks": float(sound.clicks),
-    }

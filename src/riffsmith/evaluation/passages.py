@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -13,9 +14,12 @@ from riffsmith.audio import read_recording
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.corpus.manifest import Split
 from riffsmith.errors import CorpusError
+from riffsmith.evaluation.degradations import join
 from riffsmith.features import MelTransform, griffin_lim
 
 PASSAGE_SECONDS = 30.0
+_FADE_SECONDS = 0.05
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,15 @@ def _read(corpus: Corpus, recording: PreparedRecording, turn: int, rounds: int) 
     return Passage(recording.source.path, audio, corpus.manifest.settings.sample_rate)
 
 
-def read_folder(paths: Iterable[Path], corpus: Corpus) -> list[Passage]:
+def read_folder(
+    paths: Iterable[Path], corpus: Corpus, seconds: float | None = None
+) -> list[Passage]:
     """Audio files as passages at the corpus's rate and channels, cut to 30 s each.
+
+    Args:
+        paths: The files.
+        corpus: Tells the rate and the channels.
+        seconds: Read about so much, spread over the files; none: all there is.
 
     Raises:
         AudioError: A file cannot be read.
@@ -66,23 +77,48 @@ def read_folder(paths: Iterable[Path], corpus: Corpus) -> list[Passage]:
     """
     settings = corpus.manifest.settings
     length = round(PASSAGE_SECONDS * settings.sample_rate)
+    files = list(paths)
+    count = len(files) if seconds is None else ceil(seconds / PASSAGE_SECONDS)
+    most = None if seconds is None else ceil(count / max(len(files), 1))
     passages: list[Passage] = []
-    for path in paths:
+    for path in spread_evenly(files, count):
         audio = read_recording(path, settings.sample_rate, settings.channel_count).audio
-        for start in range(0, len(audio) - length + 1, length):
-            passages.append(Passage(path.name, audio[start : start + length], settings.sample_rate))
+        starts = range(0, len(audio) - length + 1, length)
+        for start in spread_evenly(starts, len(starts) if most is None else most):
+            piece = audio[start : start + length].copy()  # the rest of the file can go
+            passages.append(Passage(path.name, piece, settings.sample_rate))
     if not passages:
         raise CorpusError(f"no file to judge is {PASSAGE_SECONDS:g} s long: give it longer clips")
     return passages
 
 
+def spread_evenly(items: Sequence[Item], count: int) -> list[Item]:
+    """At most so many of them, evenly."""
+    count = min(count, len(items))
+    return [items[int((number + 0.5) * len(items) / count)] for number in range(count)]
+
+
 def reconstruct(passage: Passage, corpus: Corpus) -> Passage:
-    """The passage through the corpus's transform and back: the best this system could play."""
-    transform = MelTransform.of(corpus.manifest.settings)
-    audio = torch.from_numpy(np.ascontiguousarray(passage.audio.T))
-    magnitudes = transform.to_magnitudes(transform.to_db(audio))
-    restored = griffin_lim(magnitudes, transform, audio.shape[-1])
-    return Passage(passage.recording, restored.numpy().T, passage.sample_rate)
+    """The passage through the corpus's transform and back: the best this system could play.
+
+    In segments that are faded into each other, as a model plays them; shorter pieces than whole
+    passages are also several times faster to invert.
+    """
+    settings = corpus.manifest.settings
+    transform = MelTransform.of(settings)
+    length = min(settings.segment_samples, len(passage.audio))
+    fade = min(round(_FADE_SECONDS * settings.sample_rate), length // 2)
+    count = max(ceil((len(passage.audio) - fade) / (length - fade)), 1)
+    missing = count * (length - fade) + fade - len(passage.audio)
+    padded = np.pad(passage.audio, ((0, missing), (0, 0)))
+    pieces: list[Float[np.ndarray, "time channels"]] = []
+    for number in range(count):
+        start = number * (length - fade)
+        audio = torch.from_numpy(np.ascontiguousarray(padded[start : start + length].T))
+        magnitudes = transform.to_magnitudes(transform.to_db(audio))
+        pieces.append(griffin_lim(magnitudes, transform, length, seed=number).numpy().T)
+    restored = join(pieces, fade)[: len(passage.audio)]
+    return Passage(passage.recording, restored, passage.sample_rate)
 
 
 def group(

@@ -1,6 +1,17 @@
 """Runs → figures and one self-contained HTML page."""
 
-from riffsmith.report.page import write_report
+from riffsmith.report.findings import Findings, Gap
+from riffsmith.report.page import measure_run, write_report
 from riffsmith.report.previews import PreviewPainter, write_evolution
+from riffsmith.report.texts import LANGUAGES, Language
 
-__all__ = ["PreviewPainter", "write_evolution", "write_report"]
+__all__ = [
+    "LANGUAGES",
+    "Findings",
+    "Gap",
+    "Language",
+    "PreviewPainter",
+    "measure_run",
+    "write_evolution",
+    "write_report",
+]

@@ -1,15 +1,47 @@
-"""Pictures: spectrograms, loss curves, counts. Drawn with matplotlib, returned as PNG bytes."""
+"""Pictures of sound: spectrograms and waveforms, as PNG bytes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from io import BytesIO
 
 import numpy as np
 from jaxtyping import Float
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import imsave
 from torch import Tensor
 
 _DPI = 100
+
+
+def draw_plain_spectrogram(
+    mel_db: Float[Tensor, "mels frames"], range_db: tuple[float, float] | None = None
+) -> bytes:
+    """A mel spectrogram as PNG, one pixel a value: the page says in words what its axes are."""
+    low, high = range_db or (float(mel_db.min()), float(mel_db.max()))
+    buffer = BytesIO()
+    imsave(
+        buffer,
+        mel_db.numpy(),
+        vmin=low,
+        vmax=max(high, low + 1e-6),
+        cmap="magma",
+        origin="lower",
+        format="png",
+        metadata={"Software": ""},
+    )
+    return buffer.getvalue()
+
+
+def draw_waveform(audio: Float[np.ndarray, "time"]) -> bytes:
+    """The envelope of a waveform as PNG, in a colour that is seen on light and on dark."""
+    figure = Figure(figsize=(6.4, 1.3), dpi=_DPI)
+    axes = figure.add_axes((0, 0, 1, 1))
+    columns = np.array_split(audio, 640)
+    lows, highs = [c.min() for c in columns], [c.max() for c in columns]
+    axes.fill_between(range(len(columns)), lows, highs, color="#b0479f", linewidth=0)
+    axes.set(xlim=(0, len(columns)), ylim=(-1.02, 1.02))
+    axes.set_axis_off()
+    figure.patch.set_alpha(0)
+    return to_png(figure)
 
 
 def draw_spectrogram(
@@ -18,7 +50,7 @@ def draw_spectrogram(
     seconds: float,
     range_db: tuple[float, float] | None = None,
 ) -> bytes:
-    """A mel spectrogram as PNG: magma, origin at the bottom, colour bar in dB.
+    """A mel spectrogram as PNG for itself: magma, origin at the bottom, colour bar in dB.
 
     Args:
         mel_db: Decibels.
@@ -43,7 +75,7 @@ def draw_spectrogram(
     axes.set_xlabel("seconds")
     axes.set_ylabel("mel band")
     figure.colorbar(image, ax=axes, label="dB")
-    return _to_png(figure)
+    return to_png(figure)
 
 
 def draw_evolution(spectrograms: Mapping[str, Float[Tensor, "mels frames"]]) -> bytes:
@@ -57,58 +89,11 @@ def draw_evolution(spectrograms: Mapping[str, Float[Tensor, "mels frames"]]) -> 
     for axes, (name, mel_db) in zip(panels, spectrograms.items(), strict=False):
         axes.imshow(mel_db.numpy(), cmap="magma", origin="lower", aspect="auto")
         axes.set_title(name, fontsize=10)
-    return _to_png(figure)
+    return to_png(figure)
 
 
-def draw_curves(
-    epochs: Sequence[float], curves: Mapping[str, Sequence[float]], title: str, unit: str
-) -> bytes:
-    """One or more curves over the epochs as PNG."""
-    figure = Figure(figsize=(9, 3.4), dpi=_DPI, layout="constrained")
-    axes = figure.subplots()
-    for name, values in curves.items():
-        axes.plot(epochs, values, label=name, linewidth=1.6, marker="." if len(epochs) < 30 else "")
-    axes.set_title(title)
-    axes.set_xlabel("epoch")
-    axes.set_ylabel(unit)
-    axes.grid(alpha=0.25)
-    if len(curves) > 1:
-        axes.legend(frameon=False)
-    _strip(axes)
-    return _to_png(figure)
-
-
-def draw_counts(counts: Mapping[str, int], chosen: str, title: str) -> bytes:
-    """Horizontal bars, the chosen one set off, as PNG."""
-    figure = Figure(figsize=(9, 0.8 + 0.32 * len(counts)), dpi=_DPI, layout="constrained")
-    axes = figure.subplots()
-    colours = ["#b5367a" if name == chosen else "#9a9aa5" for name in counts]
-    bars = axes.barh(list(counts), list(counts.values()), color=colours)
-    axes.bar_label(bars, padding=4)
-    axes.invert_yaxis()
-    axes.set_title(title)
-    _strip(axes)
-    return _to_png(figure)
-
-
-def draw_waveform(audio: Float[np.ndarray, "time"], seconds: float) -> bytes:
-    """The envelope of a waveform as PNG."""
-    figure = Figure(figsize=(6.4, 1.8), dpi=_DPI, layout="constrained")
-    axes = figure.subplots()
-    columns = np.array_split(audio, 900)
-    times = np.linspace(0, seconds, len(columns))
-    lows, highs = [c.min() for c in columns], [c.max() for c in columns]
-    axes.fill_between(times, lows, highs, color="#721f81", linewidth=0)
-    axes.set(xlabel="seconds", xlim=(0, seconds), ylim=(-1.02, 1.02))
-    _strip(axes)
-    return _to_png(figure)
-
-
-def _strip(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-
-
-def _to_png(figure: Figure) -> bytes:
+def to_png(figure: Figure, dpi: int = _DPI) -> bytes:
+    """A figure as PNG, equal for equal figures."""
     buffer = BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
+    figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
     return buffer.getvalue()

@@ -10,13 +10,14 @@ from riffsmith.bundle import load_bundle
 from riffsmith.errors import RunError
 from riffsmith.files import write_bytes
 from riffsmith.report.figures import draw_evolution, draw_spectrogram
+from riffsmith.report.texts import Language, Texts
 from riffsmith.synthesis import draw_pictures, to_spectrogram
 from riffsmith.training import Preview, RunFolder, SilentObserver
 
 PANELS = 8
 
 
-def write_evolution(run: RunFolder, out: Path) -> None:
+def write_evolution(run: RunFolder, out: Path, *, language: Language = "en") -> None:
     """Draws the run's fixed noise at up to eight of its snapshots as one PNG.
 
     Raises:
@@ -27,7 +28,11 @@ def write_evolution(run: RunFolder, out: Path) -> None:
         raise RunError(f"{run.path} has nothing to show yet: train it first")
     places = torch.linspace(0, len(epochs) - 1, min(PANELS, len(epochs))).round().long().tolist()
     chosen = [epochs[place] for place in places]
-    spectrograms = {f"epoch {epoch}": snapshot_spectrogram(run, epoch) for epoch in chosen}
+    texts = Texts(language)
+    spectrograms = {
+        texts.plain("evolution.panel", epoch=epoch): snapshot_spectrogram(run, epoch)
+        for epoch in chosen
+    }
     write_bytes(out, draw_evolution(spectrograms), RunError)
 
 

@@ -5,6 +5,7 @@ RUN/
 ├── metrics.jsonl        one line an event: epoch, preview, check, best, overfitting, rollback, stop
 ├── codec.safetensors    the codec, where the system has one
 ├── checkpoints/         the last two training states, and states to go back to
+├── report/              what `riffsmith report` has measured
 ├── snapshots/           a bundle at each preview: epoch-0010/
 └── previews/            epoch-0010.png and epoch-0010.wav
 """

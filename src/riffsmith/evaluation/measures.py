@@ -1,0 +1,75 @@
+"""What is measured: figures of single passages, and of a set of windows beside a reference set."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from riffsmith.evaluation.coverage import density_coverage
+from riffsmith.evaluation.fad import frechet_distance
+from riffsmith.evaluation.kad import kernel_distance
+from riffsmith.evaluation.musicnn import MusicnnEmbedder
+from riffsmith.evaluation.passages import Passage
+from riffsmith.evaluation.rhythm import measure_rhythm
+from riffsmith.evaluation.sound import check_sound
+from riffsmith.evaluation.structure import measure_structure
+from riffsmith.evaluation.vendi import relative_variety
+
+DISTANCES = {"kad": kernel_distance, "fad": frechet_distance}
+_LONGEST_LAG_SECONDS = 15.0
+
+Figures = dict[str, float | None]
+
+
+def is_distance(measure: str) -> bool:
+    """Whether a measure is a distance of embeddings, of which only more is worse."""
+    return measure.partition("_")[0] in DISTANCES
+
+
+def passage_figures(passage: Passage) -> Figures:
+    """Rhythm, structure and sound of a passage of 16 s or more; none where there is nothing."""
+    mono = passage.audio.mean(axis=1)
+    rhythm = measure_rhythm(mono, passage.sample_rate)
+    structure = measure_structure(mono, passage.sample_rate, _LONGEST_LAG_SECONDS)
+    sound = check_sound(passage.audio, passage.sample_rate)
+    return {
+        "beat_strength": rhythm.beat_strength,
+        "tempo_bpm": rhythm.tempo_bpm,
+        "tempo_stability": rhythm.tempo_stability,
+        "pulse_persistence": rhythm.pulse_persistence,
+        "continuity": structure.continuity,
+        "relief": structure.relief,
+        "loudness_lufs": sound.loudness_lufs,
+        "peak_db": sound.peak_db,
+        "clipped_share": sound.clipped_share,
+        "silence_share": sound.silence_share,
+        "dc_offset": sound.dc_offset,
+        "bandwidth_hz": sound.bandwidth_hz,
+        "falloff_hz": sound.falloff_hz,
+        "stereo_width": sound.stereo_width,
+        "clicks": float(sound.clicks),
+    }
+
+
+def spread_figures(
+    generated: Float[np.ndarray, "generated dimension"],
+    real: Float[np.ndarray, "real dimension"],
+    seed: int = 0,
+) -> dict[str, float]:
+    """Density, coverage and variety of a set of windows beside a reference set."""
+    found = density_coverage(generated, real)
+    return {
+        "density": found.density,
+        "coverage": found.coverage,
+        "variety": relative_variety(generated, real, seed),
+    }
+
+
+def window_tags(
+    embedder: MusicnnEmbedder, vectors: Sequence[Float[np.ndarray, "_ 200"]]
+) -> Float[np.ndarray, "windows 50"]:
+    """Probabilities of `TAG_NAMES`: the network's last layer over its embedding."""
+    with torch.inference_mode():
+        joined = torch.from_numpy(np.concatenate(list(vectors)))
+        return embedder.network.output(joined).sigmoid().numpy()

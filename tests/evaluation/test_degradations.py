@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+from conftest import make_music
+
+from riffsmith.evaluation import degradations
+
+RATE = 8_000
+MUSIC = make_music(6.5, RATE, channels=2, seed=1)
+
+
+def sine(hertz: float) -> np.ndarray:
+    return np.sin(2 * np.pi * hertz * np.arange(RATE) / RATE).astype(np.float32)[:, None]
+
+
+def test_a_low_pass_takes_what_lies_above_and_nothing_else():
+    found = degradations.low_pass(sine(500) + sine(3000), RATE, 1000.0)
+    assert np.allclose(found, sine(500), atol=1e-5)
+
+
+def test_noise_lies_20_db_below_and_differs_between_channels():
+    noise = degradations.add_noise(MUSIC, 20.0, seed=0) - MUSIC
+    ratio = np.square(MUSIC).mean() / np.square(noise).mean()
+    assert 10 * np.log10(ratio) == pytest.approx(20.0, abs=0.1)
+    assert abs(np.corrcoef(noise.T)[0, 1]) < 0.02
+
+
+def test_backwards():
+    assert degradations.backwards(np.array([[1.0], [2.0], [3.0]]))[:, 0].tolist() == [3, 2, 1]
+
+
+def test_stationary_noise_keeps_the_spectrum_and_loses_the_order():
+    burst = np.concatenate([sine(500), 0 * sine(500)]) * np.float32(0.5)
+    burst += degradations.add_noise(burst, 20.0, seed=3) - burst
+    found = degradations.stationary_noise(burst, seed=0)
+    was, now = (np.abs(np.fft.rfft(audio[:, 0])) for audio in (burst, found))
+    assert np.allclose(was[1:-1], now[1:-1], atol=1e-2)
+    halves = [np.square(half).sum() for half in np.split(found, 2)]
+    assert max(halves) < 4 * min(halves)  # all but a hundredth was in the first half
+
+
+def test_a_repeated_clip_is_the_middle_of_the_passage():
+    found = degradations.repeat_clip(MUSIC, RATE, seconds=1.0)
+    assert found.shape == MUSIC.shape
+    fade = round(degradations.FADE_SECONDS * RATE)
+    assert np.array_equal(found[fade : 2 * RATE], found[RATE + fade : 3 * RATE])
+    start = (len(MUSIC) - RATE - fade) // 2
+    assert np.array_equal(found[:RATE], MUSIC[start : start + RATE])
+
+
+def test_shuffled_seconds_are_the_same_seconds_in_another_order():
+    found = degradations.shuffle_pieces(MUSIC, RATE, seed=0)
+    assert found.shape == MUSIC.shape
+    fade = round(degradations.FADE_SECONDS * RATE)
+    cores = [
+        [audio[n * RATE + fade : (n + 1) * RATE] for n in range(6)] for audio in (MUSIC, found)
+    ]
+    order = [next(k for k in range(6) if np.array_equal(cores[0][k], core)) for core in cores[1]]
+    assert sorted(order) == list(range(6))
+    assert order != list(range(6))
+    assert np.array_equal(found[6 * RATE :], MUSIC[6 * RATE :])
+
+
+def test_12_db_quieter_is_a_quarter():
+    assert degradations.quieter(np.ones((1, 1), np.float32), 12.0)[0, 0] == pytest.approx(
+        0.2512, 1e-3
+    )
+
+
+def test_joined_pieces_fade_at_equal_power():
+    ones = np.ones((10, 1), np.float32)
+    joined = degradations.join([ones, 0 * ones, ones], fade=5)[:, 0]
+    assert len(joined) == 20
+    fall, rise = joined[5:10], joined[10:15]
+    assert np.allclose(fall**2 + rise**2, 1)
+    assert np.allclose(fall, rise[::-1])
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("add_noise", (20.0,)), ("stationary_noise", ()), ("shuffle_pieces", (RATE,))],
+)
+def test_the_seed_decides(name: str, arguments: tuple[float, ...]):
+    damage = getattr(degradations, name)
+    first, again, other = (damage(MUSIC, *arguments, seed) for seed in (0, 0, 1))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)

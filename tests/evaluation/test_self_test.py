@@ -1,0 +1,124 @@
+"""The judge judged on a small corpus, with embedders that cost nothing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+import torch
+from conftest import tiny_settings, write_music
+from torch import Tensor
+
+from riffsmith.corpus import Corpus, prepare_corpus
+from riffsmith.errors import CorpusError
+from riffsmith.evaluation import Passage, SelfTest, self_test
+
+RATE = 8_000
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Levels of eight bands: hears timbre, and neither phase nor order."""
+
+    name: str = "musicnn"
+    version: str = "1"
+    sample_rate: int = RATE
+    window_seconds: float = 2.0
+    hop_seconds: float = 2.0
+    dimension: int = 8
+
+    def embed(self, windows: Tensor) -> Tensor:
+        power = torch.fft.rfft(windows).abs().square()[:, 1:8_001]
+        return power.unflatten(1, (8, -1)).mean(dim=2).log()
+
+
+@dataclass(frozen=True)
+class Loudness(Bands):
+    """The level at which it hears a window, which must not change with the passage's."""
+
+    name: str = "loudness"
+
+    def embed(self, windows: Tensor) -> Tensor:
+        return windows.square().mean(dim=1, keepdim=True).log().expand(-1, 8)
+
+
+EMBEDDERS = (Bands(), Bands(name="aisfx"), Loudness())
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    folder = tmp_path_factory.mktemp("bands")
+    for number in range(6):
+        band = "first" if number < 5 else "second"
+        write_music(folder / "songs" / band / f"{number}.wav", 62.0, seed=number)
+    settings = tiny_settings().corpus
+    prepare_corpus(folder / "songs", folder / "corpus", settings, preset="report")
+    return Corpus(folder / "corpus")
+
+
+@pytest.fixture(scope="module")
+def found(corpus: Corpus) -> SelfTest:
+    noise = np.random.default_rng(0).normal(0, 0.1, (6, 30 * RATE, 1)).astype(np.float32)
+    contrast = [Passage(f"noise {n}", audio, RATE) for n, audio in enumerate(noise)]
+    return self_test(corpus, seconds=180.0, contrast=contrast, embedders=EMBEDDERS)
+
+
+def test_every_kind_of_damage_is_a_row(found: SelfTest):
+    assert [row.name for row in found.rows] == [
+        "same songs, untouched",
+        "low-pass 1.44 kHz",  # 0.36 of the Nyquist frequency
+        "noise, 20 dB below",
+        "Griffin-Lim, 16 mels",
+        "backwards",
+        "noise of its spectrum",
+        "3 s repeated",
+        "seconds shuffled",
+        "12 dB quieter",
+        "another band",
+        "another genre",
+    ]
+    assert (found.seconds, found.recordings, found.notes) == (180.0, 6, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "measure"),
+    [
+        ("low-pass 1.44 kHz", "falloff_hz"),
+        ("low-pass 1.44 kHz", "kad_aisfx"),
+        ("noise of its spectrum", "beat_strength"),
+        ("3 s repeated", "pulse_persistence"),
+        ("12 dB quieter", "loudness_lufs"),
+        ("another genre", "kad_musicnn"),
+    ],
+)
+def test_damage_is_noticed(found: SelfTest, name: str, measure: str):
+    row = next(row for row in found.rows if row.name == name)
+    assert measure in row.noticed
+    figure = row.figures[measure]
+    assert figure.value is not None
+    assert figure.value > figure.high or (figure.low is not None and figure.value < figure.low)
+
+
+def test_loudness_reaches_no_distance(found: SelfTest):
+    row = next(row for row in found.rows if row.name == "12 dB quieter")
+    assert "kad_loudness" in row.must_ignore
+    assert row.passed
+
+
+def test_untouched_music_passes(found: SelfTest):
+    assert found.rows[0].passed
+
+
+def test_bands_that_are_alike_are_not_told_apart(found: SelfTest):
+    row = next(row for row in found.rows if row.name == "another band")
+    assert row.note == "second against first"
+    assert row.passed is False
+    assert not found.passed
+
+
+def test_the_result_survives_json(found: SelfTest):
+    assert SelfTest.model_validate_json(found.model_dump_json()) == found
+
+
+def test_too_little_music_is_told(corpus: Corpus):
+    with pytest.raises(CorpusError, match="room for 6 pairs of passages of 30 s and 2 are asked"):
+        self_test(corpus, seconds=60.0, embedders=EMBEDDERS)
