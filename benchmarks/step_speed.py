@@ -21,11 +21,11 @@ import torch
 from machine import describe_machine
 from torch import nn
 
-from riffsmith.config import load_preset
+from riffsmith.config import PictureSettings, load_preset
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.gan import build_loss
 from riffsmith.training.memory import keep_freed_memory
-from riffsmith.training.state import build_state
+from riffsmith.training.picture_state import build_picture_state
 from riffsmith.training.step import Trainer
 
 TURN = 10
@@ -61,8 +61,9 @@ class PlainLoop:
 def serve(kind: str, corpus_path: Path, precision: str, pipe: Connection) -> None:
     """Runs a turn of steps for each message; answers with its time and losses."""
     settings = load_preset("report", {"training": {"precision": precision}})
+    assert isinstance(settings, PictureSettings)
     device = torch.device("cpu")
-    state = build_state(settings, 0, device)
+    state = build_picture_state(settings, 0, device)
     if kind == "ours":
         keep_freed_memory()
         trainer = Trainer(settings, state, build_loss(settings.training), 0, device)

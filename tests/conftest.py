@@ -123,6 +123,13 @@ def give_codec(run: RunFolder, settings: LatentSettings) -> Codec:
     return codec
 
 
+def picture_preset(name: str) -> PictureSettings:
+    """A preset of the picture GANs as it is."""
+    settings = load_preset(name)
+    assert isinstance(settings, PictureSettings)
+    return settings
+
+
 @pytest.fixture(scope="session")
 def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four short recordings of different formats."""

@@ -1,12 +1,19 @@
 import pytest
+from conftest import picture_preset
 from pydantic import ValidationError
 
-from riffsmith.config import DEFAULT_PRESET, build_settings, load_preset, preset_names
+from riffsmith.config import (
+    DEFAULT_PRESET,
+    PictureSettings,
+    build_settings,
+    load_preset,
+    preset_names,
+)
 from riffsmith.errors import SettingsError
 
 
 def test_the_report_preset_states_the_report():
-    settings = load_preset("report")
+    settings = picture_preset("report")
     assert settings.corpus.segment_samples == 132_300
     assert settings.corpus.grid == (64, 662)
     assert settings.generator.grid == 32
@@ -17,7 +24,7 @@ def test_the_report_preset_states_the_report():
 
 
 def test_the_second_baseline_states_its_own():
-    settings = load_preset("report-wgan")
+    settings = picture_preset("report-wgan")
     assert settings.corpus.grid == (128, 128)
     assert settings.corpus.frames == 259
     assert settings.generator.grid == 128
@@ -28,7 +35,7 @@ def test_the_second_baseline_states_its_own():
 
 
 def test_presets_are_listed():
-    assert preset_names() == ["report", "report-wgan"]
+    assert preset_names() == ["latent", "report", "report-wgan"]
     assert DEFAULT_PRESET in preset_names()
 
 
@@ -40,6 +47,7 @@ def test_overrides_are_toml_values():
             "generator": {"channels": "[8, 4, 4]", "norm_after": "[]"},
         },
     )
+    assert isinstance(settings, PictureSettings)
     assert settings.training.batch_size == 16
     assert settings.training.learning_rate == 1e-3
     assert settings.training.precision == "float32"
@@ -83,7 +91,7 @@ def test_an_unknown_preset_lists_the_known():
 
 
 def test_settings_are_frozen_and_survive_json():
-    settings = load_preset("report")
+    settings = picture_preset("report")
     with pytest.raises(ValidationError):
         settings.training.epochs = 3
     assert type(settings).model_validate_json(settings.model_dump_json()) == settings

@@ -11,7 +11,7 @@ from riffsmith.corpus import Corpus, Progress, is_corpus, prepare_corpus
 from riffsmith.corpus.genres import ALL_GENRES
 from riffsmith.corpus.survey import find_recordings
 from riffsmith.errors import CorpusError, ModelError, RunError, SettingsError
-from riffsmith.evaluation import PASSAGE_SECONDS, Passage, read_folder
+from riffsmith.evaluation import PASSAGE_SECONDS, Passage, codec_of, read_folder
 from riffsmith.seeds import derive_seed
 from riffsmith.synthesis import generate_clip
 from riffsmith.training import RunFolder, RunRecord, reopen_run, start_run
@@ -186,6 +186,18 @@ def passages_of(
         passages.append(Passage(f"clip {number}", limit_peak(audio), ours.sample_rate))
         on_share((number + 1) / count)
     return passages
+
+
+def codec_of_model(model: str, epoch: int | None = None) -> Callable[[Passage], Passage] | None:
+    """What the model's own codec makes of a real passage; none where there is no codec.
+
+    Raises:
+        ModelError: As `open_model`.
+    """
+    path = Path(model)
+    if path.is_dir() and not is_bundle(path) and not RunFolder(path).exists():
+        return None
+    return codec_of(open_model(model, epoch))
 
 
 def open_model(

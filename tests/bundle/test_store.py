@@ -45,8 +45,8 @@ def test_a_bundle_comes_back(bundle: Path):
 
 
 def test_a_bundle_can_be_moved_and_replaced(bundle: Path, tmp_path: Path):
-    card = load_bundle(bundle).card
-    write_bundle(bundle, card, Generator(card.settings.generator, 1))
+    found = load_bundle(bundle)
+    write_bundle(bundle, found.card, found.generator)
     shutil.move(bundle, tmp_path / "elsewhere")
     assert load_bundle(tmp_path / "elsewhere").card.epoch == 1
 

@@ -2,8 +2,8 @@ from math import log
 
 import pytest
 import torch
+from conftest import picture_preset
 
-from riffsmith.config import load_preset
 from riffsmith.gan import CrossEntropy, Wasserstein, build_loss
 
 
@@ -57,5 +57,5 @@ def test_the_penalty_reaches_the_weights():
 
 
 def test_presets_choose_their_loss():
-    assert build_loss(load_preset("report").training) == CrossEntropy(0.9)
-    assert build_loss(load_preset("report-wgan").training) == Wasserstein(5.0)
+    assert build_loss(picture_preset("report").training) == CrossEntropy(0.9)
+    assert build_loss(picture_preset("report-wgan").training) == Wasserstein(5.0)

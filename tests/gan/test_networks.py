@@ -2,19 +2,19 @@ from itertools import pairwise
 
 import pytest
 import torch
+from conftest import picture_preset
 
-from riffsmith.config import load_preset
 from riffsmith.gan import Discriminator, Generator, count_parameters
 
 
 def test_the_report_has_exactly_its_parameters():
-    settings = load_preset("report")
+    settings = picture_preset("report")
     assert count_parameters(Generator(settings.generator, 1)) == 3_445_121
     assert count_parameters(Discriminator(settings.discriminator, 1)) == 661_697
 
 
 def test_the_layers_of_the_report_in_order():
-    settings = load_preset("report")
+    settings = picture_preset("report")
     generator = list(Generator(settings.generator, 1).layers)
     assert [type(layer).__name__ for layer in generator] == [
         *["ConvTranspose2d", "BatchNorm2d", "ReLU"] * 2,
@@ -31,7 +31,7 @@ def test_the_layers_of_the_report_in_order():
 
 
 def test_the_second_baseline_by_hand():
-    settings = load_preset("report-wgan")
+    settings = picture_preset("report-wgan")
     generator = Generator(settings.generator, 1)
     widths = [100, 1024, 512, 256, 128, 64, 1]
     convolutions = sum(16 * a * b for a, b in pairwise(widths))
@@ -51,7 +51,7 @@ def test_the_second_baseline_by_hand():
 @pytest.mark.parametrize(("preset", "grid"), [("report", 32), ("report-wgan", 128)])
 @pytest.mark.parametrize("channels", [1, 2])
 def test_sizes(preset: str, grid: int, channels: int):
-    settings = load_preset(preset)
+    settings = picture_preset(preset)
     generator = Generator(settings.generator, channels)
     pictures = generator(generator.draw_noise(2, torch.Generator().manual_seed(0)))
     assert pictures.shape == (2, channels, grid, grid)

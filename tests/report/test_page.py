@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 from canned import findings, watch_over
-from conftest import tiny_settings
+from conftest import picture_preset, tiny_settings
 
-from riffsmith.config import load_preset
 from riffsmith.corpus import Corpus
 from riffsmith.corpus.manifest import write_manifest
 from riffsmith.errors import RunError
@@ -272,7 +271,7 @@ def test_pictures_are_reproducible():
 
 @pytest.mark.parametrize("preset", ["report", "report-wgan"])
 def test_tables_of_layers_add_up(preset: str):
-    networks = describe_networks(load_preset(preset))
+    networks = describe_networks(picture_preset(preset))
     totals = {name: sum(row.parameters for row in rows) for name, rows in networks.items()}
     if preset == "report":
         assert totals == {"generator": 3_445_121, "discriminator": 661_697}

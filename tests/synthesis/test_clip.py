@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from riffsmith.bundle import Bundle, load_bundle
+from riffsmith.bundle import Bundle, PictureBundle, load_bundle
 from riffsmith.corpus import Corpus
 from riffsmith.synthesis import draw_pictures, generate_clip, spread_db
 from riffsmith.training import RunFolder, RunRecord, train
@@ -47,6 +47,7 @@ def test_joints_are_no_louder_than_the_rest(bundle: Bundle):
 
 
 def test_pictures_do_not_depend_on_the_batch(bundle: Bundle):
+    assert isinstance(bundle, PictureBundle)
     together = draw_pictures(bundle.generator, 0, 0, 4)
     alone = torch.cat([draw_pictures(bundle.generator, 0, n, 1) for n in range(4)])
     assert torch.allclose(together, alone, atol=1e-5)

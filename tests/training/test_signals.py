@@ -6,11 +6,13 @@ import torch
 from conftest import make_music, tiny_settings, write_music
 from torch import Tensor, nn
 
+from riffsmith.config import PictureSettings
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import CorpusError
 from riffsmith.gan import build_loss
 from riffsmith.training import RunFolder, RunRecord, start_run
 from riffsmith.training.distance import DistanceMeter
+from riffsmith.training.picture_state import build_picture_state
 from riffsmith.training.signals import Losses, Verdicts, Watched, gradient_norm, measure
 from riffsmith.training.state import TrainingState
 from riffsmith.training.step import Trainer
@@ -75,7 +77,7 @@ def system(
     trainer = Trainer(settings, state, build_loss(settings.training), 3, CPU)
     for _ in range(2):
         trainer.step(corpus.train.batch([0, 1, 2, 3]))
-    return WatchedPictures(record, corpus, state, CPU), state, record
+    return WatchedPictures(record, settings, corpus, state, CPU), state, record
 
 
 def test_looking_changes_nothing(
@@ -104,6 +106,7 @@ def test_pictures_are_compared_on_the_generators_grid(
     assert len(found.held_out) == 4  # one recording of four and a half segments
     assert len(found.training) == 12
     assert len(found.generated) == 16
+    assert isinstance(record.settings, PictureSettings)
     assert record.settings.discriminator.real_size == "as_is"
 
 

@@ -8,7 +8,7 @@ from conftest import tiny_settings
 from test_loop import Recorder, Started, after, last_bytes, start
 from torch import Tensor
 
-from riffsmith.config import TrainingSettings
+from riffsmith.config import PictureTrainingSettings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
 from riffsmith.gan import CrossEntropy, Loss, Verdict
@@ -32,7 +32,7 @@ some 75 updates until the samples are alike, and one interval until that has las
 class Sabotage:
     """A loss that turns against its generator after some updates."""
 
-    def __init__(self, settings: TrainingSettings, healthy_steps: int, wanted: str) -> None:
+    def __init__(self, settings: PictureTrainingSettings, healthy_steps: int, wanted: str) -> None:
         self._sound = CrossEntropy(settings.real_label)
         self._healthy_steps, self._wanted, self._steps = healthy_steps, wanted, 0
 
@@ -51,11 +51,11 @@ class Sabotage:
 def sabotage(monkeypatch: pytest.MonkeyPatch, steps: int, wanted: str, attempts: int = 1) -> None:
     """The first attempts of a run are harmed after so many steps; the next ones go well."""
 
-    def build(settings: TrainingSettings) -> Loss:
+    def build(settings: PictureTrainingSettings) -> Loss:
         harmed = settings.learning_rate > 2e-3 * 0.5**attempts
         return Sabotage(settings, steps if harmed else 10_000, wanted)
 
-    monkeypatch.setattr("riffsmith.training.loop.build_loss", build)
+    monkeypatch.setattr("riffsmith.training.picture_system.build_loss", build)
 
 
 def begin(folder: Path, corpus: Corpus, seed: int = 3, **training: str) -> Started:

@@ -62,7 +62,7 @@ def evaluate(
         load_embedders,
         self_test as test_judge,
     )
-    from riffsmith.pipeline import passages_of
+    from riffsmith.pipeline import codec_of_model, passages_of
 
     if (model is None) != self_test:
         raise SettingsError(
@@ -103,6 +103,7 @@ def evaluate(
             seed=seed,
             embedders=embedders,
             cache=cache,
+            reconstruct=codec_of_model(model, epoch),
             on_share=lambda share, _: on_progress(share),
         )
     _show(scores, as_json, _print_scores)

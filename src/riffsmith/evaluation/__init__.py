@@ -25,7 +25,7 @@ from riffsmith.evaluation.originality import (
     OriginalityCheck,
     WindowOrigin,
 )
-from riffsmith.evaluation.passages import PASSAGE_SECONDS, Passage, read_folder
+from riffsmith.evaluation.passages import PASSAGE_SECONDS, Passage, codec_of, read_folder
 from riffsmith.evaluation.self_test import SelfTest, self_test
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "SelfTestRow",
     "WindowOrigin",
     "build_embedder",
+    "codec_of",
     "cut_windows",
     "embed_audio",
     "evaluate",

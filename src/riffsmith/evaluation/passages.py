@@ -1,6 +1,6 @@
 """Equal amounts of real and generated audio to compare."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float
 
 from riffsmith.audio import read_recording
+from riffsmith.bundle import Bundle, LatentBundle
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.corpus.manifest import Split
 from riffsmith.errors import CorpusError
@@ -119,6 +120,20 @@ def reconstruct(passage: Passage, corpus: Corpus) -> Passage:
         pieces.append(griffin_lim(magnitudes, transform, length, seed=number).numpy().T)
     restored = join(pieces, fade)[: len(passage.audio)]
     return Passage(passage.recording, restored, passage.sample_rate)
+
+
+def codec_of(bundle: Bundle) -> Callable[[Passage], Passage] | None:
+    """The way through a model's own codec and back; none where it has no codec."""
+    if not isinstance(bundle, LatentBundle):
+        return None
+
+    @torch.inference_mode()
+    def reconstruct_by_codec(passage: Passage) -> Passage:
+        audio = torch.from_numpy(np.ascontiguousarray(passage.audio.T))[None]
+        restored = bundle.codec.decode(bundle.codec.encode(audio))[0]
+        return Passage(passage.recording, restored.numpy().T, passage.sample_rate)
+
+    return reconstruct_by_codec
 
 
 def group(

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import torch
 
-from riffsmith.config import PictureSettings
+from riffsmith.config import PictureSettings, Settings
 from riffsmith.gan import Discriminator, Generator, count_parameters
+from riffsmith.training import build_fresh_state
 
 
 @dataclass(frozen=True)
@@ -15,12 +16,27 @@ class LayerRow:
     name: str
     kind: str
     shape: str
-    """Of what comes out: channels × rows × columns."""
+    """Of what comes out: channels × rows × columns; empty where it varies."""
     parameters: int
 
 
-def describe_networks(settings: PictureSettings) -> dict[str, list[LayerRow]]:
-    """Layers of the generator and of the discriminator at the size of a real segment."""
+def describe_networks(settings: Settings) -> dict[str, list[LayerRow]]:
+    """Layers of the generator and of the discriminator."""
+    if isinstance(settings, PictureSettings):
+        return _picture_networks(settings)
+    state = build_fresh_state(settings, 0, torch.device("cpu"))
+    networks = {"generator": state.generator, "discriminator": state.discriminator}
+    return {
+        name: [
+            LayerRow(part, type(layer).__name__, "", count_parameters(layer))
+            for part, layer in network.named_children()
+        ]
+        for name, network in networks.items()
+    }
+
+
+def _picture_networks(settings: PictureSettings) -> dict[str, list[LayerRow]]:
+    """With the shapes that a real segment gives."""
     channels = settings.corpus.channel_count
     with torch.random.fork_rng(devices=[]):
         generator = Generator(settings.generator, channels)

@@ -18,6 +18,7 @@ from riffsmith.evaluation import (
     Evaluation,
     Passage,
     SelfTest,
+    codec_of,
     evaluate,
     self_test,
 )
@@ -151,6 +152,7 @@ class _Judge:
             self.corpus,
             seed=self.seed,
             cache=self.corpus.path / CACHE_FOLDER,
+            reconstruct=codec_of(load_bundle(self.snapshot)),
             on_share=lambda share, _: self.on_share(0.2 + 0.3 * share),
         )
 

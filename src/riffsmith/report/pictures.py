@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from jaxtyping import Float
 from torch import Tensor
 
-from riffsmith.config import Settings
+from riffsmith.config import PictureSettings, Settings
 from riffsmith.corpus import Corpus
 from riffsmith.features import reduce_to, resize
 from riffsmith.report.figures import draw_plain_spectrogram
@@ -15,7 +15,12 @@ from riffsmith.synthesis import to_audio, to_spectrogram
 
 
 def segment_cards(corpus: Corpus, settings: Settings, texts: Texts) -> Iterator[Exhibit]:
-    """A real segment as it is stored, and as the generator's grid could show it at best."""
+    """A real segment as it is stored, and as the generator's grid could show it at best.
+
+    Nothing where the system has no pictures.
+    """
+    if not isinstance(settings, PictureSettings):
+        return
     grid = settings.generator.grid
     stored = corpus.train.batch([len(corpus.train) // 2])
     reduced = resize(reduce_to(stored, grid, grid), *settings.corpus.grid)
@@ -27,7 +32,7 @@ def _card(
     title: str,
     picture: Float[Tensor, "1 channels rows columns"],
     corpus: Corpus,
-    settings: Settings,
+    settings: PictureSettings,
     texts: Texts,
 ) -> Exhibit:
     manifest = corpus.manifest

@@ -6,13 +6,19 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from riffsmith.bundle import load_bundle
+from riffsmith.bundle import PictureBundle, load_bundle
 from riffsmith.errors import RunError
 from riffsmith.files import write_bytes
 from riffsmith.report.figures import draw_evolution, draw_spectrogram
 from riffsmith.report.texts import Language, Texts
-from riffsmith.synthesis import draw_pictures, to_spectrogram
-from riffsmith.training import Preview, RunFolder, SilentObserver
+from riffsmith.synthesis import draw_pictures, generate_clip, to_spectrogram
+from riffsmith.training import (
+    LATENT_PREVIEW_SECONDS,
+    Preview,
+    RunFolder,
+    SilentObserver,
+    show_audio,
+)
 
 PANELS = 8
 
@@ -39,9 +45,12 @@ def write_evolution(run: RunFolder, out: Path, *, language: Language = "en") -> 
 def snapshot_spectrogram(run: RunFolder, epoch: int) -> Float[Tensor, "mels frames"]:
     """What a snapshot makes of the run's fixed noise, in dB: the same as its preview."""
     bundle = load_bundle(run.snapshot(epoch))
-    card = bundle.card
-    pictures = draw_pictures(bundle.generator, card.seed, 0, 1)
-    return to_spectrogram(pictures, card.settings.corpus, card.low_db, card.high_db)[0, 0]
+    card, corpus = bundle.card, bundle.settings.corpus
+    if isinstance(bundle, PictureBundle):
+        pictures = draw_pictures(bundle.generator, card.seed, 0, 1)
+        return to_spectrogram(pictures, corpus, card.low_db, card.high_db)[0, 0]
+    audio = generate_clip(bundle, LATENT_PREVIEW_SECONDS, card.seed)
+    return show_audio(audio, corpus)
 
 
 class PreviewPainter(SilentObserver):

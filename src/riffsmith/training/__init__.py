@@ -3,6 +3,7 @@
 from riffsmith.training.estimate import measure_step_seconds, steps_per_epoch
 from riffsmith.training.events import Observer, Preview, SilentObserver
 from riffsmith.training.fresh import build_fresh_state
+from riffsmith.training.latent_system import LATENT_PREVIEW_SECONDS, show_audio
 from riffsmith.training.loop import Outcome, train
 from riffsmith.training.precision import choose_device
 from riffsmith.training.run_folder import RunFolder, RunRecord
@@ -10,6 +11,7 @@ from riffsmith.training.start import reopen_run, start_run
 from riffsmith.training.step import StepFigures
 
 __all__ = [
+    "LATENT_PREVIEW_SECONDS",
     "Observer",
     "Outcome",
     "Preview",
@@ -21,6 +23,7 @@ __all__ = [
     "choose_device",
     "measure_step_seconds",
     "reopen_run",
+    "show_audio",
     "start_run",
     "steps_per_epoch",
     "train",

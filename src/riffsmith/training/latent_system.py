@@ -10,7 +10,7 @@ from torch import Tensor
 from riffsmith.audio import write_audio
 from riffsmith.bundle import LatentBundle, write_bundle
 from riffsmith.codec import save_codec
-from riffsmith.config import LatentSettings
+from riffsmith.config import CorpusSettings, LatentSettings
 from riffsmith.corpus import Corpus
 from riffsmith.features import MelTransform
 from riffsmith.gan import LatentGenerator
@@ -27,7 +27,7 @@ from riffsmith.training.signals import Watched
 from riffsmith.training.step import StepFigures
 from riffsmith.training.watched_latents import WatchedLatents
 
-PREVIEW_SECONDS = 12.0
+LATENT_PREVIEW_SECONDS = 12.0
 
 
 class LatentSystem:
@@ -93,12 +93,10 @@ class LatentSystem:
         write_bundle(
             run.snapshot(epoch), card, self.state.averaged_generator, save_codec(self._codec)
         )
-        audio = self._play(PREVIEW_SECONDS)
+        audio = self._play(LATENT_PREVIEW_SECONDS)
         corpus = self._settings.corpus
         write_audio(run.preview(epoch, ".wav"), audio, corpus.sample_rate)
-        transform = MelTransform.of(corpus)
-        mel_db = transform.to_db(torch.from_numpy(audio.T.mean(0, keepdims=True).copy()))[0]
-        return figures, Preview(epoch, mel_db, audio, corpus.sample_rate)
+        return figures, Preview(epoch, show_audio(audio, corpus), audio, corpus.sample_rate)
 
     def _play(self, seconds: float) -> Float[np.ndarray, "time channels"]:
         card = build_card(self._record, self._corpus.manifest, self.state, 0, {})
@@ -111,3 +109,11 @@ class LatentSystem:
         training = soften(self._settings.training, times)
         settings = self._settings.model_copy(update={"training": training})
         return LatentTrainer(settings, self.state, self._codec, self._record.seed, self._device)
+
+
+def show_audio(
+    audio: Float[np.ndarray, "time channels"], settings: CorpusSettings
+) -> Float[Tensor, "mels frames"]:
+    """Spectrogram of audio mixed to mono, in dB, to look at."""
+    mono = torch.from_numpy(np.ascontiguousarray(audio.mean(axis=1)))[None]
+    return MelTransform.of(settings).to_db(mono)[0]
