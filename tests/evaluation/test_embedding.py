@@ -1,5 +1,7 @@
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pytest
@@ -83,6 +85,24 @@ def test_any_object_with_the_attributes_works():
     found = embed_audio(make_music(4.0, 16_000), 16_000, own)
     assert found.shape == (13, 2)  # (4 − 1) / 0.25 + 1
     assert sum(own.calls) == 13
+
+
+def test_own_code_is_called_by_one_thread_at_a_time():
+    inside: list[int] = []
+
+    class Slow(Own):
+        def embed(self, windows: torch.Tensor) -> torch.Tensor:
+            inside.append(1)
+            assert len(inside) == 1
+            sleep(0.005)
+            inside.pop()
+            return super().embed(windows)
+
+    own, audio = Slow(), make_music(2.0, 8_000)
+    with ThreadPoolExecutor(4) as pool:
+        jobs = [pool.submit(embed_audio, audio, 8_000, own) for _ in range(8)]
+        found = [job.result() for job in jobs]
+    assert all(np.array_equal(each, found[0]) for each in found)
 
 
 def test_too_short_audio_is_told():

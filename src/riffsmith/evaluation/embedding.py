@@ -1,7 +1,9 @@
 """Audio → windows → one vector each: what built-in and users' own networks have in common."""
 
+from contextlib import nullcontext
 from hashlib import blake2b
 from pathlib import Path
+from threading import Lock
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -22,6 +24,7 @@ TARGET_LUFS = -20.0
 """Embeddings change with loudness more than with the band, so all audio is heard at this one."""
 
 _BATCH = 8
+_OWN = Lock()  # people's own code need not know about threads
 _METER_BLOCK_SECONDS = 10
 
 
@@ -134,7 +137,7 @@ def embed_audio(
         SettingsError: The embedder gives something else than it promises.
     """
     windows = cut_windows(audio, sample_rate, embedder)
-    with torch.inference_mode():
+    with nullcontext() if embedder.name in EMBEDDER_NAMES else _OWN, torch.inference_mode():
         batches = [embedder.embed(batch.contiguous()) for batch in windows.split(_BATCH)]
     for batch, piece in zip(batches, windows.split(_BATCH), strict=True):
         _check_vectors(batch, len(piece), embedder)
@@ -179,6 +182,7 @@ class EmbeddingCache:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.failure: str | None = None
+        self._writing = Lock()
 
     def embed(
         self, audio: Float[np.ndarray, "time channels"], sample_rate: int, embedder: Embedder
@@ -193,8 +197,9 @@ class EmbeddingCache:
         found = _read(path)
         if found is None:
             found = embed_audio(audio, sample_rate, embedder)
-            if self.failure is None:
-                self._keep(path, found)
+            with self._writing:
+                if self.failure is None:
+                    self._keep(path, found)
         return found
 
     def _keep(self, path: Path, found: Float[np.ndarray, "windows dimension"]) -> None:

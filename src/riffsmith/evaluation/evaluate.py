@@ -22,6 +22,7 @@ from riffsmith.evaluation.measures import DISTANCES, passage_figures, window_tag
 from riffsmith.evaluation.musicnn import TAG_NAMES, MusicnnEmbedder
 from riffsmith.evaluation.passages import Passage, group, read_passages, reconstruct as invert
 from riffsmith.evaluation.vendi import relative_variety
+from riffsmith.evaluation.workers import map_on_cores
 
 CACHE_FOLDER = Path("cache") / "embeddings"
 """Below a corpus: where the embeddings of its own passages are kept."""
@@ -99,8 +100,8 @@ def evaluate(
         corpus: With training and held-out recordings.
         seed: Of the resampling.
         embedders: Whose distances are taken; none: the built-in ones.
-        reconstruct: What the system makes of a real passage at best, for the ceiling; none: the
-            corpus's transform and its inversion.
+        reconstruct: What the system makes of a real passage at best, for the ceiling, called in
+            several threads at once; none: the corpus's transform and its inversion.
         cache: Folder for the embeddings of the corpus's passages; none: nothing is kept. Where
             it cannot be written, the notes say so.
         on_share: Told about the progress.
@@ -116,10 +117,9 @@ def evaluate(
         "training": read_passages(corpus, "train", seconds),
         "held_out": read_passages(corpus, "held_out", seconds),
     }
-    made = {"generated": list(generated), "ceiling": list[Passage]()}
-    for number, passage in enumerate(real["held_out"]):
-        on_share(0.3 * number / len(real["held_out"]), "playing the held-out music for the ceiling")
-        made["ceiling"].append(reconstruct(passage) if reconstruct else invert(passage, corpus))
+    on_share(0.05, "playing the held-out music for the ceiling")
+    play = reconstruct or (lambda passage: invert(passage, corpus))
+    made = {"generated": generated, "ceiling": map_on_cores(play, real["held_out"])}
     kept = EmbeddingCache(cache) if cache else None
     judges = embedders or [build_embedder(each) for each in EMBEDDER_NAMES]
     distances: dict[str, DistanceScore] = {}
@@ -151,7 +151,7 @@ Groups = list[Float[np.ndarray, "_ dimension"]]
 
 def _embed(passages: Sequence[Passage], embedder: Embedder, cache: EmbeddingCache | None) -> Groups:
     embed = cache.embed if cache else embed_audio
-    vectors = [embed(passage.audio, passage.sample_rate, embedder) for passage in passages]
+    vectors = map_on_cores(lambda p: embed(p.audio, p.sample_rate, embedder), passages)
     return group(passages, vectors)
 
 
@@ -211,7 +211,7 @@ def _tag_measures(embedder: MusicnnEmbedder, groups: dict[str, Groups]) -> dict[
 
 
 def _passage_measures(generated: Sequence[Passage], real: Sequence[Passage]) -> dict[str, Measure]:
-    ours, theirs = [passage_figures(p) for p in generated], [passage_figures(p) for p in real]
+    ours, theirs = (map_on_cores(passage_figures, passages) for passages in (generated, real))
     return {name: _measure([f[name] for f in ours], [f[name] for f in theirs]) for name in ours[0]}
 
 

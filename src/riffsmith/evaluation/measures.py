@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from jaxtyping import Float
 
 from riffsmith.evaluation.coverage import density_coverage
@@ -69,7 +68,13 @@ def spread_figures(
 def window_tags(
     embedder: MusicnnEmbedder, vectors: Sequence[Float[np.ndarray, "_ 200"]]
 ) -> Float[np.ndarray, "windows 50"]:
-    """Probabilities of `TAG_NAMES`: the network's last layer over its embedding."""
-    with torch.inference_mode():
-        joined = torch.from_numpy(np.concatenate(list(vectors)))
-        return embedder.network.output(joined).sigmoid().numpy()
+    """Probabilities of `TAG_NAMES`: the network's last layer over its embedding.
+
+    In double precision, so that the number of threads does not show in the result.
+    """
+    layer = embedder.network.output
+    weight, bias = (
+        values.detach().numpy().astype(np.float64) for values in (layer.weight, layer.bias)
+    )
+    logits = np.concatenate(list(vectors)) @ weight.T + bias
+    return (1 / (1 + np.exp(-logits))).astype(np.float32)

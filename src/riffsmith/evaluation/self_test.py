@@ -18,7 +18,8 @@ from riffsmith.evaluation.embedding import (
 from riffsmith.evaluation.listening import Heard, hear
 from riffsmith.evaluation.passages import PASSAGE_SECONDS, Passage
 from riffsmith.evaluation.places import find_pairs
-from riffsmith.evaluation.trials import BOTH_DISTANCES, choose_trials
+from riffsmith.evaluation.trials import BOTH_DISTANCES, Trial, choose_trials
+from riffsmith.evaluation.workers import map_on_cores
 from riffsmith.seeds import derive_seed
 
 RULE = (
@@ -89,10 +90,12 @@ def self_test(
     pairs = find_pairs(corpus, seconds)
     judges = embedders or [build_embedder(name) for name in EMBEDDER_NAMES]
     kept = EmbeddingCache(cache) if cache else None
-    heard: list[tuple[Heard, Heard]] = []
-    for number, (first, second) in enumerate(pairs):
-        on_share(0.15 * number / len(pairs), "listening to the corpus")
-        heard.append((hear(first.read(), judges, kept), hear(second.read(), judges, kept)))
+    on_share(0.0, "listening to the corpus")
+    sides = [
+        map_on_cores(lambda place: hear(place.read(), judges, kept), side)
+        for side in zip(*pairs, strict=True)
+    ]
+    heard = list(zip(*sides, strict=True))
     on_share(0.15, "halving the corpus")
     bench = Bench.build(heard, seed)
     coins = zip(pairs, throw_coins(len(pairs), seed, 0), strict=True)
@@ -101,15 +104,17 @@ def self_test(
     trials = choose_trials(corpus, _falloff_hz(bench.pool))
     rows = [bench.judge_untouched()]
     for number, trial in enumerate(trials):
-        damaged: list[Heard] = []
-        for count, place in enumerate(places):
-            on_share(0.25 + 0.65 * (number + count / len(places)) / len(trials), trial.name)
-            passage = trial.damage(place.read(), derive_seed(seed, "damage", count))
-            damaged.append(hear(passage, judges))
+        on_share(0.25 + 0.65 * number / len(trials), trial.name)
+
+        def hear_damaged(count: int, trial: Trial = trial) -> Heard:
+            seed_here = derive_seed(seed, "damage", count)
+            return hear(trial.damage(places[count].read(), seed_here), judges)
+
+        damaged = map_on_cores(hear_damaged, range(len(places)))
         rows.append(bench.judge(trial, damaged))
     on_share(0.9, "listening to other music")
     rows.append(_other_band(bench))
-    rows.append(_other_genre(bench, [hear(passage, judges) for passage in contrast]))
+    rows.append(_other_genre(bench, map_on_cores(lambda passage: hear(passage, judges), contrast)))
     on_share(1.0, "done")
     return SelfTest(
         corpus_hash=corpus.manifest.corpus_hash(),
