@@ -6,7 +6,14 @@ import pytest
 import torch
 from conftest import tiny_settings
 
-from riffsmith.bundle import Card, RecordingCredit, load_bundle, load_shipped, write_bundle
+from riffsmith.bundle import (
+    Card,
+    RecordingCredit,
+    load_bundle,
+    load_shipped,
+    shipped_models,
+    write_bundle,
+)
 from riffsmith.errors import ModelError
 from riffsmith.gan import Generator
 
@@ -96,3 +103,9 @@ def test_a_pickle_is_never_opened(bundle: Path):
 def test_unknown_models_list_the_shipped():
     with pytest.raises(ModelError, match=r"no run folder, bundle or shipped model 'polka'"):
         load_shipped("polka")
+
+
+def test_only_bundles_count_as_shipped_models():
+    assert "base-codec.safetensors" not in shipped_models()
+    with pytest.raises(ModelError, match="no run folder, bundle or shipped model 'base-codec"):
+        load_shipped("base-codec.safetensors")

@@ -152,7 +152,7 @@ def _load_weights(generator: nn.Module, content: bytes, folder: Path) -> None:
 def shipped_models() -> list[str]:
     """Names of the bundles inside the package."""
     folder = files("riffsmith") / "models"
-    return sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
 
 
 def load_shipped(name: str) -> Bundle:
