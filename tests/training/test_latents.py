@@ -117,6 +117,14 @@ def test_sizes_that_the_shipped_decoder_has_not_are_refused(tmp_path: Path, corp
         train(run, record, corpus, [])
 
 
+def test_a_missing_decoder_is_told(tmp_path: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("riffsmith.training.codec_stage._BASE", "nowhere.safetensors")
+    run = RunFolder(tmp_path / "run")
+    record = start_run(run, corpus, tiny_latents(), "latent", seed=3)
+    with pytest.raises(RunError, match=r"nowhere.safetensors is missing: install Riffsmith anew"):
+        train(run, record, corpus, [])
+
+
 def test_both_of_a_pair_are_augmented_alike():
     settings = tiny_latents(cut_share="1.0")
     codec = Codec(settings)

@@ -30,7 +30,7 @@ def open_codec(
     codec = Codec(settings)
     base = files("riffsmith") / "models" / _BASE
     if not base.is_file():
-        raise RunError("this version ships no decoder yet: train one with `tools/train_decoder.py`")
+        raise RunError(f"{base} is missing: install Riffsmith anew")
     try:
         codec.decoder.load_state_dict(load(base.read_bytes()))
     except RuntimeError as cause:
