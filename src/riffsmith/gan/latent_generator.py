@@ -99,6 +99,27 @@ class LatentGenerator(nn.Module):
             first, last = first // 2, (last + 1) // 2
         return spans[::-1]
 
+    def clock(
+        self,
+        level: int,
+        first: int,
+        count: int,
+        beats_per_frame: Float[Tensor, " batch"],
+        begin: Tensor | float = 0.0,
+    ) -> Float[Tensor, "batch clock_channels count"]:
+        """Oscillators at the middles of a level's positions, in the tempo's precision.
+
+        Args:
+            level: From 0, the coarsest.
+            first: Position.
+            count: Of positions.
+            beats_per_frame: The tempo.
+            begin: Latent frames that the clock is ahead by.
+        """
+        size = self.frames_per_position(level)
+        middles = first + torch.arange(count, dtype=beats_per_frame.dtype)[None] + 0.5
+        return clock_at(middles * size - 0.5 + begin, beats_per_frame, size)
+
     def forward(self, noise: LatentNoise, start: int, frames: int) -> Tensor:
         """Latents [start, start + frames), shape (batch, latent_channels, frames)."""
         style = self.style(noise.style)

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from riffsmith.gan.latent_generator import LatentGenerator, LatentNoise, clock_at
+from riffsmith.gan.latent_generator import LatentGenerator, LatentNoise
 from riffsmith.seeds import random_stream
 
 _BLOCK = 64
@@ -30,14 +30,12 @@ class NoiseSource:
 
     def cut(self, start: int, frames: int) -> LatentNoise:
         """What the latents [start, start + frames) are made from."""
+        tempo = torch.tensor([self.beats_per_frame], dtype=torch.float64)
         levels: list[Tensor] = []
         clocks: list[Tensor] = []
         for level, (first, count) in enumerate(self.generator.positions(start, frames)):
-            size = self.generator.frames_per_position(level)
             levels.append(self._draw(level, first, count))
-            places = (first + torch.arange(count, dtype=torch.float64)[None] + 0.5) * size - 0.5
-            tempo = torch.tensor([self.beats_per_frame], dtype=torch.float64)
-            clocks.append(clock_at(places, tempo, size).float())
+            clocks.append(self.generator.clock(level, first, count, tempo).float())
         return LatentNoise(self.style, levels, clocks)
 
     def _draw(self, level: int, first: int, count: int) -> Float[Tensor, "1 noise_channels count"]:

@@ -9,10 +9,9 @@ import torch
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, Settings
 from riffsmith.gan import build_loss
-from riffsmith.training.latent_state import build_latent_state
+from riffsmith.training.fresh import build_fresh_state
 from riffsmith.training.latent_step import LatentTrainer
 from riffsmith.training.memory import keep_freed_memory
-from riffsmith.training.picture_state import build_picture_state
 from riffsmith.training.precision import choose_device
 from riffsmith.training.step import Trainer
 
@@ -31,14 +30,13 @@ def measure_step_seconds(settings: Settings) -> float:
     device = choose_device(settings.training)
     stream = torch.Generator().manual_seed(0)
     batch = settings.training.batch_size
+    state = build_fresh_state(settings, 0, device)
     if isinstance(settings, LatentSettings):
         shape = (2 * batch, settings.codec.components, settings.training.window_frames)
-        state = build_latent_state(settings, 0, device)
         trainer = LatentTrainer(settings, state, Codec(settings), 0, device)
         real = torch.randn(shape, generator=stream)
     else:
         shape = (batch, settings.corpus.channel_count, *settings.corpus.grid)
-        state = build_picture_state(settings, 0, device)
         trainer = Trainer(settings, state, build_loss(settings.training), 0, device)
         real = torch.rand(shape, generator=stream) * 2 - 1
     times: list[float] = []

@@ -10,7 +10,7 @@ from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings
 from riffsmith.gan import update_average
 from riffsmith.gan.latent_discriminator import LatentDiscriminator
-from riffsmith.gan.latent_generator import LatentGenerator, LatentNoise, clock_at
+from riffsmith.gan.latent_generator import LatentGenerator, LatentNoise
 from riffsmith.gan.relativistic import pair_loss, smoothness_penalty
 from riffsmith.seeds import random_stream
 from riffsmith.training.precision import autocast
@@ -135,11 +135,9 @@ def draw_noise(
     levels: list[Tensor] = []
     clocks: list[Tensor] = []
     for level, (first, positions) in enumerate(generator.positions(0, frames)):
-        size = generator.frames_per_position(level)
         shape = (count, generator.noise_channels, positions)
         levels.append(torch.randn(shape, generator=stream).to(device))
-        places = (first + torch.arange(positions) + 0.5)[None] * size - 0.5 + begin
-        clocks.append(clock_at(places, tempo, size).to(device))
+        clocks.append(generator.clock(level, first, positions, tempo, begin).to(device))
     style = torch.randn(count, generator.style_channels, generator=stream).to(device)
     return LatentNoise(style, levels, clocks)
 

@@ -9,7 +9,6 @@ from torch import Tensor
 
 from riffsmith.audio import write_audio
 from riffsmith.bundle import LatentBundle, write_bundle
-from riffsmith.codec import save_codec
 from riffsmith.config import CorpusSettings, LatentSettings
 from riffsmith.corpus import Corpus
 from riffsmith.features import MelTransform
@@ -21,7 +20,7 @@ from riffsmith.training.latent_state import build_latent_state
 from riffsmith.training.latent_step import LatentTrainer
 from riffsmith.training.latent_windows import LatentWindows, measure_split
 from riffsmith.training.preview import build_card
-from riffsmith.training.rollback import describe, soften
+from riffsmith.training.rollback import soften
 from riffsmith.training.run_folder import RunFolder, RunRecord
 from riffsmith.training.signals import Watched
 from riffsmith.training.step import StepFigures
@@ -71,12 +70,8 @@ class LatentSystem:
     def step(self, real: Float[Tensor, "windows channels frames"]) -> StepFigures:
         return self._trainer.step(real)
 
-    def soften(self, times: int) -> str:
+    def soften(self, times: int) -> None:
         self._trainer = self._build_trainer(times)
-        return describe(soften(self._settings.training, times))
-
-    def fresh_tensors(self) -> dict[str, Tensor]:
-        return build_latent_state(self._settings, self._record.seed, self._device).tensors()
 
     def preview(self, run: RunFolder, epoch: int) -> tuple[dict[str, float], Preview]:
         watched = self.watched
@@ -90,9 +85,8 @@ class LatentSystem:
             "picture_deviation": float(generated.std()),
         }
         card = build_card(self._record, self._corpus.manifest, self.state, epoch, figures)
-        write_bundle(
-            run.snapshot(epoch), card, self.state.averaged_generator, save_codec(self._codec)
-        )
+        generator, codec = self.state.averaged_generator, run.codec.read_bytes()
+        write_bundle(run.snapshot(epoch), card, generator, codec)
         audio = self._play(LATENT_PREVIEW_SECONDS)
         corpus = self._settings.corpus
         write_audio(run.preview(epoch, ".wav"), audio, corpus.sample_rate)

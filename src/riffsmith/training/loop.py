@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 
 import torch
+from torch import Tensor
 
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
@@ -18,10 +19,11 @@ from riffsmith.training.checkpoint import (
     write_checkpoint,
 )
 from riffsmith.training.events import Observer
+from riffsmith.training.fresh import build_fresh_state
 from riffsmith.training.health import Event
 from riffsmith.training.memory import keep_freed_memory
 from riffsmith.training.precision import choose_device
-from riffsmith.training.rollback import SOFTER_RATE, roll_back
+from riffsmith.training.rollback import describe, roll_back, soften
 from riffsmith.training.run_folder import RunFolder, RunRecord, step_of
 from riffsmith.training.signals import Losses
 from riffsmith.training.systems import build_system
@@ -79,7 +81,8 @@ class _Run:
         if self.settings.threads:
             torch.set_num_threads(self.settings.threads)
         keep_freed_memory()
-        self.system = build_system(record, corpus, choose_device(self.settings), run, self._notice)
+        self.device = choose_device(self.settings)
+        self.system = build_system(record, corpus, self.device, run, self._notice)
         self.state = self.system.state
         self.watch: Watch | None = None
         self.losses = Losses()
@@ -155,6 +158,11 @@ class _Run:
             self.stopped_because = stopped_at(self.run, self.state.step)
             if self.stopped_because:
                 self._notice(f"stopped at step {self.state.step}: {self.stopped_because}")
+        self._soften()
+
+    def _soften(self) -> None:
+        """Settings and system for the present number of rollbacks."""
+        self.settings = soften(self.record.settings.training, self.state.rollbacks)
         self.system.soften(self.state.rollbacks)
 
     def _notice(self, text: str) -> None:
@@ -162,7 +170,7 @@ class _Run:
             observer.on_notice(text)
 
     def _step(self) -> None:
-        rate = self.settings.learning_rate * SOFTER_RATE**self.state.rollbacks
+        rate = self.settings.learning_rate
         if self.settings.halve_rate_every_epochs:
             rate *= 0.5 ** (self._epoch // self.settings.halve_rate_every_epochs)
         for optimizer in (self.state.generator_optimizer, self.state.discriminator_optimizer):
@@ -233,17 +241,21 @@ class _Run:
         if self.state.rollbacks >= limit:
             self._stop(f"{reason}; going back {limit} times did not help")
             return
-        step = roll_back(self.state, self.run.checkpoints, self.system.fresh_tensors)
-        gentler = self.system.soften(self.state.rollbacks)
+        step = roll_back(self.state, self.run.checkpoints, self._fresh_tensors)
+        self._soften()
         self.losses = Losses()
         place = f"step {step}" if step else "the start"
         self._tell(
             "rollback",
-            f"{reason}: going back to {place}, with {gentler}",
+            f"{reason}: going back to {place}, with {describe(self.settings)}",
             reason=reason,
             to_step=step,
             rollbacks=self.state.rollbacks,
         )
+
+    def _fresh_tensors(self) -> dict[str, Tensor]:
+        settings, seed = self.record.settings, self.record.seed
+        return build_fresh_state(settings, seed, self.device).tensors()
 
     def _end_epoch(self) -> None:
         if self.state.sums:  # empty where no step of the epoch had finite losses

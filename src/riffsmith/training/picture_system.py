@@ -12,7 +12,7 @@ from riffsmith.gan import build_loss
 from riffsmith.training.events import Preview
 from riffsmith.training.picture_state import build_picture_state
 from riffsmith.training.preview import real_spread_db, save_preview
-from riffsmith.training.rollback import describe, soften
+from riffsmith.training.rollback import soften
 from riffsmith.training.run_folder import RunFolder, RunRecord
 from riffsmith.training.signals import Watched
 from riffsmith.training.step import StepFigures, Trainer
@@ -37,12 +37,8 @@ class PictureSystem:
     def step(self, real: Float[Tensor, "batch channels rows columns"]) -> StepFigures:
         return self._trainer.step(real)
 
-    def soften(self, times: int) -> str:
+    def soften(self, times: int) -> None:
         self._trainer = self._build_trainer(times)
-        return describe(soften(self._settings.training, times))
-
-    def fresh_tensors(self) -> dict[str, Tensor]:
-        return build_picture_state(self._settings, self._record.seed, self._device).tensors()
 
     def preview(self, run: RunFolder, epoch: int) -> tuple[dict[str, float], Preview]:
         spread = real_spread_db(self._corpus, self._settings)

@@ -10,9 +10,6 @@ from riffsmith.config import TrainingSettings
 from riffsmith.training.checkpoint import read_anchor
 from riffsmith.training.state import TrainingState
 
-SOFTER_RATE = 0.5
-"""What each going back multiplies the learning rate by."""
-
 Settings = TypeVar("Settings", bound=TrainingSettings)
 
 
@@ -20,7 +17,7 @@ def soften(settings: Settings, times: int) -> Settings:
     """Each time half the learning rate and twice the penalty, where the loss has one."""
     return settings.model_copy(
         update={
-            "learning_rate": settings.learning_rate * SOFTER_RATE**times,
+            "learning_rate": settings.learning_rate * 0.5**times,
             "penalty_weight": settings.penalty_weight * 2.0**times,
         }
     )

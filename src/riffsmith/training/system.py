@@ -38,12 +38,8 @@ class System(Protocol):
         """One update of each network."""
         ...
 
-    def soften(self, times: int) -> str:
-        """Makes the settings that many times gentler than the run's, and says how they are then."""
-        ...
-
-    def fresh_tensors(self) -> dict[str, Tensor]:
-        """The state as the run began with it."""
+    def soften(self, times: int) -> None:
+        """Makes the settings that many times gentler than the run's; see `soften`."""
         ...
 
     def preview(self, run: RunFolder, epoch: int) -> tuple[dict[str, float], Preview]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from riffsmith.config import LatentSettings
 from riffsmith.gan import LatentGenerator
@@ -38,21 +38,14 @@ class WatchedLatents:
         play: Play,
     ) -> None:
         self._settings, self._state, self._device = settings, state, device
+        self.generator, self.discriminator = state.generator, state.discriminator
         self._seed = record.seed
         self._training = windows.draw(WATCHED, record.seed, "watched", "training")
         self._held_out = held_out and held_out.draw(WATCHED, record.seed, "watched", "held out")
         self._play = play
 
-    @property
-    def generator(self) -> nn.Module:
-        return self._state.generator
-
-    @property
-    def discriminator(self) -> nn.Module:
-        return self._state.discriminator
-
     def draw(self) -> Float[Tensor, "samples channels frames"]:
-        generator = self._state.generator
+        generator = self.generator
         assert isinstance(generator, LatentGenerator)
         stream = random_stream(self._seed, "watched", "noise")
         noise = draw_noise(generator, self._settings, WATCHED, stream, self._device)
@@ -75,5 +68,5 @@ class WatchedLatents:
     def _judge(self, latents: Tensor) -> Tensor:
         """Mean logit of each head and window."""
         with torch.no_grad(), autocast(self._settings.training, self._device):
-            found = self._state.discriminator(latents.to(self._device))
+            found = self.discriminator(latents.to(self._device))
         return torch.stack([logits.float().mean(1) for logits in found], dim=1).cpu()

@@ -39,17 +39,10 @@ class WatchedPictures:
     ) -> None:
         self._record, self._settings, self._corpus = record, settings, corpus
         self._state, self._device = state, device
-
-    @property
-    def generator(self) -> nn.Module:
-        return self._state.generator
-
-    @property
-    def discriminator(self) -> nn.Module:
-        return self._state.discriminator
+        self.generator, self.discriminator = state.generator, state.discriminator
 
     def draw(self) -> Float[Tensor, "samples channels rows columns"]:
-        generator = self._state.generator
+        generator = self.generator
         assert isinstance(generator, Generator)
         return draw_pictures(generator, self._record.seed, 0, WATCHED)
 
@@ -58,7 +51,7 @@ class WatchedPictures:
 
     def verdicts(self, generated: Float[Tensor, "fake channels rows columns"]) -> Verdicts:
         training, held_out = self._shown
-        with _evaluating(self._state.discriminator):
+        with _evaluating(self.discriminator):
             return Verdicts(
                 training=self._judge(training),
                 held_out=None if held_out is None else self._judge(held_out),
@@ -74,7 +67,7 @@ class WatchedPictures:
 
     def _judge(self, pictures: Tensor) -> Tensor:
         with autocast(self._settings.training, self._device):
-            return self._state.discriminator(pictures.to(self._device)).float().cpu()
+            return self.discriminator(pictures.to(self._device)).float().cpu()
 
     @cached_property
     def _references(self) -> Tensor:
