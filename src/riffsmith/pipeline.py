@@ -4,17 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from riffsmith.audio import is_audio_name, limit_peak
 from riffsmith.bundle import Bundle, is_bundle, load_bundle, load_shipped
 from riffsmith.config import DEFAULT_PRESET, Overrides, Settings, build_settings, load_preset
 from riffsmith.corpus import Corpus, Progress, is_corpus, prepare_corpus
-from riffsmith.corpus.genres import ALL_GENRES
-from riffsmith.corpus.survey import find_recordings
+from riffsmith.corpus.survey import find_audio
 from riffsmith.errors import CorpusError, ModelError, RunError, SettingsError
-from riffsmith.evaluation import PASSAGE_SECONDS, Passage, codec_of, read_folder
-from riffsmith.seeds import derive_seed
-from riffsmith.synthesis import generate_clip
-from riffsmith.training import RunFolder, RunRecord, reopen_run, start_run
+from riffsmith.evaluation import PASSAGE_SECONDS, Passage, codec_of, play_passages, read_folder
+from riffsmith.training import RunFolder, RunRecord, choose_snapshot, reopen_run, start_run
 
 
 @dataclass(frozen=True)
@@ -149,15 +145,25 @@ def _refuse_contradiction(record: RunRecord, request: Request) -> None:
         )
 
 
-def passages_of(
+@dataclass(frozen=True)
+class Judged:
+    """What `evaluate` compares with real music."""
+
+    passages: list[Passage]
+    """Clips of 30 s: played by a model, or read from a folder of audio files."""
+    reconstruct: Callable[[Passage], Passage] | None = None
+    """What the model's own codec makes of a real passage; none where there is no codec."""
+
+
+def open_judged(
     model: str,
     corpus: Corpus,
     seconds: float,
     seed: int,
     epoch: int | None = None,
     on_share: Callable[[float], None] = lambda share: None,
-) -> list[Passage]:
-    """Clips of 30 s to judge: played by a model, or read from a folder of audio files.
+) -> Judged:
+    """Plays a model, or reads a folder of audio files.
 
     Raises:
         SettingsError: Fewer seconds than one clip are asked for.
@@ -169,8 +175,7 @@ def passages_of(
         raise SettingsError(f"--seconds must be {PASSAGE_SECONDS:g} or more, found {seconds:g}")
     path = Path(model)
     if path.is_dir() and not is_bundle(path) and not RunFolder(path).exists():
-        _, files = find_recordings(path, ALL_GENRES)
-        return read_folder([file for file in files if is_audio_name(file)], corpus)
+        return Judged(read_folder(find_audio(path), corpus))
     bundle = open_model(model, epoch)
     ours, theirs = bundle.card.settings.corpus, corpus.manifest.settings
     if (ours.sample_rate, ours.channels) != (theirs.sample_rate, theirs.channels):
@@ -179,25 +184,7 @@ def passages_of(
             f"{theirs.sample_rate} Hz ({theirs.channels}): prepare the corpus with preset "
             f"{bundle.card.preset}"
         )
-    count = round(seconds / PASSAGE_SECONDS)
-    passages: list[Passage] = []
-    for number in range(count):
-        audio = generate_clip(bundle, PASSAGE_SECONDS, derive_seed(seed, "evaluate", number))
-        passages.append(Passage(f"clip {number}", limit_peak(audio), ours.sample_rate))
-        on_share((number + 1) / count)
-    return passages
-
-
-def codec_of_model(model: str, epoch: int | None = None) -> Callable[[Passage], Passage] | None:
-    """What the model's own codec makes of a real passage; none where there is no codec.
-
-    Raises:
-        ModelError: As `open_model`.
-    """
-    path = Path(model)
-    if path.is_dir() and not is_bundle(path) and not RunFolder(path).exists():
-        return None
-    return codec_of(open_model(model, epoch))
+    return Judged(play_passages(bundle, seconds, seed, on_share), codec_of(bundle))
 
 
 def open_model(
@@ -225,7 +212,9 @@ def open_model(
             listed = ", ".join(map(str, epochs))
             raise ModelError(f"{path} has no snapshot of epoch {epoch}: it has {listed}")
         if epoch is None:
-            epoch, reason = _choose_epoch(run, epochs)
+            choice = choose_snapshot(run)
+            reason = _REASONS[choice.why].format(distance=choice.distance)
+            epoch = choice.epoch
             on_notice(f"epoch {epoch} of {path}: {reason}")
         return load_bundle(run.snapshot(epoch))
     if epoch is not None:
@@ -237,13 +226,8 @@ def open_model(
     return load_shipped(model)
 
 
-def _choose_epoch(run: RunFolder, epochs: Sequence[int]) -> tuple[int, str]:
-    """The snapshot that a run is played from, and why."""
-    best = run.best_epoch()
-    if best is None:
-        return epochs[-1], "the newest snapshot, as the watch has marked none"
-    checks = [line for line in run.read_metrics("check") if line.get("epoch") == best]
-    distance = checks[-1].get("distance") if checks else None
-    if isinstance(distance, float):
-        return best, f"the snapshot nearest to real (distance {distance:.2f})"
-    return best, "the newest healthy snapshot; no distance to real was measured"
+_REASONS = {
+    "nearest": "the snapshot nearest to real (distance {distance:.2f})",
+    "healthy": "the newest healthy snapshot; no distance to real was measured",
+    "newest": "the newest snapshot, as the watch has marked none",
+}

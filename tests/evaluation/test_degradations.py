@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from conftest import make_music
 
+from riffsmith.audio import join
 from riffsmith.evaluation import degradations
 
 RATE = 8_000
@@ -68,7 +69,7 @@ def test_12_db_quieter_is_a_quarter():
 
 def test_joined_pieces_fade_at_equal_power():
     ones = np.ones((10, 1), np.float32)
-    joined = degradations.join([ones, 0 * ones, ones], fade=5)[:, 0]
+    joined = join([ones, 0 * ones, ones], 3, fade=5)[:, 0]
     assert len(joined) == 20
     fall, rise = joined[5:10], joined[10:15]
     assert np.allclose(fall**2 + rise**2, 1)

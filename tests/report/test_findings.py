@@ -48,7 +48,7 @@ def calls(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> Calls:
 def test_what_cannot_be_measured_is_said_before_a_clip_is_played(
     run: RunFolder, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.delattr("riffsmith.report.findings.generate_clip")
+    monkeypatch.delattr("riffsmith.report.findings.play_passages")
     found = measure_run(run)
     for gap, words in (
         (found.evaluation, "no training recording of 30 s or more"),
@@ -116,9 +116,9 @@ def test_seconds_have_to_make_a_clip(run: RunFolder, corpus: Corpus, seconds: fl
 
 
 def test_clips_are_those_of_evaluate(run: RunFolder, corpus: Corpus):
-    from riffsmith.pipeline import passages_of
+    from riffsmith.pipeline import open_judged
 
     ours = _Judge(run.snapshot(4), corpus, "epoch 4", 30.0, 5, lambda share: None).passages
-    theirs = passages_of(str(run.path), corpus, 30.0, 5, epoch=4)
+    theirs = open_judged(str(run.path), corpus, 30.0, 5, epoch=4).passages
     assert len(ours) == len(theirs) == 1
     assert (ours[0].audio == theirs[0].audio).all()

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
-    from riffsmith.corpus import Corpus
-    from riffsmith.evaluation import Evaluation, Passage, SelfTest, SelfTestRow
+    from riffsmith.evaluation import Evaluation, SelfTest, SelfTestRow
 
 Result = TypeVar("Result", "Evaluation", "SelfTest")
 _NAMED = 5
@@ -55,14 +54,16 @@ def evaluate(
     """
     from riffsmith.cli.console import share_progress
     from riffsmith.corpus import Corpus
+    from riffsmith.corpus.survey import find_audio
     from riffsmith.errors import SettingsError
     from riffsmith.evaluation import (
         CACHE_FOLDER,
         evaluate as judge,
         load_embedders,
+        read_folder,
         self_test as test_judge,
     )
-    from riffsmith.pipeline import codec_of_model, passages_of
+    from riffsmith.pipeline import open_judged
 
     if (model is None) != self_test:
         raise SettingsError(
@@ -78,7 +79,7 @@ def evaluate(
     embedders = load_embedders(embedder or ())
     cache = corpus / CACHE_FOLDER
     if model is None:
-        others = [] if contrast is None else _read_contrast(contrast, opened, seconds)
+        others = read_folder(find_audio(contrast), opened, seconds) if contrast else []
         with share_progress("Testing") as on_progress:
             verdict = test_judge(
                 opened,
@@ -94,29 +95,19 @@ def evaluate(
             raise SystemExit(1)
         return
     with share_progress("Generating") as on_progress:
-        passages = passages_of(model, opened, seconds, seed, epoch, on_progress)
+        judged = open_judged(model, opened, seconds, seed, epoch, on_progress)
     with share_progress("Judging") as on_progress:
         scores = judge(
             model,
-            passages,
+            judged.passages,
             opened,
             seed=seed,
             embedders=embedders,
             cache=cache,
-            reconstruct=codec_of_model(model, epoch),
+            reconstruct=judged.reconstruct,
             on_share=lambda share, _: on_progress(share),
         )
     _show(scores, as_json, _print_scores)
-
-
-def _read_contrast(folder: Path, corpus: "Corpus", seconds: float) -> "list[Passage]":
-    from riffsmith.audio import is_audio_name
-    from riffsmith.corpus.genres import ALL_GENRES
-    from riffsmith.corpus.survey import find_recordings
-    from riffsmith.evaluation import read_folder
-
-    _, files = find_recordings(folder, ALL_GENRES)
-    return read_folder([file for file in files if is_audio_name(file)], corpus, seconds)
 
 
 def _show(found: Result, as_json: bool, print_table: Callable[[Result], None]) -> None:

@@ -32,9 +32,10 @@ def originality(
 
     from riffsmith.cli.console import share_progress
     from riffsmith.corpus import Corpus
+    from riffsmith.corpus.survey import find_audio
     from riffsmith.evaluation.originality import OriginalityCheck
 
-    files = _audio_files(path)
+    files = [path] if path.is_file() else find_audio(path)
     with share_progress("Reading the corpus") as on_progress:
         check = OriginalityCheck(Corpus(corpus), on_progress)
     found = _check_all(check, files, path)
@@ -43,16 +44,6 @@ def originality(
     else:
         for name, one in found.items():
             _print_one(name, one)
-
-
-def _audio_files(path: Path) -> list[Path]:
-    from riffsmith.audio import is_audio_name
-    from riffsmith.corpus.genres import ALL_GENRES
-    from riffsmith.corpus.survey import find_recordings
-
-    if path.is_file():
-        return [path]
-    return [file for file in find_recordings(path, ALL_GENRES)[1] if is_audio_name(file)]
 
 
 def _check_all(

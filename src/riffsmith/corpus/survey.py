@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from riffsmith.audio import Recording, is_audio_name, read_recording
-from riffsmith.corpus.genres import find_genres, resolve_genre
+from riffsmith.corpus.genres import ALL_GENRES, find_genres, resolve_genre
 from riffsmith.errors import AudioError, CorpusError
 
 FULL_SCALE = 32767
@@ -111,6 +111,15 @@ def find_recordings(folder: Path, genre: str | None = None) -> tuple[Path, list[
         kinds = ", ".join(f"{count} × {kind}" for kind, count in found.most_common(5))
         raise CorpusError(f"no audio in {str(root)!r}, only {kinds}: put recordings into it")
     return root, paths
+
+
+def find_audio(folder: Path) -> list[Path]:
+    """The audio files under a folder, of all genres.
+
+    Raises:
+        CorpusError: As `find_recordings`.
+    """
+    return [path for path in find_recordings(folder, ALL_GENRES)[1] if is_audio_name(path)]
 
 
 def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
@@ -248,6 +257,7 @@ __all__ = [
     "Survey",
     "SurveyEntry",
     "describe",
+    "find_audio",
     "find_genres",
     "find_recordings",
     "map_files",

@@ -25,7 +25,13 @@ from riffsmith.evaluation.originality import (
     OriginalityCheck,
     WindowOrigin,
 )
-from riffsmith.evaluation.passages import PASSAGE_SECONDS, Passage, codec_of, read_folder
+from riffsmith.evaluation.passages import (
+    PASSAGE_SECONDS,
+    Passage,
+    codec_of,
+    play_passages,
+    read_folder,
+)
 from riffsmith.evaluation.self_test import SelfTest, self_test
 
 __all__ = [
@@ -54,6 +60,7 @@ __all__ = [
     "evaluate",
     "load_embedder",
     "load_embedders",
+    "play_passages",
     "read_folder",
     "self_test",
 ]

@@ -3,11 +3,10 @@
 Each function returns new audio of the same shape and depends on its arguments alone.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from jaxtyping import Float
 
+from riffsmith.audio import join
 from riffsmith.seeds import derive_seed
 
 Audio = Float[np.ndarray, "time channels"]
@@ -60,7 +59,7 @@ def repeat_clip(audio: Audio, sample_rate: int, seconds: float = 3.0) -> Audio:
     start = max((len(audio) - advance - fade) // 2, 0)
     clip = audio[start : start + advance + fade]
     count = -(-len(audio) // (len(clip) - fade))
-    return join([clip] * count, fade)[: len(audio)]
+    return join([clip] * count, count, fade)[: len(audio)]
 
 
 def shuffle_pieces(audio: Audio, sample_rate: int, seed: int, seconds: float = 1.0) -> Audio:
@@ -78,34 +77,13 @@ def shuffle_pieces(audio: Audio, sample_rate: int, seed: int, seconds: float = 1
     padded = np.concatenate([audio, np.zeros((fade, audio.shape[1]), audio.dtype)])
     pieces = [padded[n * advance : (n + 1) * advance + fade] for n in range(count)]
     order = _random(seed, "order").permutation(count)
-    joined = join([pieces[n] for n in order], fade)[: count * advance]
+    joined = join([pieces[n] for n in order], count, fade)[: count * advance]
     return np.concatenate([joined, audio[count * advance :]])
 
 
 def quieter(audio: Audio, decibels: float) -> Audio:
     """The passage at a lower level."""
     return audio * np.float32(10 ** (-decibels / 20))
-
-
-def join(pieces: Sequence[Float[np.ndarray, "piece channels"]], fade: int) -> Audio:
-    """Pieces of equal length in a row, each faded into the next at equal power.
-
-    Args:
-        pieces: At least one.
-        fade: Samples that neighbours share.
-    """
-    length = len(pieces[0])
-    advance = length - fade
-    joined = np.zeros((advance * len(pieces) + fade, pieces[0].shape[1]), np.float32)
-    rise = np.sqrt(np.linspace(0, 1, fade, dtype=np.float32))[:, None]
-    for number, piece in enumerate(pieces):
-        faded = piece.astype(np.float32)
-        if number > 0:
-            faded[:fade] *= rise
-        if number < len(pieces) - 1:
-            faded[length - fade :] *= rise[::-1]
-        joined[number * advance : number * advance + length] += faded
-    return joined
 
 
 def _shaped(spectrum: np.ndarray, time: int) -> Audio:

@@ -10,16 +10,16 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from riffsmith.audio import read_recording
+from riffsmith.audio import join, limit_peak, read_recording
 from riffsmith.bundle import Bundle, LatentBundle
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.corpus.manifest import Split
 from riffsmith.errors import CorpusError
-from riffsmith.evaluation.degradations import join
 from riffsmith.features import MelTransform, griffin_lim
+from riffsmith.seeds import derive_seed
+from riffsmith.synthesis import FADE_SECONDS, generate_clip
 
 PASSAGE_SECONDS = 30.0
-_FADE_SECONDS = 0.05
 Item = TypeVar("Item")
 
 
@@ -52,14 +52,34 @@ def read_passages(corpus: Corpus, split: Split, seconds: float) -> list[Passage]
     rounds = ceil(ceil(seconds / PASSAGE_SECONDS) / len(recordings))
     wanted = [(recording, turn) for turn in range(rounds) for recording in recordings]
     wanted = wanted[: ceil(seconds / PASSAGE_SECONDS)]
-    return [_read(corpus, recording, turn, rounds) for recording, turn in wanted]
+    return [
+        read_passage(
+            corpus, recording, (recording.source.seconds - PASSAGE_SECONDS) * (turn + 0.5) / rounds
+        )
+        for recording, turn in wanted
+    ]
 
 
-def _read(corpus: Corpus, recording: PreparedRecording, turn: int, rounds: int) -> Passage:
-    spare = recording.source.seconds - PASSAGE_SECONDS
-    start = spare * (turn + 0.5) / rounds
-    audio = corpus.audio(recording, start, PASSAGE_SECONDS).numpy()
+def read_passage(corpus: Corpus, recording: PreparedRecording, start_seconds: float) -> Passage:
+    """30 s of a recording."""
+    audio = corpus.audio(recording, start_seconds, PASSAGE_SECONDS).numpy()
     return Passage(recording.source.path, audio, corpus.manifest.settings.sample_rate)
+
+
+def play_passages(
+    bundle: Bundle,
+    seconds: float,
+    seed: int,
+    on_share: Callable[[float], None] = lambda share: None,
+) -> list[Passage]:
+    """Clips of 30 s that a model plays, as many as there are in so many seconds."""
+    count, rate = round(seconds / PASSAGE_SECONDS), bundle.settings.corpus.sample_rate
+    passages: list[Passage] = []
+    for number in range(count):
+        audio = generate_clip(bundle, PASSAGE_SECONDS, derive_seed(seed, "evaluate", number))
+        passages.append(Passage(f"clip {number}", limit_peak(audio), rate))
+        on_share((number + 1) / count)
+    return passages
 
 
 def read_folder(
@@ -108,7 +128,7 @@ def reconstruct(passage: Passage, corpus: Corpus) -> Passage:
     settings = corpus.manifest.settings
     transform = MelTransform.of(settings)
     length = min(settings.segment_samples, len(passage.audio))
-    fade = min(round(_FADE_SECONDS * settings.sample_rate), length // 2)
+    fade = min(round(FADE_SECONDS * settings.sample_rate), length // 2)
     count = max(ceil((len(passage.audio) - fade) / (length - fade)), 1)
     missing = count * (length - fade) + fade - len(passage.audio)
     padded = np.pad(passage.audio, ((0, missing), (0, 0)))
@@ -118,7 +138,7 @@ def reconstruct(passage: Passage, corpus: Corpus) -> Passage:
         audio = torch.from_numpy(np.ascontiguousarray(padded[start : start + length].T))
         magnitudes = transform.to_magnitudes(transform.to_db(audio))
         pieces.append(griffin_lim(magnitudes, transform, length, seed=number).numpy().T)
-    restored = join(pieces, fade)[: len(passage.audio)]
+    restored = join(pieces, count, fade)[: len(passage.audio)]
     return Passage(passage.recording, restored, passage.sample_rate)
 
 

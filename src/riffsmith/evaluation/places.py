@@ -6,7 +6,12 @@ from math import ceil
 
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.errors import CorpusError
-from riffsmith.evaluation.passages import PASSAGE_SECONDS, Passage, spread_evenly
+from riffsmith.evaluation.passages import (
+    PASSAGE_SECONDS,
+    Passage,
+    read_passage,
+    spread_evenly,
+)
 
 FEWEST_PAIRS = 6
 
@@ -21,9 +26,7 @@ class Place:
 
     def read(self) -> Passage:
         """Its audio."""
-        audio = self.corpus.audio(self.recording, self.start_seconds, PASSAGE_SECONDS).numpy()
-        rate = self.corpus.manifest.settings.sample_rate
-        return Passage(self.recording.source.path, audio, rate)
+        return read_passage(self.corpus, self.recording, self.start_seconds)
 
 
 def find_pairs(corpus: Corpus, seconds: float) -> list[tuple[Place, Place]]:

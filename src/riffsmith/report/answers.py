@@ -7,9 +7,9 @@ from markupsafe import Markup
 
 from riffsmith.corpus import Corpus
 from riffsmith.report.findings import Findings, Gap
-from riffsmith.report.history import Choice, History
+from riffsmith.report.history import History
 from riffsmith.report.texts import Texts
-from riffsmith.training import RunRecord
+from riffsmith.training import Choice, RunRecord
 
 Grade = Literal["good", "caution", "bad", "unknown"]
 

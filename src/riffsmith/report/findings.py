@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from riffsmith.audio import limit_peak
 from riffsmith.bundle import Bundle, load_bundle, read_card
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RiffsmithError, SettingsError
@@ -20,6 +19,7 @@ from riffsmith.evaluation import (
     SelfTest,
     codec_of,
     evaluate,
+    play_passages,
     self_test,
 )
 from riffsmith.evaluation.originality import OriginalityCheck
@@ -27,8 +27,6 @@ from riffsmith.evaluation.passages import read_passages
 from riffsmith.evaluation.places import FEWEST_PAIRS
 from riffsmith.report.origins import Origins, find_origins
 from riffsmith.report.store import Key, Kind, Store
-from riffsmith.seeds import derive_seed
-from riffsmith.synthesis import generate_clip
 from riffsmith.training import RunFolder
 
 DEFAULT_SECONDS = 120.0
@@ -135,13 +133,15 @@ class _Judge:
     on_share: OnShare
 
     @cached_property
+    def bundle(self) -> Bundle:
+        return load_bundle(self.snapshot)
+
+    @cached_property
     def passages(self) -> Sequence[Passage]:
-        count, passages = round(self.seconds / PASSAGE_SECONDS), list[Passage]()
-        bundle = load_bundle(self.snapshot)
-        for number in range(count):
-            passages.append(play_passage(bundle, self.seed, number))
-            self.on_share(0.2 * (number + 1) / count)
-        return passages
+        on_share = self.on_share
+        return play_passages(
+            self.bundle, self.seconds, self.seed, lambda share: on_share(0.2 * share)
+        )
 
     def evaluate(self) -> Evaluation:
         for split in ("train", "held_out"):  # fails before anything slow has begun
@@ -152,7 +152,7 @@ class _Judge:
             self.corpus,
             seed=self.seed,
             cache=self.corpus.path / CACHE_FOLDER,
-            reconstruct=codec_of(load_bundle(self.snapshot)),
+            reconstruct=codec_of(self.bundle),
             on_share=lambda share, _: self.on_share(0.2 + 0.3 * share),
         )
 
@@ -168,10 +168,3 @@ class _Judge:
             seed=self.seed,
             on_share=lambda share, _: self.on_share(0.65 + 0.35 * share),
         )
-
-
-def play_passage(bundle: Bundle, seed: int, number: int) -> Passage:
-    """A clip to judge, the same as `riffsmith evaluate` plays."""
-    audio = generate_clip(bundle, PASSAGE_SECONDS, derive_seed(seed, "evaluate", number))
-    rate = bundle.card.settings.corpus.sample_rate
-    return Passage(f"clip {number}", limit_peak(audio), rate)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import ceil
 from typing import Literal, cast, get_args
 
-from riffsmith.training import RunFolder
+from riffsmith.training import Choice, RunFolder, choose_snapshot
 from riffsmith.training.health import Signals
 
 MarkKind = Literal["best", "rollback", "overfitting", "stop"]
@@ -26,17 +26,6 @@ class Mark:
     """Of a rollback or a stop."""
     to_epoch: float = 0.0
     """Of a rollback."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Which snapshot a page is about, and why."""
-
-    epoch: int
-    why: Literal["nearest", "healthy", "newest"]
-    distance: float | None = None
-    measured: int = 0
-    """How many snapshots had a distance."""
 
 
 class History:
@@ -88,15 +77,8 @@ class History:
         return [mark for mark in self.marks if mark.kind == kind]
 
     def choose(self) -> Choice:
-        """The best snapshot, or the newest where the watch marked none; there has to be one."""
-        best = self._run.best_epoch()
-        if best is None:
-            return Choice(self._run.snapshot_epochs()[-1], "newest")
-        measured = [check for check in self.checks if check.distance is not None]
-        distances = [check.distance for check in measured if check.epoch == best]
-        if not distances:
-            return Choice(best, "healthy")
-        return Choice(best, "nearest", distances[-1], len(measured))
+        """The snapshot to show; there has to be one."""
+        return choose_snapshot(self._run)
 
     def check_of(self, epoch: int) -> Signals | None:
         """The check of a snapshot."""

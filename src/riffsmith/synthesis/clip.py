@@ -1,6 +1,6 @@
 """A bundle → a clip of any length."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from math import ceil
 
@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
+from riffsmith.audio import join
 from riffsmith.bundle import Bundle, LatentBundle, PictureBundle
 from riffsmith.seeds import derive_seed
 from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
@@ -59,21 +60,16 @@ def _from_pictures(
     fade = round(FADE_SECONDS * settings.sample_rate)
     advance = settings.segment_samples - fade
     count = max(1, ceil((wanted - fade) / advance))
-    audio = np.zeros((count * advance + fade, settings.channel_count), np.float32)
-    rise = np.sqrt(np.linspace(0, 1, fade, dtype=np.float32))[:, None]  # equal power
-    for number in range(count):
-        picture = draw_pictures(bundle.generator, seed, number, 1)
-        mel_db = to_spectrogram(picture, settings, bundle.card.low_db, bundle.card.high_db)[0]
-        segment = to_audio(mel_db, settings, derive_seed(seed, number)).numpy().T.copy()
-        if number > 0:
-            segment[:fade] *= rise
-        if number < count - 1:
-            segment[-fade:] *= rise[::-1]
-        start = number * advance
-        audio[start : start + len(segment)] += segment
-        if on_progress:
-            on_progress((number + 1) / count)
-    return audio[:wanted]
+
+    def segments() -> Iterator[Float[np.ndarray, "time channels"]]:
+        for number in range(count):
+            picture = draw_pictures(bundle.generator, seed, number, 1)
+            mel_db = to_spectrogram(picture, settings, bundle.card.low_db, bundle.card.high_db)[0]
+            yield to_audio(mel_db, settings, derive_seed(seed, number)).numpy().T
+            if on_progress:
+                on_progress((number + 1) / count)
+
+    return join(segments(), count, fade)[:wanted]
 
 
 def spread_db(pictures: torch.Tensor, range_db: float) -> float:

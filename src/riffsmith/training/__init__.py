@@ -1,5 +1,6 @@
 """State, steps, the loop, the run folder, the watch."""
 
+from riffsmith.training.choice import Choice, choose_snapshot
 from riffsmith.training.estimate import measure_step_seconds, steps_per_epoch
 from riffsmith.training.events import Observer, Preview, SilentObserver
 from riffsmith.training.fresh import build_fresh_state
@@ -12,6 +13,7 @@ from riffsmith.training.step import StepFigures
 
 __all__ = [
     "LATENT_PREVIEW_SECONDS",
+    "Choice",
     "Observer",
     "Outcome",
     "Preview",
@@ -21,6 +23,7 @@ __all__ = [
     "StepFigures",
     "build_fresh_state",
     "choose_device",
+    "choose_snapshot",
     "measure_step_seconds",
     "reopen_run",
     "show_audio",
