@@ -149,8 +149,7 @@ def _expected(row: "SelfTestRow") -> str:
 
 def _noticed(row: "SelfTestRow") -> str:
     """The expected ones first, then the most certain; the note where there is one."""
-    expected = [name for name in row.noticed if name in row.must_notice + row.must_ignore]
-    names = [*expected, *(name for name in row.noticed if name not in expected)]
+    names = row.noticed_as_told()
     shown = ", ".join(names[:_NAMED])
     if len(names) > _NAMED:
         shown += f" and {len(names) - _NAMED} more"

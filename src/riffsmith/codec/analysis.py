@@ -76,8 +76,7 @@ def overlap_add(pieces: Float[Tensor, "... frames size"]) -> Float[Tensor, "... 
 
 def mel_bands(bands: int, bins: int, sample_rate: int) -> Float[Tensor, "bands bins"]:
     """Triangles of unit sum on the HTK mel scale, each at least two bins wide."""
-    highest = min(_HIGHEST_HZ, sample_rate / 2)
-    top = 2595 * log(1 + highest / 700, 10)
+    top = _top_mel(sample_rate)
     edges = 700 * (10 ** (torch.linspace(0, top, bands + 2, dtype=torch.float64) / 2595) - 1)
     width = sample_rate / 2 / (bins - 1)
     lower = torch.minimum(edges[:-2], edges[1:-1] - width)[:, None]
@@ -91,8 +90,7 @@ def mel_bands(bands: int, bins: int, sample_rate: int) -> Float[Tensor, "bands b
 
 def band_envelope(bands: int, bins: int, sample_rate: int) -> Float[Tensor, "bins bands"]:
     """Weights that interpolate values at the bands' centres linearly over the bins."""
-    highest = min(_HIGHEST_HZ, sample_rate / 2)
-    top = 2595 * log(1 + highest / 700, 10)
+    top = _top_mel(sample_rate)
     hertz = torch.arange(bins, dtype=torch.float64) * sample_rate / 2 / (bins - 1)
     place = 2595 * torch.log10(1 + hertz / 700) / top * (bands + 1) - 1
     place = place.clamp(0, bands - 1)
@@ -100,6 +98,11 @@ def band_envelope(bands: int, bins: int, sample_rate: int) -> Float[Tensor, "bin
     share = (place - low)[:, None]
     eye = torch.eye(bands, dtype=torch.float64)
     return ((1 - share) * eye[low] + share * eye[low + 1]).float()
+
+
+def _top_mel(sample_rate: int) -> float:
+    """HTK mels of the highest frequency that is looked at."""
+    return 2595 * log(1 + min(_HIGHEST_HZ, sample_rate / 2) / 700, 10)
 
 
 class Analysis(nn.Module):

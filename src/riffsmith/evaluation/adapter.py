@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from riffsmith.errors import SettingsError
-from riffsmith.evaluation.embedding import EMBEDDER_NAMES, Embedder, build_embedder
+from riffsmith.evaluation.embedding import EMBEDDER_NAMES, Embedder, build_embedders
 
 _NUMBERS = ("sample_rate", "window_seconds", "hop_seconds", "dimension")
 
@@ -60,7 +60,7 @@ def load_embedders(targets: Sequence[str] = ()) -> list[Embedder]:
     Raises:
         SettingsError: As `load_embedder`, or two have the same name.
     """
-    embedders = [build_embedder(name) for name in EMBEDDER_NAMES]
+    embedders = build_embedders()
     for target in targets:
         found = load_embedder(target)
         if any(found.name == other.name for other in embedders):

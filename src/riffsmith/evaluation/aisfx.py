@@ -15,6 +15,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from riffsmith.evaluation.mel_power import measure_mel_power
 from riffsmith.evaluation.pretrained import load_pretrained
 
 SAMPLE_RATE = 44_100
@@ -56,17 +57,7 @@ class AisfxFrontEnd:
 
         frames = time // 1024 + 1, centred, with silence beyond the edges.
         """
-        spectrum = torch.stft(
-            audio,
-            _N_FFT,
-            _HOP_SAMPLES,
-            window=self.window,
-            center=True,
-            pad_mode="constant",
-            return_complex=True,
-        )
-        power = spectrum.real.square() + spectrum.imag.square()
-        mel_power = power.transpose(1, 2) @ self.filters
+        mel_power = measure_mel_power(audio, _HOP_SAMPLES, self.window, self.filters)
         return mel_power.mul_(10_000).add_(1).log10_().div_(_TRAINING_MAXIMUM)
 
 

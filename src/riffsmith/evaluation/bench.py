@@ -48,6 +48,11 @@ class SelfTestRow(BaseModel):
     figures: dict[str, Figure] = {}
     note: str = ""
 
+    def noticed_as_told(self) -> list[str]:
+        """What did notice, those first that were expected to, or not to."""
+        expected = {*self.must_notice, *self.must_ignore}
+        return sorted(self.noticed, key=lambda name: name not in expected)
+
 
 @dataclass(frozen=True)
 class Bench:

@@ -88,6 +88,27 @@ def build_embedder(name: str) -> Embedder:
     return _EMBEDDERS[name]()
 
 
+def build_embedders() -> list[Embedder]:
+    """All networks in the package."""
+    return [build_embedder(name) for name in EMBEDDER_NAMES]
+
+
+def mix_sound(audio: Float[np.ndarray, "time channels"]) -> Float[np.ndarray, " time"]:
+    """Mono audio to judge.
+
+    Raises:
+        AudioError: The audio holds NaN or infinite samples.
+    """
+    mono = audio.mean(axis=1, dtype=np.float32)
+    if not np.isfinite(mono).all():
+        at = int(np.argmin(np.isfinite(mono)))
+        raise AudioError(
+            f"audio holds samples that are not numbers (NaN or infinite), first at {at}: "
+            "repair or leave out the recording"
+        )
+    return mono
+
+
 def cut_windows(
     audio: Float[np.ndarray, "time channels"], sample_rate: int, embedder: Embedder
 ) -> Float[Tensor, "windows samples"]:
@@ -104,13 +125,7 @@ def cut_windows(
     Raises:
         AudioError: The audio is shorter than one window, or holds NaN or infinite samples.
     """
-    mono = audio.mean(axis=1, dtype=np.float32)
-    if not np.isfinite(mono).all():
-        at = int(np.argmin(np.isfinite(mono)))
-        raise AudioError(
-            f"audio holds samples that are not numbers (NaN or infinite), first at {at}: "
-            "repair or leave out the recording"
-        )
+    mono = mix_sound(audio)
     heard = mono * _loudness_gain(mono, sample_rate)
     if sample_rate != embedder.sample_rate:
         heard = soxr.resample(heard, sample_rate, embedder.sample_rate)

@@ -12,21 +12,25 @@ from riffsmith.corpus import Corpus
 from riffsmith.evaluation.bootstrap import DistanceRatio, distance_ratio
 from riffsmith.evaluation.coverage import density_coverage
 from riffsmith.evaluation.embedding import (
-    EMBEDDER_NAMES,
     Embedder,
     EmbeddingCache,
-    build_embedder,
+    build_embedders,
     embed_audio,
 )
-from riffsmith.evaluation.measures import DISTANCES, passage_figures, window_tags
-from riffsmith.evaluation.musicnn import TAG_NAMES, MusicnnEmbedder
+from riffsmith.evaluation.measures import (
+    DISTANCES,
+    STRONGEST_TAGS,
+    TAG_MEASURES,
+    passage_figures,
+    window_tags,
+)
+from riffsmith.evaluation.musicnn import MusicnnEmbedder
 from riffsmith.evaluation.passages import Passage, group, read_passages, reconstruct as invert
 from riffsmith.evaluation.vendi import relative_variety
 from riffsmith.evaluation.workers import map_on_cores
 
 CACHE_FOLDER = Path("cache") / "embeddings"
 """Below a corpus: where the embeddings of its own passages are kept."""
-_STRONGEST_TAGS = 3
 
 OnShare = Callable[[float, str], None]
 """Called with the share done and what is being done."""
@@ -121,7 +125,7 @@ def evaluate(
     play = reconstruct or (lambda passage: invert(passage, corpus))
     made = {"generated": generated, "ceiling": map_on_cores(play, real["held_out"])}
     kept = EmbeddingCache(cache) if cache else None
-    judges = embedders or [build_embedder(each) for each in EMBEDDER_NAMES]
+    judges = embedders or build_embedders()
     distances: dict[str, DistanceScore] = {}
     measures: dict[str, Measure] = {}
     for number, embedder in enumerate(judges):
@@ -198,9 +202,9 @@ def _spread_measures(embedder: str, groups: dict[str, Groups], seed: int) -> dic
 def _tag_measures(embedder: MusicnnEmbedder, groups: dict[str, Groups]) -> dict[str, Measure]:
     """The tags that the training recordings have most: a check of the genre, not of quality."""
     generated, real = (window_tags(embedder, groups[key]) for key in ("generated", "training"))
-    strongest = np.argsort(-real.mean(axis=0))[:_STRONGEST_TAGS]
+    strongest = np.argsort(-real.mean(axis=0))[:STRONGEST_TAGS]
     return {
-        f"tag_{TAG_NAMES[index].replace(' ', '_')}": Measure(
+        TAG_MEASURES[index]: Measure(
             generated=float(generated[:, index].mean()),
             real=float(real[:, index].mean()),
             low=float(np.quantile(real[:, index], 0.05)),

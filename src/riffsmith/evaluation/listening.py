@@ -10,15 +10,15 @@ from jaxtyping import Float
 from riffsmith.evaluation.embedding import Embedder, EmbeddingCache, embed_audio
 from riffsmith.evaluation.measures import (
     DISTANCES,
+    STRONGEST_TAGS,
+    TAG_MEASURES,
     Figures,
     passage_figures,
     spread_figures,
     window_tags,
 )
-from riffsmith.evaluation.musicnn import TAG_NAMES, MusicnnEmbedder
+from riffsmith.evaluation.musicnn import MusicnnEmbedder
 from riffsmith.evaluation.passages import Passage
-
-_STRONGEST_TAGS = 3
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,7 @@ def hear(
         vectors[embedder.name] = found
         if isinstance(embedder, MusicnnEmbedder):
             means = window_tags(embedder, [found]).mean(axis=0)
-            figures |= {
-                f"tag_{name.replace(' ', '_')}": float(mean)
-                for name, mean in zip(TAG_NAMES, means, strict=True)
-            }
+            figures |= zip(TAG_MEASURES, means.tolist(), strict=True)
     return Heard(passage.recording, vectors, figures)
 
 
@@ -64,7 +61,7 @@ def strongest_figures(real: Sequence[Heard]) -> frozenset[str]:
     """The names of all figures but the tags that real music has little of."""
     means = {name: _mean([each.figures[name] for each in real]) for name in real[0].figures}
     tags = [name for name in means if name.startswith("tag_")]
-    weak = sorted(tags, key=lambda name: means[name] or 0.0, reverse=True)[_STRONGEST_TAGS:]
+    weak = sorted(tags, key=lambda name: means[name] or 0.0, reverse=True)[STRONGEST_TAGS:]
     return frozenset(means) - frozenset(weak)
 
 

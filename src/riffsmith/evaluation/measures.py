@@ -8,7 +8,7 @@ from jaxtyping import Float
 from riffsmith.evaluation.coverage import density_coverage
 from riffsmith.evaluation.fad import frechet_distance
 from riffsmith.evaluation.kad import kernel_distance
-from riffsmith.evaluation.musicnn import MusicnnEmbedder
+from riffsmith.evaluation.musicnn import TAG_NAMES, MusicnnEmbedder
 from riffsmith.evaluation.passages import Passage
 from riffsmith.evaluation.rhythm import measure_rhythm
 from riffsmith.evaluation.sound import check_sound
@@ -16,6 +16,10 @@ from riffsmith.evaluation.structure import measure_structure
 from riffsmith.evaluation.vendi import relative_variety
 
 DISTANCES = {"kad": kernel_distance, "fad": frechet_distance}
+TAG_MEASURES = tuple(f"tag_{name.replace(' ', '_')}" for name in TAG_NAMES)
+"""Names of measures, in the order of `TAG_NAMES`."""
+STRONGEST_TAGS = 3
+"""So many of the tags that real music has most are compared."""
 _LONGEST_LAG_SECONDS = 15.0
 
 Figures = dict[str, float | None]

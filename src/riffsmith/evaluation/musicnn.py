@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from riffsmith.evaluation.mel_power import measure_mel_power
 from riffsmith.evaluation.pretrained import load_pretrained
 
 SAMPLE_RATE = 16_000
@@ -64,17 +65,7 @@ class MusicnnFrontEnd:
 
     def mel_power(self, audio: Float[Tensor, "batch time"]) -> Float[Tensor, "batch frames mels"]:
         """Mel powers; frames = time // 256 + 1, centred, with silence beyond the edges."""
-        spectrum = torch.stft(
-            audio,
-            _N_FFT,
-            _HOP_SAMPLES,
-            window=self.window,
-            center=True,
-            pad_mode="constant",
-            return_complex=True,
-        )
-        power = spectrum.real.square() + spectrum.imag.square()
-        return power.transpose(1, 2) @ self.filters
+        return measure_mel_power(audio, _HOP_SAMPLES, self.window, self.filters)
 
     def __call__(self, audio: Float[Tensor, "batch time"]) -> Float[Tensor, "batch frames mels"]:
         """log10(1 + 10,000 m) of mel powers m, which the training set stored in half precision."""

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from riffsmith.corpus import Corpus
 from riffsmith.errors import AudioError, CorpusError
+from riffsmith.evaluation.embedding import mix_sound
 from riffsmith.evaluation.fingerprint import cut_windows, fingerprint, hop_samples
 from riffsmith.evaluation.held_out_scores import (
     OnShare,
@@ -133,13 +134,7 @@ class OriginalityCheck:
                 f"audio of {seconds:.2f} s is shorter than one window of {WINDOW_SECONDS:g} s: "
                 "give it a longer clip"
             )
-        mono = audio.mean(axis=1, dtype=np.float32)
-        if not np.isfinite(mono).all():
-            at = int(np.argmin(np.isfinite(mono)))
-            raise AudioError(
-                f"audio holds samples that are not numbers (NaN or infinite), first at {at}: "
-                "repair or leave out the file"
-            )
+        mono = mix_sound(audio)
         if sample_rate != self.sample_rate:
             mono = soxr.resample(mono, sample_rate, self.sample_rate)
         relief = fingerprint(mono, self.sample_rate)

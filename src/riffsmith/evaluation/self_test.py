@@ -10,10 +10,9 @@ from pydantic import BaseModel, ConfigDict
 from riffsmith.corpus import Corpus
 from riffsmith.evaluation.bench import FEWEST_RECORDINGS, Bench, SelfTestRow, throw_coins
 from riffsmith.evaluation.embedding import (
-    EMBEDDER_NAMES,
     Embedder,
     EmbeddingCache,
-    build_embedder,
+    build_embedders,
 )
 from riffsmith.evaluation.listening import Heard, hear
 from riffsmith.evaluation.passages import PASSAGE_SECONDS, Passage
@@ -88,7 +87,7 @@ def self_test(
         SettingsError: An embedder gives something else than it promises.
     """
     pairs = find_pairs(corpus, seconds)
-    judges = embedders or [build_embedder(name) for name in EMBEDDER_NAMES]
+    judges = embedders or build_embedders()
     kept = EmbeddingCache(cache) if cache else None
     on_share(0.0, "listening to the corpus")
     sides = [

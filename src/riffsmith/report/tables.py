@@ -25,9 +25,7 @@ def noticed_by(row: SelfTestRow, texts: Texts) -> Markup:
     """Which measures did, the expected ones first; a note on how it was done stands behind."""
     if row.passed is None:
         return texts.message(row.note)
-    expected = [name for name in row.noticed if name in row.must_notice + row.must_ignore]
-    names = [*expected, *(name for name in row.noticed if name not in expected)]
-    said = _listed(names, texts)
+    said = _listed(row.noticed_as_told(), texts)
     return Markup("{} ({})").format(said, texts.message(row.note)) if row.note else said
 
 
