@@ -79,7 +79,7 @@ class MelTransform:
         return mel_power.clamp_min_(FLOOR_POWER).log10_().mul_(10).transpose(-1, -2).contiguous()
 
     def to_magnitudes(
-        self, mel_db: Float[Tensor, "*batch mels frames"], iterations: int = 100
+        self, mel_db: Float[Tensor, "*batch mels frames"], iterations: int = 30
     ) -> Float[Tensor, "*batch bins frames"]:
         """Linear magnitudes whose mel powers are nearest to the given ones, none negative.
 
