@@ -99,13 +99,15 @@ def tiny_latents(**training: str) -> LatentSettings:
         "codec": {
             "side_mels": "4",
             "components": "8",
+            "texture_hidden": "8",
+            "texture_steps": "4",
             "decoder_channels": "12",
             "decoder_hidden": "16",
             "decoder_blocks": "2",
         },
-        "generator": {"channels": "[12, 12, 16]", "noise_channels": "4", "style_channels": "8"},
+        "generator": {"channels": "[12, 12, 16]", "embedding": "8", "steps": "3"},
         "discriminator": {"channels": "[12, 16, 16]"},
-        "training": {**TINY["training"], "window_frames": "16", **training},
+        "training": {**TINY["training"], "window_frames": "16", "warm_up_steps": "3", **training},
     }
     settings = load_preset("latent", overrides)
     assert isinstance(settings, LatentSettings)
@@ -117,7 +119,7 @@ def give_codec(run: RunFolder, settings: LatentSettings) -> Codec:
     torch.manual_seed(0)
     codec = Codec(settings)
     noise = torch.randn(codec.analysis.features, 400) - 4
-    fit_codec([noise], codec.linear, codec.analysis)
+    fit_codec([noise], codec, 0, settings.codec.texture_steps)
     run.path.mkdir(parents=True, exist_ok=True)
     run.codec.write_bytes(save_codec(codec))
     return codec

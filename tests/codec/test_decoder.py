@@ -7,7 +7,7 @@ from riffsmith.codec import Analysis, Decoder
 @pytest.fixture
 def decoder() -> Decoder:
     torch.manual_seed(0)
-    decoder = Decoder(Analysis(44100, 64, 16, 4), 24, 32, 4)
+    decoder = Decoder(Analysis(44100, 64, 16, 4), 24, 32, 4, 2)
     for name, weight in decoder.named_parameters():  # nothing is zero, as after training
         if "narrow" in name:
             torch.nn.init.normal_(weight, std=0.1)
@@ -42,3 +42,14 @@ def test_loudness_follows_the_features(decoder: Decoder):
         )
     assert mid < 0.1
     assert louder.item() == pytest.approx(2.718, abs=0.01)
+
+
+def test_corrections_bring_the_features_nearer(decoder: Decoder):
+    features = random_features(40).repeat_interleave(4, -1) / 2 - 3
+    errors: list[float] = []
+    for corrections in (0, 2, 6):
+        decoder.corrections = corrections
+        with torch.inference_mode():
+            audio = decoder(features)
+        errors.append((decoder.analysis(audio) - features)[..., 8:-8].abs().mean().item())
+    assert errors[2] < errors[1] < errors[0]

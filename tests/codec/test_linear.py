@@ -39,8 +39,10 @@ def test_components_agree_with_a_singular_value_decomposition():
     patches = codec.to_patches(features).flatten(0, 1)
     centred = patches - patches.mean(0)
     _, values, vectors = torch.linalg.svd(centred, full_matrices=False)
-    assert torch.allclose(codec.deviations, values[:6] / len(patches) ** 0.5, rtol=1e-3, atol=1e-4)
-    overlaps = (codec.components * vectors[:6]).sum(1).abs()
+    assert torch.allclose(
+        codec.deviations[:6], values[:6] / len(patches) ** 0.5, rtol=1e-3, atol=1e-4
+    )
+    overlaps = (codec.basis[:6] * vectors[:6]).sum(1).abs()
     assert torch.allclose(overlaps, torch.ones(6), atol=1e-3)
 
 
@@ -66,3 +68,14 @@ def test_a_feature_of_more_weight_is_kept_better():
     codec.fit((codec.to_patches(item[None])[0] for item in features), weights)
     error = (codec.decode(codec.encode(features)) - features).square().mean((0, 2))
     assert error.argmin() == 2
+
+
+def test_latents_and_rest_together_lose_nothing():
+    features = torch.randn(8, 5, 64, generator=torch.Generator().manual_seed(0))
+    codec = LinearCodec(5, 4, 6, 0.5)
+    codec.fit((codec.to_patches(item[None])[0] for item in features), torch.ones(5))
+    latents, rest = codec.encode(features), codec.encode_rest(features)
+    assert rest.shape == (8, 14, 16)
+    assert torch.allclose(codec.decode(latents, rest), features, atol=1e-4)
+    assert rest.std((0, 2)).tolist() == pytest.approx([1.0] * 14, abs=0.05)
+    assert codec.standardise(latents).std((0, 2)).tolist() == pytest.approx([1.0] * 6, abs=0.05)

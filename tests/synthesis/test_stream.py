@@ -7,8 +7,9 @@ import torch
 from conftest import give_codec, tiny_latents
 
 from riffsmith.bundle import Card, LatentBundle, build_latent_generator
+from riffsmith.gan import walk
 from riffsmith.synthesis import Stream, generate_clip
-from riffsmith.synthesis.stream import CHUNK_LATENTS
+from riffsmith.synthesis.stream import CHUNK_LATENTS, STRETCH_LATENTS
 from riffsmith.training import RunFolder
 
 
@@ -39,18 +40,29 @@ def test_pieces_of_any_size_are_bit_for_bit_the_whole(bundle: LatentBundle):
     assert np.array_equal(generate_clip(bundle, size / 8000, 3), whole[:size])
 
 
-def test_joints_are_what_one_pass_over_both_sides_gives(bundle: LatentBundle):
-    from riffsmith.gan import NoiseSource
-
+def test_chunks_are_what_one_pass_over_both_sides_decodes(bundle: LatentBundle):
     stream = Stream(bundle, 3)
     size, frames = stream.chunk_samples, 2 * CHUNK_LATENTS
-    noise: NoiseSource = stream.noise
+    rest = bundle.codec.linear.rest_components
     with torch.inference_mode():
-        latents = bundle.generator(noise.cut(0, frames), 0, frames)
-        audio = bundle.codec.decode(latents)[0].T.numpy()
+        noise = stream.noise.cut("texture", rest, 0, frames)
+        audio = bundle.codec.decode(stream.latents(0, frames), noise)[0].T.numpy()
     edge = bundle.codec.context_latents * bundle.codec.latent_samples
     joined = stream.read(0, 2 * size)
     assert np.allclose(joined[edge:-edge], audio[edge:-edge], atol=1e-5)
+
+
+def test_stretches_are_what_one_pass_over_all_of_them_gives(bundle: LatentBundle):
+    """A network that looks far less far than the margins makes no seam at all."""
+    stream, frames, margin = Stream(bundle, 3), 2 * STRETCH_LATENTS, 64
+    generator = bundle.generator
+    beats = stream.noise.clock(-margin, frames + 2 * margin)
+    noise = stream.noise.cut("latents", 8, -margin, frames + 2 * margin)
+    with torch.inference_mode():
+        whole = walk(lambda state, times: generator(state, beats, times), noise, 3, 3)
+        pieces = [stream.latents(start, 100) for start in range(0, 900, 100)]
+    expected = whole[..., margin : margin + 900]
+    assert torch.allclose(torch.cat(pieces, dim=-1), expected, atol=0.05)  # bfloat16
 
 
 def test_other_seeds_are_other_pieces(bundle: LatentBundle):

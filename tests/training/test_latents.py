@@ -9,14 +9,15 @@ from conftest import give_codec, tiny_latents, write_music
 
 from riffsmith.bundle import LatentBundle, load_bundle
 from riffsmith.codec import Codec, fit_codec
+from riffsmith.config import LatentSettings
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import CorpusError, ModelError, RunError
-from riffsmith.gan import LatentGenerator
+from riffsmith.gan import CLOCK_CHANNELS, walk
 from riffsmith.synthesis import generate_clip
 from riffsmith.training import RunFolder, RunRecord, build_fresh_state, start_run, train
 from riffsmith.training.checkpoint import checkpoint_paths
-from riffsmith.training.latent_step import LatentTrainer
-from riffsmith.training.latent_windows import LatentWindows, measure_split
+from riffsmith.training.latent_step import LatentTrainer, rate_share
+from riffsmith.training.latent_windows import LatentWindows, measure_split, split_window
 
 CPU = torch.device("cpu")
 
@@ -52,11 +53,14 @@ def test_such_a_corpus_stores_audio_alone(corpus: Corpus):
 def test_windows_are_stretches_of_the_recordings(corpus: Corpus):
     settings = tiny_latents()
     codec = Codec(settings)
-    features = measure_split(corpus, "train", settings)
-    fit_codec(features, codec.linear, codec.analysis)
-    windows = LatentWindows(features, codec, 16)
+    recordings = measure_split(corpus, "train", settings)
+    fit_codec([item.features for item in recordings], codec, 0, 4)
+    windows = LatentWindows(recordings, codec, 16)
     drawn = windows.draw(8, 0, "test")
-    assert drawn.shape == (8, 8, 16)
+    latents, beats = split_window(drawn)
+    assert latents.shape == (8, 8, 16)
+    assert beats.shape == (8, CLOCK_CHANNELS, 16)
+    assert torch.allclose(beats[:, 0].square() + beats[:, 5].square(), torch.ones(8, 16))
     assert torch.equal(drawn, windows.draw(8, 0, "test"))
     assert not torch.equal(drawn, windows.draw(8, 1, "test"))
     audio = corpus.audio(corpus.manifest.of_split("train")[0], 0, 6).T[None]
@@ -67,9 +71,9 @@ def test_windows_are_stretches_of_the_recordings(corpus: Corpus):
 
 def test_a_corpus_shorter_than_a_window_is_refused(corpus: Corpus):
     settings = tiny_latents()
-    features = measure_split(corpus, "train", settings)
+    recordings = measure_split(corpus, "train", settings)
     with pytest.raises(CorpusError, match="no recording is as long as a window of 128.0 s"):
-        LatentWindows(features, Codec(settings), 4000)
+        LatentWindows(recordings, Codec(settings), 4000)
 
 
 def test_a_run_from_start_to_sound(started: tuple[RunFolder, RunRecord], corpus: Corpus):
@@ -125,12 +129,15 @@ def test_a_missing_decoder_is_told(tmp_path: Path, corpus: Corpus, monkeypatch: 
         train(run, record, corpus, [])
 
 
-def test_both_of_a_pair_are_augmented_alike():
-    settings = tiny_latents(cut_share="1.0")
+def build_trainer(settings: LatentSettings) -> LatentTrainer:
     codec = Codec(settings)
-    fit_codec([torch.randn(20, 400)], codec.linear, codec.analysis)
+    fit_codec([torch.randn(20, 400)], codec, 0, 1)
     state = build_fresh_state(settings, 0, CPU)
-    trainer = LatentTrainer(settings, state, codec, 0, CPU)
+    return LatentTrainer(settings, state, codec, 0, CPU)
+
+
+def test_both_of_a_pair_are_augmented_alike():
+    trainer = build_trainer(tiny_latents(cut_share="1.0"))
     same = torch.randn(4, 8, 16)
     shown = trainer._augment(torch.cat([same, same]), "test")
     assert torch.equal(shown[:4], shown[4:])
@@ -138,26 +145,42 @@ def test_both_of_a_pair_are_augmented_alike():
     assert not torch.equal(shown[:4], same)
 
 
-def test_the_generator_learns_a_constant():
-    """Against windows that are all alike the samples' mean comes near theirs."""
-    settings = tiny_latents(learning_rate="2e-3", gain_nepers="0.0", cut_share="0.0")
-    codec = Codec(settings)
-    fit_codec([torch.randn(20, 400)], codec.linear, codec.analysis)
-    state = build_fresh_state(settings, 0, CPU)
-    trainer = LatentTrainer(settings, state, codec, 0, CPU)
-    target = torch.linspace(-1, 1, 8)[None, :, None].expand(8, 8, 16)
-    generator = state.generator
-    assert isinstance(generator, LatentGenerator)
+@pytest.mark.parametrize(
+    ("warm_up", "steps"), [("300", 300), ("100", 250)], ids=["flow", "flow and game"]
+)
+def test_the_generator_learns_a_constant(warm_up: str, steps: int):
+    """Of windows that are all alike it makes their like."""
+    settings = tiny_latents(
+        learning_rate="1e-2",
+        gain_nepers="0.0",
+        cut_share="0.0",
+        warm_up_steps=warm_up,
+        batch_size="8",
+    )
+    trainer = build_trainer(settings)
+    music = torch.linspace(-1, 1, 8)[None, :, None].expand(8, 8, 16)
+    windows = torch.cat([music, torch.zeros(8, CLOCK_CHANNELS, 16)], dim=1)
 
     @torch.no_grad()
     def error() -> float:
-        means = trainer._generate(generator, 8, "test").mean((0, 2))
-        return float((means - target[0, :, 0]).norm())
+        noise = torch.randn(8, 8, 16, generator=torch.Generator().manual_seed(0))
+        made = walk(trainer._velocity(windows[:, 8:]), noise, 3, 3)
+        return float((made - music).mean((0, 2)).norm())
 
     before = error()
-    for _ in range(150):
-        trainer.step(target)
-    assert error() < 0.5 * before
+    figures = [trainer.step(windows) for _ in range(steps)]
+    assert error() < 0.3 * before
+    assert figures[0].discriminator_loss == 0
+    assert (figures[-1].discriminator_loss > 0) == (steps > int(warm_up))
+
+
+def test_the_rate_rises_and_falls_until_the_game():
+    training = tiny_latents(warm_up_steps="1000").training
+    shares = [rate_share(training, step) for step in (0, 199, 500, 1000, 5000)]
+    assert shares[0] < 0.01 < shares[1]
+    assert shares[1] > 0.9
+    assert shares[2] == pytest.approx(0.55, abs=0.01)
+    assert shares[3] == shares[4] == pytest.approx(0.1)
 
 
 def test_the_metrics_have_checks_of_health(started: tuple[RunFolder, RunRecord], corpus: Corpus):

@@ -4,8 +4,8 @@ from conftest import tiny_settings
 
 from riffsmith.config import PictureSettings
 from riffsmith.gan import build_loss
+from riffsmith.hardware import has_bfloat16
 from riffsmith.training.picture_state import build_picture_state
-from riffsmith.training.precision import has_bfloat16
 from riffsmith.training.step import StepFigures, Trainer
 
 CPU = torch.device("cpu")

@@ -16,7 +16,7 @@ from riffsmith.codec import Codec, load_codec
 from riffsmith.config import LatentSettings, PictureSettings
 from riffsmith.errors import ModelError
 from riffsmith.files import atomic_path
-from riffsmith.gan import Generator, LatentGenerator
+from riffsmith.gan import Denoiser, Generator
 
 CARD_NAME = "card.json"
 WEIGHTS_NAME = "generator.safetensors"
@@ -39,7 +39,7 @@ class LatentBundle:
 
     card: Card
     settings: LatentSettings
-    generator: LatentGenerator
+    generator: Denoiser
     """In evaluation mode, without gradients."""
     codec: Codec
 
@@ -120,13 +120,12 @@ def load_bundle(folder: Path) -> Bundle:
     return LatentBundle(card, settings, latent_generator, codec)
 
 
-def build_latent_generator(settings: LatentSettings) -> LatentGenerator:
+def build_latent_generator(settings: LatentSettings) -> Denoiser:
     """A generator with fresh weights."""
-    return LatentGenerator(
+    return Denoiser(
         latent_channels=settings.codec.components,
         channels=settings.generator.channels,
-        noise_channels=settings.generator.noise_channels,
-        style_channels=settings.generator.style_channels,
+        embedding=settings.generator.embedding,
     )
 
 

@@ -140,6 +140,38 @@ class Analysis(nn.Module):
         mid, side = self.mid_bands @ power[:, 0], self.side_bands @ power[:, 1]
         return (torch.cat([mid, side], dim=1) + FLOOR**2).log() / 2
 
+    def match(
+        self,
+        spectra: Complex[Tensor, "batch 2 bins frames"],
+        wanted: Float[Tensor, "batch 2 bins frames"],
+    ) -> Complex[Tensor, "batch 2 bins frames"]:
+        """Scales bins smoothly so that their features come near to those asked for.
+
+        One multiplicative update of the non-negative least squares fit of the bins' powers (Lee
+        and Seung, 2000, eq. 4): what is already right stays, phases are kept.
+
+        Args:
+            spectra: Of mid and side.
+            wanted: What `spread` makes of the features.
+        """
+        power = spectra.real.square() + spectra.imag.square()
+        found = torch.stack(
+            [
+                bands.T @ (bands @ power[:, number])
+                for number, bands in enumerate((self.mid_bands, self.side_bands))
+            ],
+            dim=1,
+        )
+        return spectra * (wanted / (found + 1e-9)).clamp(1e-3, 1e3).sqrt()
+
+    def spread(
+        self, features: Float[Tensor, "batch features frames"]
+    ) -> Float[Tensor, "batch 2 bins frames"]:
+        """The bands' powers laid over their bins."""
+        power = (2 * features).exp()
+        mid, side = power[:, : self.mid], power[:, self.mid :]
+        return torch.stack([self.mid_bands.T @ mid, self.side_bands.T @ side], dim=1)
+
     def envelope(
         self, features: Float[Tensor, "batch features frames"]
     ) -> Float[Tensor, "batch 2 bins frames"]:

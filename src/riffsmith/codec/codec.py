@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from riffsmith.codec.analysis import Analysis
 from riffsmith.codec.decoder import Decoder
 from riffsmith.codec.linear import LinearCodec
+from riffsmith.codec.texture import Texture
 from riffsmith.config import LatentSettings
 from riffsmith.errors import ModelError
 
@@ -26,14 +27,20 @@ class Codec(nn.Module):
         self.linear = LinearCodec(
             self.analysis.features, codec.patch_frames, codec.components, codec.whitening
         )
+        self.texture = Texture(codec.components, self.linear.rest_components, codec.texture_hidden)
+        self.texture_strength = codec.texture_strength
         self.decoder = Decoder(
-            self.analysis, codec.decoder_channels, codec.decoder_hidden, codec.decoder_blocks
+            self.analysis,
+            codec.decoder_channels,
+            codec.decoder_hidden,
+            codec.decoder_blocks,
+            codec.decoder_corrections,
         )
 
     @property
     def context_latents(self) -> int:
         """Latent frames on either side that a stretch of audio depends on."""
-        return -(-self.decoder.context_frames // self.linear.patch_frames)
+        return -(-self.decoder.context_frames // self.linear.patch_frames) + 1
 
     def encode(
         self, audio: Float[Tensor, "batch 2 time"]
@@ -43,16 +50,24 @@ class Codec(nn.Module):
         return self.linear.encode(self.analysis(audio[..., :whole]))
 
     def decode(
-        self, latents: Float[Tensor, "batch components latents"]
+        self,
+        latents: Float[Tensor, "batch components latents"],
+        noise: Float[Tensor, "batch rest latents"],
     ) -> Float[Tensor, "batch 2 time"]:
-        """Latents to audio."""
-        return self.decoder(self.linear.decode(latents))
+        """Latents to audio.
+
+        Args:
+            latents: To hear.
+            noise: Standard normal, what the texture is drawn from.
+        """
+        rest = self.texture.draw(self.linear.standardise(latents), noise, self.texture_strength)
+        return self.decoder(self.linear.decode(latents, rest))
 
 
 def save_codec(codec: Codec) -> bytes:
-    """Weights as safetensors; the decoder's in half precision."""
+    """Weights as safetensors; the networks' in half precision."""
     table = {
-        name: (tensor.half() if name.startswith("decoder.") else tensor).contiguous()
+        name: (tensor.half() if name.startswith(("decoder.", "texture.")) else tensor).contiguous()
         for name, tensor in codec.state_dict().items()
     }
     return save(table)

@@ -2,7 +2,10 @@
 
 The idea of a network that never leaves the frame rate and ends in an inverse STFT is Vocos's
 (Siuzdak, 2023, arXiv:2306.00814); the blocks are dense because grouped convolutions are slow to
-train on a processor, and the head scales the features' own envelope.
+train on a processor, and the head scales the features' own envelope. What a listener notices first
+is a wrong spectral envelope: the last layers compare the features of what was made with those asked
+for and correct it (as Deep Griffin-Lim puts projections between its layers; Masuyama et al., 2019,
+arXiv:1903.03971).
 """
 
 import torch
@@ -11,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from riffsmith.codec.analysis import Analysis, to_left_right
+from riffsmith.hardware import playing_precision
 
 _DILATIONS = (1, 2, 4)
 
@@ -43,12 +47,15 @@ def normalise_frames(
 class Decoder(nn.Module):
     """Features of mid and side to stereo audio."""
 
-    def __init__(self, analysis: Analysis, channels: int, hidden: int, blocks: int) -> None:
+    def __init__(
+        self, analysis: Analysis, channels: int, hidden: int, blocks: int, corrections: int
+    ) -> None:
         super().__init__()
-        self.analysis = analysis
+        self.analysis, self.corrections = analysis, corrections
         dilations = [_DILATIONS[number % len(_DILATIONS)] for number in range(blocks)]
-        self.context_frames = 1 + sum(dilations) + 2
-        """Frames on either side that a frame depends on (two by the overlap)."""
+        self.context_frames = 1 + sum(dilations) + 2 + 3 * corrections
+        """Frames on either side that a frame depends on (two by the overlap, three by each
+        correction)."""
         self.enter = nn.Conv1d(analysis.features, channels, 3, padding=1)
         self.blocks = nn.ModuleList(Block(channels, hidden, dilation) for dilation in dilations)
         self.head = nn.Conv1d(channels, 4 * analysis.spectrum.bins, 1)
@@ -68,4 +75,10 @@ class Decoder(nn.Module):
         self, features: Float[Tensor, "batch features frames"]
     ) -> Float[Tensor, "batch 2 time"]:
         """Left and right, one hop of samples for each frame."""
-        return to_left_right(self.analysis.spectrum.inverse(self.spectra(features)))
+        analysis, spectrum = self.analysis, self.analysis.spectrum
+        with playing_precision(features.device):
+            spectra = self.spectra(features)
+        wanted = analysis.spread(features)
+        for _ in range(self.corrections):
+            spectra = spectrum(spectrum.inverse(analysis.match(spectra, wanted)))
+        return to_left_right(spectrum.inverse(analysis.match(spectra, wanted)))

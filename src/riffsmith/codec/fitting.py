@@ -7,11 +7,15 @@ from jaxtyping import Float
 from torch import Tensor
 
 from riffsmith.codec.analysis import Analysis
+from riffsmith.codec.codec import Codec
 from riffsmith.codec.linear import LinearCodec
 from riffsmith.corpus import Corpus, PreparedRecording
+from riffsmith.seeds import random_stream
 
 _PIECE_FRAMES = 2_048
 _CONTEXT_FRAMES = 2
+_TEXTURE_WINDOW, _TEXTURE_BATCH, _TEXTURE_RATE = 32, 32, 2e-3
+"""Latent frames of a window, windows of a batch."""
 SIDE_WEIGHT = 0.5
 """The side's features count half in the error that the components minimise."""
 
@@ -36,9 +40,23 @@ def measure_recording(
 
 
 def fit_codec(
+    features: Sequence[Float[Tensor, "features _"]], codec: Codec, seed: int, steps: int
+) -> None:
+    """Fits components and texture to patches at all frame offsets of these recordings.
+
+    Args:
+        features: Of recordings.
+        codec: Whose decoder is left as it is.
+        seed: Of the texture's weights and batches.
+        steps: Updates of the texture.
+    """
+    _fit_components(features, codec.linear, codec.analysis)
+    _fit_texture(features, codec, seed, steps)
+
+
+def _fit_components(
     features: Sequence[Float[Tensor, "features _"]], codec: LinearCodec, analysis: Analysis
 ) -> None:
-    """Fits the components to patches at all frame offsets of these recordings."""
 
     def patches() -> Iterator[Float[Tensor, "count size"]]:
         for item in features:
@@ -47,3 +65,31 @@ def fit_codec(
 
     sides = torch.full((analysis.side,), SIDE_WEIGHT)
     codec.fit(patches(), torch.cat([torch.ones(analysis.mid), sides]))
+
+
+def _fit_texture(
+    features: Sequence[Float[Tensor, "features _"]], codec: Codec, seed: int, steps: int
+) -> None:
+    linear, texture = codec.linear, codec.texture
+    size = _TEXTURE_WINDOW * linear.patch_frames
+    long_enough = [item for item in features if item.shape[1] >= size]
+    optimizer = torch.optim.AdamW(texture.parameters(), _TEXTURE_RATE, weight_decay=0.05)
+    for step in range(steps):
+        for group in optimizer.param_groups:
+            group["lr"] = _TEXTURE_RATE * (1 - step / steps)
+        stream = random_stream(seed, "texture", step)
+        windows = [_window(long_enough, size, stream) for _ in range(_TEXTURE_BATCH)]
+        shown = torch.stack(windows).float()
+        latents = linear.standardise(linear.encode(shown))
+        optimizer.zero_grad()
+        texture.loss(latents, linear.encode_rest(shown)).backward()
+        optimizer.step()
+
+
+def _window(
+    features: Sequence[Float[Tensor, "features _"]], size: int, stream: torch.Generator
+) -> Float[Tensor, "features size"]:
+    lengths = torch.tensor([float(item.shape[1] - size + 1) for item in features])
+    number = int(torch.multinomial(lengths, 1, generator=stream))
+    start = int(torch.randint(int(lengths[number]), (1,), generator=stream))
+    return features[number][:, start : start + size]

@@ -10,22 +10,25 @@ from torch import Tensor, nn
 class LinearCodec(nn.Module):
     """Patches of a few feature frames ↔ their principal components.
 
-    Latents come out with zero mean; component by component they are divided by the deviation to
-    the power of `whitening`: 1 gives all components the same weight, 0 their natural one.
+    The first components are the latents. They have zero mean; component by component they are
+    divided by the deviation to the power of `whitening`: 1 gives all the same weight, 0 their
+    natural one. The other components are the rest, which latents do not hold.
     """
 
     mean: Tensor
-    components: Tensor
+    basis: Tensor
+    """All components, those of most deviation first, a row each."""
     deviations: Tensor
     weights: Tensor
 
     def __init__(self, features: int, patch_frames: int, components: int, whitening: float) -> None:
         super().__init__()
-        self.patch_frames, self.whitening = patch_frames, whitening
+        self.patch_frames, self.components, self.whitening = patch_frames, components, whitening
         size = features * patch_frames
+        self.rest_components = size - components
         self.register_buffer("mean", torch.zeros(size))
-        self.register_buffer("components", torch.zeros(components, size))
-        self.register_buffer("deviations", torch.ones(components))
+        self.register_buffer("basis", torch.zeros(size, size))
+        self.register_buffer("deviations", torch.ones(size))
         self.register_buffer("weights", torch.ones(size))
 
     def fit(
@@ -49,14 +52,12 @@ class LinearCodec(nn.Module):
         mean = total / count
         covariance = products / count - mean[:, None] * mean[None, :]
         values, vectors = torch.linalg.eigh(covariance)
-        kept = len(self.deviations)
-        order = values.argsort(descending=True)[:kept]
-        basis = vectors[:, order].T
+        basis = vectors.flip(1).T
         # a sign convention: the sum of each component is positive
         basis = basis * torch.where(basis.sum(1, keepdim=True) < 0, -1.0, 1.0)
         self.mean.copy_(mean)
-        self.components.copy_(basis)
-        self.deviations.copy_(values[order].clamp(min=1e-12).sqrt())
+        self.basis.copy_(basis)
+        self.deviations.copy_(values.flip(0).clamp(min=1e-12).sqrt())
         self.weights.copy_(scale)
 
     def to_patches(
@@ -70,24 +71,49 @@ class LinearCodec(nn.Module):
     @property
     def _gain(self) -> Float[Tensor, " components"]:
         # on the whole of unit power, whatever the whitening
-        gain = self.deviations**-self.whitening
-        return gain / (self.deviations * gain).square().mean().sqrt()
+        deviations = self.deviations[: self.components]
+        gain = deviations**-self.whitening
+        return gain / (deviations * gain).square().mean().sqrt()
 
     def latents_of_gain(self) -> Float[Tensor, " components"]:
         """What one neper more of everything adds to the latents."""
-        return self.weights @ self.components.T * self._gain
+        return self.weights @ self.basis[: self.components].T * self._gain
 
     def encode(
         self, features: Float[Tensor, "batch features frames"]
     ) -> Float[Tensor, "batch components patches"]:
         """Feature frames to latents."""
-        patches = self.to_patches(features) * self.weights - self.mean
-        return (patches @ self.components.T * self._gain).transpose(1, 2)
+        return (self._project(features)[..., : self.components] * self._gain).transpose(1, 2)
+
+    def encode_rest(
+        self, features: Float[Tensor, "batch features frames"]
+    ) -> Float[Tensor, "batch rest patches"]:
+        """What latents do not hold of feature frames, each component in its own deviations."""
+        rest = self._project(features)[..., self.components :]
+        return (rest / self.deviations[self.components :]).transpose(1, 2)
+
+    def standardise(
+        self, latents: Float[Tensor, "batch components patches"]
+    ) -> Float[Tensor, "batch components patches"]:
+        """Latents with every component in its own deviations."""
+        scale = self._gain * self.deviations[: self.components]
+        return latents / scale[:, None]
 
     def decode(
-        self, latents: Float[Tensor, "batch components patches"]
+        self,
+        latents: Float[Tensor, "batch components patches"],
+        rest: Float[Tensor, "batch rest patches"] | None = None,
     ) -> Float[Tensor, "batch features frames"]:
-        """Latents to feature frames."""
-        patches = (latents.transpose(1, 2) / self._gain) @ self.components + self.mean
+        """Latents, and maybe a rest, to feature frames."""
+        kept = latents.transpose(1, 2) / self._gain
+        patches = kept @ self.basis[: self.components] + self.mean
+        if rest is not None:
+            scale = self.deviations[self.components :]
+            patches = patches + (rest.transpose(1, 2) * scale) @ self.basis[self.components :]
         frames = (patches / self.weights).unflatten(-1, (-1, self.patch_frames))
         return frames.permute(0, 2, 1, 3).flatten(2)
+
+    def _project(
+        self, features: Float[Tensor, "batch features frames"]
+    ) -> Float[Tensor, "batch patches size"]:
+        return (self.to_patches(features) * self.weights - self.mean) @ self.basis.T

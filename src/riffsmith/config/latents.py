@@ -16,24 +16,33 @@ class CodecSettings(Section):
     """STFT frames that one latent frame stands for."""
     components: Annotated[int, Field(ge=1, le=4_096)] = 128
     """Principal components of a patch: the latent channels."""
-    whitening: Annotated[float, Field(ge=0, le=1)] = 0.8
+    whitening: Annotated[float, Field(ge=0, le=1)] = 0.5
     """0: components keep their deviation, 1: all have the same."""
     decoder_channels: PositiveInt = 320
     decoder_hidden: PositiveInt = 640
     decoder_blocks: PositiveInt = 6
+    decoder_corrections: Annotated[int, Field(ge=0, le=8)] = 4
+    """How often the decoder compares what it made with the features asked for."""
+    texture_hidden: PositiveInt = 256
+    texture_strength: Annotated[float, Field(ge=0, le=2)] = 0.9
+    """Share of the deviation that the components left out are drawn with."""
+    texture_steps: PositiveInt = 1_500
+    """Updates that the texture is fitted with."""
 
 
 class LatentGeneratorSettings(Section):
-    """Noise at several rates, a clock and a style to latents."""
+    """Noise and a clock of beats to latents."""
 
     channels: Widths
-    """Of each level, coarsest first; each level has twice the rate of the one before."""
-    noise_channels: PositiveInt = 16
-    """Fresh noise at each position of each level."""
-    style_channels: PositiveInt = 64
+    """Of each level, finest first; each level has half the rate of the one before."""
+    embedding: PositiveInt = 256
+    """Values that tell the network how much noise is left."""
+    steps: Annotated[int, Field(ge=1, le=256)] = 8
+    """From noise to music."""
     slowest_bpm: PositiveFloat = 80.0
     fastest_bpm: PositiveFloat = 160.0
-    """The clock's tempo is drawn between the two, evenly on a logarithmic scale."""
+    """Beats are looked for between the two, and a piece's tempo is drawn between them, evenly on a
+    logarithmic scale."""
 
 
 class LatentDiscriminatorSettings(Section):
@@ -46,14 +55,22 @@ class LatentDiscriminatorSettings(Section):
 
 
 class LatentTrainingSettings(TrainingSettings):
-    """The relativistic game with penalties on real and generated latents."""
+    """First the way from noise to music is learned, then the relativistic game is played."""
 
-    window_frames: PositiveInt = 128
-    """Latent frames that the discriminator sees at once."""
+    window_frames: PositiveInt = 256
+    """Latent frames of an example."""
+    warm_up_steps: Annotated[int, Field(ge=0)] = 6_000
+    """Steps before the game begins; the learning rate falls to a tenth in their course."""
+    clockless_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """Share of the examples whose beats are not told."""
+    game_weight: PositiveFloat = 0.2
+    """Of the discriminator's verdict beside the warm-up's loss, which goes on."""
+    game_rate: PositiveFloat = 2e-4
+    """Learning rate of the discriminator."""
     penalty_deviation: PositiveFloat = 0.05
     """Of the noise whose effect on the logits is punished."""
-    gain_nepers: Annotated[float, Field(ge=0)] = 0.5
-    """Augmentation: half of the pairs are made louder or softer by up to this much."""
+    gain_nepers: Annotated[float, Field(ge=0)] = 0.35
+    """Augmentation: half of the examples are made louder or softer by up to this much."""
     cut_share: Annotated[float, Field(ge=0, le=1)] = 0.3
     """Augmentation: share of the pairs that lose a stretch of up to a quarter."""
 
@@ -79,11 +96,14 @@ class LatentSettings(Section):
         levels = len(self.discriminator.channels)
         if self.discriminator.head_from >= levels:
             raise ValueError(f"discriminator.head_from must be below its {levels} levels")
+        levels = max(levels, len(self.generator.channels))
         if self.training.window_frames % 2 ** (levels - 1):
             raise ValueError(
-                f"training.window_frames must be a multiple of {2 ** (levels - 1)}, as the "
-                f"discriminator has {levels} levels"
+                f"training.window_frames must be a multiple of {2 ** (levels - 1)}, as a network "
+                f"has {levels} levels"
             )
+        if self.training.batch_size % 2:
+            raise ValueError("training.batch_size must be even: each network gets one half")
         if self.generator.slowest_bpm > self.generator.fastest_bpm:
             raise ValueError("generator.slowest_bpm is above fastest_bpm")
         return self

@@ -150,7 +150,10 @@ def codec_of(bundle: Bundle) -> Callable[[Passage], Passage] | None:
     @torch.inference_mode()
     def reconstruct_by_codec(passage: Passage) -> Passage:
         audio = torch.from_numpy(np.ascontiguousarray(passage.audio.T))[None]
-        restored = bundle.codec.decode(bundle.codec.encode(audio))[0]
+        latents = bundle.codec.encode(audio)
+        shape = (1, bundle.codec.linear.rest_components, latents.shape[-1])
+        noise = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+        restored = bundle.codec.decode(latents, noise)[0]
         return Passage(passage.recording, restored.numpy().T, passage.sample_rate)
 
     return reconstruct_by_codec

@@ -1,5 +1,6 @@
 """Tensors in, tensors out: STFT, mel, decibels, grids, and their inverses."""
 
+from riffsmith.features.beats import onset_flux, track_beats
 from riffsmith.features.grid import mask, reduce_to, resize, scale, unscale
 from riffsmith.features.griffin_lim import griffin_lim
 from riffsmith.features.mel import FLOOR_DB, MelTransform, mel_filter_bank
@@ -11,10 +12,12 @@ __all__ = [
     "griffin_lim",
     "mask",
     "mel_filter_bank",
+    "onset_flux",
     "reduce_to",
     "resize",
     "scale",
     "shift_pitch",
     "stretch",
+    "track_beats",
     "unscale",
 ]

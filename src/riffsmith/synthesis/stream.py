@@ -6,13 +6,21 @@ from math import exp, log
 import numpy as np
 import torch
 from jaxtyping import Float
+from torch import Tensor
 
 from riffsmith.bundle import LatentBundle
-from riffsmith.gan import NoiseSource
+from riffsmith.gan import NoiseSource, walk
+from riffsmith.hardware import playing_precision
 from riffsmith.seeds import random_stream
 
 CHUNK_LATENTS = 64
-"""Computed at once, always between the same places: equal places give equal samples."""
+"""Decoded at once, always between the same places: equal places give equal samples."""
+STRETCH_LATENTS = 512
+"""Denoised at once, likewise."""
+MARGIN_LATENTS = 128
+"""On either side of a stretch, so that what is beyond hardly matters to it."""
+BLEND_LATENTS = 16
+"""Over which one stretch goes over into the next."""
 
 
 class Stream:
@@ -21,12 +29,14 @@ class Stream:
     def __init__(self, bundle: LatentBundle, seed: int) -> None:
         self._generator, self._codec = bundle.generator, bundle.codec
         settings = bundle.settings
+        self._steps = settings.generator.steps
         draw = float(torch.rand((), generator=random_stream(seed, "tempo")))
         slow, fast = log(settings.generator.slowest_bpm), log(settings.generator.fastest_bpm)
         beats_per_second = exp(slow + (fast - slow) * draw) / 60
-        self.noise = NoiseSource(self._generator, seed, beats_per_second * settings.latent_seconds)
+        self.noise = NoiseSource(seed, beats_per_second * settings.latent_seconds)
         self.sample_rate = settings.corpus.sample_rate
         self.chunk_samples = CHUNK_LATENTS * self._codec.latent_samples
+        self._stretches: dict[int, Tensor] = {}
         self._kept: tuple[int, Float[np.ndarray, "time channels"]] | None = None
 
     def read(self, start: int, count: int) -> Float[np.ndarray, "time channels"]:
@@ -42,16 +52,60 @@ class Stream:
             yield self._chunk(start)
             start += 1
 
+    @torch.inference_mode()
+    def latents(self, start: int, frames: int) -> Float[Tensor, "1 components frames"]:
+        """Latents [start, start + frames) of the piece."""
+        start += STRETCH_LATENTS // 2  # so that the beginning needs a single stretch
+        stop = start + frames
+        numbers = range(start // STRETCH_LATENTS, (stop - 1) // STRETCH_LATENTS + 1)
+        pieces: list[Tensor] = []
+        for number in numbers:
+            begin = number * STRETCH_LATENTS
+            inside = slice(max(0, start - begin), min(STRETCH_LATENTS, stop - begin))
+            pieces.append(self._blended(number, inside))
+        return torch.cat(pieces, dim=-1)
+
     def _chunk(self, number: int) -> Float[np.ndarray, "time channels"]:
         if self._kept is None or self._kept[0] != number:
-            self._kept = (number, self._compute(number))
+            self._kept = (number, self._decode(number))
         return self._kept[1]
 
     @torch.inference_mode()
-    def _compute(self, number: int) -> Float[np.ndarray, "time channels"]:
+    def _decode(self, number: int) -> Float[np.ndarray, "time channels"]:
         context = self._codec.context_latents
         start, frames = number * CHUNK_LATENTS - context, CHUNK_LATENTS + 2 * context
-        latents = self._generator(self.noise.cut(start, frames), start, frames)
-        audio = self._codec.decode(latents)[0].T
+        rest = self._codec.linear.rest_components
+        noise = self.noise.cut("texture", rest, start, frames)
+        audio = self._codec.decode(self.latents(start, frames), noise)[0].T
         begin = context * self._codec.latent_samples
         return audio[begin : begin + self.chunk_samples].numpy()
+
+    def _blended(self, number: int, inside: slice) -> Float[Tensor, "1 components _"]:
+        """Frames of a stretch, which begins as the one before goes on."""
+        ours = self._stretch(number)[..., MARGIN_LATENTS:]
+        if inside.start >= BLEND_LATENTS:
+            return ours[..., inside]
+        earlier = self._stretch(number - 1)[..., MARGIN_LATENTS + STRETCH_LATENTS :]
+        share = (torch.arange(BLEND_LATENTS) + 0.5) / BLEND_LATENTS
+        joint = torch.lerp(earlier[..., :BLEND_LATENTS], ours[..., :BLEND_LATENTS], share)
+        return torch.cat([joint, ours[..., BLEND_LATENTS:]], dim=-1)[..., inside]
+
+    def _stretch(self, number: int) -> Float[Tensor, "1 components frames"]:
+        """A stretch with its margins; the newest few are kept."""
+        if number not in self._stretches:
+            while len(self._stretches) > 2:
+                del self._stretches[next(iter(self._stretches))]
+            self._stretches[number] = self._denoise(number)
+        return self._stretches[number]
+
+    def _denoise(self, number: int) -> Float[Tensor, "1 components frames"]:
+        start = number * STRETCH_LATENTS - STRETCH_LATENTS // 2 - MARGIN_LATENTS
+        frames = STRETCH_LATENTS + 2 * MARGIN_LATENTS
+        beats = self.noise.clock(start, frames)
+
+        def velocity(state: Tensor, times: Tensor) -> Tensor:
+            with playing_precision(state.device):
+                return self._generator(state, beats, times).float()
+
+        noise = self.noise.cut("latents", self._generator.latent_channels, start, frames)
+        return walk(velocity, noise, self._steps, self._steps)

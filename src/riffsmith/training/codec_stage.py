@@ -1,8 +1,9 @@
 """The codec of a run: its components are fitted to the corpus, its decoder is the shipped one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 
+import torch
 from jaxtyping import Float
 from safetensors.torch import load
 from torch import Tensor
@@ -11,15 +12,27 @@ from riffsmith.codec import Codec, fit_codec, load_codec, save_codec
 from riffsmith.config import LatentSettings
 from riffsmith.errors import RunError
 from riffsmith.files import write_bytes
+from riffsmith.seeds import derive_seed
 from riffsmith.training.run_folder import RunFolder
 
 _BASE = "base-codec.safetensors"
 
 
 def open_codec(
-    settings: LatentSettings, features: Sequence[Float[Tensor, "features _"]], run: RunFolder
+    settings: LatentSettings,
+    features: Sequence[Float[Tensor, "features _"]],
+    run: RunFolder,
+    seed: int,
+    on_notice: Callable[[str], None],
 ) -> Codec:
     """The run's codec; where it has none yet it is fitted and written.
+
+    Args:
+        settings: Of the run.
+        features: Of the training recordings.
+        run: Where the codec is kept.
+        seed: Of the texture.
+        on_notice: Told that it is fitted, which takes a while.
 
     Raises:
         RunError: There is no decoder of this size, or writing fails.
@@ -27,7 +40,9 @@ def open_codec(
     """
     if run.codec.is_file():
         return load_codec(settings, run.codec.read_bytes())
-    codec = Codec(settings)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derive_seed(seed, "codec"))
+        codec = Codec(settings)
     base = files("riffsmith") / "models" / _BASE
     if not base.is_file():
         raise RunError(f"{base} is missing: install Riffsmith anew")
@@ -36,9 +51,10 @@ def open_codec(
     except RuntimeError as cause:
         raise RunError(
             "the shipped decoder has another size than the settings of [codec] ask for: leave "
-            "hop_samples, n_mels, side_mels and the decoder's own as they are"
+            "n_fft, hop_samples, n_mels, side_mels and the decoder's own as they are"
         ) from cause
-    fit_codec(features, codec.linear, codec.analysis)
+    on_notice("fitting the codec")
+    fit_codec(features, codec, seed, settings.codec.texture_steps)
     content = save_codec(codec)
     write_bytes(run.codec, content, RunError)
     return load_codec(settings, content)  # rounded as a resumed run will find it

@@ -8,7 +8,7 @@ import torch
 
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, Settings
-from riffsmith.gan import build_loss
+from riffsmith.gan import CLOCK_CHANNELS, build_loss
 from riffsmith.training.fresh import build_fresh_state
 from riffsmith.training.latent_step import LatentTrainer
 from riffsmith.training.memory import keep_freed_memory
@@ -32,7 +32,8 @@ def measure_step_seconds(settings: Settings) -> float:
     batch = settings.training.batch_size
     state = build_fresh_state(settings, 0, device)
     if isinstance(settings, LatentSettings):
-        shape = (2 * batch, settings.codec.components, settings.training.window_frames)
+        channels = settings.codec.components + CLOCK_CHANNELS
+        shape = (batch, channels, settings.training.window_frames)
         trainer = LatentTrainer(settings, state, Codec(settings), 0, device)
         real = torch.randn(shape, generator=stream)
     else:

@@ -1,24 +1,34 @@
 """One update of each network of the latent GAN."""
 
-from math import log
+from math import cos, pi
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.optim import Optimizer
 
 from riffsmith.codec import Codec
-from riffsmith.config import LatentSettings
-from riffsmith.gan import update_average
-from riffsmith.gan.latent_discriminator import LatentDiscriminator
-from riffsmith.gan.latent_generator import LatentGenerator, LatentNoise
-from riffsmith.gan.relativistic import pair_loss, smoothness_penalty
-from riffsmith.seeds import random_stream
+from riffsmith.config import LatentSettings, LatentTrainingSettings
+from riffsmith.gan import (
+    Denoiser,
+    arrive,
+    draw_times,
+    flow_loss,
+    pair_loss,
+    smoothness_penalty,
+    update_average,
+    walk,
+)
+from riffsmith.gan.flow import Velocity
+from riffsmith.seeds import derive_seed, random_stream
+from riffsmith.training.latent_windows import split_window
 from riffsmith.training.precision import autocast
 from riffsmith.training.state import TrainingState
 from riffsmith.training.step import StepFigures
 
-_CLOCK_START = 2**14
-"""A window's clock begins anywhere within so many latent frames."""
+_RISING_STEPS = 200
+_LAST_SHARE = 0.1
+"""What the learning rate has fallen to at the end of the warm-up."""
 
 
 class LatentTrainer:
@@ -34,71 +44,103 @@ class LatentTrainer:
     ) -> None:
         self._settings, self._training = settings, settings.training
         self._state, self._seed, self._device = state, seed, device
-        self._latent_seconds = settings.latent_seconds
         self._gain = codec.linear.latents_of_gain()[None, :, None].to(device)
 
-    def step(self, real: Float[Tensor, "pairs channels frames"]) -> StepFigures:
-        """The discriminator's update on the first half of the windows, the generator's on the rest.
-
-        Both sides of a pair are augmented alike.
-        """
+    def step(self, windows: Float[Tensor, "pairs both frames"]) -> StepFigures:
+        """In the warm-up the generator's update alone; then the discriminator's goes before it."""
         state, training = self._state, self._training
-        generator, discriminator = state.generator, state.discriminator
-        assert isinstance(generator, LatentGenerator)
-        assert isinstance(discriminator, LatentDiscriminator)
-        first, second = real.to(self._device).chunk(2)
-        count = len(first)
+        share = rate_share(training, state.step)
+        _set_rate(state.generator_optimizer, training.learning_rate * share)
+        music, beats = split_window(windows.to(self._device))
+        if state.step < training.warm_up_steps:
+            loss = self._flow_loss(music, beats)
+            figures = StepFigures(0.0, loss.item(), 0.0, 0.0)
+        else:
+            # a half for each network
+            real_logits, fake_logits, discriminator_loss = self._update_discriminator(
+                music[::2], beats[::2]
+            )
+            loss, verdict = self._game_loss(music[1::2], beats[1::2])
+            figures = StepFigures(discriminator_loss, verdict, real_logits, fake_logits)
+        state.generator_optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(state.generator.parameters(), 1.0)
+        state.generator_optimizer.step()
+        state.step += 1
+        update_average(state.averaged_generator, state.generator, training.ema_decay, state.step)
+        return figures
 
+    def _flow_loss(self, music: Tensor, beats: Tensor) -> Tensor:
+        """How far the velocity is from the straight way between examples and noise."""
+        stream = random_stream(self._seed, "flow", self._state.step)
+        count = len(music)
+        louder = self._draw_gain(count, stream)
+        noise = torch.randn(music.shape, generator=stream).to(self._device)
+        times = draw_times(count, stream).to(self._device)
+        told = torch.rand(count, 1, 1, generator=stream) >= self._training.clockless_share
+        velocity = self._velocity(beats * told.to(self._device))
+        return flow_loss(velocity, music + louder, noise, times)
+
+    def _update_discriminator(self, music: Tensor, beats: Tensor) -> tuple[float, float, float]:
+        state, training = self._state, self._training
+        _set_rate(state.discriminator_optimizer, training.game_rate)
         with torch.no_grad():
-            fake = self._generate(generator, count, "discriminator")
-        shown = self._augment(torch.cat([first, fake]), "discriminator")
+            fake = self._generate(beats, "discriminator")
+        shown = self._augment(torch.cat([music, fake]), "discriminator")
         stream = random_stream(self._seed, "penalty", state.step)
         deviation = training.penalty_deviation
         noise = torch.randn(shown.shape, generator=stream).to(self._device) * deviation
-        logits = self._judge(discriminator, torch.cat([shown, shown + noise]))
+        logits = self._judge(torch.cat([shown, shown + noise]), beats.repeat(4, 1, 1))
         plain, noisy = _split(logits)
         real_logits, fake_logits = _split(plain)
+        loss = pair_loss(real_logits, fake_logits)
         penalty = 2 * smoothness_penalty(plain, noisy, deviation)
-        discriminator_loss = pair_loss(real_logits, fake_logits)
         state.discriminator_optimizer.zero_grad()
-        (discriminator_loss + training.penalty_weight / 2 * penalty).backward()
+        (loss + training.penalty_weight / 2 * penalty).backward()
         state.discriminator_optimizer.step()
+        return _mean(real_logits), _mean(fake_logits), loss.item()
 
+    def _game_loss(self, music: Tensor, beats: Tensor) -> tuple[Tensor, float]:
+        """The warm-up's loss and the discriminator's verdict; and the verdict alone."""
+        discriminator = self._state.discriminator
         discriminator.requires_grad_(False)  # its gradients are not needed here
-        fake = self._generate(generator, len(second), "generator")
-        shown = self._augment(torch.cat([second, fake]), "generator")
+        fake = self._generate(beats, "generator")
+        shown = self._augment(torch.cat([music, fake]), "generator")
         real_half, fake_half = shown.chunk(2)
         with torch.no_grad():
-            wanted = self._judge(discriminator, real_half)
-        generator_loss = pair_loss(self._judge(discriminator, fake_half), wanted)
-        state.generator_optimizer.zero_grad()
-        generator_loss.backward()
-        state.generator_optimizer.step()
+            wanted = self._judge(real_half, beats)
+        verdict = pair_loss(self._judge(fake_half, beats), wanted)
         discriminator.requires_grad_(True)
+        loss = self._flow_loss(music, beats) + self._training.game_weight * verdict
+        return loss, verdict.item()
 
-        state.step += 1
-        update_average(state.averaged_generator, generator, training.ema_decay, state.step)
-        return StepFigures(
-            discriminator_loss=discriminator_loss.item(),
-            generator_loss=generator_loss.item(),
-            real_logits=_mean(real_logits),
-            fake_logits=_mean(fake_logits),
-        )
+    def _generate(self, beats: Tensor, purpose: str) -> Tensor:
+        """Music from any place on the way; gradients come from the last step alone."""
+        steps = self._settings.generator.steps
+        place = derive_seed(self._seed, "place", purpose, self._state.step) % steps
+        stream = random_stream(self._seed, "noise", purpose, self._state.step)
+        shape = (len(beats), self._settings.codec.components, beats.shape[-1])
+        noise = torch.randn(shape, generator=stream).to(self._device)
+        velocity = self._velocity(beats)
+        with torch.no_grad():
+            state = walk(velocity, noise, steps, place)
+        return arrive(velocity, state, 1 - place / steps)
 
-    def _generate(self, generator: LatentGenerator, count: int, purpose: str) -> Tensor:
-        noise = draw_noise(
-            generator,
-            self._settings,
-            count,
-            random_stream(self._seed, "noise", purpose, self._state.step),
-            self._device,
-        )
+    def _velocity(self, beats: Tensor) -> Velocity:
+        generator = self._state.generator
+        assert isinstance(generator, Denoiser)
+        return velocity_of(generator, beats, self._training)
+
+    def _judge(self, latents: Tensor, beats: Tensor) -> list[Tensor]:
         with autocast(self._training, self._device):
-            return generator(noise, 0, self._training.window_frames).float()
+            found = self._state.discriminator(torch.cat([latents, beats], dim=1))
+        return [logits.float() for logits in found]
 
-    def _judge(self, discriminator: LatentDiscriminator, latents: Tensor) -> list[Tensor]:
-        with autocast(self._training, self._device):
-            return [found.float() for found in discriminator(latents)]
+    def _draw_gain(self, count: int, stream: torch.Generator) -> Float[Tensor, "count channels 1"]:
+        """What makes half of the examples louder or softer."""
+        uniform = torch.rand(2, count, 1, 1, generator=stream).to(self._device)
+        nepers = (2 * uniform[0] - 1) * self._training.gain_nepers * (uniform[1] < 0.5)
+        return nepers * self._gain
 
     def _augment(
         self, pairs: Float[Tensor, "batch channels frames"], purpose: str
@@ -106,40 +148,36 @@ class LatentTrainer:
         """Real windows, then as many generated ones: each pair gets the same gain and cut."""
         training, count, frames = self._training, len(pairs) // 2, pairs.shape[-1]
         stream = random_stream(self._seed, "augment", purpose, self._state.step)
-        uniform = torch.rand(5, count, 1, 1, generator=stream).to(self._device)
-        nepers = (2 * uniform[0] - 1) * training.gain_nepers * (uniform[1] < 0.5)
-        length = 4 + uniform[2] * (frames / 4 - 4)
-        start = uniform[3] * (frames - length)
+        louder = self._draw_gain(count, stream)
+        uniform = torch.rand(3, count, 1, 1, generator=stream).to(self._device)
+        length = 4 + uniform[0] * (frames / 4 - 4)
+        start = uniform[1] * (frames - length)
         places = torch.arange(frames, device=self._device)
         inside = (places >= start) & (places < start + length)
-        is_cut = inside & (uniform[4] < training.cut_share)
-        keep = (~is_cut).float()
-        return (pairs + (nepers * self._gain).repeat(2, 1, 1)) * keep.repeat(2, 1, 1)
+        keep = (~(inside & (uniform[2] < training.cut_share))).float()
+        return (pairs + louder.repeat(2, 1, 1)) * keep.repeat(2, 1, 1)
 
 
-def draw_noise(
-    generator: LatentGenerator,
-    settings: LatentSettings,
-    count: int,
-    stream: torch.Generator,
-    device: torch.device,
-) -> LatentNoise:
-    """Independent noise for windows in a batch, each with a tempo and a place of its own."""
-    frames = settings.training.window_frames
-    slow, fast = (
-        log(bpm / 60 * settings.latent_seconds)
-        for bpm in (settings.generator.slowest_bpm, settings.generator.fastest_bpm)
-    )
-    tempo = (slow + (fast - slow) * torch.rand(count, generator=stream)).exp()
-    begin = torch.randint(_CLOCK_START, (count, 1), generator=stream).float()
-    levels: list[Tensor] = []
-    clocks: list[Tensor] = []
-    for level, (first, positions) in enumerate(generator.positions(0, frames)):
-        shape = (count, generator.noise_channels, positions)
-        levels.append(torch.randn(shape, generator=stream).to(device))
-        clocks.append(generator.clock(level, first, positions, tempo, begin).to(device))
-    style = torch.randn(count, generator.style_channels, generator=stream).to(device)
-    return LatentNoise(style, levels, clocks)
+def velocity_of(generator: Denoiser, beats: Tensor, training: LatentTrainingSettings) -> Velocity:
+    """A network with the clock that it goes by."""
+
+    def velocity(state: Tensor, times: Tensor) -> Tensor:
+        with autocast(training, state.device):
+            return generator(state, beats, times).float()
+
+    return velocity
+
+
+def rate_share(training: LatentTrainingSettings, step: int) -> float:
+    """Share of the learning rate: it rises, then falls along a cosine until the game begins."""
+    done = min(1.0, step / max(1, training.warm_up_steps))
+    falling = _LAST_SHARE + (1 - _LAST_SHARE) * (1 + cos(pi * done)) / 2
+    return falling * min(1.0, (step + 1) / _RISING_STEPS)
+
+
+def _set_rate(optimizer: Optimizer, rate: float) -> None:
+    for group in optimizer.param_groups:
+        group["lr"] = rate
 
 
 def _split(logits: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:

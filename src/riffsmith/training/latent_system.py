@@ -12,7 +12,7 @@ from riffsmith.bundle import LatentBundle, write_bundle
 from riffsmith.config import CorpusSettings, LatentSettings
 from riffsmith.corpus import Corpus
 from riffsmith.features import MelTransform
-from riffsmith.gan import LatentGenerator
+from riffsmith.gan import Denoiser
 from riffsmith.synthesis import generate_clip, spread_db
 from riffsmith.training.codec_stage import open_codec
 from riffsmith.training.events import Preview
@@ -44,10 +44,11 @@ class LatentSystem:
         self._record, self._settings, self._corpus = record, settings, corpus
         self._device = device
         on_notice("measuring the recordings")
-        features = measure_split(corpus, "train", settings)
-        self._codec = open_codec(settings, features, run)
+        recordings = measure_split(corpus, "train", settings)
+        features = [item.features for item in recordings]
+        self._codec = open_codec(settings, features, run, record.seed, on_notice)
         frames = settings.training.window_frames
-        self._windows = LatentWindows(features, self._codec, frames)
+        self._windows = LatentWindows(recordings, self._codec, frames)
         held_out = measure_split(corpus, "held_out", settings, offsets=1)
         self._held_out = LatentWindows(held_out, self._codec, frames) if held_out else None
         self.state = build_latent_state(settings, record.seed, device)
@@ -62,12 +63,12 @@ class LatentSystem:
             play=self._play,
         )
 
-    def read(self, indices: Sequence[int]) -> Float[Tensor, "windows channels frames"]:
-        """Two batches at random places, whatever the indices: one for each of the updates."""
-        count = 2 * self._settings.training.batch_size
+    def read(self, indices: Sequence[int]) -> Float[Tensor, "windows both frames"]:
+        """A batch at random places, whatever the indices."""
+        count = self._settings.training.batch_size
         return self._windows.draw(count, self._record.seed, "windows", self.state.step)
 
-    def step(self, real: Float[Tensor, "windows channels frames"]) -> StepFigures:
+    def step(self, real: Float[Tensor, "windows both frames"]) -> StepFigures:
         return self._trainer.step(real)
 
     def soften(self, times: int) -> None:
@@ -95,7 +96,7 @@ class LatentSystem:
     def _play(self, seconds: float) -> Float[np.ndarray, "time channels"]:
         card = build_card(self._record, self._corpus.manifest, self.state, 0, {})
         generator = self.state.averaged_generator
-        assert isinstance(generator, LatentGenerator)
+        assert isinstance(generator, Denoiser)
         bundle = LatentBundle(card, self._settings, generator, self._codec)
         return generate_clip(bundle, seconds, self._record.seed)
 

@@ -6,6 +6,7 @@ import torch
 
 from riffsmith.config import TrainingSettings
 from riffsmith.errors import SettingsError
+from riffsmith.hardware import has_bfloat16
 
 
 def choose_device(settings: TrainingSettings) -> torch.device:
@@ -19,14 +20,6 @@ def choose_device(settings: TrainingSettings) -> torch.device:
     if settings.device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return torch.device(settings.device)
-
-
-def has_bfloat16(device: torch.device) -> bool:
-    """Whether the device multiplies bfloat16 in hardware (elsewhere it would be slower)."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
-    checks = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")  # torch has no public names
-    return any(getattr(torch.cpu, name, bool)() for name in checks)
 
 
 def autocast(settings: TrainingSettings, device: torch.device) -> AbstractContextManager[object]:

@@ -45,8 +45,10 @@ class Watched(Protocol):
         """Fixed training segments in the form that the generator makes."""
         ...
 
-    def verdicts(self, generated: Tensor) -> Verdicts:
-        """The discriminator on fixed segments and on what `draw` gave."""
+    def verdicts(self, generated: Tensor) -> Verdicts | None:
+        """The discriminator on fixed segments and on what `draw` gave; none if it has learned
+        nothing yet.
+        """
         ...
 
     def play(self, seconds: float) -> Float[np.ndarray, "time channels"]:
@@ -90,12 +92,12 @@ def gradient_norm(network: nn.Module) -> float | None:
     return float(torch.nn.utils.get_total_norm(gradients)) if gradients else None
 
 
-def _verdict_gap(verdicts: Verdicts) -> float | None:
+def _verdict_gap(verdicts: Verdicts | None) -> float | None:
     """r_v of ADA (Karras et al. 2020, eq. 1): (train − held-out) / (train − generated).
 
     None where the discriminator does not tell real from generated.
     """
-    if verdicts.held_out is None:
+    if verdicts is None or verdicts.held_out is None:
         return None
     training = float(verdicts.training.mean())
     advantage = training - float(verdicts.generated.mean())

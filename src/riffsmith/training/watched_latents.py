@@ -8,10 +8,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from riffsmith.config import LatentSettings
-from riffsmith.gan import LatentGenerator
+from riffsmith.gan import Denoiser, walk
 from riffsmith.seeds import random_stream
-from riffsmith.training.latent_step import draw_noise
-from riffsmith.training.latent_windows import LatentWindows
+from riffsmith.training.latent_step import velocity_of
+from riffsmith.training.latent_windows import LatentWindows, split_window
 from riffsmith.training.precision import autocast
 from riffsmith.training.run_folder import RunRecord
 from riffsmith.training.signals import Verdicts
@@ -45,28 +45,35 @@ class WatchedLatents:
         self._play = play
 
     def draw(self) -> Float[Tensor, "samples channels frames"]:
+        """What becomes of fixed noise, with the clocks of the fixed training windows."""
         generator = self.generator
-        assert isinstance(generator, LatentGenerator)
+        assert isinstance(generator, Denoiser)
         stream = random_stream(self._seed, "watched", "noise")
-        noise = draw_noise(generator, self._settings, WATCHED, stream, self._device)
-        with torch.no_grad(), autocast(self._settings.training, self._device):
-            return generator(noise, 0, self._settings.training.window_frames).float().cpu()
+        music, beats = split_window(self._training)
+        noise = torch.randn(music.shape, generator=stream).to(self._device)
+        velocity = velocity_of(generator, beats.to(self._device), self._settings.training)
+        steps = self._settings.generator.steps
+        with torch.no_grad():
+            return walk(velocity, noise, steps, steps).cpu()
 
     def references(self) -> Float[Tensor, "windows channels frames"]:
-        return self._training
+        return split_window(self._training)[0]
 
-    def verdicts(self, generated: Float[Tensor, "samples channels frames"]) -> Verdicts:
+    def verdicts(self, generated: Float[Tensor, "samples channels frames"]) -> Verdicts | None:
+        if self._state.step <= self._settings.training.warm_up_steps:
+            return None  # it has learned nothing yet
+        beats = split_window(self._training)[1]
         return Verdicts(
             training=self._judge(self._training),
             held_out=None if self._held_out is None else self._judge(self._held_out),
-            generated=self._judge(generated),
+            generated=self._judge(torch.cat([generated, beats], dim=1)),
         )
 
     def play(self, seconds: float) -> Float[np.ndarray, "time channels"]:
         return self._play(seconds)
 
-    def _judge(self, latents: Tensor) -> Tensor:
+    def _judge(self, windows: Float[Tensor, "windows both frames"]) -> Tensor:
         """Mean logit of each head and window."""
         with torch.no_grad(), autocast(self._settings.training, self._device):
-            found = self.discriminator(latents.to(self._device))
+            found = self.discriminator(windows.to(self._device))
         return torch.stack([logits.float().mean(1) for logits in found], dim=1).cpu()
