@@ -16,6 +16,7 @@ import pytest
 import soundfile
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import save_file
 
 from riffsmith.codec import Codec, fit_codec, save_codec
 from riffsmith.config import LatentSettings, PictureSettings, load_preset
@@ -45,7 +46,7 @@ TINY = {
 def tiny_flags(**training: str) -> list[str]:
     """The same settings for the command line."""
     settings = {**TINY, "training": TINY["training"] | training}
-    return [
+    return ["--preset", "report"] + [
         word
         for section, pairs in settings.items()
         for key, value in pairs.items()
@@ -86,32 +87,44 @@ def tiny_settings(preset: str = "report", **training: str) -> PictureSettings:
     return settings
 
 
+TINY_LATENTS = {
+    "corpus": {
+        "sample_rate": "8000",
+        "segment_seconds": "1.0",
+        "n_fft": "256",
+        "hop_samples": "64",
+        "n_mels": "16",
+    },
+    "codec": {
+        "side_mels": "4",
+        "components": "8",
+        "texture_hidden": "8",
+        "texture_steps": "4",
+        "decoder_channels": "12",
+        "decoder_hidden": "16",
+        "decoder_blocks": "2",
+    },
+    "generator": {"channels": "[12, 12, 16]", "embedding": "8", "steps": "3"},
+    "discriminator": {"channels": "[12, 16, 16]"},
+    "training": {**TINY["training"], "window_frames": "16", "warm_up_steps": "3"},
+}
+
+
 def tiny_latents(**training: str) -> LatentSettings:
     """The preset `latent` made small enough to train in a second."""
-    overrides = {
-        "corpus": {
-            "sample_rate": "8000",
-            "segment_seconds": "1.0",
-            "n_fft": "256",
-            "hop_samples": "64",
-            "n_mels": "16",
-        },
-        "codec": {
-            "side_mels": "4",
-            "components": "8",
-            "texture_hidden": "8",
-            "texture_steps": "4",
-            "decoder_channels": "12",
-            "decoder_hidden": "16",
-            "decoder_blocks": "2",
-        },
-        "generator": {"channels": "[12, 12, 16]", "embedding": "8", "steps": "3"},
-        "discriminator": {"channels": "[12, 16, 16]"},
-        "training": {**TINY["training"], "window_frames": "16", "warm_up_steps": "3", **training},
-    }
+    overrides = {**TINY_LATENTS, "training": {**TINY_LATENTS["training"], **training}}
     settings = load_preset("latent", overrides)
     assert isinstance(settings, LatentSettings)
     return settings
+
+
+@pytest.fixture
+def tiny_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decoder of tiny size in the place of the shipped one."""
+    torch.manual_seed(0)
+    path = tmp_path / "base.safetensors"
+    save_file(Codec(tiny_latents()).decoder.state_dict(), path)
+    monkeypatch.setattr("riffsmith.training.codec_stage._BASE", str(path))
 
 
 def give_codec(run: RunFolder, settings: LatentSettings) -> Codec:

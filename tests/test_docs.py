@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from conftest import TINY, write_music
+from conftest import TINY_LATENTS, write_music
 
 import riffsmith.config
 import riffsmith.pipeline
@@ -22,12 +22,15 @@ def blocks(document: Path) -> list[str]:
     return re.findall(r"```sh\n(.*?)```", document.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
+@pytest.mark.usefixtures("tiny_base")
 def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """The usage block, line by line, with the networks made small."""
     original = riffsmith.config.load_preset
 
     def small(name: str, overrides: riffsmith.config.Overrides | None = None) -> Settings:
-        merged = {key: {**TINY[key], **(overrides or {}).get(key, {})} for key in TINY}
+        merged = {
+            key: {**TINY_LATENTS[key], **(overrides or {}).get(key, {})} for key in TINY_LATENTS
+        }
         return original(name, merged)
 
     monkeypatch.setattr(riffsmith.config, "load_preset", small)

@@ -1,7 +1,7 @@
 """From a folder to a model: what the commands and the page both do."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from riffsmith.bundle import Bundle, is_bundle, load_bundle, load_shipped
@@ -26,6 +26,14 @@ class Request:
     genre: str | None = None
     hold_out: Sequence[str] = ()
     workers: int | None = None
+
+    def with_preset(self, source: Path, run: RunFolder) -> "Request":
+        """With the preset named: the one asked for, the run's, the corpus's, or the default."""
+        if self.preset is not None:
+            return self
+        if run.exists():
+            return replace(self, preset=run.read_record().preset)
+        return replace(self, preset=Corpus(source).manifest.preset) if is_corpus(source) else self
 
     def asked_epochs(self) -> int | None:
         """The number of epochs asked for, by either way of saying it."""
@@ -93,6 +101,7 @@ def begin(
         RunError: There is a run and `resume` is not set, or the request contradicts its record.
         RiffsmithError: The folder, corpus or settings cannot be used.
     """
+    request = request.with_preset(source, run)
     settings = request.settings()
     if run.exists() and resume:
         _refuse_contradiction(run.read_record(), request)

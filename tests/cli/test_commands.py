@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from conftest import tiny_flags, write_music
+from conftest import TINY_LATENTS, tiny_flags, write_music
 
 from riffsmith.cli.app import main
 from riffsmith.corpus import Corpus
@@ -78,11 +78,11 @@ def test_survey_lists_and_judges(shell: Shell, tmp_path: Path):
 
 
 def test_survey_for_programs(shell: Shell, tmp_path: Path):
-    write_music(tmp_path / "long.wav", 14.0)
+    write_music(tmp_path / "long.wav", 26.0)
     write_music(tmp_path / "short.wav", 1.0, seed=2)
     found = json.loads(shell("survey", tmp_path, "--json"))
     assert (found["usable"], found["skipped"]) == (2, 0)
-    assert found["minutes"] == pytest.approx(0.25)
+    assert found["minutes"] == pytest.approx(0.45)
     assert found["sample_rates"] == {"8000": 2}
     assert found["training_seconds"] > 0
     assert [entry["path"] for entry in found["entries"]] == ["long.wav", "short.wav"]
@@ -157,6 +157,7 @@ def test_several_clips_go_into_a_folder(shell: Shell, run: Path, tmp_path: Path)
     assert shell.err.startswith("seed ")
 
 
+@pytest.mark.usefixtures("tiny_base")
 def test_the_demo(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     from riffsmith.pipeline import Request
 
@@ -173,10 +174,8 @@ def test_the_demo(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 def _tiny(original):
-    from conftest import TINY
-
     def build(self, **options):
-        original(self, overrides=TINY, **options)
+        original(self, **{**options, "overrides": TINY_LATENTS})
 
     return build
 

@@ -11,7 +11,7 @@ def prepare(
     corpus: Path,
     *,
     genre: str | None = None,
-    preset: str = "report",
+    preset: str | None = None,
     hold_out: Annotated[list[str] | None, Parameter(negative="")] = None,
     workers: int | None = None,
     export_pt: Path | None = None,
@@ -28,7 +28,7 @@ def prepare(
     genre
         A subfolder of a GTZAN-like tree of genres, or "all".
     preset
-        Which transform: report or report-wgan.
+        What for: latent (the default), report (with --export-pt the default) or report-wgan.
     hold_out
         Part of the name of a recording to keep from training; may be repeated. If left out, a
         tenth of the recordings is held out.
@@ -40,9 +40,10 @@ def prepare(
         Single settings, as --config.corpus.segment_seconds 4.
     """
     from riffsmith.cli.console import file_progress, note_flaws, stdout
-    from riffsmith.config import load_preset
+    from riffsmith.config import DEFAULT_PRESET, load_preset
     from riffsmith.corpus import Corpus, export_pt as export, prepare_corpus
 
+    preset = preset or ("report" if export_pt else DEFAULT_PRESET)
     settings = load_preset(preset, config)
     with file_progress("Preparing") as on_progress:
         manifest = prepare_corpus(

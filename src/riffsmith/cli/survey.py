@@ -15,7 +15,7 @@ def survey(
     folder: Path,
     *,
     genre: str | None = None,
-    preset: str = "report",
+    preset: str | None = None,
     workers: int | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
@@ -35,9 +35,10 @@ def survey(
         Print the survey as JSON.
     """
     from riffsmith.cli.console import duration, file_progress, stdout
-    from riffsmith.config import load_preset
+    from riffsmith.config import DEFAULT_PRESET, load_preset
     from riffsmith.corpus import survey_folder
 
+    preset = preset or DEFAULT_PRESET
     settings = load_preset(preset)
     with file_progress("Surveying") as on_progress:
         found = survey_folder(
@@ -65,10 +66,11 @@ def survey(
 
 
 def _training_seconds(found: "Survey", preset: str) -> float:
-    from riffsmith.config import load_preset
+    from riffsmith.config import DEFAULT_PRESET, load_preset
     from riffsmith.corpus import estimate_training_segments
     from riffsmith.training import measure_step_seconds, steps_per_epoch
 
+    preset = preset or DEFAULT_PRESET
     settings = load_preset(preset)
     lengths = [entry.seconds for entry in found.usable]
     segments = estimate_training_segments(lengths, settings.corpus)

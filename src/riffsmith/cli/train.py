@@ -42,7 +42,7 @@ def train(
     run
         Folder to write: checkpoints, previews, metrics.
     preset
-        Which system: report (the default) or report-wgan.
+        Which system: latent (the default), report or report-wgan; a prepared corpus has its own.
     epochs
         Passes over the corpus, instead of the preset's.
     minutes
@@ -82,7 +82,7 @@ def train(
         workers=workers,
     )
     if dry_run:
-        _print_plan(source, request)
+        _print_plan(source, RunFolder(run), request)
         return
     folder = RunFolder(run)
     with file_progress("Preparing") as on_progress:
@@ -182,7 +182,7 @@ class _ConsoleObserver:
         self._progress.console.print(text, soft_wrap=True)
 
 
-def _print_plan(source: Path, request: "Request") -> None:
+def _print_plan(source: Path, run: "RunFolder", request: "Request") -> None:
     from riffsmith.cli.console import duration, file_progress, stdout
     from riffsmith.corpus import Corpus, estimate_training_segments, is_corpus, survey_folder
     from riffsmith.gan import count_parameters
@@ -193,6 +193,7 @@ def _print_plan(source: Path, request: "Request") -> None:
         steps_per_epoch,
     )
 
+    request = request.with_preset(source, run)
     settings = request.settings()
     if is_corpus(source):
         segments = len(Corpus(source).train)

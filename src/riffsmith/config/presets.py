@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from riffsmith.config.systems import Settings, settings_adapter
 from riffsmith.errors import SettingsError
 
-DEFAULT_PRESET = "report"
+DEFAULT_PRESET = "latent"
 Overrides = Mapping[str, Mapping[str, str]]
 
 
