@@ -123,7 +123,7 @@ def tiny_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A decoder of tiny size in the place of the shipped one."""
     torch.manual_seed(0)
     path = tmp_path / "base.safetensors"
-    save_file(Codec(tiny_latents()).decoder.state_dict(), path)
+    save_file(Codec(tiny_latents()).state_dict(), path)
     monkeypatch.setattr("riffsmith.training.codec_stage._BASE", str(path))
 
 

@@ -106,6 +106,6 @@ def test_unknown_models_list_the_shipped():
 
 
 def test_only_bundles_count_as_shipped_models():
-    assert "base-codec.safetensors" not in shipped_models()
-    with pytest.raises(ModelError, match="no run folder, bundle or shipped model 'base-codec"):
-        load_shipped("base-codec.safetensors")
+    assert shipped_models() == ["metal"]
+    with pytest.raises(ModelError, match="no run folder, bundle or shipped model 'NOTICE.md'"):
+        load_shipped("NOTICE.md")

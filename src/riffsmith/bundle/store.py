@@ -60,6 +60,8 @@ def write_bundle(folder: Path, card: Card, generator: nn.Module, codec: bytes = 
         ModelError: Writing failed.
     """
     state = {name: tensor.cpu().contiguous() for name, tensor in generator.state_dict().items()}
+    if codec:  # it plays in half precision anyway
+        state = {name: tensor.half() for name, tensor in state.items()}
     weights = save(state)
     card = card.model_copy(
         update={"weights_hash": _digest(weights), "codec_hash": _digest(codec) if codec else ""}
@@ -141,7 +143,8 @@ def _read_checked(path: Path, digest: str) -> bytes:
 
 def _load_weights(generator: nn.Module, content: bytes, folder: Path) -> None:
     try:
-        generator.load_state_dict(load(content))
+        weights = load(content)
+        generator.load_state_dict({name: weights[name].float() for name in weights})
     except (SafetensorError, RuntimeError) as cause:
         path, first = folder / WEIGHTS_NAME, str(cause).splitlines()[0]
         raise ModelError(f"{path} cannot be used ({first}): use another bundle") from cause

@@ -155,13 +155,8 @@ class Analysis(nn.Module):
             wanted: What `spread` makes of the features.
         """
         power = spectra.real.square() + spectra.imag.square()
-        found = torch.stack(
-            [
-                bands.T @ (bands @ power[:, number])
-                for number, bands in enumerate((self.mid_bands, self.side_bands))
-            ],
-            dim=1,
-        )
+        sides = zip((self.mid_bands, self.side_bands), power.unbind(1), strict=True)
+        found = torch.stack([bands.T @ (bands @ side) for bands, side in sides], dim=1)
         return spectra * (wanted / (found + 1e-9)).clamp(1e-3, 1e3).sqrt()
 
     def spread(

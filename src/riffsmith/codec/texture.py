@@ -20,7 +20,7 @@ class Texture(nn.Module):
         self.enter = nn.Conv1d(components, hidden, 3, padding=1)
         self.inner = nn.Conv1d(hidden, hidden, 1)
         self.mean = nn.Conv1d(hidden, rest, 1)
-        self.direct = nn.Conv1d(components, rest, 3, padding=1)
+        self.direct = nn.Conv1d(components, rest, 1)
         self.log_deviation = nn.Conv1d(hidden, rest, 1)
         for layer in (self.mean, self.direct, self.log_deviation):
             nn.init.zeros_(layer.weight)

@@ -23,8 +23,8 @@ class CodecSettings(Section):
     decoder_blocks: PositiveInt = 6
     decoder_corrections: Annotated[int, Field(ge=0, le=8)] = 4
     """How often the decoder compares what it made with the features asked for."""
-    texture_hidden: PositiveInt = 256
-    texture_strength: Annotated[float, Field(ge=0, le=2)] = 0.9
+    texture_hidden: PositiveInt = 192
+    texture_strength: Annotated[float, Field(ge=0, le=2)] = 0.95
     """Share of the deviation that the components left out are drawn with."""
     texture_steps: PositiveInt = 1_500
     """Updates that the texture is fitted with."""
@@ -37,7 +37,7 @@ class LatentGeneratorSettings(Section):
     """Of each level, finest first; each level has half the rate of the one before."""
     embedding: PositiveInt = 256
     """Values that tell the network how much noise is left."""
-    steps: Annotated[int, Field(ge=1, le=256)] = 8
+    steps: Annotated[int, Field(ge=1, le=256)] = 12
     """From noise to music."""
     slowest_bpm: PositiveFloat = 80.0
     fastest_bpm: PositiveFloat = 160.0

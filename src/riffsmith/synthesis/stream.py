@@ -15,7 +15,7 @@ from riffsmith.seeds import random_stream
 
 CHUNK_LATENTS = 64
 """Decoded at once, always between the same places: equal places give equal samples."""
-STRETCH_LATENTS = 512
+STRETCH_LATENTS = 768
 """Denoised at once, likewise."""
 MARGIN_LATENTS = 128
 """On either side of a stretch, so that what is beyond hardly matters to it."""

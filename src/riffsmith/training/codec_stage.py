@@ -15,7 +15,8 @@ from riffsmith.files import write_bytes
 from riffsmith.seeds import derive_seed
 from riffsmith.training.run_folder import RunFolder
 
-_BASE = "base-codec.safetensors"
+_BASE = "metal/codec.safetensors"
+"""Below the shipped models: its decoder is every run's."""
 
 
 def open_codec(
@@ -47,8 +48,10 @@ def open_codec(
     if not base.is_file():
         raise RunError(f"{base} is missing: install Riffsmith anew")
     try:
-        codec.decoder.load_state_dict(load(base.read_bytes()))
-    except RuntimeError as cause:
+        table = load(base.read_bytes())
+        weights = {name.removeprefix("decoder."): table[name].float() for name in table}
+        codec.decoder.load_state_dict({n: weights[n] for n in codec.decoder.state_dict()})
+    except (KeyError, RuntimeError) as cause:
         raise RunError(
             "the shipped decoder has another size than the settings of [codec] ask for: leave "
             "n_fft, hop_samples, n_mels, side_mels and the decoder's own as they are"

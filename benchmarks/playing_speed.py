@@ -1,0 +1,60 @@
+"""How fast a shipped model plays on one core, and how soon it begins.
+
+Prints seconds of audio per second of computing (one thread), the share of the time that each part
+takes, and the time from the start of a fresh process until its first second of audio is there.
+"""
+
+import subprocess
+import sys
+import time
+
+import torch
+
+from riffsmith.bundle import LatentBundle, load_shipped
+from riffsmith.synthesis import Stream
+
+SECONDS = 120.0
+FIRST = """
+from riffsmith.bundle import load_shipped
+from riffsmith.synthesis import Stream
+Stream(load_shipped("{name}"), 0).read(0, 44_100)
+"""
+
+
+def main(name: str = "metal") -> None:
+    torch.set_num_threads(1)
+    bundle = load_shipped(name)
+    assert isinstance(bundle, LatentBundle)
+    stream = Stream(bundle, 0)
+    stream.read(0, stream.chunk_samples)  # warm
+    began, latents_seconds, samples = time.perf_counter(), 0.0, 0
+    original = stream._denoise
+
+    def timed(number: int) -> torch.Tensor:
+        nonlocal latents_seconds
+        at = time.perf_counter()
+        found = original(number)
+        latents_seconds += time.perf_counter() - at
+        return found
+
+    stream._denoise = timed
+    for chunk in stream.chunks(1):
+        samples += len(chunk)
+        if samples >= SECONDS * stream.sample_rate:
+            break
+    spent = time.perf_counter() - began
+    print(f"{samples / stream.sample_rate / spent:.1f} × real time on one core")
+    print(f"{latents_seconds / spent:.0%} in the generator, the rest in the decoder")
+    parts = (bundle.generator, bundle.codec)
+    generator, codec = (sum(p.numel() for p in part.parameters()) for part in parts)
+    print(f"parameters: generator {generator:,}, codec {codec:,}")
+    starts: list[float] = []
+    for _ in range(3):
+        at = time.perf_counter()
+        subprocess.run([sys.executable, "-c", FIRST.format(name=name)], check=True)
+        starts.append(time.perf_counter() - at)
+    print(f"first second of audio {sorted(starts)[1]:.1f} s after a process starts (median of 3)")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
