@@ -14,7 +14,14 @@ from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import CorpusError, ModelError, RunError
 from riffsmith.gan import CLOCK_CHANNELS, walk
 from riffsmith.synthesis import generate_clip
-from riffsmith.training import RunFolder, RunRecord, build_fresh_state, start_run, train
+from riffsmith.training import (
+    RunFolder,
+    RunRecord,
+    build_fresh_state,
+    measure_training_seconds,
+    start_run,
+    train,
+)
 from riffsmith.training.checkpoint import checkpoint_paths
 from riffsmith.training.latent_step import LatentTrainer, rate_share
 from riffsmith.training.latent_windows import LatentWindows, measure_split, split_window
@@ -190,3 +197,8 @@ def test_the_metrics_have_checks_of_health(started: tuple[RunFolder, RunRecord],
     checks = [line for line in lines if line["event"] == "check"]
     assert checks
     assert checks[-1]["verdict_gap"] is not None or checks[-1]["diversity_relative"] > 0
+
+
+def test_an_estimate_knows_the_game():
+    alone, both = (measure_training_seconds(tiny_latents(), steps) for steps in (3, 3000))
+    assert 0 < alone < both

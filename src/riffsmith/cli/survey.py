@@ -68,14 +68,14 @@ def survey(
 def _training_seconds(found: "Survey", preset: str) -> float:
     from riffsmith.config import DEFAULT_PRESET, load_preset
     from riffsmith.corpus import estimate_training_segments
-    from riffsmith.training import measure_step_seconds, steps_per_epoch
+    from riffsmith.training import measure_training_seconds, steps_per_epoch
 
     preset = preset or DEFAULT_PRESET
     settings = load_preset(preset)
     lengths = [entry.seconds for entry in found.usable]
     segments = estimate_training_segments(lengths, settings.corpus)
     steps = settings.training.epochs * steps_per_epoch(segments, settings)
-    return steps * measure_step_seconds(settings) if steps else 0.0
+    return measure_training_seconds(settings, steps) if steps else 0.0
 
 
 def _as_values(found: "Survey", preset: str, seconds: float) -> dict[str, object]:

@@ -189,7 +189,7 @@ def _print_plan(source: Path, run: "RunFolder", request: "Request") -> None:
     from riffsmith.training import (
         build_fresh_state,
         choose_device,
-        measure_step_seconds,
+        measure_training_seconds,
         steps_per_epoch,
     )
 
@@ -220,14 +220,11 @@ def _print_plan(source: Path, run: "RunFolder", request: "Request") -> None:
     if per_epoch == 0:
         stdout.print(f"too little to train: about {segments} segments, less than a batch")
         return
-    seconds = measure_step_seconds(settings) * per_epoch
-    total = (
-        f"{request.minutes:g} min"
-        if request.minutes
-        else duration(seconds * settings.training.epochs)
-    )
+    epochs = settings.training.epochs
+    seconds = measure_training_seconds(settings, per_epoch * epochs)
+    total = f"{request.minutes:g} min" if request.minutes else duration(seconds)
     stdout.print(
         f"about {segments} training segments, {per_epoch} steps an epoch, "
-        f"{duration(seconds)} an epoch, {total} in all on this machine",
+        f"{duration(seconds / epochs)} an epoch, {total} in all on this machine",
         soft_wrap=True,
     )

@@ -1,7 +1,7 @@
 """State, steps, the loop, the run folder, the watch."""
 
 from riffsmith.training.choice import Choice, choose_snapshot
-from riffsmith.training.estimate import measure_step_seconds, steps_per_epoch
+from riffsmith.training.estimate import measure_training_seconds, steps_per_epoch
 from riffsmith.training.events import Observer, Preview, SilentObserver
 from riffsmith.training.fresh import build_fresh_state
 from riffsmith.training.latent_system import LATENT_PREVIEW_SECONDS, show_audio
@@ -24,7 +24,7 @@ __all__ = [
     "build_fresh_state",
     "choose_device",
     "choose_snapshot",
-    "measure_step_seconds",
+    "measure_training_seconds",
     "reopen_run",
     "show_audio",
     "start_run",

@@ -5,6 +5,7 @@ import time
 from math import ceil
 
 import torch
+from torch import Tensor
 
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, Settings
@@ -24,22 +25,32 @@ def steps_per_epoch(segments: int, settings: Settings) -> int:
     return segments // batch if settings.training.drop_last else ceil(segments / batch)
 
 
-def measure_step_seconds(settings: Settings) -> float:
-    """Median time of a training step on this machine, after one to warm up."""
+def measure_training_seconds(settings: Settings, steps: int) -> float:
+    """What so many training steps will take on this machine, from the median of a few of each
+    kind.
+    """
     keep_freed_memory()
     device = choose_device(settings.training)
     stream = torch.Generator().manual_seed(0)
     batch = settings.training.batch_size
     state = build_fresh_state(settings, 0, device)
-    if isinstance(settings, LatentSettings):
-        channels = settings.codec.components + CLOCK_CHANNELS
-        shape = (batch, channels, settings.training.window_frames)
-        trainer = LatentTrainer(settings, state, Codec(settings), 0, device)
-        real = torch.randn(shape, generator=stream)
-    else:
+    if not isinstance(settings, LatentSettings):
         shape = (batch, settings.corpus.channel_count, *settings.corpus.grid)
         trainer = Trainer(settings, state, build_loss(settings.training), 0, device)
-        real = torch.rand(shape, generator=stream) * 2 - 1
+        return steps * _median_seconds(trainer, torch.rand(shape, generator=stream) * 2 - 1)
+    channels = settings.codec.components + CLOCK_CHANNELS
+    real = torch.randn(batch, channels, settings.training.window_frames, generator=stream)
+    latent_trainer = LatentTrainer(settings, state, Codec(settings), 0, device)
+    warm_up = min(steps, settings.training.warm_up_steps)
+    seconds = 0.0
+    for first, count in ((0, warm_up), (settings.training.warm_up_steps, steps - warm_up)):
+        state.step = first
+        seconds += count * _median_seconds(latent_trainer, real) if count else 0.0
+    return seconds
+
+
+def _median_seconds(trainer: Trainer | LatentTrainer, real: Tensor) -> float:
+    """Of a step, after one to warm up."""
     times: list[float] = []
     for _ in range(1 + _TIMED_STEPS):
         began = time.perf_counter()
