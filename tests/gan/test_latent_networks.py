@@ -17,7 +17,6 @@ def test_fresh_networks_see_no_way():
     denoiser = Denoiser(latent_channels=6, channels=(16, 12), embedding=8)
     noisy, beats = torch.randn(2, 6, 8), torch.zeros(2, CLOCK_CHANNELS, 8)
     assert not denoiser(noisy, beats, torch.tensor([0.1, 0.9])).any()
-    assert denoiser.frame_multiple == 2
 
 
 def test_noise_clock_and_time_matter(denoiser: Denoiser):

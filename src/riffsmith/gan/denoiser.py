@@ -62,8 +62,6 @@ class Denoiser(nn.Module):
         """
         super().__init__()
         self.latent_channels = latent_channels
-        self.frame_multiple = 2 ** (len(channels) - 1)
-        """The number of frames must be a multiple of this."""
         self.embed = nn.Sequential(
             nn.Linear(2 * _WAVES, embedding), nn.SiLU(), nn.Linear(embedding, embedding), nn.SiLU()
         )
@@ -89,7 +87,7 @@ class Denoiser(nn.Module):
         """The velocity.
 
         Args:
-            noisy: Between music and noise.
+            noisy: Between music and noise; as many frames as all halvings divide evenly.
             beats: Of the clock; zeros where none is known.
             time: 0 is music, 1 is noise.
         """
