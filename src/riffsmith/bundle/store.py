@@ -143,8 +143,7 @@ def _read_checked(path: Path, digest: str) -> bytes:
 
 def _load_weights(generator: nn.Module, content: bytes, folder: Path) -> None:
     try:
-        weights = load(content)
-        generator.load_state_dict({name: weights[name].float() for name in weights})
+        generator.load_state_dict({name: value.float() for name, value in load(content).items()})
     except (SafetensorError, RuntimeError) as cause:
         path, first = folder / WEIGHTS_NAME, str(cause).splitlines()[0]
         raise ModelError(f"{path} cannot be used ({first}): use another bundle") from cause

@@ -66,11 +66,10 @@ def survey(
 
 
 def _training_seconds(found: "Survey", preset: str) -> float:
-    from riffsmith.config import DEFAULT_PRESET, load_preset
+    from riffsmith.config import load_preset
     from riffsmith.corpus import estimate_training_segments
     from riffsmith.training import measure_training_seconds, steps_per_epoch
 
-    preset = preset or DEFAULT_PRESET
     settings = load_preset(preset)
     lengths = [entry.seconds for entry in found.usable]
     segments = estimate_training_segments(lengths, settings.corpus)

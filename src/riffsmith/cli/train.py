@@ -81,10 +81,10 @@ def train(
         hold_out=hold_out or (),
         workers=workers,
     )
-    if dry_run:
-        _print_plan(source, RunFolder(run), request)
-        return
     folder = RunFolder(run)
+    if dry_run:
+        _print_plan(source, folder, request)
+        return
     with file_progress("Preparing") as on_progress:
         record, corpus = begin(source, folder, request, resume=resume, on_progress=on_progress)
     if not is_corpus(source):

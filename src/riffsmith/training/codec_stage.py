@@ -48,10 +48,13 @@ def open_codec(
     if not base.is_file():
         raise RunError(f"{base} is missing: install Riffsmith anew")
     try:
-        table = load(base.read_bytes())
-        weights = {name.removeprefix("decoder."): table[name].float() for name in table}
-        codec.decoder.load_state_dict({n: weights[n] for n in codec.decoder.state_dict()})
-    except (KeyError, RuntimeError) as cause:
+        weights = {
+            name.removeprefix("decoder."): tensor.float()
+            for name, tensor in load(base.read_bytes()).items()
+            if name.startswith("decoder.")
+        }
+        codec.decoder.load_state_dict(weights)
+    except RuntimeError as cause:
         raise RunError(
             "the shipped decoder has another size than the settings of [codec] ask for: leave "
             "n_fft, hop_samples, n_mels, side_mels and the decoder's own as they are"
