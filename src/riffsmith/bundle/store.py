@@ -126,6 +126,7 @@ def build_latent_generator(settings: LatentSettings) -> Denoiser:
     """A generator with fresh weights."""
     return Denoiser(
         latent_channels=settings.codec.components,
+        style_channels=settings.codec.style_values,
         channels=settings.generator.channels,
         embedding=settings.generator.embedding,
     )

@@ -7,6 +7,7 @@ from riffsmith.codec.discriminator import SpectrumDiscriminator, feature_distanc
 from riffsmith.codec.fitting import fit_codec, measure_recording
 from riffsmith.codec.linear import LinearCodec
 from riffsmith.codec.spectral_loss import SpectralLoss
+from riffsmith.codec.style import Style
 
 __all__ = [
     "Analysis",
@@ -16,6 +17,7 @@ __all__ = [
     "SpectralLoss",
     "Spectrum",
     "SpectrumDiscriminator",
+    "Style",
     "feature_distance",
     "fit_codec",
     "load_codec",

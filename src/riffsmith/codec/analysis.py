@@ -126,6 +126,11 @@ class Analysis(nn.Module):
             self.register_buffer(f"{name}_bands", bands, persistent=False)
             self.register_buffer(f"{name}_envelope", envelope, persistent=False)
 
+    @property
+    def mid_frequencies(self) -> Float[Tensor, " bands"]:
+        """Middles of the mid's bands in Hz."""
+        return self.mid_bands @ torch.linspace(0, self.sample_rate / 2, self.spectrum.bins)
+
     def forward(
         self, audio: Float[Tensor, "batch 2 time"]
     ) -> Float[Tensor, "batch features frames"]:

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from riffsmith.codec.analysis import Analysis
 from riffsmith.codec.decoder import Decoder
 from riffsmith.codec.linear import LinearCodec
+from riffsmith.codec.style import Style
 from riffsmith.codec.texture import Texture
 from riffsmith.config import LatentSettings
 from riffsmith.errors import ModelError
@@ -29,6 +30,7 @@ class Codec(nn.Module):
         )
         self.texture = Texture(codec.components, self.linear.rest_components, codec.texture_hidden)
         self.texture_strength = codec.texture_strength
+        self.style = Style(codec.components, codec.style_values, codec.style_points)
         self.decoder = Decoder(
             self.analysis,
             codec.decoder_channels,

@@ -28,10 +28,14 @@ class CodecSettings(Section):
     """Share of the deviation that the components left out are drawn with."""
     texture_steps: PositiveInt = 1_500
     """Updates that the texture is fitted with."""
+    style_values: Annotated[int, Field(ge=1, le=64)] = 8
+    """Slow values that tell kinds of passages apart."""
+    style_points: Annotated[int, Field(ge=2, le=4_096)] = 512
+    """Passages of the corpus whose style is kept."""
 
 
 class LatentGeneratorSettings(Section):
-    """Noise and a clock of beats to latents."""
+    """Noise, a clock of beats and a style to latents."""
 
     channels: Widths
     """Of each level, finest first; each level has half the rate of the one before."""
@@ -41,8 +45,7 @@ class LatentGeneratorSettings(Section):
     """From noise to music."""
     slowest_bpm: PositiveFloat = 80.0
     fastest_bpm: PositiveFloat = 160.0
-    """Beats are looked for between the two, and a piece's tempo is drawn between them, evenly on a
-    logarithmic scale."""
+    """Beats are looked for between the two."""
 
 
 class LatentDiscriminatorSettings(Section):
@@ -63,6 +66,8 @@ class LatentTrainingSettings(TrainingSettings):
     """Steps before the game begins; the learning rate falls to a tenth in their course."""
     clockless_share: Annotated[float, Field(ge=0, le=1)] = 0.1
     """Share of the examples whose beats are not told."""
+    style_noise: Annotated[float, Field(ge=0)] = 0.25
+    """Deviation of what is added to an example's style, so that it does not give a place away."""
     game_weight: PositiveFloat = 0.2
     """Of the discriminator's verdict beside the warm-up's loss, which goes on."""
     game_rate: PositiveFloat = 2e-4

@@ -1,4 +1,4 @@
-"""Noise and a clock of beats → latents of any length, in a few steps from noise to music."""
+"""Noise, a clock of beats and a style → latents of any length, in a few steps."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -52,11 +52,14 @@ class Denoiser(nn.Module):
     velocity is noise - music.
     """
 
-    def __init__(self, *, latent_channels: int, channels: Sequence[int], embedding: int) -> None:
+    def __init__(
+        self, *, latent_channels: int, style_channels: int, channels: Sequence[int], embedding: int
+    ) -> None:
         """Builds the network.
 
         Args:
             latent_channels: Of music and noise.
+            style_channels: Of what it is told besides the clock.
             channels: Of each level, finest first; each has half the rate of the one before.
             embedding: Values that the time is told by.
         """
@@ -65,7 +68,8 @@ class Denoiser(nn.Module):
         self.embed = nn.Sequential(
             nn.Linear(2 * _WAVES, embedding), nn.SiLU(), nn.Linear(embedding, embedding), nn.SiLU()
         )
-        self.enter = nn.Conv1d(latent_channels + CLOCK_CHANNELS, channels[0], 3, padding=1)
+        told = CLOCK_CHANNELS + style_channels
+        self.enter = nn.Conv1d(latent_channels + told, channels[0], 3, padding=1)
         self.down = nn.ModuleList(LevelBlock(width, embedding) for width in channels)
         self.halve = nn.ModuleList(
             nn.Conv1d(fine, coarse, 2, stride=2) for fine, coarse in pairwise(channels)
@@ -81,20 +85,20 @@ class Denoiser(nn.Module):
     def forward(
         self,
         noisy: Float[Tensor, "batch latent_channels frames"],
-        beats: Float[Tensor, "batch clock_channels frames"],
+        told: Float[Tensor, "batch clock_and_style frames"],
         time: Float[Tensor, " batch"],
     ) -> Float[Tensor, "batch latent_channels frames"]:
         """The velocity.
 
         Args:
             noisy: Between music and noise; as many frames as all halvings divide evenly.
-            beats: Of the clock; zeros where none is known.
+            told: Oscillators of the clock, zeros where none is known; then the style.
             time: 0 is music, 1 is noise.
         """
         waves = torch.linspace(0, log(_FASTEST_WAVE), _WAVES, device=time.device).exp()
         phase = time[:, None] * waves * pi / 2
         level = self.embed(torch.cat([phase.cos(), phase.sin()], dim=1))
-        state = self.enter(torch.cat([noisy, beats], dim=1))
+        state = self.enter(torch.cat([noisy, told], dim=1))
         finer: list[Tensor] = []
         for number, block in enumerate(self.down):
             state = block(state, level)

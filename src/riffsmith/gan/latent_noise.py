@@ -6,7 +6,6 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from riffsmith.gan.clock import clock
 from riffsmith.seeds import random_stream
 
 _BLOCK = 64
@@ -15,11 +14,9 @@ _BLOCK = 64
 
 @dataclass(frozen=True)
 class NoiseSource:
-    """Everything random about one endless piece."""
+    """The noise of one endless piece."""
 
     seed: int
-    beats_per_frame: float
-    """The clock's tempo."""
 
     def cut(self, name: str, channels: int, start: int, frames: int) -> Float[Tensor, "1 _ _"]:
         """Standard normal noise of the frames [start, start + frames).
@@ -37,8 +34,3 @@ class NoiseSource:
         ]
         begin = start - blocks[0] * _BLOCK
         return torch.cat(drawn, dim=1)[None, :, begin : begin + frames]
-
-    def clock(self, start: int, frames: int) -> Float[Tensor, "1 clock_channels frames"]:
-        """Oscillators of the same frames."""
-        places = start + torch.arange(frames, dtype=torch.float64)
-        return clock(places[None] * self.beats_per_frame)

@@ -1,7 +1,6 @@
 """A latent model → endless audio, in pieces that do not depend on how it is asked for."""
 
 from collections.abc import Iterator
-from math import exp, log
 
 import numpy as np
 import torch
@@ -11,7 +10,7 @@ from torch import Tensor
 from riffsmith.bundle import LatentBundle
 from riffsmith.gan import NoiseSource, walk
 from riffsmith.hardware import playing_precision
-from riffsmith.seeds import random_stream
+from riffsmith.synthesis.path import Path
 
 CHUNK_LATENTS = 64
 """Decoded at once, always between the same places: equal places give equal samples."""
@@ -30,10 +29,8 @@ class Stream:
         self._generator, self._codec = bundle.generator, bundle.codec
         settings = bundle.settings
         self._steps = settings.generator.steps
-        draw = float(torch.rand((), generator=random_stream(seed, "tempo")))
-        slow, fast = log(settings.generator.slowest_bpm), log(settings.generator.fastest_bpm)
-        beats_per_second = exp(slow + (fast - slow) * draw) / 60
-        self.noise = NoiseSource(seed, beats_per_second * settings.latent_seconds)
+        self.noise = NoiseSource(seed)
+        self.path = Path(self._codec.style, seed, settings.latent_seconds)
         self.sample_rate = settings.corpus.sample_rate
         self.chunk_samples = CHUNK_LATENTS * self._codec.latent_samples
         self._stretches: dict[int, Tensor] = {}
@@ -101,11 +98,11 @@ class Stream:
     def _denoise(self, number: int) -> Float[Tensor, "1 components frames"]:
         start = number * STRETCH_LATENTS - STRETCH_LATENTS // 2 - MARGIN_LATENTS
         frames = STRETCH_LATENTS + 2 * MARGIN_LATENTS
-        beats = self.noise.clock(start, frames)
+        told = self.path.told(start, frames)
 
         def velocity(state: Tensor, times: Tensor) -> Tensor:
             with playing_precision(state.device):
-                return self._generator(state, beats, times).float()
+                return self._generator(state, told, times).float()
 
         noise = self.noise.cut("latents", self._generator.latent_channels, start, frames)
         return walk(velocity, noise, self._steps, self._steps)

@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from importlib.resources import files
 
 import torch
-from jaxtyping import Float
 from safetensors.torch import load
-from torch import Tensor
+from torch.nn import functional
 
 from riffsmith.codec import Codec, fit_codec, load_codec, save_codec
 from riffsmith.config import LatentSettings
 from riffsmith.errors import RunError
 from riffsmith.files import write_bytes
 from riffsmith.seeds import derive_seed
+from riffsmith.training.latent_windows import MeasuredRecording
 from riffsmith.training.run_folder import RunFolder
 
 _BASE = "metal/codec.safetensors"
@@ -21,7 +21,7 @@ _BASE = "metal/codec.safetensors"
 
 def open_codec(
     settings: LatentSettings,
-    features: Sequence[Float[Tensor, "features _"]],
+    recordings: Sequence[MeasuredRecording],
     run: RunFolder,
     seed: int,
     on_notice: Callable[[str], None],
@@ -30,7 +30,7 @@ def open_codec(
 
     Args:
         settings: Of the run.
-        features: Of the training recordings.
+        recordings: Of the training split.
         run: Where the codec is kept.
         seed: Of the texture.
         on_notice: Told that it is fitted, which takes a while.
@@ -60,7 +60,15 @@ def open_codec(
             "n_fft, hop_samples, n_mels, side_mels and the decoder's own as they are"
         ) from cause
     on_notice("fitting the codec")
-    fit_codec(features, codec, seed, settings.codec.texture_steps)
+    fit_codec([item.features for item in recordings], codec, seed, settings.codec.texture_steps)
+    _fit_style(recordings, codec)
     content = save_codec(codec)
     write_bytes(run.codec, content, RunError)
     return load_codec(settings, content)  # rounded as a resumed run will find it
+
+
+def _fit_style(recordings: Sequence[MeasuredRecording], codec: Codec) -> None:
+    linear = codec.linear
+    latents = [linear.encode(item.features[None].float())[0] for item in recordings]
+    feel = [functional.avg_pool1d(item.feel[None], linear.patch_frames)[0] for item in recordings]
+    codec.style.fit(latents, feel)

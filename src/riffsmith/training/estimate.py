@@ -38,7 +38,7 @@ def measure_training_seconds(settings: Settings, steps: int) -> float:
         shape = (batch, settings.corpus.channel_count, *settings.corpus.grid)
         trainer = Trainer(settings, state, build_loss(settings.training), 0, device)
         return steps * _median_seconds(trainer, torch.rand(shape, generator=stream) * 2 - 1)
-    channels = settings.codec.components + CLOCK_CHANNELS
+    channels = settings.codec.components + CLOCK_CHANNELS + settings.codec.style_values
     real = torch.randn(batch, channels, settings.training.window_frames, generator=stream)
     latent_trainer = LatentTrainer(settings, state, Codec(settings), 0, device)
     warm_up = min(steps, settings.training.warm_up_steps)

@@ -15,7 +15,9 @@ def build_latent_state(settings: LatentSettings, seed: int, device: torch.device
         torch.manual_seed(derive_seed(seed, "weights"))
         generator = build_latent_generator(settings)
         discriminator = LatentDiscriminator(
-            latent_channels=settings.codec.components + CLOCK_CHANNELS,
+            latent_channels=settings.codec.components
+            + CLOCK_CHANNELS
+            + settings.codec.style_values,
             channels=settings.discriminator.channels,
             head_from=settings.discriminator.head_from,
         )

@@ -10,6 +10,7 @@ from torch.optim import Optimizer
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, LatentTrainingSettings
 from riffsmith.gan import (
+    CLOCK_CHANNELS,
     Denoiser,
     arrive,
     draw_times,
@@ -44,23 +45,24 @@ class LatentTrainer:
     ) -> None:
         self._settings, self._training = settings, settings.training
         self._state, self._seed, self._device = state, seed, device
-        self._gain = codec.linear.latents_of_gain()[None, :, None].to(device)
+        louder = codec.linear.latents_of_gain()
+        no_clock = torch.zeros(CLOCK_CHANNELS)
+        gain = torch.cat([louder, no_clock, codec.style.of_gain(louder)])
+        self._gain = gain[None, :, None].to(device)
 
     def step(self, windows: Float[Tensor, "pairs both frames"]) -> StepFigures:
         """In the warm-up the generator's update alone; then the discriminator's goes before it."""
         state, training = self._state, self._training
         share = rate_share(training, state.step)
         _set_rate(state.generator_optimizer, training.learning_rate * share)
-        music, beats = split_window(windows.to(self._device))
+        windows = windows.to(self._device)
         if state.step < training.warm_up_steps:
-            loss = self._flow_loss(music, beats)
+            loss = self._flow_loss(windows)
             figures = StepFigures(0.0, loss.item(), 0.0, 0.0)
         else:
             # a half for each network
-            real_logits, fake_logits, discriminator_loss = self._update_discriminator(
-                music[::2], beats[::2]
-            )
-            loss, verdict = self._game_loss(music[1::2], beats[1::2])
+            real_logits, fake_logits, discriminator_loss = self._update_discriminator(windows[::2])
+            loss, verdict = self._game_loss(windows[1::2])
             figures = StepFigures(discriminator_loss, verdict, real_logits, fake_logits)
         state.generator_optimizer.zero_grad()
         loss.backward()
@@ -70,27 +72,29 @@ class LatentTrainer:
         update_average(state.averaged_generator, state.generator, training.ema_decay, state.step)
         return figures
 
-    def _flow_loss(self, music: Tensor, beats: Tensor) -> Tensor:
+    def _flow_loss(self, windows: Tensor) -> Tensor:
         """How far the velocity is from the straight way between examples and noise."""
         stream = random_stream(self._seed, "flow", self._state.step)
-        count = len(music)
-        louder = self._draw_gain(count, stream)
+        count = len(windows)
+        music, told = self._split(windows + self._draw_gain(count, stream))
         noise = torch.randn(music.shape, generator=stream).to(self._device)
         times = draw_times(count, stream).to(self._device)
-        told = torch.rand(count, 1, 1, generator=stream) >= self._training.clockless_share
-        velocity = self._velocity(beats * told.to(self._device))
-        return flow_loss(velocity, music + louder, noise, times)
+        with_clock = torch.rand(count, 1, 1, generator=stream) >= self._training.clockless_share
+        told[:, :CLOCK_CHANNELS] *= with_clock.to(self._device)
+        return flow_loss(self._velocity(told), music, noise, times)
 
-    def _update_discriminator(self, music: Tensor, beats: Tensor) -> tuple[float, float, float]:
+    def _update_discriminator(self, windows: Tensor) -> tuple[float, float, float]:
         state, training = self._state, self._training
         _set_rate(state.discriminator_optimizer, training.game_rate)
         with torch.no_grad():
-            fake = self._generate(beats, "discriminator")
-        shown = self._augment(torch.cat([music, fake]), "discriminator")
+            fake = self._generate(windows, "discriminator")
+        shown = self._augment(torch.cat([windows, fake]), "discriminator")
         stream = random_stream(self._seed, "penalty", state.step)
         deviation = training.penalty_deviation
-        noise = torch.randn(shown.shape, generator=stream).to(self._device) * deviation
-        logits = self._judge(torch.cat([shown, shown + noise]), beats.repeat(4, 1, 1))
+        noisy = shown.clone()
+        latents = self._split(noisy)[0]
+        latents += torch.randn(latents.shape, generator=stream).to(self._device) * deviation
+        logits = self._judge(torch.cat([shown, noisy]))
         plain, noisy = _split(logits)
         real_logits, fake_logits = _split(plain)
         loss = pair_loss(real_logits, fake_logits)
@@ -100,51 +104,57 @@ class LatentTrainer:
         state.discriminator_optimizer.step()
         return _mean(real_logits), _mean(fake_logits), loss.item()
 
-    def _game_loss(self, music: Tensor, beats: Tensor) -> tuple[Tensor, float]:
+    def _game_loss(self, windows: Tensor) -> tuple[Tensor, float]:
         """The warm-up's loss and the discriminator's verdict; and the verdict alone."""
         discriminator = self._state.discriminator
         discriminator.requires_grad_(False)  # its gradients are not needed here
-        fake = self._generate(beats, "generator")
-        shown = self._augment(torch.cat([music, fake]), "generator")
+        fake = self._generate(windows, "generator")
+        shown = self._augment(torch.cat([windows, fake]), "generator")
         real_half, fake_half = shown.chunk(2)
         with torch.no_grad():
-            wanted = self._judge(real_half, beats)
-        verdict = pair_loss(self._judge(fake_half, beats), wanted)
+            wanted = self._judge(real_half)
+        verdict = pair_loss(self._judge(fake_half), wanted)
         discriminator.requires_grad_(True)
-        loss = self._flow_loss(music, beats) + self._training.game_weight * verdict
+        loss = self._flow_loss(windows) + self._training.game_weight * verdict
         return loss, verdict.item()
 
-    def _generate(self, beats: Tensor, purpose: str) -> Tensor:
-        """Music from any place on the way; gradients come from the last step alone."""
+    def _generate(self, windows: Tensor, purpose: str) -> Tensor:
+        """Windows whose music is made, from any place on the way, to the same clock and style.
+
+        Gradients come from the last step alone.
+        """
+        music, told = self._split(windows)
         steps = self._settings.generator.steps
         place = derive_seed(self._seed, "place", purpose, self._state.step) % steps
         stream = random_stream(self._seed, "noise", purpose, self._state.step)
-        shape = (len(beats), self._settings.codec.components, beats.shape[-1])
-        noise = torch.randn(shape, generator=stream).to(self._device)
-        velocity = self._velocity(beats)
+        noise = torch.randn(music.shape, generator=stream).to(self._device)
+        velocity = self._velocity(told)
         with torch.no_grad():
             state = walk(velocity, noise, steps, place)
-        return arrive(velocity, state, 1 - place / steps)
+        return torch.cat([arrive(velocity, state, 1 - place / steps), told], dim=1)
 
-    def _velocity(self, beats: Tensor) -> Velocity:
+    def _split(self, windows: Tensor) -> tuple[Tensor, Tensor]:
+        return split_window(windows, self._settings.codec.components)
+
+    def _velocity(self, told: Tensor) -> Velocity:
         generator = self._state.generator
         assert isinstance(generator, Denoiser)
-        return velocity_of(generator, beats, self._training)
+        return velocity_of(generator, told, self._training)
 
-    def _judge(self, latents: Tensor, beats: Tensor) -> list[Tensor]:
+    def _judge(self, windows: Tensor) -> list[Tensor]:
         with autocast(self._training, self._device):
-            found = self._state.discriminator(torch.cat([latents, beats], dim=1))
+            found = self._state.discriminator(windows)
         return [logits.float() for logits in found]
 
     def _draw_gain(self, count: int, stream: torch.Generator) -> Float[Tensor, "count channels 1"]:
-        """What makes half of the examples louder or softer."""
+        """What makes half of the windows louder or softer, and says so in their style."""
         uniform = torch.rand(2, count, 1, 1, generator=stream).to(self._device)
         nepers = (2 * uniform[0] - 1) * self._training.gain_nepers * (uniform[1] < 0.5)
         return nepers * self._gain
 
     def _augment(
-        self, pairs: Float[Tensor, "batch channels frames"], purpose: str
-    ) -> Float[Tensor, "batch channels frames"]:
+        self, pairs: Float[Tensor, "batch both frames"], purpose: str
+    ) -> Float[Tensor, "batch both frames"]:
         """Real windows, then as many generated ones: each pair gets the same gain and cut."""
         training, count, frames = self._training, len(pairs) // 2, pairs.shape[-1]
         stream = random_stream(self._seed, "augment", purpose, self._state.step)
@@ -158,12 +168,12 @@ class LatentTrainer:
         return (pairs + louder.repeat(2, 1, 1)) * keep.repeat(2, 1, 1)
 
 
-def velocity_of(generator: Denoiser, beats: Tensor, training: LatentTrainingSettings) -> Velocity:
-    """A network with the clock that it goes by."""
+def velocity_of(generator: Denoiser, told: Tensor, training: LatentTrainingSettings) -> Velocity:
+    """A network with the clock and style that it goes by."""
 
     def velocity(state: Tensor, times: Tensor) -> Tensor:
         with autocast(training, state.device):
-            return generator(state, beats, times).float()
+            return generator(state, told, times).float()
 
     return velocity
 

@@ -45,12 +45,12 @@ class LatentSystem:
         self._device = device
         on_notice("measuring the recordings")
         recordings = measure_split(corpus, "train", settings)
-        features = [item.features for item in recordings]
-        self._codec = open_codec(settings, features, run, record.seed, on_notice)
-        frames = settings.training.window_frames
-        self._windows = LatentWindows(recordings, self._codec, frames)
+        self._codec = open_codec(settings, recordings, run, record.seed, on_notice)
+        self._windows = LatentWindows(recordings, self._codec, settings.training)
         held_out = measure_split(corpus, "held_out", settings, offsets=1)
-        self._held_out = LatentWindows(held_out, self._codec, frames) if held_out else None
+        self._held_out = (
+            LatentWindows(held_out, self._codec, settings.training) if held_out else None
+        )
         self.state = build_latent_state(settings, record.seed, device)
         self._trainer = self._build_trainer(0)
         self.watched: Watched = WatchedLatents(

@@ -9,12 +9,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from riffsmith.codec import Analysis, Codec, measure_recording
-from riffsmith.config import LatentSettings
+from riffsmith.config import LatentSettings, LatentTrainingSettings
 from riffsmith.corpus import Corpus
 from riffsmith.corpus.manifest import Split
 from riffsmith.errors import CorpusError
-from riffsmith.features import onset_flux, track_beats
-from riffsmith.gan import CLOCK_CHANNELS, clock
+from riffsmith.features import measure_feel, onset_flux, track_beats
+from riffsmith.gan import clock
 from riffsmith.seeds import random_stream
 
 _OFFSETS = 2
@@ -25,10 +25,12 @@ _CLOCK_BEGINNINGS = 64
 
 @dataclass(frozen=True)
 class MeasuredRecording:
-    """Features of a recording and where its beats are."""
+    """Features of a recording, where its beats are, and how it feels."""
 
     features: Float[Tensor, "features frames"]
     beats: Float[Tensor, " frames"]
+    feel: Float[Tensor, "feel frames"]
+    """Rows in the order of `Feel`."""
 
 
 def measure_split(
@@ -38,54 +40,68 @@ def measure_split(
     hop, mels = settings.corpus.hop_samples, settings.corpus.n_mels
     analysis = Analysis(settings.corpus.sample_rate, hop, mels, settings.codec.side_mels)
     return [
-        measure_beats(
-            measure_recording(corpus, recording, analysis, number * hop // offsets), settings
+        measure_rhythm(
+            measure_recording(corpus, recording, analysis, number * hop // offsets),
+            settings,
+            analysis,
         )
         for recording in corpus.manifest.of_split(split)
         for number in range(offsets)
     ]
 
 
-def measure_beats(
-    features: Float[Tensor, "features frames"], settings: LatentSettings
+def measure_rhythm(
+    features: Float[Tensor, "features frames"], settings: LatentSettings, analysis: Analysis
 ) -> MeasuredRecording:
-    """Finds the beats of a recording in its features."""
+    """Finds the beats of a recording in its features, and how it feels."""
     rate = settings.corpus.sample_rate / settings.corpus.hop_samples
-    mid = features[: settings.corpus.n_mels].float().numpy()
+    mid = features[: settings.corpus.n_mels].float()
     tempi = settings.generator.slowest_bpm, settings.generator.fastest_bpm
-    beats = track_beats(onset_flux(mid.astype(np.float64), rate), rate, *tempi)
-    return MeasuredRecording(features, torch.from_numpy(beats))
+    flux = onset_flux(mid.numpy().astype(np.float64), rate)
+    beats = torch.from_numpy(track_beats(flux, rate, *tempi))
+    feel = torch.stack(measure_feel(mid, analysis.mid_frequencies, beats, rate))
+    return MeasuredRecording(features, beats, feel)
 
 
-def split_window(windows: Float[Tensor, "count both frames"]) -> tuple[Tensor, Tensor]:
-    """Latents and oscillators, which a window holds together."""
-    return windows[:, :-CLOCK_CHANNELS], windows[:, -CLOCK_CHANNELS:]
+def split_window(
+    windows: Float[Tensor, "count both frames"], components: int
+) -> tuple[Tensor, Tensor]:
+    """Latents, and the clock and style that a window holds with them."""
+    return windows[:, :components], windows[:, components:]
 
 
 class LatentWindows:
-    """Random access to windows of latents and clock, at every offset of frames in a patch."""
+    """Windows of latents, clock and style at any place, at every offset of frames in a patch."""
 
-    def __init__(self, recordings: Sequence[MeasuredRecording], codec: Codec, frames: int) -> None:
+    def __init__(
+        self,
+        recordings: Sequence[MeasuredRecording],
+        codec: Codec,
+        training: LatentTrainingSettings,
+    ) -> None:
         """Encodes features.
 
         Args:
             recordings: As `measure_split` gives them.
             codec: Fitted.
-            frames: Latent frames of a window.
+            training: How long a window is, and what its style gets added.
 
         Raises:
             CorpusError: No recording is as long as a window.
         """
-        self._frames = frames
+        frames = self._frames = training.window_frames
+        self._style_noise = training.style_noise
         size = codec.linear.patch_frames
         self._latents: list[Tensor] = []
         self._beats: list[Tensor] = []
+        self._styles: list[Tensor] = []
         for item in recordings:
             for start in range(size):
                 latents = codec.linear.encode(item.features[None, :, start:].float())[0]
                 if latents.shape[1] < frames:
                     continue
                 self._latents.append(latents.to(torch.bfloat16))
+                self._styles.append(codec.style(latents[None])[0])
                 whole = item.beats[start : start + latents.shape[1] * size]
                 self._beats.append(whole.unflatten(0, (-1, size)).mean(1))
         if not self._latents:
@@ -106,10 +122,14 @@ class LatentWindows:
         begins = torch.randint(_CLOCK_BEGINNINGS, (count,), generator=stream)
         latents: list[Tensor] = []
         beats: list[Tensor] = []
+        styles: list[Tensor] = []
         for number, start, begin in zip(
             numbers.tolist(), starts.tolist(), begins.tolist(), strict=True
         ):
             inside = slice(start, start + self._frames)
             latents.append(self._latents[number][:, inside].float())
             beats.append(self._beats[number][inside] + begin)
-        return torch.cat([torch.stack(latents), clock(torch.stack(beats))], dim=1)
+            styles.append(self._styles[number][:, inside])
+        style = torch.stack(styles)
+        astray = torch.randn(*style.shape[:2], 1, generator=stream) * self._style_noise
+        return torch.cat([torch.stack(latents), clock(torch.stack(beats)), style + astray], dim=1)

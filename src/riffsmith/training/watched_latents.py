@@ -45,32 +45,35 @@ class WatchedLatents:
         self._play = play
 
     def draw(self) -> Float[Tensor, "samples channels frames"]:
-        """What becomes of fixed noise, with the clocks of the fixed training windows."""
+        """What becomes of fixed noise, with clock and style of the fixed training windows."""
         generator = self.generator
         assert isinstance(generator, Denoiser)
         stream = random_stream(self._seed, "watched", "noise")
-        music, beats = split_window(self._training)
+        music, told = self._split(self._training)
         noise = torch.randn(music.shape, generator=stream).to(self._device)
-        velocity = velocity_of(generator, beats.to(self._device), self._settings.training)
+        velocity = velocity_of(generator, told.to(self._device), self._settings.training)
         steps = self._settings.generator.steps
         with torch.no_grad():
             return walk(velocity, noise, steps, steps).cpu()
 
     def references(self) -> Float[Tensor, "windows channels frames"]:
-        return split_window(self._training)[0]
+        return self._split(self._training)[0]
 
     def verdicts(self, generated: Float[Tensor, "samples channels frames"]) -> Verdicts | None:
         if self._state.step <= self._settings.training.warm_up_steps:
             return None  # it has learned nothing yet
-        beats = split_window(self._training)[1]
+        told = self._split(self._training)[1]
         return Verdicts(
             training=self._judge(self._training),
             held_out=None if self._held_out is None else self._judge(self._held_out),
-            generated=self._judge(torch.cat([generated, beats], dim=1)),
+            generated=self._judge(torch.cat([generated, told], dim=1)),
         )
 
     def play(self, seconds: float) -> Float[np.ndarray, "time channels"]:
         return self._play(seconds)
+
+    def _split(self, windows: Float[Tensor, "windows both frames"]) -> tuple[Tensor, Tensor]:
+        return split_window(windows, self._settings.codec.components)
 
     def _judge(self, windows: Float[Tensor, "windows both frames"]) -> Tensor:
         """Mean logit of each head and window."""
