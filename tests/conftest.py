@@ -100,6 +100,8 @@ TINY_LATENTS = {
         "components": "8",
         "texture_hidden": "8",
         "texture_steps": "4",
+        "style_values": "3",
+        "style_points": "32",
         "decoder_channels": "12",
         "decoder_hidden": "16",
         "decoder_blocks": "2",

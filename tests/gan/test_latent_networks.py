@@ -7,34 +7,37 @@ from riffsmith.gan import CLOCK_CHANNELS, Denoiser, LatentDiscriminator, clock
 @pytest.fixture
 def denoiser() -> Denoiser:
     torch.manual_seed(0)
-    denoiser = Denoiser(latent_channels=6, channels=(16, 16, 12), embedding=8)
+    denoiser = Denoiser(latent_channels=6, style_channels=2, channels=(16, 16, 12), embedding=8)
     for weight in denoiser.parameters():  # nothing is zero, as after training
         torch.nn.init.normal_(weight, std=0.2)
     return denoiser.eval()
 
 
 def test_fresh_networks_see_no_way():
-    denoiser = Denoiser(latent_channels=6, channels=(16, 12), embedding=8)
-    noisy, beats = torch.randn(2, 6, 8), torch.zeros(2, CLOCK_CHANNELS, 8)
-    assert not denoiser(noisy, beats, torch.tensor([0.1, 0.9])).any()
+    denoiser = Denoiser(latent_channels=6, style_channels=2, channels=(16, 12), embedding=8)
+    noisy, told = torch.randn(2, 6, 8), torch.zeros(2, CLOCK_CHANNELS + 2, 8)
+    assert not denoiser(noisy, told, torch.tensor([0.1, 0.9])).any()
 
 
-def test_noise_clock_and_time_matter(denoiser: Denoiser):
-    noisy, beats = torch.randn(1, 6, 16), clock(torch.arange(16)[None] / 8)
+def test_noise_clock_style_and_time_matter(denoiser: Denoiser):
+    noisy, told = torch.randn(1, 6, 16), torch.randn(1, CLOCK_CHANNELS + 2, 16)
     with torch.inference_mode():
-        before = denoiser(noisy, beats, torch.tensor([0.5]))
+        before = denoiser(noisy, told, torch.tensor([0.5]))
         assert before.shape == (1, 6, 16)
-        assert not torch.allclose(denoiser(noisy + 1, beats, torch.tensor([0.5])), before)
-        assert not torch.allclose(denoiser(noisy, beats * 0, torch.tensor([0.5])), before)
-        assert not torch.allclose(denoiser(noisy, beats, torch.tensor([0.6])), before)
+        assert not torch.allclose(denoiser(noisy + 1, told, torch.tensor([0.5])), before)
+        for channel in (0, CLOCK_CHANNELS + 1):
+            other = told.clone()
+            other[:, channel] += 1
+            assert not torch.allclose(denoiser(noisy, other, torch.tensor([0.5])), before)
+        assert not torch.allclose(denoiser(noisy, told, torch.tensor([0.6])), before)
 
 
 def test_far_frames_do_not_matter(denoiser: Denoiser):
-    noisy, beats = torch.randn(1, 6, 128), torch.zeros(1, CLOCK_CHANNELS, 128)
+    noisy, told = torch.randn(1, 6, 128), torch.zeros(1, CLOCK_CHANNELS + 2, 128)
     changed = noisy.clone()
     changed[..., 100:] += 1
     with torch.inference_mode():
-        one, other = (denoiser(x, beats, torch.tensor([0.5])) for x in (noisy, changed))
+        one, other = (denoiser(x, told, torch.tensor([0.5])) for x in (noisy, changed))
     assert torch.equal(one[..., :48], other[..., :48])
     assert not torch.allclose(one[..., :100], other[..., :100])
 

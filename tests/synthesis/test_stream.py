@@ -56,10 +56,10 @@ def test_stretches_are_what_one_pass_over_all_of_them_gives(bundle: LatentBundle
     """A network that looks far less far than the margins makes no seam at all."""
     stream, frames, margin = Stream(bundle, 3), 2 * STRETCH_LATENTS, 64
     generator = bundle.generator
-    beats = stream.noise.clock(-margin, frames + 2 * margin)
+    told = stream.path.told(-margin, frames + 2 * margin)
     noise = stream.noise.cut("latents", 8, -margin, frames + 2 * margin)
     with torch.inference_mode():
-        whole = walk(lambda state, times: generator(state, beats, times), noise, 3, 3)
+        whole = walk(lambda state, times: generator(state, told, times), noise, 3, 3)
         pieces = [stream.latents(start, 100) for start in range(0, 1400, 100)]
     expected = whole[..., margin : margin + 1400]
     assert torch.allclose(torch.cat(pieces, dim=-1), expected, atol=0.05)  # bfloat16

@@ -62,12 +62,12 @@ def test_windows_are_stretches_of_the_recordings(corpus: Corpus):
     codec = Codec(settings)
     recordings = measure_split(corpus, "train", settings)
     fit_codec([item.features for item in recordings], codec, 0, 4)
-    windows = LatentWindows(recordings, codec, 16)
+    windows = LatentWindows(recordings, codec, settings.training)
     drawn = windows.draw(8, 0, "test")
-    latents, beats = split_window(drawn)
+    latents, told = split_window(drawn, 8)
     assert latents.shape == (8, 8, 16)
-    assert beats.shape == (8, CLOCK_CHANNELS, 16)
-    assert torch.allclose(beats[:, 0].square() + beats[:, 5].square(), torch.ones(8, 16))
+    assert told.shape == (8, CLOCK_CHANNELS + 3, 16)
+    assert torch.allclose(told[:, 0].square() + told[:, 5].square(), torch.ones(8, 16))
     assert torch.equal(drawn, windows.draw(8, 0, "test"))
     assert not torch.equal(drawn, windows.draw(8, 1, "test"))
     audio = corpus.audio(corpus.manifest.of_split("train")[0], 0, 6).T[None]
@@ -79,8 +79,9 @@ def test_windows_are_stretches_of_the_recordings(corpus: Corpus):
 def test_a_corpus_shorter_than_a_window_is_refused(corpus: Corpus):
     settings = tiny_latents()
     recordings = measure_split(corpus, "train", settings)
+    training = settings.training.model_copy(update={"window_frames": 4000})
     with pytest.raises(CorpusError, match="no recording is as long as a window of 128.0 s"):
-        LatentWindows(recordings, Codec(settings), 4000)
+        LatentWindows(recordings, Codec(settings), training)
 
 
 def test_a_run_from_start_to_sound(started: tuple[RunFolder, RunRecord], corpus: Corpus):
@@ -145,7 +146,7 @@ def build_trainer(settings: LatentSettings) -> LatentTrainer:
 
 def test_both_of_a_pair_are_augmented_alike():
     trainer = build_trainer(tiny_latents(cut_share="1.0"))
-    same = torch.randn(4, 8, 16)
+    same = torch.randn(4, 8 + CLOCK_CHANNELS + 3, 16)
     shown = trainer._augment(torch.cat([same, same]), "test")
     assert torch.equal(shown[:4], shown[4:])
     assert (shown == 0).all(1).any(1).all()  # each lost a stretch
@@ -166,7 +167,7 @@ def test_the_generator_learns_a_constant(warm_up: str, steps: int):
     )
     trainer = build_trainer(settings)
     music = torch.linspace(-1, 1, 8)[None, :, None].expand(8, 8, 16)
-    windows = torch.cat([music, torch.zeros(8, CLOCK_CHANNELS, 16)], dim=1)
+    windows = torch.cat([music, torch.zeros(8, CLOCK_CHANNELS + 3, 16)], dim=1)
 
     @torch.no_grad()
     def error() -> float:
