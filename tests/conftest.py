@@ -140,6 +140,16 @@ def give_codec(run: RunFolder, settings: LatentSettings) -> Codec:
     return codec
 
 
+@pytest.fixture(scope="session")
+def latent_corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """Three recordings of 6 s, prepared for tiny latents."""
+    folder = tmp_path_factory.mktemp("latents")
+    for number in range(3):
+        write_music(folder / "songs" / f"{number}.wav", seconds=6.0, channels=2, seed=number)
+    prepare_corpus(folder / "songs", folder / "corpus", tiny_latents().corpus, preset="latent")
+    return Corpus(folder / "corpus")
+
+
 def picture_preset(name: str) -> PictureSettings:
     """A preset of the picture GANs as it is."""
     settings = load_preset(name)

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import give_codec, tiny_latents, write_music
+from conftest import give_codec, tiny_latents
 
 from riffsmith.bundle import LatentBundle, load_bundle
 from riffsmith.codec import Codec, fit_codec
 from riffsmith.config import LatentSettings
-from riffsmith.corpus import Corpus, prepare_corpus
+from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError, ModelError, RunError
 from riffsmith.gan import CLOCK_CHANNELS, walk
 from riffsmith.synthesis import generate_clip
@@ -29,20 +29,11 @@ from riffsmith.training.latent_windows import LatentWindows, measure_split, spli
 CPU = torch.device("cpu")
 
 
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    folder = tmp_path_factory.mktemp("latents")
-    for number in range(3):
-        write_music(folder / "songs" / f"{number}.wav", seconds=6.0, channels=2, seed=number)
-    prepare_corpus(folder / "songs", folder / "corpus", tiny_latents().corpus, preset="latent")
-    return Corpus(folder / "corpus")
-
-
 @pytest.fixture
-def started(tmp_path: Path, corpus: Corpus) -> tuple[RunFolder, RunRecord]:
+def started(tmp_path: Path, latent_corpus: Corpus) -> tuple[RunFolder, RunRecord]:
     run = RunFolder(tmp_path / "run")
     give_codec(run, tiny_latents())
-    return run, start_run(run, corpus, tiny_latents(), "latent", seed=3)
+    return run, start_run(run, latent_corpus, tiny_latents(), "latent", seed=3)
 
 
 def after(steps: int) -> Iterator[bool]:
@@ -50,17 +41,17 @@ def after(steps: int) -> Iterator[bool]:
     yield True
 
 
-def test_such_a_corpus_stores_audio_alone(corpus: Corpus):
-    recording = corpus.manifest.of_split("train")[0]
-    assert corpus.shard(recording).samples == 48_000
+def test_such_a_corpus_stores_audio_alone(latent_corpus: Corpus):
+    recording = latent_corpus.manifest.of_split("train")[0]
+    assert latent_corpus.shard(recording).samples == 48_000
     assert recording.segments == 6
-    assert not hasattr(corpus.shard(recording), "segments")
+    assert not hasattr(latent_corpus.shard(recording), "segments")
 
 
-def test_windows_are_stretches_of_the_recordings(corpus: Corpus):
+def test_windows_are_stretches_of_the_recordings(latent_corpus: Corpus):
     settings = tiny_latents()
     codec = Codec(settings)
-    recordings = measure_split(corpus, "train", settings)
+    recordings = measure_split(latent_corpus, "train", settings)
     fit_codec([item.features for item in recordings], codec, 0, 4)
     windows = LatentWindows(recordings, codec, settings.training)
     drawn = windows.draw(8, 0, "test")
@@ -70,23 +61,23 @@ def test_windows_are_stretches_of_the_recordings(corpus: Corpus):
     assert torch.allclose(told[:, 0].square() + told[:, 5].square(), torch.ones(8, 16))
     assert torch.equal(drawn, windows.draw(8, 0, "test"))
     assert not torch.equal(drawn, windows.draw(8, 1, "test"))
-    audio = corpus.audio(corpus.manifest.of_split("train")[0], 0, 6).T[None]
+    audio = latent_corpus.audio(latent_corpus.manifest.of_split("train")[0], 0, 6).T[None]
     whole = codec.encode(audio.contiguous())[0].bfloat16().float()
     first = windows._latents[0].float()
     assert torch.allclose(first[:, 4:-4], whole[:, 4 : first.shape[1] - 4], atol=0.1)
 
 
-def test_a_corpus_shorter_than_a_window_is_refused(corpus: Corpus):
+def test_a_corpus_shorter_than_a_window_is_refused(latent_corpus: Corpus):
     settings = tiny_latents()
-    recordings = measure_split(corpus, "train", settings)
+    recordings = measure_split(latent_corpus, "train", settings)
     training = settings.training.model_copy(update={"window_frames": 4000})
     with pytest.raises(CorpusError, match="no recording is as long as a window of 128.0 s"):
         LatentWindows(recordings, Codec(settings), training)
 
 
-def test_a_run_from_start_to_sound(started: tuple[RunFolder, RunRecord], corpus: Corpus):
+def test_a_run_from_start_to_sound(started: tuple[RunFolder, RunRecord], latent_corpus: Corpus):
     run, record = started
-    outcome = train(run, record, corpus, [])
+    outcome = train(run, record, latent_corpus, [])
     assert outcome.finished
     bundle = load_bundle(run.snapshot(run.snapshot_epochs()[-1]))
     assert isinstance(bundle, LatentBundle)
@@ -98,23 +89,23 @@ def test_a_run_from_start_to_sound(started: tuple[RunFolder, RunRecord], corpus:
     assert float(str(line["spread_relative"])) > 0
 
 
-def test_a_stopped_run_ends_like_one_that_never_stopped(tmp_path: Path, corpus: Corpus):
+def test_a_stopped_run_ends_like_one_that_never_stopped(tmp_path: Path, latent_corpus: Corpus):
     ends: list[bytes] = []
     for name, stops in (("whole", []), ("stopped", [3, 5])):
         run = RunFolder(tmp_path / name)
         give_codec(run, tiny_latents())
-        record = start_run(run, corpus, tiny_latents(), "latent", seed=3)
+        record = start_run(run, latent_corpus, tiny_latents(), "latent", seed=3)
         for steps in stops:
             stop = after(steps).__next__
-            assert not train(run, record, corpus, [], should_stop=stop).finished
-        assert train(run, record, corpus, []).finished
+            assert not train(run, record, latent_corpus, [], should_stop=stop).finished
+        assert train(run, record, latent_corpus, []).finished
         ends.append(checkpoint_paths(run.checkpoints)[-1].read_bytes())
     assert ends[0] == ends[1]
 
 
-def test_a_damaged_codec_is_told(started: tuple[RunFolder, RunRecord], corpus: Corpus):
+def test_a_damaged_codec_is_told(started: tuple[RunFolder, RunRecord], latent_corpus: Corpus):
     run, record = started
-    train(run, record, corpus, [], should_stop=lambda: True)
+    train(run, record, latent_corpus, [], should_stop=lambda: True)
     snapshot = run.snapshot(0)
     path = snapshot / "codec.safetensors"
     path.write_bytes(path.read_bytes()[:-8] + b"damaged!")
@@ -122,19 +113,21 @@ def test_a_damaged_codec_is_told(started: tuple[RunFolder, RunRecord], corpus: C
         load_bundle(snapshot)
 
 
-def test_sizes_that_the_shipped_decoder_has_not_are_refused(tmp_path: Path, corpus: Corpus):
+def test_sizes_that_the_shipped_decoder_has_not_are_refused(tmp_path: Path, latent_corpus: Corpus):
     run = RunFolder(tmp_path / "run")
-    record = start_run(run, corpus, tiny_latents(), "latent", seed=3)
+    record = start_run(run, latent_corpus, tiny_latents(), "latent", seed=3)
     with pytest.raises(RunError, match="the shipped decoder has another size"):
-        train(run, record, corpus, [])
+        train(run, record, latent_corpus, [])
 
 
-def test_a_missing_decoder_is_told(tmp_path: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch):
+def test_a_missing_decoder_is_told(
+    tmp_path: Path, latent_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr("riffsmith.training.codec_stage._BASE", "nowhere.safetensors")
     run = RunFolder(tmp_path / "run")
-    record = start_run(run, corpus, tiny_latents(), "latent", seed=3)
+    record = start_run(run, latent_corpus, tiny_latents(), "latent", seed=3)
     with pytest.raises(RunError, match=r"nowhere.safetensors is missing: install Riffsmith anew"):
-        train(run, record, corpus, [])
+        train(run, record, latent_corpus, [])
 
 
 def build_trainer(settings: LatentSettings) -> LatentTrainer:
@@ -191,9 +184,11 @@ def test_the_rate_rises_and_falls_until_the_game():
     assert shares[3] == shares[4] == pytest.approx(0.1)
 
 
-def test_the_metrics_have_checks_of_health(started: tuple[RunFolder, RunRecord], corpus: Corpus):
+def test_the_metrics_have_checks_of_health(
+    started: tuple[RunFolder, RunRecord], latent_corpus: Corpus
+):
     run, record = started
-    train(run, record, corpus, [])
+    train(run, record, latent_corpus, [])
     lines = [json.loads(line) for line in run.metrics.read_text().splitlines()]
     checks = [line for line in lines if line["event"] == "check"]
     assert checks

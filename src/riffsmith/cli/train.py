@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from riffsmith.corpus import Corpus
     from riffsmith.pipeline import Request
-    from riffsmith.training import Outcome, Preview, RunFolder, RunRecord, StepFigures
+    from riffsmith.training import Crew, Outcome, Preview, RunFolder, RunRecord, StepFigures
 
 
 def train(
@@ -68,7 +68,7 @@ def train(
     from riffsmith.cli.console import file_progress, note_flaws, stdout
     from riffsmith.corpus import is_corpus
     from riffsmith.pipeline import Request, begin
-    from riffsmith.training import RunFolder
+    from riffsmith.training import RunFolder, follow, open_crew
 
     request = Request(
         preset=preset,
@@ -82,14 +82,20 @@ def train(
         workers=workers,
     )
     folder = RunFolder(run)
-    if dry_run:
-        _print_plan(source, folder, request)
-        return
-    with file_progress("Preparing") as on_progress:
-        record, corpus = begin(source, folder, request, resume=resume, on_progress=on_progress)
-    if not is_corpus(source):
-        note_flaws(corpus.manifest)
-    outcome = run_with_progress(folder, record, corpus)
+    with open_crew() as crew:
+        if not crew.leads:
+            if not dry_run:
+                with _stop_flag():  # the leader is told as well, and tells when to stop
+                    follow(folder, crew)
+            return
+        if dry_run:
+            _print_plan(source, folder, request)
+            return
+        with file_progress("Preparing") as on_progress:
+            record, corpus = begin(source, folder, request, resume=resume, on_progress=on_progress)
+        if not is_corpus(source):
+            note_flaws(corpus.manifest)
+        outcome = run_with_progress(folder, record, corpus, crew)
     if outcome.finished:
         stdout.print(f"trained {outcome.epoch} epochs ({outcome.step} steps) → {run}")
         stdout.print(f"listen: riffsmith generate {run} out.wav · look: riffsmith report {run}")
@@ -101,7 +107,9 @@ def train(
         raise SystemExit(130)
 
 
-def run_with_progress(folder: "RunFolder", record: "RunRecord", corpus: "Corpus") -> "Outcome":
+def run_with_progress(
+    folder: "RunFolder", record: "RunRecord", corpus: "Corpus", crew: "Crew | None" = None
+) -> "Outcome":
     """Trains with a progress bar; Ctrl-C or a termination signal ends it with a checkpoint."""
     from riffsmith.cli.console import training_progress
     from riffsmith.report import PreviewPainter
@@ -115,6 +123,7 @@ def run_with_progress(folder: "RunFolder", record: "RunRecord", corpus: "Corpus"
             corpus,
             [PreviewPainter(folder), console],
             should_stop=lambda: bool(stopped),
+            crew=crew,
         )
 
 

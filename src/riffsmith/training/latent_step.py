@@ -22,6 +22,7 @@ from riffsmith.gan import (
 )
 from riffsmith.gan.flow import Velocity
 from riffsmith.seeds import derive_seed, random_stream
+from riffsmith.training.crew import Crew
 from riffsmith.training.latent_windows import split_window
 from riffsmith.training.precision import autocast
 from riffsmith.training.state import TrainingState
@@ -42,7 +43,9 @@ class LatentTrainer:
         codec: Codec,
         seed: int,
         device: torch.device,
+        crew: Crew | None = None,
     ) -> None:
+        self._crew = crew or Crew()
         self._settings, self._training = settings, settings.training
         self._state, self._seed, self._device = state, seed, device
         louder = codec.linear.latents_of_gain()
@@ -66,21 +69,22 @@ class LatentTrainer:
             figures = StepFigures(discriminator_loss, verdict, real_logits, fake_logits)
         state.generator_optimizer.zero_grad()
         loss.backward()
+        self._crew.average_gradients(state.generator)
         torch.nn.utils.clip_grad_norm_(state.generator.parameters(), 1.0)
         state.generator_optimizer.step()
         state.step += 1
         update_average(state.averaged_generator, state.generator, training.ema_decay, state.step)
-        return figures
+        return StepFigures(*self._crew.mean(list(vars(figures).values())))
 
     def _flow_loss(self, windows: Tensor) -> Tensor:
         """How far the velocity is from the straight way between examples and noise."""
         stream = random_stream(self._seed, "flow", self._state.step)
         count = len(windows)
         music, told = self._split(windows + self._draw_gain(count, stream))
-        noise = torch.randn(music.shape, generator=stream).to(self._device)
-        times = draw_times(count, stream).to(self._device)
-        with_clock = torch.rand(count, 1, 1, generator=stream) >= self._training.clockless_share
-        told[:, :CLOCK_CHANNELS] *= with_clock.to(self._device)
+        noise = self._draw_normal(music.shape, stream)
+        times = self._share(draw_times(self._crew.size * count, stream))
+        with_clock = self._draw_uniform(count, 1, stream)[:, 0] >= self._training.clockless_share
+        told[:, :CLOCK_CHANNELS] *= with_clock
         return flow_loss(self._velocity(told), music, noise, times)
 
     def _update_discriminator(self, windows: Tensor) -> tuple[float, float, float]:
@@ -92,8 +96,8 @@ class LatentTrainer:
         stream = random_stream(self._seed, "penalty", state.step)
         deviation = training.penalty_deviation
         noisy = shown.clone()
-        latents = self._split(noisy)[0]
-        latents += torch.randn(latents.shape, generator=stream).to(self._device) * deviation
+        for latents in self._split(noisy)[0].chunk(2):
+            latents += self._draw_normal(latents.shape, stream) * deviation
         logits = self._judge(torch.cat([shown, noisy]))
         plain, noisy = _split(logits)
         real_logits, fake_logits = _split(plain)
@@ -101,6 +105,7 @@ class LatentTrainer:
         penalty = 2 * smoothness_penalty(plain, noisy, deviation)
         state.discriminator_optimizer.zero_grad()
         (loss + training.penalty_weight / 2 * penalty).backward()
+        self._crew.average_gradients(state.discriminator)
         state.discriminator_optimizer.step()
         return _mean(real_logits), _mean(fake_logits), loss.item()
 
@@ -127,7 +132,7 @@ class LatentTrainer:
         steps = self._settings.generator.steps
         place = derive_seed(self._seed, "place", purpose, self._state.step) % steps
         stream = random_stream(self._seed, "noise", purpose, self._state.step)
-        noise = torch.randn(music.shape, generator=stream).to(self._device)
+        noise = self._draw_normal(music.shape, stream)
         velocity = self._velocity(told)
         with torch.no_grad():
             state = walk(velocity, noise, steps, place)
@@ -148,8 +153,8 @@ class LatentTrainer:
 
     def _draw_gain(self, count: int, stream: torch.Generator) -> Float[Tensor, "count channels 1"]:
         """What makes half of the windows louder or softer, and says so in their style."""
-        uniform = torch.rand(2, count, 1, 1, generator=stream).to(self._device)
-        nepers = (2 * uniform[0] - 1) * self._training.gain_nepers * (uniform[1] < 0.5)
+        place, chosen = self._draw_uniform(count, 2, stream).unbind(1)
+        nepers = (2 * place - 1) * self._training.gain_nepers * (chosen < 0.5)
         return nepers * self._gain
 
     def _augment(
@@ -159,13 +164,26 @@ class LatentTrainer:
         training, count, frames = self._training, len(pairs) // 2, pairs.shape[-1]
         stream = random_stream(self._seed, "augment", purpose, self._state.step)
         louder = self._draw_gain(count, stream)
-        uniform = torch.rand(3, count, 1, 1, generator=stream).to(self._device)
-        length = 4 + uniform[0] * (frames / 4 - 4)
-        start = uniform[1] * (frames - length)
+        size, place, chosen = self._draw_uniform(count, 3, stream).unbind(1)
+        length = 4 + size * (frames / 4 - 4)
+        start = place * (frames - length)
         places = torch.arange(frames, device=self._device)
         inside = (places >= start) & (places < start + length)
-        keep = (~(inside & (uniform[2] < training.cut_share))).float()
+        keep = (~(inside & (chosen < training.cut_share))).float()
         return (pairs + louder.repeat(2, 1, 1)) * keep.repeat(2, 1, 1)
+
+    def _share(self, whole: Tensor) -> Tensor:
+        return self._crew.share(whole).to(self._device)
+
+    def _draw_normal(self, shape: torch.Size, stream: torch.Generator) -> Tensor:
+        """Of the whole batch this process's part, which has the shape."""
+        return self._share(torch.randn(self._crew.size * shape[0], *shape[1:], generator=stream))
+
+    def _draw_uniform(
+        self, count: int, values: int, stream: torch.Generator
+    ) -> Float[Tensor, "count values 1 1"]:
+        """The same from 0 to 1."""
+        return self._share(torch.rand(self._crew.size * count, values, 1, 1, generator=stream))
 
 
 def velocity_of(generator: Denoiser, told: Tensor, training: LatentTrainingSettings) -> Velocity:

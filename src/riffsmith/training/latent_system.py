@@ -15,6 +15,7 @@ from riffsmith.features import MelTransform
 from riffsmith.gan import Denoiser
 from riffsmith.synthesis import generate_clip, spread_db
 from riffsmith.training.codec_stage import open_codec
+from riffsmith.training.crew import Crew
 from riffsmith.training.events import Preview
 from riffsmith.training.latent_state import build_latent_state
 from riffsmith.training.latent_step import LatentTrainer
@@ -40,7 +41,9 @@ class LatentSystem:
         device: torch.device,
         run: RunFolder,
         on_notice: Callable[[str], None],
+        crew: Crew,
     ) -> None:
+        self._crew = crew
         self._record, self._settings, self._corpus = record, settings, corpus
         self._device = device
         on_notice("measuring the recordings")
@@ -64,9 +67,10 @@ class LatentSystem:
         )
 
     def read(self, indices: Sequence[int]) -> Float[Tensor, "windows both frames"]:
-        """A batch at random places, whatever the indices."""
+        """This process's part of a batch at random places, whatever the indices."""
         count = self._settings.training.batch_size
-        return self._windows.draw(count, self._record.seed, "windows", self.state.step)
+        whole = self._windows.draw(count, self._record.seed, "windows", self.state.step)
+        return self._crew.share(whole)
 
     def step(self, real: Float[Tensor, "windows both frames"]) -> StepFigures:
         return self._trainer.step(real)
@@ -103,7 +107,8 @@ class LatentSystem:
     def _build_trainer(self, times: int) -> LatentTrainer:
         training = soften(self._settings.training, times)
         settings = self._settings.model_copy(update={"training": training})
-        return LatentTrainer(settings, self.state, self._codec, self._record.seed, self._device)
+        seed, device = self._record.seed, self._device
+        return LatentTrainer(settings, self.state, self._codec, seed, device, self._crew)
 
 
 def show_audio(

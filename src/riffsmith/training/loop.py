@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-import torch
 from torch import Tensor
 
 from riffsmith.corpus import Corpus
@@ -18,11 +17,12 @@ from riffsmith.training.checkpoint import (
     write_anchor,
     write_checkpoint,
 )
+from riffsmith.training.crew import Crew, Order
 from riffsmith.training.events import Observer
 from riffsmith.training.fresh import build_fresh_state
 from riffsmith.training.health import Event
 from riffsmith.training.memory import keep_freed_memory
-from riffsmith.training.precision import choose_device
+from riffsmith.training.precision import choose_device, choose_threads
 from riffsmith.training.rollback import describe, roll_back, soften
 from riffsmith.training.run_folder import RunFolder, RunRecord, step_of
 from riffsmith.training.signals import Losses
@@ -49,6 +49,7 @@ def train(
     observers: Sequence[Observer],
     *,
     should_stop: Callable[[], bool] = lambda: False,
+    crew: Crew | None = None,
 ) -> Outcome:
     """Trains from the newest sound checkpoint, or from the start where there is none.
 
@@ -58,6 +59,7 @@ def train(
         corpus: The corpus that it was started with.
         observers: Told about the progress, in this order.
         should_stop: Asked after each step; when true, a checkpoint is written and the call returns.
+        crew: Which this process leads, the others being in `follow`; none: it is alone.
 
     Raises:
         RunError: The folder is in use or damaged, the corpus is another one, or losses are no
@@ -68,21 +70,29 @@ def train(
         raise RunError(
             f"{corpus.path} has changed since {run.path} was started: start a new run with it"
         )
+    crew = crew or Crew()
     with hold(run.path, RunError):
-        return _Run(run, record, corpus, observers).go(should_stop)
+        outcome = _Run(run, record, corpus, observers, crew).go(should_stop)
+    crew.give(Order.STOP)
+    return outcome
 
 
 class _Run:
     def __init__(
-        self, run: RunFolder, record: RunRecord, corpus: Corpus, observers: Sequence[Observer]
+        self,
+        run: RunFolder,
+        record: RunRecord,
+        corpus: Corpus,
+        observers: Sequence[Observer],
+        crew: Crew,
     ) -> None:
+        self.crew = crew
         self.run, self.record, self.corpus, self.observers = run, record, corpus, observers
         self.settings = record.settings.training
-        if self.settings.threads:
-            torch.set_num_threads(self.settings.threads)
+        choose_threads(self.settings)
         keep_freed_memory()
         self.device = choose_device(self.settings)
-        self.system = build_system(record, corpus, self.device, run, self._notice)
+        self.system = build_system(record, corpus, self.device, run, self._notice, crew)
         self.state = self.system.state
         self.watch: Watch | None = None
         self.losses = Losses()
@@ -161,9 +171,11 @@ class _Run:
         self._soften()
 
     def _soften(self) -> None:
-        """Settings and system for the present number of rollbacks."""
+        """Settings, system and crew for the present state."""
         self.settings = soften(self.record.settings.training, self.state.rollbacks)
         self.system.soften(self.state.rollbacks)
+        self.crew.give(Order.COPY)
+        self.crew.copy_state(self.state)
 
     def _notice(self, text: str) -> None:
         for observer in self.observers:
@@ -177,6 +189,7 @@ class _Run:
             for group in optimizer.param_groups:
                 group["lr"] = rate
 
+        self.crew.give(Order.STEP)
         began = time.perf_counter()
         real = self.system.read(self.batches.indices(self.state.step))
         read = time.perf_counter()

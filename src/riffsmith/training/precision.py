@@ -22,6 +22,12 @@ def choose_device(settings: TrainingSettings) -> torch.device:
     return torch.device(settings.device)
 
 
+def choose_threads(settings: TrainingSettings) -> None:
+    """Takes as many CPU threads as the settings ask for."""
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+
+
 def autocast(settings: TrainingSettings, device: torch.device) -> AbstractContextManager[object]:
     """The context that networks run in."""
     chosen = settings.precision == "bfloat16"

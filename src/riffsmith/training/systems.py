@@ -6,6 +6,8 @@ import torch
 
 from riffsmith.config import LatentSettings
 from riffsmith.corpus import Corpus
+from riffsmith.errors import SettingsError
+from riffsmith.training.crew import Crew
 from riffsmith.training.latent_system import LatentSystem
 from riffsmith.training.picture_system import PictureSystem
 from riffsmith.training.run_folder import RunFolder, RunRecord
@@ -18,6 +20,7 @@ def build_system(
     device: torch.device,
     run: RunFolder,
     on_notice: Callable[[str], None],
+    crew: Crew,
 ) -> System:
     """Networks and data of a run, in the state that it begins with.
 
@@ -27,8 +30,17 @@ def build_system(
         device: Where the networks live.
         run: Where a system may keep what it made of the corpus.
         on_notice: Told about stages that take a while.
+        crew: That trains it.
+
+    Raises:
+        SettingsError: The system cannot be trained by several processes.
     """
     settings = record.settings
     if isinstance(settings, LatentSettings):
-        return LatentSystem(record, settings, corpus, device, run, on_notice)
+        return LatentSystem(record, settings, corpus, device, run, on_notice, crew)
+    if crew.size > 1:
+        raise SettingsError(
+            f"{crew.size} processes found, and preset {record.preset} trains in one: call "
+            "`riffsmith train` without torchrun, or choose --preset latent"
+        )
     return PictureSystem(record, settings, corpus, device)
