@@ -105,7 +105,7 @@ def test_a_stopped_run_ends_like_one_that_never_stopped(tmp_path: Path, latent_c
 
 def test_a_damaged_codec_is_told(started: tuple[RunFolder, RunRecord], latent_corpus: Corpus):
     run, record = started
-    train(run, record, latent_corpus, [], should_stop=lambda: True)
+    train(run, record, latent_corpus, [], should_stop=after(2).__next__)
     snapshot = run.snapshot(0)
     path = snapshot / "codec.safetensors"
     path.write_bytes(path.read_bytes()[:-8] + b"damaged!")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
     from riffsmith.corpus import Corpus
     from riffsmith.pipeline import Request
@@ -27,6 +27,7 @@ def train(
     seed: int | None = None,
     watch: Literal["on", "off"] | None = None,
     resume: Annotated[bool, Parameter(negative="")] = False,
+    from_scratch: Annotated[bool, Parameter(negative="")] = False,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     genre: str | None = None,
     hold_out: Annotated[list[str] | None, Parameter(negative="")] = None,
@@ -54,6 +55,8 @@ def train(
         run that gains nothing stopped. On if left out.
     resume
         Go on with a run that was stopped, or start it if there is none.
+    from_scratch
+        Train the decoder on these recordings too, instead of taking the shipped one.
     dry_run
         Print the settings, the networks' sizes and an estimate; write nothing.
     genre
@@ -70,9 +73,12 @@ def train(
     from riffsmith.pipeline import Request, begin
     from riffsmith.training import RunFolder, follow, open_crew
 
+    overrides = config or {}
+    if from_scratch:
+        overrides.setdefault("codec", {})["decoder_origin"] = "scratch"
     request = Request(
         preset=preset,
-        overrides=config or {},
+        overrides=overrides,
         seed=seed,
         epochs=epochs,
         minutes=minutes,
@@ -159,9 +165,19 @@ class _ConsoleObserver:
         self._began = time.monotonic()
         self._task = progress.add_task("Training", losses="", total=None)
         self._steps_per_epoch = 1
+        self._stages: dict[str, TaskID] = {}
+
+    def on_stage(self, title: str, share: float) -> None:
+        if title not in self._stages:
+            if not self._progress.console.is_terminal:
+                self._progress.console.print(title)
+            self._stages[title] = self._progress.add_task(title.capitalize(), losses="", total=1.0)
+        self._progress.update(self._stages[title], completed=share)
 
     def on_start(self, step: int, steps: int, steps_per_epoch: int) -> None:
         self._steps_per_epoch = steps_per_epoch
+        for stage in self._stages.values():
+            self._progress.update(stage, completed=1.0)
         self._began = time.monotonic()
         total = self._budget_seconds or steps
         self._progress.reset(self._task, total=total, completed=0 if self._budget_seconds else step)

@@ -75,10 +75,18 @@ class Decoder(nn.Module):
         self, features: Float[Tensor, "batch features frames"]
     ) -> Float[Tensor, "batch 2 time"]:
         """Left and right, one hop of samples for each frame."""
-        analysis, spectrum = self.analysis, self.analysis.spectrum
         with playing_precision(features.device):
             spectra = self.spectra(features)
+        return to_left_right(self.refine(spectra, features))
+
+    def refine(
+        self,
+        spectra: Complex[Tensor, "batch 2 bins frames"],
+        features: Float[Tensor, "batch features frames"],
+    ) -> Float[Tensor, "batch 2 time"]:
+        """Mid and side of spectra, corrected so that their features are those asked for."""
+        analysis, spectrum = self.analysis, self.analysis.spectrum
         wanted = analysis.spread(features)
         for _ in range(self.corrections):
             spectra = spectrum(spectrum.inverse(analysis.match(spectra, wanted)))
-        return to_left_right(spectrum.inverse(analysis.match(spectra, wanted)))
+        return spectrum.inverse(analysis.match(spectra, wanted))

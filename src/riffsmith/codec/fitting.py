@@ -1,6 +1,6 @@
 """A corpus → its features → a linear codec fitted to them → latents to train on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from jaxtyping import Float
@@ -40,7 +40,11 @@ def measure_recording(
 
 
 def fit_codec(
-    features: Sequence[Float[Tensor, "features _"]], codec: Codec, seed: int, steps: int
+    features: Sequence[Float[Tensor, "features _"]],
+    codec: Codec,
+    seed: int,
+    steps: int,
+    on_share: Callable[[float], None] = lambda share: None,
 ) -> None:
     """Fits components and texture to patches at all frame offsets of these recordings.
 
@@ -49,9 +53,10 @@ def fit_codec(
         codec: Whose decoder is left as it is.
         seed: Of the texture's weights and batches.
         steps: Updates of the texture.
+        on_share: Called with the share of them that is done.
     """
     _fit_components(features, codec.linear, codec.analysis)
-    _fit_texture(features, codec, seed, steps)
+    _fit_texture(features, codec, seed, steps, on_share)
 
 
 def _fit_components(
@@ -68,7 +73,11 @@ def _fit_components(
 
 
 def _fit_texture(
-    features: Sequence[Float[Tensor, "features _"]], codec: Codec, seed: int, steps: int
+    features: Sequence[Float[Tensor, "features _"]],
+    codec: Codec,
+    seed: int,
+    steps: int,
+    on_share: Callable[[float], None],
 ) -> None:
     linear, texture = codec.linear, codec.texture
     size = _TEXTURE_WINDOW * linear.patch_frames
@@ -84,6 +93,7 @@ def _fit_texture(
         optimizer.zero_grad()
         texture.loss(latents, linear.encode_rest(shown)).backward()
         optimizer.step()
+        on_share((step + 1) / steps)
 
 
 def _window(

@@ -1,6 +1,6 @@
 """Settings of the systems that generate latents of a codec."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
@@ -23,6 +23,15 @@ class CodecSettings(Section):
     decoder_blocks: PositiveInt = 6
     decoder_corrections: Annotated[int, Field(ge=0, le=8)] = 4
     """How often the decoder compares what it made with the features asked for."""
+    decoder_origin: Literal["shipped", "scratch"] = "shipped"
+    """Where a run's decoder comes from: `scratch` trains it on the run's own recordings."""
+    decoder_steps: PositiveInt = 2_000
+    """Updates of a decoder from scratch."""
+    decoder_rate: PositiveFloat = 4e-4
+    """Its learning rate, which falls to a twentieth."""
+    decoder_batch: PositiveInt = 8
+    decoder_judges: PositiveInt = 192
+    """Channels of the discriminators that it is trained against."""
     texture_hidden: PositiveInt = 192
     texture_strength: Annotated[float, Field(ge=0, le=2)] = 0.95
     """Share of the deviation that the components left out are drawn with."""

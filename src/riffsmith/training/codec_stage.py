@@ -1,6 +1,9 @@
-"""The codec of a run: its components are fitted to the corpus, its decoder is the shipped one."""
+"""The codec of a run: components, texture and style are fitted to its corpus.
 
-from collections.abc import Callable, Sequence
+The decoder is the shipped one, or trained on the corpus as well.
+"""
+
+from collections.abc import Sequence
 from importlib.resources import files
 
 import torch
@@ -9,9 +12,12 @@ from torch.nn import functional
 
 from riffsmith.codec import Codec, fit_codec, load_codec, save_codec
 from riffsmith.config import LatentSettings
+from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
-from riffsmith.files import write_bytes
+from riffsmith.files import remove, write_bytes
 from riffsmith.seeds import derive_seed
+from riffsmith.training.decoder_stage import train_decoder
+from riffsmith.training.events import OnStage
 from riffsmith.training.latent_windows import MeasuredRecording
 from riffsmith.training.run_folder import RunFolder
 
@@ -21,19 +27,23 @@ _BASE = "metal/codec.safetensors"
 
 def open_codec(
     settings: LatentSettings,
+    corpus: Corpus,
     recordings: Sequence[MeasuredRecording],
     run: RunFolder,
     seed: int,
-    on_notice: Callable[[str], None],
+    device: torch.device,
+    on_stage: OnStage,
 ) -> Codec:
     """The run's codec; where it has none yet it is fitted and written.
 
     Args:
         settings: Of the run.
+        corpus: That it is trained on.
         recordings: Of the training split.
         run: Where the codec is kept.
-        seed: Of the texture.
-        on_notice: Told that it is fitted, which takes a while.
+        seed: Of the texture, and of a decoder from scratch.
+        device: Where such a decoder is trained.
+        on_stage: Told how far it is.
 
     Raises:
         RunError: There is no decoder of this size, or writing fails.
@@ -44,6 +54,26 @@ def open_codec(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive_seed(seed, "codec"))
         codec = Codec(settings)
+    if settings.codec.decoder_origin == "scratch":
+        train_decoder(codec, corpus, settings, run, seed, device, on_stage)
+    else:
+        _take_shipped_decoder(codec)
+    on_stage("fitting the codec", 0.0)
+    fit_codec(
+        [item.features for item in recordings],
+        codec,
+        seed,
+        settings.codec.texture_steps,
+        lambda share: on_stage("fitting the codec", share),
+    )
+    _fit_style(recordings, codec)
+    content = save_codec(codec)
+    write_bytes(run.codec, content, RunError)
+    remove(run.decoder)
+    return load_codec(settings, content)  # rounded as a resumed run will find it
+
+
+def _take_shipped_decoder(codec: Codec) -> None:
     base = files("riffsmith") / "models" / _BASE
     if not base.is_file():
         raise RunError(f"{base} is missing: install Riffsmith anew")
@@ -57,14 +87,9 @@ def open_codec(
     except RuntimeError as cause:
         raise RunError(
             "the shipped decoder has another size than the settings of [codec] ask for: leave "
-            "n_fft, hop_samples, n_mels, side_mels and the decoder's own as they are"
+            "n_fft, hop_samples, n_mels, side_mels and the decoder's own as they are, or train one "
+            "of your own: --from-scratch"
         ) from cause
-    on_notice("fitting the codec")
-    fit_codec([item.features for item in recordings], codec, seed, settings.codec.texture_steps)
-    _fit_style(recordings, codec)
-    content = save_codec(codec)
-    write_bytes(run.codec, content, RunError)
-    return load_codec(settings, content)  # rounded as a resumed run will find it
 
 
 def _fit_style(recordings: Sequence[MeasuredRecording], codec: Codec) -> None:

@@ -1,5 +1,6 @@
 """What a run tells while it goes on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -8,6 +9,13 @@ from jaxtyping import Float
 from torch import Tensor
 
 from riffsmith.training.step import StepFigures
+
+OnStage = Callable[[str, float], None]
+"""Told what is being done before the first step, and the share of it that is done."""
+
+
+class StageStoppedError(Exception):
+    """A stage was asked to end before it was done."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,10 @@ class Preview:
 @runtime_checkable
 class Observer(Protocol):
     """Told about a run; the loop itself neither prints nor draws."""
+
+    def on_stage(self, title: str, share: float) -> None:
+        """Before it begins something is made ready; so much of that is done."""
+        ...
 
     def on_start(self, step: int, steps: int, steps_per_epoch: int) -> None:
         """The run begins or goes on at `step` of `steps`."""
@@ -48,6 +60,8 @@ class Observer(Protocol):
 
 class SilentObserver:
     """Ignores everything; a base for observers that want only some of it."""
+
+    def on_stage(self, title: str, share: float) -> None: ...
 
     def on_start(self, step: int, steps: int, steps_per_epoch: int) -> None: ...
 

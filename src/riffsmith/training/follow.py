@@ -27,7 +27,7 @@ def follow(run: RunFolder, crew: Crew) -> None:
     choose_threads(record.settings.training)
     keep_freed_memory()
     device = choose_device(record.settings.training)
-    system = build_system(record, corpus, device, run, lambda text: None, crew)
+    system = build_system(record, corpus, device, run, lambda title, share: None, crew)
     while order != Order.STOP:
         if order == Order.COPY:
             crew.copy_state(system.state)

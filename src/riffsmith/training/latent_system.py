@@ -1,6 +1,6 @@
 """The latent GAN as the loop sees it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ from riffsmith.gan import Denoiser
 from riffsmith.synthesis import generate_clip, spread_db
 from riffsmith.training.codec_stage import open_codec
 from riffsmith.training.crew import Crew
-from riffsmith.training.events import Preview
+from riffsmith.training.events import OnStage, Preview
 from riffsmith.training.latent_state import build_latent_state
 from riffsmith.training.latent_step import LatentTrainer
 from riffsmith.training.latent_windows import LatentWindows, measure_split
@@ -40,15 +40,15 @@ class LatentSystem:
         corpus: Corpus,
         device: torch.device,
         run: RunFolder,
-        on_notice: Callable[[str], None],
+        on_stage: OnStage,
         crew: Crew,
     ) -> None:
         self._crew = crew
         self._record, self._settings, self._corpus = record, settings, corpus
         self._device = device
-        on_notice("measuring the recordings")
+        on_stage("measuring the recordings", 0.0)
         recordings = measure_split(corpus, "train", settings)
-        self._codec = open_codec(settings, recordings, run, record.seed, on_notice)
+        self._codec = open_codec(settings, corpus, recordings, run, record.seed, device, on_stage)
         self._windows = LatentWindows(recordings, self._codec, settings.training)
         held_out = measure_split(corpus, "held_out", settings, offsets=1)
         self._held_out = (

@@ -18,7 +18,7 @@ from riffsmith.training.checkpoint import (
     write_checkpoint,
 )
 from riffsmith.training.crew import Crew, Order
-from riffsmith.training.events import Observer
+from riffsmith.training.events import Observer, StageStoppedError
 from riffsmith.training.fresh import build_fresh_state
 from riffsmith.training.health import Event
 from riffsmith.training.memory import keep_freed_memory
@@ -58,7 +58,8 @@ def train(
         record: What the run was started with.
         corpus: The corpus that it was started with.
         observers: Told about the progress, in this order.
-        should_stop: Asked after each step; when true, a checkpoint is written and the call returns.
+        should_stop: Asked after each step and while a stage before them goes on; when true, a
+            checkpoint is written and the call returns.
         crew: Which this process leads, the others being in `follow`; none: it is alone.
 
     Raises:
@@ -72,7 +73,10 @@ def train(
         )
     crew = crew or Crew()
     with hold(run.path, RunError):
-        outcome = _Run(run, record, corpus, observers, crew).go(should_stop)
+        try:
+            outcome = _Run(run, record, corpus, observers, crew, should_stop).go()
+        except StageStoppedError:
+            outcome = Outcome(finished=False, step=0, epoch=0)
     crew.give(Order.STOP)
     return outcome
 
@@ -85,14 +89,15 @@ class _Run:
         corpus: Corpus,
         observers: Sequence[Observer],
         crew: Crew,
+        should_stop: Callable[[], bool],
     ) -> None:
-        self.crew = crew
+        self.crew, self.should_stop = crew, should_stop
         self.run, self.record, self.corpus, self.observers = run, record, corpus, observers
         self.settings = record.settings.training
         choose_threads(self.settings)
         keep_freed_memory()
         self.device = choose_device(self.settings)
-        self.system = build_system(record, corpus, self.device, run, self._notice, crew)
+        self.system = build_system(record, corpus, self.device, run, self._stage, crew)
         self.state = self.system.state
         self.watch: Watch | None = None
         self.losses = Losses()
@@ -105,7 +110,7 @@ class _Run:
         if record.minutes is not None:
             self.last_step = 2**62
 
-    def go(self, should_stop: Callable[[], bool]) -> Outcome:
+    def go(self) -> Outcome:
         self._restore()
         per_epoch = self.batches.steps_per_epoch
         for observer in self.observers:
@@ -119,7 +124,7 @@ class _Run:
                 self._check()
             if self.state.step % per_epoch == 0:
                 self._end_epoch()
-            finished, stopped = self._is_done(), should_stop()
+            finished, stopped = self._is_done(), self.should_stop()
         if finished and self.previewed_step != self.state.step:
             self._preview(is_end=True)
         if self.saved_step != self.state.step:
@@ -176,6 +181,12 @@ class _Run:
         self.system.soften(self.state.rollbacks)
         self.crew.give(Order.COPY)
         self.crew.copy_state(self.state)
+
+    def _stage(self, title: str, share: float) -> None:
+        for observer in self.observers:
+            observer.on_stage(title, share)
+        if self.should_stop():
+            raise StageStoppedError
 
     def _notice(self, text: str) -> None:
         for observer in self.observers:

@@ -4,6 +4,7 @@ RUN/
 ├── run.json             settings, seed, corpus, versions
 ├── metrics.jsonl        one line an event: epoch, preview, check, best, overfitting, rollback, stop
 ├── codec.safetensors    the codec, where the system has one
+├── decoder/             states of its decoder, while it is trained from scratch
 ├── checkpoints/         the last two training states, and states to go back to
 ├── report/              what `riffsmith report` has measured
 ├── snapshots/           a bundle at each preview: epoch-0010/
@@ -55,6 +56,7 @@ class RunFolder:
         self.previews = path / "previews"
         self.metrics = path / "metrics.jsonl"
         self.codec = path / "codec.safetensors"
+        self.decoder = path / "decoder"
 
     def exists(self) -> bool:
         """Whether a run was started here."""

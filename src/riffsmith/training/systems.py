@@ -1,13 +1,12 @@
 """Settings → the system that they describe."""
 
-from collections.abc import Callable
-
 import torch
 
 from riffsmith.config import LatentSettings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import SettingsError
 from riffsmith.training.crew import Crew
+from riffsmith.training.events import OnStage
 from riffsmith.training.latent_system import LatentSystem
 from riffsmith.training.picture_system import PictureSystem
 from riffsmith.training.run_folder import RunFolder, RunRecord
@@ -19,7 +18,7 @@ def build_system(
     corpus: Corpus,
     device: torch.device,
     run: RunFolder,
-    on_notice: Callable[[str], None],
+    on_stage: OnStage,
     crew: Crew,
 ) -> System:
     """Networks and data of a run, in the state that it begins with.
@@ -29,7 +28,7 @@ def build_system(
         corpus: What it is trained on.
         device: Where the networks live.
         run: Where a system may keep what it made of the corpus.
-        on_notice: Told about stages that take a while.
+        on_stage: Told what is made ready before the first step.
         crew: That trains it.
 
     Raises:
@@ -37,7 +36,7 @@ def build_system(
     """
     settings = record.settings
     if isinstance(settings, LatentSettings):
-        return LatentSystem(record, settings, corpus, device, run, on_notice, crew)
+        return LatentSystem(record, settings, corpus, device, run, on_stage, crew)
     if crew.size > 1:
         raise SettingsError(
             f"{crew.size} processes found, and preset {record.preset} trains in one: call "
