@@ -30,10 +30,10 @@ def main(name: str = "metal") -> None:
     began, latents_seconds, samples = time.perf_counter(), 0.0, 0
     original = stream._denoise
 
-    def timed(number: int) -> torch.Tensor:
+    def timed(start: int, frames: int) -> torch.Tensor:
         nonlocal latents_seconds
         at = time.perf_counter()
-        found = original(number)
+        found = original(start, frames)
         latents_seconds += time.perf_counter() - at
         return found
 

@@ -3,6 +3,7 @@ import torch
 
 from riffsmith.codec import Style
 from riffsmith.gan import CLOCK_CHANNELS
+from riffsmith.synthesis import Controls
 from riffsmith.synthesis.path import KNOT_LATENTS, Path
 
 
@@ -49,3 +50,46 @@ def test_the_tempo_is_the_passages(style: Style):
     turned = torch.remainder(phase.diff(), 2 * torch.pi)
     beats_per_minute = turned.sum() / (2 * torch.pi) / (999 * 0.05) * 60
     assert beats_per_minute.item() == pytest.approx(80 + 10 * group, rel=0.01)
+
+
+def beats(path: Path, start: int, frames: int) -> torch.Tensor:
+    """Turns of the oscillator of one beat, from frame to frame."""
+    turns = path.told(start, frames)[0, [2, CLOCK_CHANNELS // 2 + 2]].double()
+    return torch.remainder(torch.atan2(turns[1], turns[0]).diff(), 2 * torch.pi) / (2 * torch.pi)
+
+
+def test_a_turn_changes_what_comes_and_not_what_was(style: Style):
+    path = Path(style, 3, 0.05)
+    turned = path.turned(400, Controls(tempo=150.0))
+    assert torch.equal(turned.told(0, 400), path.told(0, 400))
+    paces = beats(turned, 0, 1_000)
+    own = beats(path, 0, 1_000)
+    assert torch.allclose(paces[:399], own[:399])
+    assert torch.allclose(paces[401:], torch.tensor(150 / 60 * 0.05).double(), atol=1e-5)
+    assert paces.max() < 0.2  # the phase goes on
+
+
+def test_new_styles_come_in_a_second(style: Style):
+    style.feel[:, 0] = torch.arange(64.0)
+    path = Path(style, 3, 0.05, Controls(intensity=0.0)).turned(100, Controls(intensity=1.0))
+    values = path.told(0, 300)[0, CLOCK_CHANNELS]
+    assert values[:100].max() < 15
+    assert values[130:].min() > 55
+    assert values.diff().abs().max() < 10
+
+
+def test_a_piece_morphs_to_another_seeds_passages(style: Style):
+    seeds = [next(s for s in range(99) if centre_of(style, s) == group) for group in (1, 6)]
+    controls = Controls(morph_seed=seeds[1], morph_seconds=20.0)
+    path = Path(style, seeds[0], 0.05, controls)
+    values = path.told(0, 800)[0, CLOCK_CHANNELS]
+    assert values[0].round() == 10
+    assert values[200].item() == pytest.approx(35, abs=1)
+    assert values[400:].round().eq(60).all()
+    paces = beats(path, 0, 800)
+    assert paces[0].item() == pytest.approx(90 / 60 * 0.05, rel=0.01)
+    assert paces[500].item() == pytest.approx(140 / 60 * 0.05, rel=0.001)
+
+
+def centre_of(style: Style, seed: int) -> int:
+    return round(float(Path(style, seed, 0.05).told(0, 1)[0, CLOCK_CHANNELS] / 10))

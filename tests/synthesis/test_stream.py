@@ -1,14 +1,16 @@
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from conftest import give_codec, tiny_latents
+from conftest import give_codec, make_music, tiny_latents
 
 from riffsmith.bundle import Card, LatentBundle, build_latent_generator
+from riffsmith.errors import SettingsError
 from riffsmith.gan import walk
-from riffsmith.synthesis import Stream, generate_clip
+from riffsmith.synthesis import Controls, Stream, generate_clip, listen, make_loop
 from riffsmith.synthesis.stream import CHUNK_LATENTS, STRETCH_LATENTS
 from riffsmith.training import RunFolder
 
@@ -75,3 +77,61 @@ def test_the_piece_goes_on_after_an_hour(bundle: LatentBundle):
     later = Stream(bundle, 3).read(hour, 4000)
     assert np.isfinite(later).all()
     assert later.std() > 1e-4
+
+
+def test_a_turn_leaves_what_was_bit_for_bit(bundle: LatentBundle):
+    stream = Stream(bundle, 3)
+    at, size = 30_000, 90_000
+    before = stream.read(0, size)
+    turned = stream.turned(at, Controls(tempo=200.0))
+    after = np.concatenate([turned.read(start, 9_000) for start in range(0, size, 9_000)])
+    assert np.array_equal(after[:at], before[:at])
+    latents = bundle.codec.latent_samples
+    soon = at + (2 * bundle.codec.context_latents + 16) * latents
+    assert np.abs(after[soon:] - before[soon:]).max() > 1e-3
+    again = stream.turned(at, Controls(tempo=200.0)).read(0, size)
+    assert np.array_equal(after, again)
+
+
+def test_a_piece_begins_with_the_clip_that_it_is_given(bundle: LatentBundle):
+    clip = make_music(4.0, 8000, channels=2, seed=1)
+    heard = listen(bundle, clip, 0.0)
+    frames = heard.latents.shape[-1]
+    assert frames == 4 * 8000 // bundle.codec.latent_samples
+    kept = Stream(bundle, 3, guide=heard).latents(0, frames + 50)
+    assert torch.equal(kept[..., :frames], heard.latents)
+    distances = [
+        float((Stream(bundle, 3, guide=guide).latents(0, frames) - heard.latents).abs().mean())
+        for guide in (replace(heard, variation=variation) for variation in (0.3, 0.5, 0.9))
+    ]
+    assert 0 < distances[0] < distances[1] < distances[2]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "variation", "message"),
+    [
+        (1.0, 0.5, "must be 2 to 120 s long, found 1.0 s: cut it"),
+        (4.0, 2.0, "varied by 0 to 1, found 2"),
+    ],
+)
+def test_clips_that_do_not_fit_are_refused(
+    bundle: LatentBundle, seconds: float, variation: float, message: str
+):
+    with pytest.raises(SettingsError, match=message):
+        listen(bundle, make_music(seconds, 8000), variation)
+
+
+def test_a_loop_goes_on_at_its_beginning(bundle: LatentBundle):
+    loop = make_loop(bundle, 3, 6.0)
+    assert len(loop) % bundle.codec.latent_samples == 0
+    assert len(loop) / 8000 == pytest.approx(6.0, abs=0.2)
+    assert np.array_equal(loop, make_loop(bundle, 3, 6.0))
+    steps = np.abs(np.diff(np.concatenate([loop[-400:], loop[:400]]), axis=0))
+    seam = steps[399]
+    assert (seam <= np.percentile(steps, 99.9, axis=0)).all()
+
+
+@pytest.mark.parametrize("seconds", [0.5, 500.0, float("nan")])
+def test_loops_of_no_length_are_refused(bundle: LatentBundle, seconds: float):
+    with pytest.raises(SettingsError, match="a loop must be from 1 to 120 s long"):
+        make_loop(bundle, 3, seconds)

@@ -39,11 +39,22 @@ def walk(
     noise: Float[Tensor, "batch channels frames"],
     steps: int,
     count: int,
+    keep: Callable[[Tensor, float], Tensor] = lambda state, time: state,
 ) -> Float[Tensor, "batch channels frames"]:
-    """The first of so many equal steps from noise to music along the velocity (Euler's method)."""
+    """The first of so many equal steps from noise to music along the velocity (Euler's method).
+
+    Args:
+        velocity: At a place and time.
+        noise: Where the way begins.
+        steps: Of the whole way.
+        count: How many of them are gone.
+        keep: May put a state right before each step, at the step's time.
+    """
     state = noise
     for number in range(count):
-        times = torch.full((len(noise),), 1 - number / steps, device=noise.device)
+        time = 1 - number / steps
+        times = torch.full((len(noise),), time, device=noise.device)
+        state = keep(state, time)
         state = state - velocity(state, times) / steps
     return state
 

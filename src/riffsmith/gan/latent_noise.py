@@ -17,6 +17,8 @@ class NoiseSource:
     """The noise of one endless piece."""
 
     seed: int
+    period: int | None = None
+    """Frames after which it comes again; none: it never does."""
 
     def cut(self, name: str, channels: int, start: int, frames: int) -> Float[Tensor, "1 _ _"]:
         """Standard normal noise of the frames [start, start + frames).
@@ -27,6 +29,9 @@ class NoiseSource:
             start: May be negative.
             frames: How many.
         """
+        if self.period is not None:
+            whole = NoiseSource(self.seed).cut(name, channels, 0, self.period)
+            return whole[..., torch.arange(start, start + frames) % self.period]
         blocks = range(start // _BLOCK, (start + frames - 1) // _BLOCK + 1)
         drawn = [
             torch.randn(channels, _BLOCK, generator=random_stream(self.seed, "noise", name, block))

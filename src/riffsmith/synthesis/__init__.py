@@ -1,14 +1,21 @@
 """Seeds → pictures → audio."""
 
 from riffsmith.synthesis.clip import FADE_SECONDS, generate_clip, spread_db
+from riffsmith.synthesis.controls import Controls
+from riffsmith.synthesis.guide import Guide, listen
+from riffsmith.synthesis.loop import make_loop
 from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
 from riffsmith.synthesis.stream import Stream
 
 __all__ = [
     "FADE_SECONDS",
+    "Controls",
+    "Guide",
     "Stream",
     "draw_pictures",
     "generate_clip",
+    "listen",
+    "make_loop",
     "spread_db",
     "to_audio",
     "to_spectrogram",

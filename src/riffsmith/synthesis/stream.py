@@ -1,6 +1,7 @@
 """A latent model → endless audio, in pieces that do not depend on how it is asked for."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import torch
@@ -8,8 +9,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from riffsmith.bundle import LatentBundle
-from riffsmith.gan import NoiseSource, walk
-from riffsmith.hardware import playing_precision
+from riffsmith.gan import NoiseSource
+from riffsmith.synthesis.controls import Controls
+from riffsmith.synthesis.denoising import denoise
+from riffsmith.synthesis.guide import Guide
 from riffsmith.synthesis.path import Path
 
 CHUNK_LATENTS = 64
@@ -25,16 +28,50 @@ BLEND_LATENTS = 16
 class Stream:
     """The endless piece of one seed. Memory does not grow with it."""
 
-    def __init__(self, bundle: LatentBundle, seed: int) -> None:
+    def __init__(
+        self,
+        bundle: LatentBundle,
+        seed: int,
+        controls: Controls | None = None,
+        guide: Guide | None = None,
+    ) -> None:
+        """Begins a piece; nothing is computed yet.
+
+        Args:
+            bundle: The model.
+            seed: The same seed and controls give the same samples.
+            controls: What is asked of the piece.
+            guide: What it begins with.
+        """
         self._generator, self._codec = bundle.generator, bundle.codec
         settings = bundle.settings
         self._steps = settings.generator.steps
         self.noise = NoiseSource(seed)
-        self.path = Path(self._codec.style, seed, settings.latent_seconds)
+        centre = guide.centre if guide else None
+        self.path = Path(self._codec.style, seed, settings.latent_seconds, controls, centre)
+        if guide and not (controls and controls.tempo):
+            self.path = self.path.in_time(guide.beat, guide.pace)
         self.sample_rate = settings.corpus.sample_rate
         self.chunk_samples = CHUNK_LATENTS * self._codec.latent_samples
+        self._guide = guide
+        self._before: Stream | None = None
+        self._turn = 0
         self._stretches: dict[int, Tensor] = {}
         self._kept: tuple[int, Float[np.ndarray, "time channels"]] | None = None
+
+    def turned(self, start: int, controls: Controls) -> "Stream":
+        """The same piece, of which something else is asked from about a sample on.
+
+        Whatever lies before that sample is bit for bit as it was.
+        """
+        context = self._codec.context_latents
+        frame = start // self._codec.latent_samples + 1 + context
+        stream = Stream.__new__(Stream)
+        stream.__dict__.update(self.__dict__)
+        stream.path = self.path.turned(frame, controls)
+        stream._before, stream._turn = self, frame
+        stream._stretches, stream._kept = {}, None
+        return stream
 
     def read(self, start: int, count: int) -> Float[np.ndarray, "time channels"]:
         """Samples [start, start + count) of the piece."""
@@ -52,13 +89,27 @@ class Stream:
     @torch.inference_mode()
     def latents(self, start: int, frames: int) -> Float[Tensor, "1 components frames"]:
         """Latents [start, start + frames) of the piece."""
-        start += STRETCH_LATENTS // 2  # so that the beginning needs a single stretch
         stop = start + frames
-        numbers = range(start // STRETCH_LATENTS, (stop - 1) // STRETCH_LATENTS + 1)
+        if self._before is None or start >= self._turn + BLEND_LATENTS:
+            return self._own_latents(start, stop)
+        earlier = self._before.latents(start, min(stop, self._turn + BLEND_LATENTS) - start)
+        if stop <= self._turn:
+            return earlier
+        ours = self._own_latents(max(start, self._turn), stop)
+        alone = max(0, self._turn - start)
+        joint = earlier[..., alone:]
+        count = joint.shape[-1]
+        places = max(start, self._turn) - self._turn + torch.arange(count)
+        mixed = torch.lerp(joint, ours[..., :count], (places + 0.5) / BLEND_LATENTS)
+        return torch.cat([earlier[..., :alone], mixed, ours[..., count:]], dim=-1)
+
+    def _own_latents(self, start: int, stop: int) -> Float[Tensor, "1 components frames"]:
+        begin = start + STRETCH_LATENTS // 2  # so that the beginning needs a single stretch
+        end = stop + STRETCH_LATENTS // 2
         pieces: list[Tensor] = []
-        for number in numbers:
-            begin = number * STRETCH_LATENTS
-            inside = slice(max(0, start - begin), min(STRETCH_LATENTS, stop - begin))
+        for number in range(begin // STRETCH_LATENTS, (end - 1) // STRETCH_LATENTS + 1):
+            origin = number * STRETCH_LATENTS
+            inside = slice(max(0, begin - origin), min(STRETCH_LATENTS, end - origin))
             pieces.append(self._blended(number, inside))
         return torch.cat(pieces, dim=-1)
 
@@ -92,17 +143,14 @@ class Stream:
         if number not in self._stretches:
             while len(self._stretches) > 2:
                 del self._stretches[next(iter(self._stretches))]
-            self._stretches[number] = self._denoise(number)
+            start = number * STRETCH_LATENTS - STRETCH_LATENTS // 2 - MARGIN_LATENTS
+            self._stretches[number] = self._denoise(start, STRETCH_LATENTS + 2 * MARGIN_LATENTS)
         return self._stretches[number]
 
-    def _denoise(self, number: int) -> Float[Tensor, "1 components frames"]:
-        start = number * STRETCH_LATENTS - STRETCH_LATENTS // 2 - MARGIN_LATENTS
-        frames = STRETCH_LATENTS + 2 * MARGIN_LATENTS
+    def _denoise(self, start: int, frames: int) -> Float[Tensor, "1 components frames"]:
         told = self.path.told(start, frames)
-
-        def velocity(state: Tensor, times: Tensor) -> Tensor:
-            with playing_precision(state.device):
-                return self._generator(state, told, times).float()
-
         noise = self.noise.cut("latents", self._generator.latent_channels, start, frames)
-        return walk(velocity, noise, self._steps, self._steps)
+        if self._guide is None:
+            return denoise(self._generator, noise, told, self._steps)
+        keep = partial(self._guide.keep, noise, start)
+        return denoise(self._generator, noise, told, self._steps, keep)

@@ -1,0 +1,35 @@
+"""Noise and what the generator is told → latents."""
+
+from collections.abc import Callable
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from riffsmith.gan import Denoiser, walk
+from riffsmith.hardware import playing_precision
+
+
+@torch.inference_mode()
+def denoise(
+    generator: Denoiser,
+    noise: Float[Tensor, "1 components frames"],
+    told: Float[Tensor, "1 clock_and_style frames"],
+    steps: int,
+    keep: Callable[[Tensor, float], Tensor] = lambda state, time: state,
+) -> Float[Tensor, "1 components frames"]:
+    """The latents that the noise leads to.
+
+    Args:
+        generator: Which knows the way.
+        noise: Standard normal.
+        told: Clock and style of the same frames.
+        steps: Of the way.
+        keep: May put a state right before each step and at the end; see `walk`.
+    """
+
+    def velocity(state: Tensor, times: Tensor) -> Tensor:
+        with playing_precision(state.device):
+            return generator(state, told, times).float()
+
+    return keep(walk(velocity, noise, steps, steps, keep), 0.0)

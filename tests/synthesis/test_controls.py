@@ -1,0 +1,57 @@
+import pytest
+import torch
+
+from riffsmith.codec import Style
+from riffsmith.errors import SettingsError
+from riffsmith.features import Feel
+from riffsmith.synthesis import Controls
+from riffsmith.synthesis.controls import choose_neighbourhood
+
+
+@pytest.fixture
+def style() -> Style:
+    """160 passages: ever louder, ever darker, in 4 groups far from each other."""
+    style = Style(components=4, values=2, points=160)
+    number = torch.arange(160.0)
+    style.points.copy_(torch.stack([(number % 4) * 100, number], dim=1))
+    feel = Feel(number / 10 - 30, 10 - number / 100, number / 100, 80 + number % 40)
+    style.feel.copy_(torch.stack(feel, dim=1))
+    return style
+
+
+@pytest.mark.parametrize("asked", [0.0, 0.3, 1.0])
+def test_intensity_and_brightness_choose_passages_of_their_rank(style: Style, asked: float):
+    for seed in range(5):
+        for controls in (Controls(intensity=asked), Controls(brightness=1 - asked)):
+            near = choose_neighbourhood(style, controls, seed)
+            ranks = near.points[:, 1] / 159
+            assert (ranks - asked).abs().max() < 0.1
+
+
+def test_variation_says_how_far_the_piece_wanders(style: Style):
+    counts = [
+        len(choose_neighbourhood(style, Controls(variation=variation), 0).points)
+        for variation in (0.0, 0.5, 1.0)
+    ]
+    assert counts == [1, 20, 160]
+
+
+def test_a_given_centre_is_kept_to(style: Style):
+    near = choose_neighbourhood(style, Controls(), 3, torch.tensor([200.0, 82.0]))
+    assert near.points[:, 0].eq(200).all()
+    assert near.points[0, 1] == 82
+    assert near.tempo == 82
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"intensity": 1.5}, "intensity must be from 0 to 1, found 1.5"),
+        ({"variation": -0.1}, "variation must be from 0 to 1"),
+        ({"tempo": 20.0}, "tempo must be from 40 to 320 BPM, found 20"),
+        ({"morph_seconds": float("nan")}, "morph_seconds must be from 0 to 3600"),
+    ],
+)
+def test_values_out_of_range_are_refused(wrong: dict[str, float], message: str):
+    with pytest.raises(SettingsError, match=message):
+        Controls(**wrong)  # pyright: ignore[reportArgumentType]
