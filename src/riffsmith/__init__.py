@@ -1,3 +1,41 @@
-"""Riffsmith: train a GAN on a folder of recordings and let it play new music of that kind."""
+"""Riffsmith: train a GAN on a folder of recordings and let it play new music of that kind.
+
+`riffsmith.load("metal").generate(seconds=30, seed=7).save("riff.wav")` is the whole of it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from riffsmith.api import Audio, Model, Piece, load, read_audio
+    from riffsmith.errors import RiffsmithError
+    from riffsmith.synthesis import Controls
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Audio": "riffsmith.api",
+    "Controls": "riffsmith.synthesis",
+    "Model": "riffsmith.api",
+    "Piece": "riffsmith.api",
+    "RiffsmithError": "riffsmith.errors",
+    "load": "riffsmith.api",
+    "read_audio": "riffsmith.api",
+}
+__all__ = [
+    "Audio",
+    "Controls",
+    "Model",
+    "Piece",
+    "RiffsmithError",
+    "__version__",
+    "load",
+    "read_audio",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Imports a public name when it is first asked for: the command line starts without torch."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'riffsmith' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -24,7 +24,7 @@ from riffsmith.report.architecture import describe_networks
 from riffsmith.report.charts import LIGHT, Chart, draw_chart
 from riffsmith.report.curves import draw_curves
 from riffsmith.report.exhibits import evolution_cards
-from riffsmith.report.figures import draw_spectrogram
+from riffsmith.report.figures import draw_spectrogram, to_png
 from riffsmith.report.history import History
 from riffsmith.report.texts import Texts, read_table
 from riffsmith.training import RunFolder, RunRecord, start_run, train
@@ -264,7 +264,7 @@ def test_the_evolution_is_drawn_in_a_language(watched: RunFolder, tmp_path: Path
 
 def test_pictures_are_reproducible():
     mel_db = torch.rand(16, 63, generator=torch.Generator().manual_seed(0))
-    first, second = (draw_spectrogram(mel_db, "Epoch 1", 6.0) for _ in range(2))
+    first, second = (to_png(draw_spectrogram(mel_db, "Epoch 1", 6.0)) for _ in range(2))
     assert first == second
     assert first.startswith(PNG)
 

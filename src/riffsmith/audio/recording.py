@@ -115,6 +115,13 @@ def _resampled(
     return pieces
 
 
+def resample(audio: NDArray[np.float32], source_rate: int, sample_rate: int) -> NDArray[np.float32]:
+    """(time, channels) at another rate."""
+    if source_rate == sample_rate:
+        return audio
+    return np.asarray(soxr.resample(audio, source_rate, sample_rate), np.float32)
+
+
 def mix_channels(block: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
     """(time, any) → (time, 1) by the mean, or (time, 2) as `read_recording` says."""
     if block.shape[1] == channels:

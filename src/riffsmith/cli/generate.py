@@ -2,7 +2,9 @@
 
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from riffsmith.evaluation import OriginalityCheck
@@ -17,6 +19,15 @@ def generate(
     seed: int | None = None,
     epoch: int | None = None,
     audit: Path | None = None,
+    intensity: float | None = None,
+    brightness: float | None = None,
+    tempo: float | None = None,
+    variation: float = 0.5,
+    morph_seed: int | None = None,
+    morph_seconds: float = 30.0,
+    like: Path | None = None,
+    vary: float = 0.5,
+    loop: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Play new music into a file, or several clips into a folder.
 
@@ -36,14 +47,32 @@ def generate(
         Which of a run's snapshots; the best if left out.
     audit
         Prepared corpus to look for copies in; what is found is written beside each clip.
+    intensity
+        From 0, the calmest passages of the corpus, to 1, the loudest and busiest.
+    brightness
+        From 0, its darkest passages, to 1, its brightest.
+    tempo
+        Beats a minute.
+    variation
+        0 holds one kind of passage, 1 wanders through all of them.
+    morph_seed
+        Another seed, to whose kind of passages the piece turns.
+    morph_seconds
+        How long that takes.
+    like
+        Audio file to begin with.
+    vary
+        0 keeps that audio and goes on from it, 1 keeps only its kind and tempo.
+    loop
+        Make whole bars that repeat without a seam; a .wav file then has loop points.
     """
-    from riffsmith.audio import audio_suffixes, write_audio
+    from riffsmith.api import load, read_audio
+    from riffsmith.audio import audio_suffixes
     from riffsmith.cli.console import note, share_progress, stdout
     from riffsmith.errors import AudioError, SettingsError
     from riffsmith.evaluation import WINDOW_SECONDS
     from riffsmith.files import write_bytes
-    from riffsmith.pipeline import open_model
-    from riffsmith.synthesis import generate_clip
+    from riffsmith.synthesis import Controls
 
     is_folder = out.is_dir() or not out.suffix
     if not is_folder and out.suffix.lower() not in audio_suffixes():
@@ -55,7 +84,11 @@ def generate(
         raise SettingsError(f"--seconds must be from 0.1 to 10800, found {seconds:g}")
     if audit is not None and seconds < WINDOW_SECONDS:
         raise SettingsError(f"--audit needs clips of {WINDOW_SECONDS:g} s, found {seconds:g} s")
-    bundle = open_model(model, epoch, note)
+    if loop and like is not None:
+        raise SettingsError("--loop and --like exclude each other: give one")
+    controls = Controls(intensity, brightness, tempo, variation, morph_seed, morph_seconds)
+    player = load(model, epoch, on_notice=note)
+    beginning = None if like is None else read_audio(like, player.sample_rate)
     check = None if audit is None else _open_check(audit)
     if seed is None:
         seed = secrets.randbelow(1_000_000)
@@ -64,11 +97,21 @@ def generate(
         clip_seed = seed + number
         target = out / f"riff-{clip_seed}.wav" if is_folder else out
         with share_progress(f"Playing {target.name}") as on_progress:
-            audio = generate_clip(bundle, seconds, clip_seed, on_progress)
-        write_audio(target, audio, bundle.card.settings.corpus.sample_rate)
+            if loop:
+                audio = player.loop(seconds, clip_seed, controls)
+            else:
+                audio = player.generate(
+                    seconds,
+                    clip_seed,
+                    controls,
+                    like=beginning,
+                    vary=vary,
+                    on_progress=on_progress,
+                )
+        audio.save(target, loops=loop and target.suffix.lower() == ".wav")
         stdout.print(str(target), soft_wrap=True)
         if check is not None:
-            found = check.check(audio, bundle.card.settings.corpus.sample_rate)
+            found = check.check(audio.samples, audio.sample_rate)
             verdict = target.with_suffix(".originality.json")
             write_bytes(verdict, found.model_dump_json(indent=1).encode(), AudioError)
             stdout.print(f"{verdict}: {found.verdict}", soft_wrap=True)

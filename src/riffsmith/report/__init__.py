@@ -1,5 +1,6 @@
 """Runs → figures and one self-contained HTML page."""
 
+from riffsmith.report.figures import draw_spectrogram
 from riffsmith.report.findings import Findings, Gap
 from riffsmith.report.page import measure_run, write_report
 from riffsmith.report.previews import PreviewPainter, write_evolution
@@ -11,6 +12,7 @@ __all__ = [
     "Gap",
     "Language",
     "PreviewPainter",
+    "draw_spectrogram",
     "measure_run",
     "write_evolution",
     "write_report",

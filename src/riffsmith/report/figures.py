@@ -49,8 +49,8 @@ def draw_spectrogram(
     title: str,
     seconds: float,
     range_db: tuple[float, float] | None = None,
-) -> bytes:
-    """A mel spectrogram as PNG for itself: magma, origin at the bottom, colour bar in dB.
+) -> Figure:
+    """A mel spectrogram for itself: magma, origin at the bottom, colour bar in dB.
 
     Args:
         mel_db: Decibels.
@@ -75,7 +75,7 @@ def draw_spectrogram(
     axes.set_xlabel("seconds")
     axes.set_ylabel("mel band")
     figure.colorbar(image, ax=axes, label="dB")
-    return to_png(figure)
+    return figure
 
 
 def draw_evolution(spectrograms: Mapping[str, Float[Tensor, "mels frames"]]) -> bytes:

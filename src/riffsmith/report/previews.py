@@ -9,7 +9,7 @@ from torch import Tensor
 from riffsmith.bundle import PictureBundle, load_bundle
 from riffsmith.errors import RunError
 from riffsmith.files import write_bytes
-from riffsmith.report.figures import draw_evolution, draw_spectrogram
+from riffsmith.report.figures import draw_evolution, draw_spectrogram, to_png
 from riffsmith.report.texts import Language, Texts
 from riffsmith.synthesis import draw_pictures, generate_clip, to_spectrogram
 from riffsmith.training import (
@@ -66,5 +66,5 @@ class PreviewPainter(SilentObserver):
             RunError: Writing failed.
         """
         seconds = len(preview.audio) / preview.sample_rate
-        picture = draw_spectrogram(preview.mel_db, f"Epoch {preview.epoch}", seconds)
+        picture = to_png(draw_spectrogram(preview.mel_db, f"Epoch {preview.epoch}", seconds))
         write_bytes(self._run.preview(preview.epoch, ".png"), picture, RunError)

@@ -1,0 +1,211 @@
+"""Riffsmith from Python: `riffsmith.load("metal").generate(seconds=30, seed=7)`."""
+
+import base64
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import soundfile
+import torch
+from jaxtyping import Float
+
+from riffsmith.audio import read_recording, resample, write_audio
+from riffsmith.bundle import Bundle, Card, LatentBundle
+from riffsmith.errors import ModelError
+from riffsmith.features import MelTransform
+from riffsmith.pipeline import open_model
+from riffsmith.synthesis import Controls, Stream, generate_clip, listen, make_loop
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Audio", "Model", "Piece", "load", "read_audio"]
+
+
+@dataclass(frozen=True)
+class Audio:
+    """Sound in memory. A notebook shows it as a player."""
+
+    samples: Float[np.ndarray, "time channels"]
+    """Full scale is 1.0."""
+    sample_rate: int
+    """In Hz."""
+
+    @property
+    def seconds(self) -> float:
+        """Length."""
+        return len(self.samples) / self.sample_rate
+
+    def save(self, path: str | Path, *, loops: bool = False) -> Path:
+        """Writes a file, turned down where its peak would exceed −1 dBFS.
+
+        Args:
+            path: Ending in `.wav`, `.flac`, `.ogg` or `.mp3`.
+            loops: Mark the whole as a loop, which only `.wav` can hold.
+
+        Raises:
+            AudioError: The ending is unknown or writing fails.
+        """
+        write_audio(Path(path), self.samples, self.sample_rate, loops=loops)
+        return Path(path)
+
+    def plot(self) -> "Figure":
+        """Its mel spectrogram in decibels over seconds."""
+        from riffsmith.report import draw_spectrogram
+
+        transform = MelTransform(self.sample_rate, n_fft=2048, hop_samples=512, n_mels=128)
+        mono = torch.from_numpy(np.ascontiguousarray(self.samples.mean(axis=1)))
+        return draw_spectrogram(transform.to_db(mono), "", self.seconds)
+
+    def _repr_html_(self) -> str:
+        content = BytesIO()
+        soundfile.write(content, self.samples, self.sample_rate, format="FLAC")
+        text = base64.b64encode(content.getvalue()).decode()
+        return f'<audio controls src="data:audio/flac;base64,{text}"></audio>'
+
+
+def read_audio(path: str | Path, sample_rate: int = 44_100, channels: int = 2) -> Audio:
+    """Decodes, mixes and resamples a file.
+
+    Raises:
+        AudioError: It cannot be read.
+    """
+    found = read_recording(Path(path), sample_rate, channels)
+    return Audio(found.audio, sample_rate)
+
+
+class Piece:
+    """An endless piece: iterate over it for a little more than 3 s of `Audio` at a time."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._position = 0
+
+    @property
+    def position(self) -> int:
+        """Samples given so far."""
+        return self._position
+
+    def __iter__(self) -> Iterator[Audio]:
+        return self
+
+    def __next__(self) -> Audio:
+        size = self._stream.chunk_samples
+        return self.read(size - self._position % size)
+
+    def read(self, samples: int) -> Audio:
+        """The next samples."""
+        found = self._stream.read(self._position, samples)
+        self._position += samples
+        return Audio(found, self._stream.sample_rate)
+
+    def turn(self, controls: Controls) -> None:
+        """Asks something else from here on; it is heard within a second."""
+        self._stream = self._stream.turned(self._position, controls)
+
+
+class Model:
+    """A trained model."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+
+    @property
+    def card(self) -> Card:
+        """What the model says about itself: corpus, credits, settings, figures."""
+        return self._bundle.card
+
+    @property
+    def sample_rate(self) -> int:
+        """In Hz."""
+        return self.card.settings.corpus.sample_rate
+
+    def generate(
+        self,
+        seconds: float = 30.0,
+        seed: int = 0,
+        controls: Controls | None = None,
+        *,
+        like: Audio | None = None,
+        vary: float = 0.5,
+        on_progress: Callable[[float], None] | None = None,
+    ) -> Audio:
+        """New audio.
+
+        Args:
+            seconds: Length.
+            seed: The same seed on the same machine gives the same samples.
+            controls: What is asked of it.
+            like: Audio to begin with, at any rate.
+            vary: 0 keeps that audio and goes on from it, 1 keeps only its kind and tempo.
+            on_progress: Called with the share that is done.
+
+        Raises:
+            ModelError: Controls or a clip are given to a model that has none.
+            SettingsError: A value is out of range.
+        """
+        if (controls or Controls()) == Controls() and like is None:
+            audio = generate_clip(self._bundle, seconds, seed, on_progress)
+            return Audio(audio, self.sample_rate)
+        piece = self.stream(seed, controls, like=like, vary=vary)
+        wanted, parts = round(seconds * self.sample_rate), list[np.ndarray]()
+        while piece.position < wanted:
+            parts.append(next(piece).samples)
+            if on_progress:
+                on_progress(min(1.0, piece.position / wanted))
+        return Audio(np.concatenate(parts)[:wanted], self.sample_rate)
+
+    def loop(self, seconds: float = 8.0, seed: int = 0, controls: Controls | None = None) -> Audio:
+        """About so many seconds in whole bars, which repeat without a seam.
+
+        Raises:
+            ModelError: The model makes pictures.
+            SettingsError: It is too short or too long.
+        """
+        return Audio(make_loop(self._latent, seed, seconds, controls), self.sample_rate)
+
+    def stream(
+        self,
+        seed: int = 0,
+        controls: Controls | None = None,
+        *,
+        like: Audio | None = None,
+        vary: float = 0.5,
+    ) -> Piece:
+        """The endless piece of a seed; arguments and errors as for `generate`."""
+        guide = None
+        if like is not None:
+            samples = resample(like.samples, like.sample_rate, self.sample_rate)
+            guide = listen(self._latent, samples, vary)
+        return Piece(Stream(self._latent, seed, controls, guide))
+
+    @property
+    def _latent(self) -> LatentBundle:
+        if not isinstance(self._bundle, LatentBundle):
+            raise ModelError(
+                f"a model of preset {self.card.preset} plays clips alone: streams, loops and "
+                "controls need one of preset latent"
+            )
+        return self._bundle
+
+
+def load(
+    model: str | Path,
+    epoch: int | None = None,
+    *,
+    on_notice: Callable[[str], None] = lambda text: None,
+) -> Model:
+    """Opens a run folder, a bundle folder, or a shipped model by its name.
+
+    Args:
+        model: Path or name (`metal`).
+        epoch: Of a run's snapshots; none: the best.
+        on_notice: Told which snapshot of a run was chosen, and why.
+
+    Raises:
+        ModelError: There is no such model, or it is damaged.
+    """
+    return Model(open_model(str(model), epoch, on_notice))

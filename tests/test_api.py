@@ -1,0 +1,116 @@
+"""What Python users call."""
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from conftest import give_codec, make_music, tiny_latents, tiny_settings
+
+import riffsmith
+from riffsmith.api import Model
+from riffsmith.bundle import Card, LatentBundle, PictureBundle, build_latent_generator
+from riffsmith.gan import Generator
+from riffsmith.synthesis import generate_clip
+from riffsmith.training import RunFolder
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> LatentBundle:
+    settings = tiny_latents()
+    codec = give_codec(RunFolder(tmp_path / "run"), settings).eval()
+    codec.style.points.normal_()
+    codec.style.feel[:, -1] = 120.0
+    torch.manual_seed(1)
+    generator = build_latent_generator(settings)
+    for weight in generator.parameters():
+        torch.nn.init.normal_(weight, std=0.2)
+    card = Card.model_construct(settings=settings, preset="latent")
+    return LatentBundle(card, settings, generator.eval(), codec)
+
+
+def test_the_public_names_are_frozen():
+    assert sorted(riffsmith.__all__) == [
+        *("Audio", "Controls", "Model", "Piece", "RiffsmithError", "__version__", "load"),
+        "read_audio",
+    ]
+    for name in riffsmith.__all__:
+        assert getattr(riffsmith, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = riffsmith.nonsense  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_a_clip_is_what_the_command_would_write(bundle: LatentBundle, tmp_path: Path):
+    model = Model(bundle)
+    audio = model.generate(seconds=3.0, seed=7)
+    assert audio.samples.shape == (24_000, 2)
+    assert audio.seconds == 3.0
+    assert np.array_equal(audio.samples, generate_clip(bundle, 3.0, 7))
+    path = audio.save(tmp_path / "riff.wav")
+    written, rate = soundfile.read(path)
+    assert rate == 8000
+    assert len(written) == 24_000
+
+
+def test_controls_change_a_clip(bundle: LatentBundle):
+    model, shares = Model(bundle), list[float]()
+    fast = riffsmith.Controls(tempo=200.0)
+    one = model.generate(3.0, 7)
+    other = model.generate(3.0, 7, fast, on_progress=shares.append)
+    assert one.samples.shape == other.samples.shape
+    assert not np.array_equal(one.samples, other.samples)
+    assert shares[-1] == 1.0
+
+
+def test_a_piece_goes_on_and_turns(bundle: LatentBundle):
+    piece, whole = Model(bundle).stream(seed=3), Model(bundle).generate(8.0, 3)
+    first = next(piece)
+    assert np.array_equal(first.samples, whole.samples[: len(first.samples)])
+    assert piece.position == len(first.samples)
+    rest = piece.read(20_000)
+    assert np.array_equal(rest.samples, whole.samples[len(first.samples) : piece.position])
+    piece.turn(riffsmith.Controls(tempo=200.0))
+    later = piece.read(16_000)
+    assert not np.array_equal(later.samples, whole.samples[-16_000:])
+
+
+def test_a_loop_in_a_file_has_loop_points(bundle: LatentBundle, tmp_path: Path):
+    loop = Model(bundle).loop(4.0, seed=1)
+    path = loop.save(tmp_path / "loop.wav", loops=True)
+    content = path.read_bytes()
+    assert struct.unpack("<I", content[4:8])[0] == len(content) - 8
+    at = content.index(b"smpl")
+    values = struct.unpack("<15I", content[at + 8 : at + 68])
+    assert values[7] == 1
+    assert values[11:13] == (0, len(loop.samples) - 1)
+    assert len(soundfile.read(path)[0]) == len(loop.samples)
+    with pytest.raises(riffsmith.RiffsmithError, match="cannot be marked as a loop"):
+        loop.save(tmp_path / "loop.mp3", loops=True)
+
+
+def test_audio_of_any_rate_can_be_begun_with(bundle: LatentBundle, tmp_path: Path):
+    path = tmp_path / "own.wav"
+    soundfile.write(path, make_music(4.0, 16_000), 16_000)
+    own = riffsmith.read_audio(path, 16_000, 1)
+    assert own.samples.shape == (64_000, 1)
+    model = Model(bundle)
+    plain, like = model.generate(3.0, 7), model.generate(3.0, 7, like=own, vary=0.2)
+    assert like.samples.shape == plain.samples.shape
+    assert not np.array_equal(like.samples, plain.samples)
+
+
+def test_audio_shows_itself(bundle: LatentBundle):
+    audio = Model(bundle).generate(1.0)
+    assert audio._repr_html_().startswith('<audio controls src="data:audio/flac;base64,')
+    assert len(audio.plot().axes) == 2
+
+
+def test_a_picture_model_has_no_stream():
+    settings = tiny_settings()
+    card = Card.model_construct(settings=settings, preset="report")
+    generator = Generator(settings.generator, settings.corpus.channel_count)
+    model = Model(PictureBundle(card, settings, generator))
+    with pytest.raises(riffsmith.RiffsmithError, match="preset report plays clips alone"):
+        model.stream()
