@@ -55,3 +55,16 @@ def test_a_given_centre_is_kept_to(style: Style):
 def test_values_out_of_range_are_refused(wrong: dict[str, float], message: str):
     with pytest.raises(SettingsError, match=message):
         Controls(**wrong)  # pyright: ignore[reportArgumentType]
+
+
+def test_seeds_in_a_row_visit_the_whole_corpus(style: Style):
+    for first in (0, 1000, -7):
+        controls = Controls(variation=0.0)
+        centres = torch.tensor(
+            [
+                choose_neighbourhood(style, controls, seed).points[0, 1].item() / 159
+                for seed in range(first, first + 10)
+            ]
+        )
+        edges = torch.cat([torch.zeros(1), centres.sort().values, torch.ones(1)])
+        assert edges.diff().max() < 0.2

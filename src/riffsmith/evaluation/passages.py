@@ -16,7 +16,6 @@ from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.corpus.manifest import Split
 from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform, griffin_lim
-from riffsmith.seeds import derive_seed
 from riffsmith.synthesis import FADE_SECONDS, generate_clip
 
 PASSAGE_SECONDS = 30.0
@@ -72,11 +71,14 @@ def play_passages(
     seed: int,
     on_share: Callable[[float], None] = lambda share: None,
 ) -> list[Passage]:
-    """Clips of 30 s that a model plays, as many as there are in so many seconds."""
+    """Clips of 30 s that a model plays, as many as there are in so many seconds.
+
+    Their seeds follow each other, as those of `generate --count` do.
+    """
     count, rate = round(seconds / PASSAGE_SECONDS), bundle.settings.corpus.sample_rate
     passages: list[Passage] = []
     for number in range(count):
-        audio = generate_clip(bundle, PASSAGE_SECONDS, derive_seed(seed, "evaluate", number))
+        audio = generate_clip(bundle, PASSAGE_SECONDS, seed * count + number)
         passages.append(Passage(f"clip {number}", limit_peak(audio), rate))
         on_share((number + 1) / count)
     return passages

@@ -80,7 +80,7 @@ def choose_neighbourhood(
     points = style.points
     asked = _nearest_to_asked(style, controls)
     if centre is None:
-        centre = points[asked[derive_seed(seed, "centre") % len(asked)]]
+        centre = points[asked[int(_spread(seed) * len(asked))]]
     distances = (points[asked] - centre).square().sum(1)
     count = min(len(asked), max(1, round(controls.variation**3 * len(points))))
     near = asked[distances.argsort(stable=True)[:count]]
@@ -96,7 +96,15 @@ def _nearest_to_asked(style: Style, controls: Controls) -> Tensor:
     if not errors:
         return torch.arange(len(style.points))
     count = max(1, round(_ASKED_SHARE * len(style.points)))
-    return torch.stack(errors).sum(0).argsort(stable=True)[:count]
+    return torch.stack(errors).sum(0).argsort(stable=True)[:count].sort().values
+
+
+def _spread(seed: int) -> float:
+    """From 0 to 1, as far from those of neighbouring seeds as can be (Fibonacci hashing).
+
+    Passages lie in the order of the corpus: so a few seeds in a row visit all of it.
+    """
+    return (seed * 0x9E3779B97F4A7C15 % 2**64) / 2**64
 
 
 def _rank(values: Float[Tensor, " points"]) -> Float[Tensor, " points"]:
