@@ -17,7 +17,8 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"
 DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
 COMMANDS = [
     *("survey", "prepare", "train", "generate", "play", "stream"),
-    *("evaluate", "originality", "report", "demo"),
+    *("evaluate", "originality", "report"),
+    *("push", "pull", "demo"),
 ]
 
 

@@ -17,7 +17,8 @@ from riffsmith.corpus import Corpus
 
 COMMANDS = (
     *("survey", "prepare", "train", "generate", "play", "stream"),
-    *("evaluate", "originality", "report", "demo"),
+    *("evaluate", "originality", "report"),
+    *("push", "pull", "demo"),
 )
 
 

@@ -11,6 +11,7 @@ from riffsmith import __version__
 from riffsmith.cli.demo import demo
 from riffsmith.cli.evaluate import evaluate
 from riffsmith.cli.generate import generate
+from riffsmith.cli.hub import pull, push
 from riffsmith.cli.originality import originality
 from riffsmith.cli.play import play
 from riffsmith.cli.prepare import prepare
@@ -31,7 +32,8 @@ app = App(
 )
 _COMMANDS = (
     *(survey, prepare, train, generate, play, stream),
-    *(evaluate, originality, report, demo),
+    *(evaluate, originality, report),
+    *(push, pull, demo),
 )
 for _command in _COMMANDS:
     app.command(_command)
