@@ -18,7 +18,7 @@ from riffsmith.corpus import Corpus
 COMMANDS = (
     *("survey", "prepare", "train", "generate", "play", "stream"),
     *("evaluate", "originality", "report"),
-    *("push", "pull", "demo"),
+    *("export", "push", "pull", "demo"),
 )
 
 

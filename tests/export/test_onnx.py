@@ -1,4 +1,5 @@
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -81,6 +82,22 @@ def test_a_player_is_told_all_it_needs(graphs: Path, bundle: LatentBundle):
     assert len(player["styles"]) == len(player["styles_bpm"]) == 32
     assert player["styles_bpm"][0] == 120.0
     assert player["card"]["genre"] == "metal"
+
+
+def test_the_documented_player_plays(
+    graphs: Path, bundle: LatentBundle, monkeypatch: pytest.MonkeyPatch
+):
+    text = (Path(__file__).parents[2] / "docs" / "export.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    graphs.rename(graphs.with_name("exported"))
+    monkeypatch.chdir(graphs.parent)
+    names: dict[str, np.ndarray] = {}
+    exec(block, names)
+    graphs.with_name("exported").rename(graphs)
+    audio = names["audio"]
+    assert audio.shape == (2, 320 * bundle.codec.latent_samples)
+    assert np.isfinite(audio).all()
+    assert audio.std() > 1e-4
 
 
 def test_a_graph_that_differs_is_not_kept(

@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError
 from riffsmith import __version__
 from riffsmith.cli.demo import demo
 from riffsmith.cli.evaluate import evaluate
+from riffsmith.cli.export import export
 from riffsmith.cli.generate import generate
 from riffsmith.cli.hub import pull, push
 from riffsmith.cli.originality import originality
@@ -33,7 +34,7 @@ app = App(
 _COMMANDS = (
     *(survey, prepare, train, generate, play, stream),
     *(evaluate, originality, report),
-    *(push, pull, demo),
+    *(export, push, pull, demo),
 )
 for _command in _COMMANDS:
     app.command(_command)

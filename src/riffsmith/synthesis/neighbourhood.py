@@ -11,7 +11,7 @@ from riffsmith.controls import Controls
 from riffsmith.features import Feel
 from riffsmith.seeds import derive_seed
 
-_ASKED_SHARE = 1 / 16
+ASKED_SHARE = 1 / 16
 """Of the corpus's passages: those that come nearest to what is asked."""
 
 
@@ -49,15 +49,21 @@ def choose_neighbourhood(
     return Neighbourhood(points[near], float(Feel(*style.feel[near[0]]).tempo))
 
 
+def rank_passages(
+    style: Style,
+) -> tuple[Float[Tensor, " points"], Float[Tensor, " points"]]:
+    """Intensity and brightness of each passage, as the share of the others below it."""
+    feel = Feel(*style.feel.T)
+    return _rank(_rank(feel.loudness) + _rank(feel.density)), _rank(feel.brightness)
+
+
 def _nearest_to_asked(style: Style, controls: Controls) -> Tensor:
     """Numbers of passages."""
-    feel = Feel(*style.feel.T)
-    intensity = _rank(_rank(feel.loudness) + _rank(feel.density))
-    asked = ((controls.intensity, intensity), (controls.brightness, _rank(feel.brightness)))
-    errors = [(ranks - wanted).square() for wanted, ranks in asked if wanted is not None]
+    wishes = zip((controls.intensity, controls.brightness), rank_passages(style), strict=True)
+    errors = [(ranks - wanted).square() for wanted, ranks in wishes if wanted is not None]
     if not errors:
         return torch.arange(len(style.points))
-    count = max(1, round(_ASKED_SHARE * len(style.points)))
+    count = max(1, round(ASKED_SHARE * len(style.points)))
     return torch.stack(errors).sum(0).argsort(stable=True)[:count]
 
 
