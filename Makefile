@@ -28,6 +28,7 @@ bench: .venv/.installed
 	$(BIN)/python benchmarks/prepare_speed.py
 	$(BIN)/python benchmarks/step_speed.py
 	$(BIN)/python benchmarks/playing_speed.py
+	$(BIN)/python benchmarks/export_speed.py
 
 .venv/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else \

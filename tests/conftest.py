@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
 
+from riffsmith.bundle import Card, RecordingCredit, build_latent_generator, write_bundle
 from riffsmith.codec import Codec, fit_codec, save_codec
 from riffsmith.config import LatentSettings, PictureSettings, load_preset
 from riffsmith.corpus import Corpus, prepare_corpus
@@ -138,6 +139,42 @@ def give_codec(run: RunFolder, settings: LatentSettings) -> Codec:
     run.path.mkdir(parents=True, exist_ok=True)
     run.codec.write_bytes(save_codec(codec))
     return codec
+
+
+@pytest.fixture(scope="session")
+def latent_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of the preset `latent` of tiny size, all of whose weights do something."""
+    folder = tmp_path_factory.mktemp("bundles") / "tiny"
+    settings = tiny_latents()
+    codec = give_codec(RunFolder(folder.parent / "run"), settings)
+    codec.style.points.normal_()
+    codec.style.feel.uniform_()
+    codec.style.feel[:, -1] = 120.0
+    for name, weight in codec.named_parameters():
+        if name.startswith(("decoder.blocks", "texture.")):
+            torch.nn.init.normal_(weight, std=0.1)
+    generator = build_latent_generator(settings)
+    for weight in generator.parameters():
+        torch.nn.init.normal_(weight, std=0.2)
+    card = Card(
+        riffsmith="0.1.0",
+        torch="2.13.0",
+        created="2026-01-01T00:00:00+00:00",
+        preset="latent",
+        genre="metal",
+        settings=settings,
+        low_db=0.0,
+        high_db=0.0,
+        corpus_hash="abc",
+        recordings=(RecordingCredit(path="a.wav", content_hash="1", seconds=90.0),),
+        seed=0,
+        epoch=1,
+        step=2,
+        samples_seen=16,
+        figures={"kad_musicnn": 2.5},
+    )
+    write_bundle(folder, card, generator, save_codec(codec))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from riffsmith.api import Audio, Model, Piece, load, read_audio
+    from riffsmith.controls import Controls
     from riffsmith.errors import RiffsmithError
-    from riffsmith.synthesis import Controls
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Audio": "riffsmith.api",
-    "Controls": "riffsmith.synthesis",
+    "Controls": "riffsmith.controls",
     "Model": "riffsmith.api",
     "Piece": "riffsmith.api",
     "RiffsmithError": "riffsmith.errors",

@@ -1,10 +1,11 @@
 """From a folder to a model: what the commands and the page both do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from riffsmith.bundle import Bundle, is_bundle, load_bundle, load_shipped
+from riffsmith.bundle import Bundle, find_shipped, is_bundle, load_bundle
 from riffsmith.config import DEFAULT_PRESET, Overrides, Settings, build_settings, load_preset
 from riffsmith.corpus import Corpus, Progress, is_corpus, prepare_corpus
 from riffsmith.corpus.survey import find_audio
@@ -211,28 +212,49 @@ def open_model(
     Raises:
         ModelError: There is no such model, or it is damaged.
     """
+    with find_bundle(model, epoch, on_notice) as folder:
+        return load_bundle(folder)
+
+
+@contextmanager
+def find_bundle(
+    model: str,
+    epoch: int | None = None,
+    on_notice: Callable[[str], None] = lambda text: None,
+) -> Iterator[Path]:
+    """The bundle's folder, there while one is inside; arguments as for `open_model`.
+
+    Raises:
+        ModelError: There is no such model.
+    """
     path = Path(model)
     run = RunFolder(path)
     if run.exists():
-        epochs = run.snapshot_epochs()
-        if not epochs:
-            raise ModelError(f"{path} has no snapshot yet: train it first")
-        if epoch is not None and epoch not in epochs:
-            listed = ", ".join(map(str, epochs))
-            raise ModelError(f"{path} has no snapshot of epoch {epoch}: it has {listed}")
-        if epoch is None:
-            choice = choose_snapshot(run)
-            reason = _REASONS[choice.why].format(distance=choice.distance)
-            epoch = choice.epoch
-            on_notice(f"epoch {epoch} of {path}: {reason}")
-        return load_bundle(run.snapshot(epoch))
-    if epoch is not None:
+        yield run.snapshot(_choose_epoch(run, epoch, on_notice))
+    elif epoch is not None:
         raise ModelError(f"--epoch needs a run folder, {model!r} is none")
-    if is_bundle(path):
-        return load_bundle(path)
-    if path.exists():
+    elif is_bundle(path):
+        yield path
+    elif path.exists():
         raise ModelError(f"{path} is neither a run folder nor a bundle: check the path")
-    return load_shipped(model)
+    else:
+        with find_shipped(model) as folder:
+            yield folder
+
+
+def _choose_epoch(run: RunFolder, epoch: int | None, on_notice: Callable[[str], None]) -> int:
+    epochs = run.snapshot_epochs()
+    if not epochs:
+        raise ModelError(f"{run.path} has no snapshot yet: train it first")
+    if epoch is None:
+        choice = choose_snapshot(run)
+        reason = _REASONS[choice.why].format(distance=choice.distance)
+        on_notice(f"epoch {choice.epoch} of {run.path}: {reason}")
+        return choice.epoch
+    if epoch not in epochs:
+        listed = ", ".join(map(str, epochs))
+        raise ModelError(f"{run.path} has no snapshot of epoch {epoch}: it has {listed}")
+    return epoch
 
 
 _REASONS = {

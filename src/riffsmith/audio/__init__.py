@@ -4,7 +4,9 @@ from riffsmith.audio.decode import is_audio_name, open_audio
 from riffsmith.audio.encode import PEAK_LIMIT_DB, audio_suffixes, limit_peak, write_audio
 from riffsmith.audio.joining import join
 from riffsmith.audio.loudness import LoudnessMeter
+from riffsmith.audio.playback import play_audio
 from riffsmith.audio.recording import Recording, read_recording, resample
+from riffsmith.audio.streaming import limit_peaks, to_pcm16, wav_header
 
 __all__ = [
     "PEAK_LIMIT_DB",
@@ -14,8 +16,12 @@ __all__ = [
     "is_audio_name",
     "join",
     "limit_peak",
+    "limit_peaks",
     "open_audio",
+    "play_audio",
     "read_recording",
     "resample",
+    "to_pcm16",
+    "wav_header",
     "write_audio",
 ]

@@ -51,7 +51,7 @@ def write_audio(
         raise AudioError(f"{path.name!r} cannot be marked as a loop: its ending must be .wav")
     if not np.isfinite(audio).all():
         raise AudioError(f"refusing to write {path.name}: the audio holds NaN or infinite samples")
-    gain = _limiting_gain(audio)
+    gain = limiting_gain(audio)
     with atomic_path(path, AudioError) as partial:
         _write(partial, audio * np.float32(gain), sample_rate, suffix)
         if loops:
@@ -59,7 +59,7 @@ def write_audio(
         if suffix in _LOSSY:  # a lossy coder moves the peaks: measure what comes back
             for _ in range(4):
                 coded = np.asarray(soundfile.read(partial)[0], np.float32)
-                overshoot = _limiting_gain(coded)
+                overshoot = limiting_gain(coded)
                 if overshoot == 1:
                     break
                 gain *= 0.995 * overshoot
@@ -68,10 +68,11 @@ def write_audio(
 
 def limit_peak(audio: NDArray[np.float32]) -> NDArray[np.float32]:
     """The audio as it is, or turned down so that its peak is −1 dBFS."""
-    return audio * np.float32(_limiting_gain(audio))
+    return audio * np.float32(limiting_gain(audio))
 
 
-def _limiting_gain(audio: NDArray[np.float32]) -> float:
+def limiting_gain(audio: NDArray[np.float32]) -> float:
+    """What to multiply with, at most 1, so that the peak is −1 dBFS or below."""
     limit = 10 ** (PEAK_LIMIT_DB / 20) - 1 / 32_768  # rounding to 16 bits may add half a step
     return min(1.0, limit / max(float(np.abs(audio).max(initial=0.0)), 1e-9))
 

@@ -2,10 +2,12 @@
 
 from riffsmith.bundle.card import Card, RecordingCredit
 from riffsmith.bundle.store import (
+    BUNDLE_FILES,
     Bundle,
     LatentBundle,
     PictureBundle,
     build_latent_generator,
+    find_shipped,
     is_bundle,
     load_bundle,
     load_shipped,
@@ -15,12 +17,14 @@ from riffsmith.bundle.store import (
 )
 
 __all__ = [
+    "BUNDLE_FILES",
     "Bundle",
     "Card",
     "LatentBundle",
     "PictureBundle",
     "RecordingCredit",
     "build_latent_generator",
+    "find_shipped",
     "is_bundle",
     "load_bundle",
     "load_shipped",

@@ -1,6 +1,8 @@
 """Bundles on disk: a folder with `card.json`, `generator.safetensors` and maybe a codec."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from importlib.resources import as_file, files
@@ -21,6 +23,8 @@ from riffsmith.gan import Denoiser, Generator
 CARD_NAME = "card.json"
 WEIGHTS_NAME = "generator.safetensors"
 CODEC_NAME = "codec.safetensors"
+BUNDLE_FILES = (CARD_NAME, WEIGHTS_NAME, CODEC_NAME)
+"""All that a bundle can hold; the codec only where the system has one."""
 
 
 @dataclass(frozen=True)
@@ -157,8 +161,9 @@ def shipped_models() -> list[str]:
     return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
 
 
-def load_shipped(name: str) -> Bundle:
-    """Loads a bundle inside the package by its name.
+@contextmanager
+def find_shipped(name: str) -> Iterator[Path]:
+    """The folder of a bundle inside the package.
 
     Raises:
         ModelError: There is none of that name.
@@ -169,6 +174,16 @@ def load_shipped(name: str) -> Bundle:
             f"no run folder, bundle or shipped model {name!r} (shipped: {there}): check the path"
         )
     with as_file(files("riffsmith") / "models" / name) as folder:
+        yield folder
+
+
+def load_shipped(name: str) -> Bundle:
+    """Loads a bundle inside the package by its name.
+
+    Raises:
+        ModelError: There is none of that name.
+    """
+    with find_shipped(name) as folder:
         return load_bundle(folder)
 
 

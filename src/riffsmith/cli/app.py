@@ -10,10 +10,14 @@ from cyclopts import App, CycloptsError
 from riffsmith import __version__
 from riffsmith.cli.demo import demo
 from riffsmith.cli.evaluate import evaluate
+from riffsmith.cli.export import export
 from riffsmith.cli.generate import generate
+from riffsmith.cli.hub import pull, push
 from riffsmith.cli.originality import originality
+from riffsmith.cli.play import play
 from riffsmith.cli.prepare import prepare
 from riffsmith.cli.report import report
+from riffsmith.cli.stream import stream
 from riffsmith.cli.survey import survey
 from riffsmith.cli.train import train
 from riffsmith.errors import RiffsmithError
@@ -27,15 +31,20 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
-for _command in (survey, prepare, train, generate, evaluate, originality, report, demo):
+_COMMANDS = (
+    *(survey, prepare, train, generate, play, stream),
+    *(evaluate, originality, report),
+    *(export, push, pull, demo),
+)
+for _command in _COMMANDS:
     app.command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command; errors go to stderr in one line, with exit code 1."""
-    for stream in (sys.stdout, sys.stderr):  # a terminal without our letters gets question marks
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    for output in (sys.stdout, sys.stderr):  # a terminal without our letters gets question marks
+        if isinstance(output, TextIOWrapper):
+            output.reconfigure(errors="replace")
     try:
         app(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:

@@ -1,10 +1,11 @@
 """`riffsmith generate`."""
 
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
+
+from riffsmith.cli.flags import ControlFlags, seed_or_draw
 
 if TYPE_CHECKING:
     from riffsmith.evaluation import OriginalityCheck
@@ -19,12 +20,7 @@ def generate(
     seed: int | None = None,
     epoch: int | None = None,
     audit: Path | None = None,
-    intensity: float | None = None,
-    brightness: float | None = None,
-    tempo: float | None = None,
-    variation: float = 0.5,
-    morph_seed: int | None = None,
-    morph_seconds: float = 30.0,
+    controls: ControlFlags = None,
     like: Path | None = None,
     vary: float = 0.5,
     loop: Annotated[bool, Parameter(negative="")] = False,
@@ -47,18 +43,6 @@ def generate(
         Which of a run's snapshots; the best if left out.
     audit
         Prepared corpus to look for copies in; what is found is written beside each clip.
-    intensity
-        From 0, the calmest passages of the corpus, to 1, the loudest and busiest.
-    brightness
-        From 0, its darkest passages, to 1, its brightest.
-    tempo
-        Beats a minute.
-    variation
-        0 holds one kind of passage, 1 wanders through all of them.
-    morph_seed
-        Another seed, to whose kind of passages the piece turns.
-    morph_seconds
-        How long that takes.
     like
         Audio file to begin with.
     vary
@@ -72,7 +56,6 @@ def generate(
     from riffsmith.errors import AudioError, SettingsError
     from riffsmith.evaluation import WINDOW_SECONDS
     from riffsmith.files import write_bytes
-    from riffsmith.synthesis import Controls
 
     is_folder = out.is_dir() or not out.suffix
     if not is_folder and out.suffix.lower() not in audio_suffixes():
@@ -86,13 +69,10 @@ def generate(
         raise SettingsError(f"--audit needs clips of {WINDOW_SECONDS:g} s, found {seconds:g} s")
     if loop and like is not None:
         raise SettingsError("--loop and --like exclude each other: give one")
-    controls = Controls(intensity, brightness, tempo, variation, morph_seed, morph_seconds)
     player = load(model, epoch, on_notice=note)
     beginning = None if like is None else read_audio(like, player.sample_rate)
     check = None if audit is None else _open_check(audit)
-    if seed is None:
-        seed = secrets.randbelow(1_000_000)
-        note(f"seed {seed}")
+    seed = seed_or_draw(seed)
     for number in range(count):
         clip_seed = seed + number
         target = out / f"riff-{clip_seed}.wav" if is_folder else out

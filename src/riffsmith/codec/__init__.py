@@ -1,6 +1,12 @@
 """Audio ↔ latents: log-mel features, their principal components, and a decoder to audio."""
 
-from riffsmith.codec.analysis import Analysis, Spectrum, to_left_right, to_mid_side
+from riffsmith.codec.analysis import (
+    Analysis,
+    Spectrum,
+    overlap_add,
+    to_left_right,
+    to_mid_side,
+)
 from riffsmith.codec.codec import Codec, load_codec, save_codec
 from riffsmith.codec.decoder import Decoder
 from riffsmith.codec.discriminator import SpectrumDiscriminator, feature_distance
@@ -22,6 +28,7 @@ __all__ = [
     "fit_codec",
     "load_codec",
     "measure_recording",
+    "overlap_add",
     "save_codec",
     "to_left_right",
     "to_mid_side",

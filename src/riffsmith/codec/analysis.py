@@ -141,7 +141,12 @@ class Analysis(nn.Module):
         self, spectra: Complex[Tensor, "batch 2 bins frames"]
     ) -> Float[Tensor, "batch features frames"]:
         """The features of a mid and a side spectrum."""
-        power = spectra.real.square() + spectra.imag.square()
+        return self.measure_power(spectra.real.square() + spectra.imag.square())
+
+    def measure_power(
+        self, power: Float[Tensor, "batch 2 bins frames"]
+    ) -> Float[Tensor, "batch features frames"]:
+        """The features of the squared magnitudes of a mid and a side spectrum."""
         mid, side = self.mid_bands @ power[:, 0], self.side_bands @ power[:, 1]
         return (torch.cat([mid, side], dim=1) + FLOOR**2).log() / 2
 
@@ -160,9 +165,17 @@ class Analysis(nn.Module):
             wanted: What `spread` makes of the features.
         """
         power = spectra.real.square() + spectra.imag.square()
+        return spectra * self.correction(power, wanted)
+
+    def correction(
+        self,
+        power: Float[Tensor, "batch 2 bins frames"],
+        wanted: Float[Tensor, "batch 2 bins frames"],
+    ) -> Float[Tensor, "batch 2 bins frames"]:
+        """What `match` multiplies spectra of such a power with."""
         sides = zip((self.mid_bands, self.side_bands), power.unbind(1), strict=True)
         found = torch.stack([bands.T @ (bands @ side) for bands, side in sides], dim=1)
-        return spectra * (wanted / (found + 1e-9)).clamp(1e-3, 1e3).sqrt()
+        return (wanted / (found + 1e-9)).clamp(1e-3, 1e3).sqrt()
 
     def spread(
         self, features: Float[Tensor, "batch features frames"]

@@ -60,16 +60,22 @@ class Decoder(nn.Module):
         self.blocks = nn.ModuleList(Block(channels, hidden, dilation) for dilation in dilations)
         self.head = nn.Conv1d(channels, 4 * analysis.spectrum.bins, 1)
 
-    def spectra(
+    def shapes(
         self, features: Float[Tensor, "batch features frames"]
-    ) -> Complex[Tensor, "batch 2 bins frames"]:
-        """Spectra of mid and side."""
+    ) -> tuple[Float[Tensor, "batch 2 bins frames"], Float[Tensor, "batch 2 bins frames"]]:
+        """Real and imaginary parts of the spectra of mid and side, without their envelope."""
         state = self.enter(features / 3 + 1)
         for block in self.blocks:
             state = block(state)
         parts = self.head(normalise_frames(state)).float()
         real, imaginary = parts.unflatten(1, (2, 2, -1)).unbind(2)
-        return torch.complex(real, imaginary) * self.analysis.envelope(features)
+        return real, imaginary
+
+    def spectra(
+        self, features: Float[Tensor, "batch features frames"]
+    ) -> Complex[Tensor, "batch 2 bins frames"]:
+        """Spectra of mid and side."""
+        return torch.complex(*self.shapes(features)) * self.analysis.envelope(features)
 
     def forward(
         self, features: Float[Tensor, "batch features frames"]

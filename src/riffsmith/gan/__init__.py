@@ -3,7 +3,7 @@
 from torch import nn
 
 from riffsmith.gan.averaging import copy_for_averaging, update_average
-from riffsmith.gan.clock import CLOCK_CHANNELS, clock
+from riffsmith.gan.clock import CLOCK_CHANNELS, PERIODS, clock
 from riffsmith.gan.denoiser import Denoiser
 from riffsmith.gan.discriminator import Discriminator
 from riffsmith.gan.flow import arrive, draw_times, flow_loss, walk
@@ -21,6 +21,7 @@ def count_parameters(network: nn.Module) -> int:
 
 __all__ = [
     "CLOCK_CHANNELS",
+    "PERIODS",
     "CrossEntropy",
     "Denoiser",
     "Discriminator",

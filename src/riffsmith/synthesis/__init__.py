@@ -1,7 +1,8 @@
 """Seeds → pictures → audio."""
 
+from riffsmith.controls import Controls
+from riffsmith.synthesis.ahead import Ahead
 from riffsmith.synthesis.clip import FADE_SECONDS, generate_clip, spread_db
-from riffsmith.synthesis.controls import Controls
 from riffsmith.synthesis.guide import Guide, listen
 from riffsmith.synthesis.loop import make_loop
 from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
@@ -9,6 +10,7 @@ from riffsmith.synthesis.stream import Stream
 
 __all__ = [
     "FADE_SECONDS",
+    "Ahead",
     "Controls",
     "Guide",
     "Stream",

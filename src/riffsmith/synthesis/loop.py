@@ -7,9 +7,9 @@ import torch
 from jaxtyping import Float
 
 from riffsmith.bundle import LatentBundle
+from riffsmith.controls import Controls
 from riffsmith.errors import SettingsError
 from riffsmith.gan import NoiseSource
-from riffsmith.synthesis.controls import Controls
 from riffsmith.synthesis.denoising import denoise
 from riffsmith.synthesis.path import Path
 from riffsmith.synthesis.stream import MARGIN_LATENTS

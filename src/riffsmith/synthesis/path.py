@@ -8,8 +8,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from riffsmith.codec import Style
+from riffsmith.controls import Controls
 from riffsmith.gan import clock
-from riffsmith.synthesis.controls import Controls, Neighbourhood, choose_neighbourhood
+from riffsmith.synthesis.neighbourhood import Neighbourhood, choose_neighbourhood
 
 KNOT_LATENTS = 192
 """Between one style and the next; the way goes along a cosine."""

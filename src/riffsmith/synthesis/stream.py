@@ -9,8 +9,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from riffsmith.bundle import LatentBundle
+from riffsmith.controls import Controls
 from riffsmith.gan import NoiseSource
-from riffsmith.synthesis.controls import Controls
 from riffsmith.synthesis.denoising import denoise
 from riffsmith.synthesis.guide import Guide
 from riffsmith.synthesis.path import Path

@@ -1,4 +1,4 @@
-"""What a player can ask of an endless piece."""
+"""Which of the corpus's passages a piece goes about in."""
 
 from dataclasses import dataclass
 
@@ -7,50 +7,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from riffsmith.codec import Style
-from riffsmith.errors import SettingsError
+from riffsmith.controls import Controls
 from riffsmith.features import Feel
 from riffsmith.seeds import derive_seed
 
-SLOWEST_BPM, FASTEST_BPM = 40.0, 320.0
-_ASKED_SHARE = 1 / 16
+ASKED_SHARE = 1 / 16
 """Of the corpus's passages: those that come nearest to what is asked."""
-
-
-@dataclass(frozen=True)
-class Controls:
-    """None leaves a thing to the seed."""
-
-    intensity: float | None = None
-    """0: the calmest passages of the corpus; 1: the loudest and busiest."""
-    brightness: float | None = None
-    """0: its darkest passages; 1: its brightest."""
-    tempo: float | None = None
-    """Beats a minute."""
-    variation: float = 0.5
-    """0 holds one kind of passage, 1 wanders through all of them."""
-    morph_seed: int | None = None
-    """Another seed, whose kind of passages the piece turns to."""
-    morph_seconds: float = 30.0
-    """How long that takes."""
-
-    def __post_init__(self) -> None:
-        """Checks the values.
-
-        Raises:
-            SettingsError: One is out of its range.
-        """
-        for name in ("intensity", "brightness", "variation"):
-            value = getattr(self, name)
-            if value is not None and not 0 <= value <= 1:
-                raise SettingsError(f"{name} must be from 0 to 1, found {value:g}")
-        if self.tempo is not None and not SLOWEST_BPM <= self.tempo <= FASTEST_BPM:
-            raise SettingsError(
-                f"tempo must be from {SLOWEST_BPM:g} to {FASTEST_BPM:g} BPM, found {self.tempo:g}"
-            )
-        if not 0 <= self.morph_seconds <= 3600:
-            raise SettingsError(
-                f"morph_seconds must be from 0 to 3600, found {self.morph_seconds:g}"
-            )
 
 
 @dataclass(frozen=True)
@@ -87,15 +49,21 @@ def choose_neighbourhood(
     return Neighbourhood(points[near], float(Feel(*style.feel[near[0]]).tempo))
 
 
+def rank_passages(
+    style: Style,
+) -> tuple[Float[Tensor, " points"], Float[Tensor, " points"]]:
+    """Intensity and brightness of each passage, as the share of the others below it."""
+    feel = Feel(*style.feel.T)
+    return _rank(_rank(feel.loudness) + _rank(feel.density)), _rank(feel.brightness)
+
+
 def _nearest_to_asked(style: Style, controls: Controls) -> Tensor:
     """Numbers of passages."""
-    feel = Feel(*style.feel.T)
-    intensity = _rank(_rank(feel.loudness) + _rank(feel.density))
-    asked = ((controls.intensity, intensity), (controls.brightness, _rank(feel.brightness)))
-    errors = [(ranks - wanted).square() for wanted, ranks in asked if wanted is not None]
+    wishes = zip((controls.intensity, controls.brightness), rank_passages(style), strict=True)
+    errors = [(ranks - wanted).square() for wanted, ranks in wishes if wanted is not None]
     if not errors:
         return torch.arange(len(style.points))
-    count = max(1, round(_ASKED_SHARE * len(style.points)))
+    count = max(1, round(ASKED_SHARE * len(style.points)))
     return torch.stack(errors).sum(0).argsort(stable=True)[:count].sort().values
 
 

@@ -5,7 +5,7 @@ from riffsmith.codec import Style
 from riffsmith.errors import SettingsError
 from riffsmith.features import Feel
 from riffsmith.synthesis import Controls
-from riffsmith.synthesis.controls import choose_neighbourhood
+from riffsmith.synthesis.neighbourhood import choose_neighbourhood
 
 
 @pytest.fixture

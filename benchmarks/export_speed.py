@@ -1,0 +1,107 @@
+"""How fast the exported graphs are beside PyTorch, on one thread: `export_speed.py [MODEL]`."""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import torch
+from machine import describe_machine
+
+from riffsmith.bundle import LatentBundle
+from riffsmith.export import export_onnx, export_torchscript
+from riffsmith.export.onnx import GRAPH_NAMES, open_session
+from riffsmith.export.torchscript import build_instrument
+from riffsmith.gan import CLOCK_CHANNELS
+from riffsmith.hardware import playing_precision
+from riffsmith.pipeline import open_model
+
+ROUNDS = 15
+"""Of each way."""
+BLOCKS = 400
+STRETCH, CHUNK, BLOCK = 1024, 82, 4
+"""Latent frames: as the player denoises and decodes them, and of a block of 8192 samples."""
+
+
+def compare(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
+    """Median seconds of each way; they take turns, so that other work on the machine hits all."""
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(ROUNDS + 2):
+        for name, run in ways.items():
+            begun = time.perf_counter()
+            run()
+            if number >= 2:
+                seconds[name].append(time.perf_counter() - begun)
+    return {name: median(values) for name, values in seconds.items()}
+
+
+def show(what: str, seconds: dict[str, float]) -> None:
+    for name, value in seconds.items():
+        if name != "player":
+            print(f"{what}: {name} takes {value / seconds['player']:.2f} × the player's time")
+
+
+@torch.inference_mode()
+def main(model: str) -> None:
+    torch.set_num_threads(1)
+    print(describe_machine())
+    bundle = open_model(model)
+    assert isinstance(bundle, LatentBundle)
+    settings, codec = bundle.settings, bundle.codec
+    instrument = build_instrument(bundle)
+    told_channels = CLOCK_CHANNELS + settings.codec.style_values
+    noisy = torch.randn(1, settings.codec.components, STRETCH)
+    told, times = torch.randn(1, told_channels, STRETCH), torch.ones(1)
+    latents = torch.randn(1, settings.codec.components, CHUNK)
+    noise = torch.randn(1, codec.linear.rest_components, CHUNK)
+
+    def denoise() -> None:
+        with playing_precision(noisy.device):
+            bundle.generator(noisy, told, times)
+
+    with TemporaryDirectory() as name:
+        folder = Path(name) / "graphs"
+        export_onnx(bundle, folder)
+        denoiser, decoder = (open_session(folder / graph) for graph in GRAPH_NAMES)
+        feed = {"noisy": noisy.numpy(), "told": told.numpy(), "time": times.numpy()}
+        found = compare(
+            {
+                "player": denoise,
+                "float32 PyTorch": lambda: bundle.generator(noisy, told, times),
+                "onnxruntime": lambda: denoiser.run(None, feed),
+            }
+        )
+        show("denoiser", found)
+        sounds = {"latents": latents.numpy(), "noise": noise.numpy()}
+        found = compare(
+            {
+                "player": lambda: codec.decode(latents, noise),
+                "float32 PyTorch": lambda: instrument.decoder(latents, noise),
+                "onnxruntime": lambda: decoder.run(None, sounds),
+            }
+        )
+        show("decoder", found)
+    with TemporaryDirectory() as name:
+        path = Path(name) / "instrument.ts"
+        export_torchscript(bundle, path)
+        play_blocks(torch.jit.load(path), BLOCK * codec.latent_samples / codec.sample_rate)
+
+
+def play_blocks(instrument: Callable[[torch.Tensor], torch.Tensor], seconds: float) -> None:
+    """As nn~ calls the instrument."""
+    block, spent = torch.zeros(1, 1, BLOCK), list[float]()
+    for number in range(BLOCKS):
+        begun = time.perf_counter()
+        instrument(block)
+        if number >= 20:  # TorchScript compiles in the first ones
+            spent.append(time.perf_counter() - begun)
+    speed = seconds * len(spent) / sum(spent)
+    print(f"instrument in blocks of {seconds:.3f} s: {speed:.1f} × real time")
+    slow = sorted(spent)[int(0.99 * len(spent))]
+    print(f"99 of 100 blocks take at most {slow / seconds:.2f} of their length")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "metal")

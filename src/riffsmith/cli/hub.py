@@ -1,0 +1,74 @@
+"""`riffsmith push` and `riffsmith pull`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+
+def push(
+    model: str,
+    name: str,
+    *,
+    private: Annotated[bool, Parameter(negative="")] = False,
+    license: str = "unknown",  # noqa: A002
+    credits: Path | None = None,  # noqa: A002
+    epoch: int | None = None,
+) -> None:
+    """Publish a model on the hub, with a page that tells people about it.
+
+    Needs the extra riffsmith[hub] and a login (`hf auth login`). The recordings' file names are
+    published with it, as they stand in its card.
+
+    Parameters
+    ----------
+    model
+        Run folder, bundle folder, or name of a shipped model.
+    name
+        On the hub: OWNER/NAME.
+    private
+        Show it to its owner alone, where it is new.
+    license
+        Of the model, as the hub calls it: cc-by-sa-4.0, say.
+    credits
+        Markdown file about the recordings: who made them, under which licence.
+    epoch
+        Which of a run's snapshots; the best if left out.
+    """
+    from riffsmith.cli.console import note, stdout
+    from riffsmith.errors import SettingsError
+    from riffsmith.files import explain
+    from riffsmith.hub import push_bundle
+    from riffsmith.pipeline import find_bundle
+
+    try:
+        credit_text = "" if credits is None else credits.read_text(encoding="utf-8")
+    except OSError as cause:
+        raise SettingsError(explain(cause, f"reading {credits}")) from cause
+    with find_bundle(model, epoch, note) as folder:
+        address = push_bundle(
+            folder, name, private=private, license_name=license, credit_text=credit_text
+        )
+    stdout.print(address, soft_wrap=True)
+
+
+def pull(name: str, out: Path | None = None, *, revision: str | None = None) -> None:
+    """Fetch a published model, checked and without running anything of it.
+
+    Needs the extra riffsmith[hub].
+
+    Parameters
+    ----------
+    name
+        On the hub: OWNER/NAME.
+    out
+        New folder; the model's name if left out.
+    revision
+        Branch, tag or commit; the newest if left out.
+    """
+    from riffsmith.cli.console import stdout
+    from riffsmith.hub import pull_bundle
+
+    target = Path(name.rsplit("/", 1)[-1]) if out is None else out
+    pull_bundle(name, target, revision)
+    stdout.print(str(target), soft_wrap=True)

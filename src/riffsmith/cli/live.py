@@ -1,0 +1,63 @@
+"""An endless piece as `stream` and `play` use it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from riffsmith.cli.flags import seed_or_draw
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from riffsmith.controls import Controls
+
+_AHEAD_CHUNKS = 8
+"""About 24 s of audio."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """A piece that is being made ahead of its reader."""
+
+    chunks: Iterator["np.ndarray"]
+    """(time, channels), no peak above −1 dBFS."""
+    sample_rate: int
+    """In Hz."""
+    samples: int | None
+    """Of each channel in all, where there is an end."""
+
+
+@contextmanager
+def play_ahead(
+    model: str,
+    seed: int | None,
+    minutes: float | None,
+    epoch: int | None,
+    controls: "Controls | None",
+) -> Iterator[Live]:
+    """Opens a model and lets a thread make its piece; on leaving, the thread ends.
+
+    Raises:
+        ModelError: As `riffsmith.load`, or the model plays clips alone.
+        SettingsError: The minutes are not above 0.
+    """
+    from riffsmith.api import load
+    from riffsmith.audio import limit_peaks
+    from riffsmith.cli.console import note
+    from riffsmith.errors import SettingsError
+    from riffsmith.synthesis import Ahead
+
+    if minutes is not None and not 0 < minutes < float("inf"):
+        raise SettingsError(f"--minutes must be above 0, found {minutes:g}")
+    player = load(model, epoch, on_notice=note)
+    piece = player.stream(seed_or_draw(seed), controls)
+    samples = None if minutes is None else max(1, round(minutes * 60 * player.sample_rate))
+
+    def chunks() -> Iterator["np.ndarray"]:
+        while samples is None or piece.position < samples:
+            left = None if samples is None else samples - piece.position
+            yield next(piece).samples[:left]
+
+    with Ahead(limit_peaks(chunks()), _AHEAD_CHUNKS) as ahead:
+        yield Live(ahead, player.sample_rate, samples)

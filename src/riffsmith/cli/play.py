@@ -1,0 +1,38 @@
+"""`riffsmith play`."""
+
+from contextlib import suppress
+
+from riffsmith.cli.flags import ControlFlags
+
+
+def play(
+    model: str = "metal",
+    *,
+    seed: int | None = None,
+    minutes: float | None = None,
+    epoch: int | None = None,
+    controls: ControlFlags = None,
+) -> None:
+    """Play new music on the sound card until Ctrl-C.
+
+    Needs the extra riffsmith[play].
+
+    Parameters
+    ----------
+    model
+        Run folder, bundle folder, or name of a shipped model.
+    seed
+        The same seed gives the same piece; drawn and told if left out.
+    minutes
+        Where to end; never if left out.
+    epoch
+        Which of a run's snapshots; the best if left out.
+    """
+    from riffsmith.audio import play_audio
+    from riffsmith.cli.live import play_ahead
+
+    with (
+        suppress(KeyboardInterrupt),  # how an endless piece ends
+        play_ahead(model, seed, minutes, epoch, controls) as live,
+    ):
+        play_audio(live.chunks, live.sample_rate, channels=2)

@@ -1,0 +1,178 @@
+"""A latent model as ONNX graphs: what turns noise into latents, and latents into audio."""
+
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.export import Dim
+
+from riffsmith.bundle import LatentBundle
+from riffsmith.errors import ModelError
+from riffsmith.export.plain import PlainDecoder
+from riffsmith.files import atomic_path
+from riffsmith.gan import CLOCK_CHANNELS, PERIODS
+from riffsmith.seeds import random_stream
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+GRAPH_NAMES = ("denoiser.onnx", "decoder.onnx")
+PLAYER_NAME = "player.json"
+TOLERANCE = 1e-3
+"""How far the graphs may be from the networks, where full scale is 1."""
+_LONGEST_LATENTS = 1 << 16
+
+
+def export_onnx(bundle: LatentBundle, folder: Path) -> None:
+    """Writes `denoiser.onnx`, `decoder.onnx` and `player.json`, all or none, and checks them.
+
+    The denoiser has the inputs `noisy`, `told` (clock, then style) and `time`, and the output
+    `velocity`; the decoder has `latents` and `noise`, and `audio`. All are float32, and the last
+    axis but that of `time` is of any length; the denoiser's must be a multiple. `player.json` says
+    all that a player needs besides.
+
+    Args:
+        bundle: The model.
+        folder: Where to; what is there is replaced.
+
+    Raises:
+        ModelError: The extra is missing, a graph does not do what its network does, or writing
+            failed.
+    """
+    _require_extra()
+    settings, codec = bundle.settings, bundle.codec
+    multiple = 2 ** (len(settings.generator.channels) - 1)
+    latent, style = settings.codec.components, settings.codec.style_values
+    rest = codec.linear.rest_components
+    random = random_stream(0, "export")
+
+    def draw(channels: int, frames: int) -> Tensor:
+        return torch.randn(1, channels, frames, generator=random)
+
+    def denoiser_inputs(count: int) -> tuple[Tensor, ...]:
+        frames = count * multiple
+        return draw(latent, frames), draw(CLOCK_CHANNELS + style, frames), torch.tensor([0.4])
+
+    def decoder_inputs(count: int) -> tuple[Tensor, ...]:
+        return draw(latent, count), draw(rest, count)
+
+    units = Dim("units", min=2, max=_LONGEST_LATENTS // multiple)
+    frames = Dim("frames", min=2, max=_LONGEST_LATENTS)
+    whole = {2: multiple * units if multiple > 1 else units}
+    with atomic_path(folder, ModelError) as partial:
+        partial.mkdir()
+        _write_graph(
+            bundle.generator,
+            partial / GRAPH_NAMES[0],
+            denoiser_inputs(4),
+            {"noisy": whole, "told": whole, "time": None},
+            "velocity",
+        )
+        _check_graph(bundle.generator, partial / GRAPH_NAMES[0], denoiser_inputs(7))
+        decoder = PlainDecoder(codec).eval()
+        _write_graph(
+            decoder,
+            partial / GRAPH_NAMES[1],
+            decoder_inputs(40),
+            {"latents": {2: frames}, "noise": {2: frames}},
+            "audio",
+        )
+        _check_graph(decoder, partial / GRAPH_NAMES[1], decoder_inputs(25))
+        text = json.dumps(_player(bundle, multiple), indent=1)
+        (partial / PLAYER_NAME).write_text(text, encoding="utf-8")
+
+
+def _player(bundle: LatentBundle, multiple: int) -> dict[str, object]:
+    """What a player needs besides the graphs."""
+    settings, codec = bundle.settings, bundle.codec
+    return {
+        "sample_rate": codec.sample_rate,
+        "latent_samples": codec.latent_samples,
+        "latent_channels": settings.codec.components,
+        "noise_channels": codec.linear.rest_components,
+        "frames_multiple": multiple,
+        "context_latents": codec.context_latents,
+        "steps": settings.generator.steps,
+        "clock_periods_in_beats": list(PERIODS),
+        "styles": codec.style.points.tolist(),
+        "styles_bpm": codec.style.feel[:, -1].tolist(),
+        "card": bundle.card.model_dump(mode="json"),
+    }
+
+
+def _write_graph(
+    network: nn.Module,
+    path: Path,
+    inputs: tuple[Tensor, ...],
+    axes: dict[str, dict[int, Dim] | None],
+    output: str,
+) -> None:
+    with _quiet():
+        program = torch.onnx.export(
+            network,
+            inputs,
+            input_names=list(axes),
+            output_names=[output],
+            dynamic_shapes=tuple(axes.values()),
+            dynamo=True,
+            verbose=False,
+            optimize=False,  # it takes additions of 1e-9 for nothing, and silence becomes NaN
+        )
+    if program is None:
+        raise ModelError(f"PyTorch gave no graph for {path.name}: use the version of constraints")
+    program.save(path)
+
+
+def _check_graph(network: nn.Module, path: Path, inputs: tuple[Tensor, ...]) -> None:
+    session = open_session(path)
+    names = [entry.name for entry in session.get_inputs()]
+    feed = {name: value.numpy() for name, value in zip(names, inputs, strict=True)}
+    found = np.asarray(session.run(None, feed)[0])
+    with torch.inference_mode():
+        wanted = network(*inputs).numpy()
+    error = float(np.abs(found - wanted).max())
+    if not error <= TOLERANCE:
+        raise ModelError(
+            f"{path.name} differs from its network by {error:g} (allowed: {TOLERANCE:g}): use the "
+            "versions in constraints.txt"
+        )
+
+
+def open_session(path: Path, threads: int = 1) -> "onnxruntime.InferenceSession":
+    """Loads a graph for the processor."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def _require_extra() -> None:
+    try:
+        import onnxruntime  # noqa: F401
+        import onnxscript  # noqa: F401
+    except ImportError as cause:
+        raise ModelError(
+            "ONNX needs the extra riffsmith[onnx]: pip install 'riffsmith[onnx]'"
+        ) from cause
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the exporter's remarks on its own code and on packages that are not needed."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)

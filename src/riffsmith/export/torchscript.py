@@ -1,0 +1,81 @@
+"""A latent model as one TorchScript file for nn~."""
+
+import warnings
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from riffsmith.bundle import LatentBundle
+from riffsmith.codec import Codec, to_left_right
+from riffsmith.errors import ModelError
+from riffsmith.export.instrument import Instrument
+from riffsmith.files import atomic_path
+from riffsmith.gan import CLOCK_CHANNELS
+
+
+class _Decoder(nn.Module):
+    """What `Codec.decode` does, in float32."""
+
+    def __init__(self, codec: Codec) -> None:
+        super().__init__()
+        self.codec = codec
+
+    def forward(self, latents: Tensor, noise: Tensor) -> Tensor:
+        codec, decoder = self.codec, self.codec.decoder
+        rest = codec.texture.draw(codec.linear.standardise(latents), noise, codec.texture_strength)
+        features = codec.linear.decode(latents, rest)
+        return to_left_right(decoder.refine(decoder.spectra(features), features))
+
+
+class _Encoder(nn.Module):
+    """What `Codec.encode` does."""
+
+    def __init__(self, codec: Codec) -> None:
+        super().__init__()
+        self.codec = codec
+
+    def forward(self, audio: Tensor) -> Tensor:
+        return self.codec.encode(audio)
+
+
+def build_instrument(bundle: LatentBundle) -> Instrument:
+    """The instrument in plain PyTorch, from which TorchScript is made."""
+    return Instrument(bundle, bundle.generator, _Decoder(bundle.codec), _Encoder(bundle.codec))
+
+
+def export_torchscript(bundle: LatentBundle, path: Path) -> None:
+    """Writes a file that nn~ loads: methods `forward`, `encode` and `decode`; see `Instrument`.
+
+    Args:
+        bundle: The model.
+        path: What is there is replaced.
+
+    Raises:
+        ModelError: It is a folder, or writing failed.
+    """
+    codec, frames = bundle.codec, 40
+    latents = torch.randn(1, bundle.settings.codec.components, frames)
+    noise = torch.randn(1, codec.linear.rest_components, frames)
+    told = torch.randn(1, CLOCK_CHANNELS + bundle.settings.codec.style_values, 64)
+    noisy = torch.randn(1, latents.shape[1], 64)
+    audio = torch.randn(1, 2, frames * codec.latent_samples)
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # TorchScript is old, but it is what nn~ loads
+        instrument = Instrument(
+            bundle,
+            _trace(bundle.generator, (noisy, told, torch.ones(1))),
+            _trace(_Decoder(codec), (latents, noise)),
+            _trace(_Encoder(codec), (audio,)),
+        )
+        script = torch.jit.script(instrument.eval())
+        if path.is_dir():
+            raise ModelError(f"{path} is a folder: name a file, ending in .ts")
+        with atomic_path(path, ModelError) as partial:
+            torch.jit.save(script, str(partial))
+
+
+def _trace(network: nn.Module, inputs: tuple[Tensor, ...]) -> nn.Module:
+    traced = torch.jit.trace(network, inputs)
+    assert isinstance(traced, nn.Module)
+    return traced

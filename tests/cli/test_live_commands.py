@@ -1,0 +1,96 @@
+"""Endless pieces from the command line."""
+
+import io
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from riffsmith.cli.app import main
+
+
+def streamed(bundle: Path, capfdbinary: pytest.CaptureFixture[bytes], *words: str) -> bytes:
+    main(["stream", str(bundle), "--stdout", "--seed", "7", "--minutes", "0.1", *words])
+    return capfdbinary.readouterr().out
+
+
+def test_a_stream_is_what_generate_plays(
+    latent_bundle: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+):
+    main(["generate", str(latent_bundle), str(tmp_path / "a.wav"), "--seconds", "6", "--seed", "7"])
+    capfdbinary.readouterr()
+    wav = streamed(latent_bundle, capfdbinary)
+    found, rate = soundfile.read(io.BytesIO(wav))
+    expected, _ = soundfile.read(tmp_path / "a.wav")
+    assert rate == 8000
+    assert found.shape == expected.shape == (48_000, 2)
+    gains = found[np.abs(found) > 0.1] / expected[np.abs(found) > 0.1]
+    assert np.all(gains > 0)  # the same music; a file is turned down as a whole
+    assert streamed(latent_bundle, capfdbinary, "--format", "raw") == wav[44:]
+    assert streamed(latent_bundle, capfdbinary, "--tempo", "200") != wav
+
+
+def test_a_stream_ends_quietly_when_its_reader_leaves(latent_bundle: Path):
+    command = [sys.executable, "-m", "riffsmith", "stream", str(latent_bundle), "--stdout"]
+    with subprocess.Popen(
+        [*command, "--seed", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert len(process.stdout.read(300_000)) == 300_000
+        process.stdout.close()
+        said = process.stderr.read()
+        assert process.wait(60) == 0
+    assert said == b""
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "where to? add --stdout"),
+        (["--stdout", "--minutes", "0"], "--minutes must be above 0, found 0"),
+        (["--stdout", "--tempo", "1000"], "tempo must be from 40 to 320 BPM, found 1000"),
+    ],
+)
+def test_what_cannot_be_streamed_is_said(
+    latent_bundle: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+):
+    with pytest.raises(SystemExit, match="1"):
+        main(["stream", str(latent_bundle), *words])
+    assert message in capsys.readouterr().err
+
+
+def test_a_terminal_gets_no_samples(
+    latent_bundle: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    with pytest.raises(SystemExit, match="1"):
+        main(["stream", str(latent_bundle), "--stdout"])
+    assert "a terminal cannot show audio" in capsys.readouterr().err
+
+
+def test_play_hands_all_samples_to_the_sound_card(
+    latent_bundle: Path, monkeypatch: pytest.MonkeyPatch
+):
+    heard: list[np.ndarray] = []
+
+    def keep(chunks: Iterable[np.ndarray], sample_rate: int, channels: int) -> None:
+        assert (sample_rate, channels) == (8000, 2)
+        heard.extend(chunks)
+
+    monkeypatch.setattr("riffsmith.audio.play_audio", keep)
+    main(["play", str(latent_bundle), "--seed", "7", "--minutes", "0.1", "--intensity", "1"])
+    assert sum(map(len, heard)) == 48_000
+    assert max(np.abs(chunk).max() for chunk in heard) <= 10 ** (-1 / 20)
+
+
+def test_interrupting_play_is_its_end(latent_bundle: Path, monkeypatch: pytest.MonkeyPatch):
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("riffsmith.audio.play_audio", interrupt)
+    main(["play", str(latent_bundle)])

@@ -1,0 +1,117 @@
+import json
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from riffsmith.bundle import LatentBundle, load_bundle
+from riffsmith.errors import ModelError
+from riffsmith.export import export_onnx
+from riffsmith.export.onnx import TOLERANCE, open_session
+from riffsmith.export.plain import PlainDecoder, PlainEncoder
+
+
+@pytest.fixture(scope="module")
+def bundle(latent_bundle: Path) -> LatentBundle:
+    bundle = load_bundle(latent_bundle)
+    assert isinstance(bundle, LatentBundle)
+    return bundle
+
+
+@pytest.fixture(scope="module")
+def graphs(bundle: LatentBundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("onnx") / "tiny"
+    export_onnx(bundle, folder)
+    return folder
+
+
+def test_the_codec_in_real_arithmetic_is_the_codec(
+    bundle: LatentBundle, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("riffsmith.hardware.has_bfloat16", lambda device: False)
+    latents, noise = torch.randn(2, 8, 20), torch.randn(2, bundle.codec.linear.rest_components, 20)
+    with torch.inference_mode():
+        audio = bundle.codec.decode(latents, noise)
+        assert torch.allclose(PlainDecoder(bundle.codec)(latents, noise), audio, atol=1e-4)
+        found = PlainEncoder(bundle.codec)(audio)
+        assert torch.allclose(found, bundle.codec.encode(audio), atol=1e-4)
+
+
+@pytest.mark.parametrize("frames", [8, 12, 100])
+def test_the_denoiser_is_the_same(bundle: LatentBundle, graphs: Path, frames: int):
+    noisy, told = torch.randn(1, 8, frames), torch.randn(1, 13, frames)
+    time = torch.tensor([0.7])
+    feed = {"noisy": noisy.numpy(), "told": told.numpy(), "time": time.numpy()}
+    found = np.asarray(open_session(graphs / "denoiser.onnx").run(["velocity"], feed)[0])
+    with torch.inference_mode():
+        wanted = bundle.generator(noisy, told, time).numpy()
+    assert np.abs(found - wanted).max() < TOLERANCE
+
+
+@pytest.mark.parametrize("frames", [2, 17, 64])
+def test_the_decoder_is_the_same(bundle: LatentBundle, graphs: Path, frames: int):
+    latents = torch.randn(1, 8, frames)
+    noise = torch.randn(1, bundle.codec.linear.rest_components, frames)
+    feed = {"latents": latents.numpy(), "noise": noise.numpy()}
+    found = np.asarray(open_session(graphs / "decoder.onnx").run(["audio"], feed)[0])
+    with torch.inference_mode():
+        wanted = PlainDecoder(bundle.codec)(latents, noise).numpy()
+    assert found.shape == (1, 2, frames * bundle.codec.latent_samples)
+    assert np.abs(found - wanted).max() < TOLERANCE
+    assert np.abs(found).max() > 1e-3
+
+
+def test_silence_stays_finite(graphs: Path, bundle: LatentBundle):
+    """Bins without power are divided by a very small number, which must not be optimised away."""
+    low = np.full((1, 8, 12), -30.0, np.float32)
+    noise = np.zeros((1, bundle.codec.linear.rest_components, 12), np.float32)
+    feed = {"latents": low, "noise": noise}
+    found = np.asarray(open_session(graphs / "decoder.onnx").run(None, feed)[0])
+    assert np.isfinite(found).all()
+
+
+def test_a_player_is_told_all_it_needs(graphs: Path, bundle: LatentBundle):
+    player = json.loads((graphs / "player.json").read_text())
+    assert player["sample_rate"] == 8000
+    assert player["latent_samples"] == bundle.codec.latent_samples
+    assert player["frames_multiple"] == 4
+    assert player["steps"] == 3
+    assert len(player["styles"]) == len(player["styles_bpm"]) == 32
+    assert player["styles_bpm"][0] == 120.0
+    assert player["card"]["genre"] == "metal"
+
+
+def test_the_documented_player_plays(
+    graphs: Path, bundle: LatentBundle, monkeypatch: pytest.MonkeyPatch
+):
+    text = (Path(__file__).parents[2] / "docs" / "export.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    graphs.rename(graphs.with_name("exported"))
+    monkeypatch.chdir(graphs.parent)
+    names: dict[str, np.ndarray] = {}
+    exec(block, names)
+    graphs.with_name("exported").rename(graphs)
+    audio = names["audio"]
+    assert audio.shape == (2, 320 * bundle.codec.latent_samples)
+    assert np.isfinite(audio).all()
+    assert audio.std() > 1e-4
+
+
+def test_a_graph_that_differs_is_not_kept(
+    bundle: LatentBundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("riffsmith.export.onnx.TOLERANCE", -1.0)
+    with pytest.raises(ModelError, match="denoiser.onnx differs from its network by"):
+        export_onnx(bundle, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_the_packages_one_sentence_says_so(
+    bundle: LatentBundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(ModelError, match="ONNX needs the extra riffsmith.onnx"):
+        export_onnx(bundle, tmp_path / "out")

@@ -1,0 +1,140 @@
+"""Publishing and fetching, against a hub on this machine."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hub.fake_hub import FakeHub, serve_hub
+
+from riffsmith.bundle import BUNDLE_FILES, load_bundle
+from riffsmith.cli.app import main
+from riffsmith.errors import ModelError
+from riffsmith.hub import pull_bundle, push_bundle
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
+    with serve_hub() as hub:
+        template = f"{hub.address}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", hub.address)
+        monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", template)
+        monkeypatch.setenv("HF_TOKEN", "hf_of_nobody")
+        yield hub
+
+
+@pytest.fixture
+def published(hub: FakeHub, latent_bundle: Path) -> FakeHub:
+    hub.models["band/riffs"] = {
+        file: (latent_bundle / file).read_bytes() for file in BUNDLE_FILES
+    } | {"README.md": b"# Riffs", "train.py": b"import os", "weights.pkl": b"\x80\x04."}
+    return hub
+
+
+def test_what_is_pushed_can_be_pulled(hub: FakeHub, latent_bundle: Path, tmp_path: Path):
+    credit = "By A Band, [CC BY-SA 4.0](https://example.org)."
+    address = push_bundle(
+        latent_bundle,
+        "band/riffs",
+        private=True,
+        license_name="cc-by-sa-4.0",
+        credit_text=credit,
+    )
+    assert address == f"{hub.address}/band/riffs"
+    assert hub.private == {"band/riffs": True}
+    assert sorted(hub.models["band/riffs"]) == sorted([*BUNDLE_FILES, "README.md"])
+    page = hub.models["band/riffs"]["README.md"].decode()
+    assert page.startswith('---\nlicense: "cc-by-sa-4.0"\nlibrary_name: riffsmith\n')
+    assert credit in page
+    pull_bundle("band/riffs", tmp_path / "here")
+    for file in BUNDLE_FILES:
+        assert (tmp_path / "here" / file).read_bytes() == (latent_bundle / file).read_bytes()
+
+
+def test_only_the_files_of_a_bundle_are_fetched(published: FakeHub, tmp_path: Path):
+    pull_bundle("band/riffs", tmp_path / "here", "main")
+    assert published.fetched == list(BUNDLE_FILES)
+    assert sorted(path.name for path in (tmp_path / "here").iterdir()) == sorted(BUNDLE_FILES)
+    assert load_bundle(tmp_path / "here").card.genre == "metal"
+
+
+def test_a_damaged_bundle_is_not_kept(published: FakeHub, tmp_path: Path):
+    files = published.models["band/riffs"]
+    files["codec.safetensors"] = files["codec.safetensors"][:-1] + b"?"
+    with pytest.raises(ModelError, match="not kept: codec.safetensors is damaged"):
+        pull_bundle("band/riffs", tmp_path / "here")
+    del files["codec.safetensors"]
+    with pytest.raises(ModelError, match="not kept: codec.safetensors cannot be used"):
+        pull_bundle("band/riffs", tmp_path / "here")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_model_of_ours_is_refused(published: FakeHub, tmp_path: Path):
+    published.models["band/other"] = {"config.json": b"{}", "model.bin": b"\x80"}
+    with pytest.raises(ModelError, match="band/other is no model of Riffsmith"):
+        pull_bundle("band/other", tmp_path / "here")
+    assert published.fetched == []
+
+
+@pytest.mark.parametrize(
+    ("name", "revision"), [("band/nothing", None), ("band/riffs", "v9")], ids=["name", "revision"]
+)
+@pytest.mark.usefixtures("published")
+def test_what_is_not_there_is_said(tmp_path: Path, name: str, revision: str | None):
+    with pytest.raises(ModelError, match="there is none of that name or revision"):
+        pull_bundle(name, tmp_path / "here", revision)
+
+
+@pytest.mark.usefixtures("hub")
+def test_a_hub_that_refuses_or_is_away_is_said(
+    latent_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with pytest.raises(ModelError, match="fetching a/b/c failed"):
+        pull_bundle("a/b/c", tmp_path / "here")
+    monkeypatch.delenv("HF_TOKEN")
+    monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "none"))
+    with pytest.raises(ModelError, match="publishing band/riffs failed"):
+        push_bundle(latent_bundle, "band/riffs")
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(ModelError, match="fetching band/riffs failed"):
+        pull_bundle("band/riffs", tmp_path / "here")
+
+
+def test_a_damaged_bundle_is_not_published(hub: FakeHub, latent_bundle: Path, tmp_path: Path):
+    shutil.copytree(latent_bundle, tmp_path / "broken")
+    (tmp_path / "broken" / "generator.safetensors").write_bytes(b"?")
+    with pytest.raises(ModelError, match="is damaged"):
+        push_bundle(tmp_path / "broken", "band/riffs")
+    assert hub.models == {}
+
+
+def test_without_the_package_one_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    with pytest.raises(ModelError, match="the hub needs the extra riffsmith.hub"):
+        pull_bundle("band/riffs", tmp_path / "here")
+
+
+def test_both_commands(
+    hub: FakeHub,
+    latent_bundle: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.chdir(tmp_path)
+    Path("credits.md").write_text("By A Band.")
+    main(["push", str(latent_bundle), "band/riffs", "--license", "mit", "--credits", "credits.md"])
+    assert capsys.readouterr().out.strip() == f"{hub.address}/band/riffs"
+    assert b"By A Band." in hub.models["band/riffs"]["README.md"]
+    main(["pull", "band/riffs"])
+    assert capsys.readouterr().out.strip() == "riffs"
+    assert json.loads(Path("riffs/card.json").read_text())["genre"] == "metal"
+    for words, message in (
+        (["pull", "band/riffs"], "riffs already exists: name another folder"),
+        (["push", str(latent_bundle), "band/x", "--credits", "none.md"], "reading none.md failed"),
+    ):
+        with pytest.raises(SystemExit, match="1"):
+            main(words)
+        assert message in capsys.readouterr().err
