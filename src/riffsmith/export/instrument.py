@@ -1,4 +1,4 @@
-"""A latent model as an instrument for nn~ (https://github.com/acids-ircam/nn_tilde).
+"""A latent model as an instrument for nn~ (acids-ircam/nn_tilde).
 
 That object of Max and Pure Data loads a TorchScript module and asks it for `get_methods` and
 `get_attributes`. A method gets and gives (batch, channels, time); `NAME_params` says its channels
