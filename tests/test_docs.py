@@ -15,7 +15,8 @@ from riffsmith.config import Settings
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
-COMMANDS = ["survey", "prepare", "train", "generate", "evaluate", "originality", "report", "demo"]
+COMMANDS = ["survey", "prepare", "train", "generate", "evaluate", "originality", "report"]
+COMMANDS += ["studio", "demo"]
 
 
 def blocks(document: Path) -> list[str]:

@@ -15,7 +15,8 @@ from conftest import TINY_LATENTS, tiny_flags, write_music
 from riffsmith.cli.app import main
 from riffsmith.corpus import Corpus
 
-COMMANDS = ("survey", "prepare", "train", "generate", "evaluate", "originality", "report", "demo")
+COMMANDS = ("survey", "prepare", "train", "generate", "evaluate", "originality", "report")
+COMMANDS += ("studio", "demo")
 
 
 class Shell:

@@ -14,6 +14,7 @@ from riffsmith.cli.generate import generate
 from riffsmith.cli.originality import originality
 from riffsmith.cli.prepare import prepare
 from riffsmith.cli.report import report
+from riffsmith.cli.studio import studio
 from riffsmith.cli.survey import survey
 from riffsmith.cli.train import train
 from riffsmith.errors import RiffsmithError
@@ -27,7 +28,10 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
-for _command in (survey, prepare, train, generate, evaluate, originality, report, demo):
+for _command in (
+    *(survey, prepare, train, generate, evaluate),
+    *(originality, report, studio, demo),
+):
     app.command(_command)
 
 
