@@ -54,6 +54,17 @@ def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert (tmp_path / "run" / "report.html").is_file()
 
 
+def test_the_python_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    assert examples
+    for example in examples:
+        exec(compile(example, "README.md", "exec"), {})
+    assert (tmp_path / "riff.wav").is_file()
+    assert (tmp_path / "loop.wav").is_file()
+
+
 def test_every_command_is_documented_and_the_other_way_round():
     known = {name for name in app if not name.startswith("-")}
     assert known == set(COMMANDS)

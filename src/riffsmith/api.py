@@ -100,6 +100,7 @@ class Piece:
         """The next samples."""
         found = self._stream.read(self._position, samples)
         self._position += samples
+        self._stream.forget(self._position)
         return Audio(found, self._stream.sample_rate)
 
     def turn(self, controls: Controls) -> None:

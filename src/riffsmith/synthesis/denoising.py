@@ -27,9 +27,11 @@ def denoise(
         steps: Of the way.
         keep: May put a state right before each step and at the end; see `walk`.
     """
+    device = next(generator.parameters()).device
+    told = told.to(device)
 
     def velocity(state: Tensor, times: Tensor) -> Tensor:
-        with playing_precision(state.device):
+        with playing_precision(device):
             return generator(state, told, times).float()
 
-    return keep(walk(velocity, noise, steps, steps, keep), 0.0)
+    return keep(walk(velocity, noise.to(device), steps, steps, keep), 0.0).cpu()

@@ -48,7 +48,7 @@ class Guide:
         if time < self.variation or first >= last:
             return state
         music = self.latents[..., first + start : last + start]
-        between = torch.lerp(music, noise[..., first:last], time)
+        between = torch.lerp(music, noise[..., first:last], time).to(state.device)
         return torch.cat([state[..., :first], between, state[..., last:]], dim=-1)
 
 

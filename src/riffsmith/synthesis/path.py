@@ -13,6 +13,8 @@ from riffsmith.synthesis.controls import Controls, Neighbourhood, choose_neighbo
 
 KNOT_LATENTS = 192
 """Between one style and the next; the way goes along a cosine."""
+_REMEMBERED_LATENTS = 4_096
+"""A turn so long ago has no effect on what a stretch of latents is told."""
 _TURN_LATENTS = 24
 """In which new controls take effect."""
 
@@ -102,7 +104,9 @@ class Path:
         path.__dict__.update(self.__dict__)
         beat = float(self._beats(torch.tensor([frame], dtype=torch.float64)))
         leg = replace(self._leg(frame, controls), beat=beat)
-        path._legs = [*(leg for leg in self._legs if leg.start < frame), leg]
+        earlier = [leg for leg in self._legs if leg.start < frame]
+        long_over = [leg for leg in earlier if leg.start < frame - _REMEMBERED_LATENTS]
+        path._legs = [*earlier[max(0, len(long_over) - 1) :], leg]
         return path
 
     def in_time(self, beat: float, pace: float) -> "Path":

@@ -93,6 +93,14 @@ class Stream:
         frame = max(self._turn, start // self._codec.latent_samples)
         self._own_latents(frame, frame + CHUNK_LATENTS)
 
+    def forget(self, start: int) -> None:
+        """Lets go of what is only needed to read samples before one."""
+        frame = start // self._codec.latent_samples - self._codec.context_latents
+        if self._before is not None and frame >= self._turn + BLEND_LATENTS:
+            self._before = None
+        elif self._before is not None:
+            self._before.forget(start)
+
     def read(self, start: int, count: int) -> Float[np.ndarray, "time channels"]:
         """Samples [start, start + count) of the piece."""
         first, last = start // self.chunk_samples, (start + count - 1) // self.chunk_samples

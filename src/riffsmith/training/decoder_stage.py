@@ -46,6 +46,7 @@ def train_decoder(
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive_seed(seed, "decoder"))
+        codec.to(device)
         trainer = DecoderTrainer(codec, settings.codec, settings.training, device)
     folder, steps = run.decoder, settings.codec.decoder_steps
     found, _ = read_latest(folder)
@@ -62,6 +63,7 @@ def train_decoder(
         write_checkpoint(folder, trainer.state)
         raise
     codec.decoder.load_state_dict(trainer.state.averaged_generator.state_dict())
+    codec.cpu()
 
 
 def _draw(
