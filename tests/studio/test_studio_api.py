@@ -332,9 +332,9 @@ def test_a_waiting_comparison_is_taken_up_after_a_restart(
 
 
 def test_two_studios_do_not_share_a_home(run: Path, tmp_path: Path):
-    with opened(tmp_path / "home", run), pytest.raises(Exception, match="in use by another"):
-        with opened(tmp_path / "home", run):
-            pass
+    first, second = (opened(tmp_path / "home", run) for _ in range(2))
+    with first, pytest.raises(Exception, match="in use by another"), second:
+        pass
 
 
 @pytest.fixture

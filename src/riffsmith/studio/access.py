@@ -8,6 +8,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from fastapi import HTTPException
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -159,8 +160,11 @@ def _limit(path: str) -> int:
     return LARGEST_UPLOAD + _FORM_OVERHEAD if path == _UPLOADS else _LARGEST_BODY
 
 
-class BodyTooLargeError(Exception):
-    """More arrives than the headers promised or than is taken."""
+class BodyTooLargeError(HTTPException):
+    """More arrives than is taken, whatever the headers promised."""
+
+    def __init__(self) -> None:
+        super().__init__(413, "more was sent than is taken here: send less at once")
 
 
 def _counted(receive: Receive, limit: int) -> Receive:

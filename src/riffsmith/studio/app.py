@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from riffsmith import __version__
 from riffsmith.errors import RiffsmithError
 from riffsmith.files import hold
-from riffsmith.studio.access import BodyTooLargeError, Guard
+from riffsmith.studio.access import Guard
 from riffsmith.studio.errors import StudioError
 from riffsmith.studio.routes import clips, jobs, models, page, players, recordings
 from riffsmith.studio.schemas import Problem
@@ -53,7 +53,6 @@ def build_app(studio: Studio) -> FastAPI:
     app.add_exception_handler(RiffsmithError, _tell_refusal)
     app.add_exception_handler(RequestValidationError, _tell_what_is_wrong)
     app.add_exception_handler(HTTPException, _tell_status)
-    app.add_exception_handler(BodyTooLargeError, _tell_too_large)
     app.add_exception_handler(Exception, _tell_fault)
     app.add_middleware(Guard, access=studio.access)
     return app
@@ -110,11 +109,6 @@ async def _tell_status(request: Request, error: Exception) -> JSONResponse:
     answer = _problem(error.status_code, told.get(error.status_code, str(error.detail)))
     answer.headers.update(error.headers or {})
     return answer
-
-
-async def _tell_too_large(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, BodyTooLargeError)
-    return _problem(413, "more was sent than is taken here: send less at once")
 
 
 async def _tell_fault(_: Request, error: Exception) -> JSONResponse:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 import psutil
 
@@ -38,13 +38,11 @@ class Jobs:
         """
         self._home, self._sources, self._most, self._start = home, sources, most, start
         self._lock = Lock()
-        self._children: list[subprocess.Popen[str]] = []
 
     def all(self) -> list[Job]:
         """Every job, the newest first; one whose files are damaged is told to the log."""
         found: list[tuple[str, Job]] = []
         with self._lock:
-            self._reap()
             for folder in map(JobFolder, self._home.runs.iterdir()):
                 if folder.exists():
                     try:
@@ -60,7 +58,6 @@ class Jobs:
             NotFoundError: There is none of that name.
         """
         with self._lock:
-            self._reap()
             return self.folder(name).view()
 
     def folder(self, name: str) -> JobFolder:
@@ -101,7 +98,6 @@ class Jobs:
             NotFoundError: There is none of that name, or its source is gone.
         """
         with self._lock:
-            self._reap()
             folder = self.folder(name)
             state, _ = folder.state()
             if state in ("running", "finished"):
@@ -118,7 +114,6 @@ class Jobs:
             NotFoundError: There is none of that name.
         """
         with self._lock:
-            self._reap()
             folder = self.folder(name)
             process = folder.process()
             if process is None:
@@ -139,10 +134,9 @@ class Jobs:
             folder.note_beginning()
             process = self._start(command_line(*words), folder.log)
         folder.note_process(process.pid)
-        self._children.append(process)
+        Thread(target=process.wait, daemon=True).start()  # else the system would list it for ever
 
     def _refuse_more(self) -> None:
-        self._reap()
         folders = [JobFolder(path) for path in self._home.runs.iterdir()]
         running = [folder.name for folder in folders if folder.process() is not None]
         if len(running) >= self._most:
@@ -150,7 +144,3 @@ class Jobs:
                 f"training {', '.join(running)} is running, and this computer trains "
                 f"{self._most} at a time: stop it first, or wait"
             )
-
-    def _reap(self) -> None:
-        """Children that have ended stay in the system's list until they are asked."""
-        self._children = [child for child in self._children if child.poll() is None]

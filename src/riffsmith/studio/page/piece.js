@@ -28,6 +28,7 @@ export class Piece extends EventTarget {
   #asked = 0; // the first one that was not asked for
   #lastGap = 0;
   #isFeeding = false;
+  #wasDry = false;
 
   /** `buildTaps` puts what meters read behind a node. */
   constructor(buildTaps) {
@@ -74,6 +75,7 @@ export class Piece extends EventTarget {
       throw error;
     }
     this.#next = this.#asked = 0;
+    this.#wasDry = false;
     this.#queue = new Queue(this.context, this.#bus, this.rate, () => this.check());
     this.check();
   }
@@ -117,7 +119,8 @@ export class Piece extends EventTarget {
   check() {
     if (!this.#queue || !this.isPlaying) return;
     const now = this.context.currentTime;
-    if (this.#queue.isDry && this.state === "playing") {
+    if (this.#queue.isDry && !this.#wasDry) {
+      this.#wasDry = true;
       this.gaps += 1;
       this.reserve = Math.min(MOST_AHEAD_SECONDS, this.reserve * 2);
       this.#lastGap = now;
@@ -148,6 +151,7 @@ export class Piece extends EventTarget {
       if (queue !== this.#queue || start !== this.#next) return;
       this.#next = start + count;
       const plays = queue.add(start, samples, this.reserve / 2);
+      if (plays) this.#wasDry = false;
       if (plays && this.isPlaying) this.#become(this.reserve > AHEAD_SECONDS ? "late" : "playing");
     } catch (error) {
       if (queue !== this.#queue) return;
