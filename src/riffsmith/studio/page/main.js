@@ -19,6 +19,7 @@ const judge = new JudgeRoom();
 const rooms = { listen, train, judge };
 let room = null;
 let isAway = false;
+let isAsking = false;
 
 function enter() {
   const [wanted, name] = location.hash.slice(1).split("/");
@@ -44,7 +45,8 @@ function enter() {
 
 /** Asks for news while somebody looks. */
 async function poll() {
-  if (document.hidden || !rooms[room]?.poll) return;
+  if (document.hidden || isAsking || !rooms[room]?.poll) return;
+  isAsking = true;
   try {
     await rooms[room].poll();
     if (isAway) hush();
@@ -52,6 +54,8 @@ async function poll() {
   } catch (error) {
     if (!isAway) tellError(error);
     isAway = true;
+  } finally {
+    isAsking = false;
   }
 }
 

@@ -35,7 +35,7 @@ export class RunView {
         act("judge", "runs.judge", false, () => (location.hash = `judge/${name}`)),
         act("listen", "runs.listen", true, () => onListen(`run:${name}`)),
       ),
-      part("stage", h("p", { class: "stage" })),
+      part("stage", h("p", { class: "run-stage" })),
       part("progress", h("div", { class: "progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": t("runs.progress", { name }) })),
       part("facts", h("p", { class: "soft" })),
       part("message", h("p", { class: "message" })),
