@@ -1,12 +1,15 @@
 """A studio with a tiny model, for all of its tests."""
 
 import json
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import torch
+import uvicorn
 from conftest import give_codec, tiny_latents
 from fastapi.testclient import TestClient
 
@@ -66,6 +69,19 @@ def opened(
     app = build_app(studio)
     with TestClient(app, "http://127.0.0.1:8765", raise_server_exceptions=False) as client:
         yield studio, client
+
+
+@contextmanager
+def listening(studio: Studio) -> Iterator[str]:
+    """The address of a server that really listens, beside the client's."""
+    door = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(build_app(studio), lifespan="off", log_level="critical")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
+    thread.start()
+    yield f"http://127.0.0.1:{door.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
 
 
 def playable(run: Path) -> Playable:

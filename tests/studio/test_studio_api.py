@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import socket
 import struct
 import threading
 from collections.abc import Iterator
@@ -13,17 +12,16 @@ import httpx2
 import numpy as np
 import pytest
 import soundfile
-import uvicorn
 from conftest import tiny_settings
 from fastapi.testclient import TestClient
-from rooms import MODEL, RATE, begin, detail, make_run, opened, pull, samples
+from rooms import MODEL, RATE, begin, detail, listening, make_run, opened, pull, samples
 
 from riffsmith.bundle import write_bundle
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError, ModelError
 from riffsmith.evaluation.originality import Originality, WindowOrigin
 from riffsmith.gan import Generator
-from riffsmith.studio import Studio, build_app, open_studio
+from riffsmith.studio import Studio, open_studio
 from riffsmith.studio.home import default_home
 from riffsmith.studio.routes import players as player_routes
 from riffsmith.synthesis import Stream
@@ -339,16 +337,8 @@ def test_two_studios_do_not_share_a_home(run: Path, tmp_path: Path):
 
 @pytest.fixture
 def address(open_rooms: Opened) -> Iterator[str]:
-    """A server that really listens, beside the client's."""
-    studio, _ = open_rooms
-    listening = socket.create_server(("127.0.0.1", 0))
-    app = build_app(studio)
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="critical"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with listening(open_rooms[0]) as found:
+        yield found
 
 
 def test_a_stream_is_made_as_it_is_taken(
