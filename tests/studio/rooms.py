@@ -65,10 +65,10 @@ def opened(
     home: Path, *models: Path, access: Access | None = None, **options
 ) -> Iterator[tuple[Studio, TestClient]]:
     """A studio and a client on this computer."""
-    studio = open_studio(home, access=access, models=models, **options)
-    app = build_app(studio)
-    with TestClient(app, "http://127.0.0.1:8765", raise_server_exceptions=False) as client:
-        yield studio, client
+    with open_studio(home, access=access, models=models, **options) as studio:
+        app, address = build_app(studio), "http://127.0.0.1:8765"
+        with TestClient(app, address, raise_server_exceptions=False) as client:
+            yield studio, client
 
 
 @contextmanager

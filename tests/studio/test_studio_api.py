@@ -22,6 +22,7 @@ from riffsmith.errors import CorpusError, ModelError
 from riffsmith.evaluation.originality import Originality, WindowOrigin
 from riffsmith.gan import Generator
 from riffsmith.studio import Studio, open_studio
+from riffsmith.studio.errors import StudioError
 from riffsmith.studio.home import default_home
 from riffsmith.studio.routes import players as player_routes
 from riffsmith.synthesis import Stream
@@ -97,8 +98,9 @@ def test_models_are_listed_and_broken_ones_left_out(
 
 
 def test_what_is_no_model_cannot_be_offered(tmp_path: Path):
-    with pytest.raises(ModelError, match="neither a run folder nor a bundle"):
-        open_studio(tmp_path / "home", models=[tmp_path])
+    wrong = open_studio(tmp_path / "home", models=[tmp_path])
+    with pytest.raises(ModelError, match="neither a run folder nor a bundle"), wrong:
+        pass
 
 
 def test_models_of_one_name_are_told_apart(run: Path, latent_corpus: Corpus, tmp_path: Path):
@@ -144,6 +146,8 @@ def test_wrong_requests_are_told_in_words(client: TestClient):
     assert "JSON decode error" in detail(
         client.post("/api/players", content="{", headers=headers), 422
     )
+    answer = client.post("/api/players", content='{"\\ud800": 1}', headers=headers)
+    assert "a valid string" in detail(answer, 422)
     assert "see /openapi.json" in detail(client.get("/api/nothing"), 404)
     assert "is not possible here" in detail(client.put("/api/clips"), 405)
 
@@ -188,7 +192,7 @@ def test_work_for_someone_who_left_is_given_up(open_rooms: Opened):
     model, left = studio.library.open(MODEL), threading.Event()
     asked = player_routes.GenerateRequest(model=MODEL, seconds=5)
     left.set()
-    with pytest.raises(Exception, match="the listener left before the clip was done"):
+    with pytest.raises(StudioError, match="the listener left before the clip was done"):
         player_routes._render(model, asked, 0, studio.home.scratch_file(".wav"), left)
 
 
@@ -331,7 +335,7 @@ def test_a_waiting_comparison_is_taken_up_after_a_restart(
 
 def test_two_studios_do_not_share_a_home(run: Path, tmp_path: Path):
     first, second = (opened(tmp_path / "home", run) for _ in range(2))
-    with first, pytest.raises(Exception, match="in use by another"), second:
+    with first, pytest.raises(StudioError, match="in use by another"), second:
         pass
 
 

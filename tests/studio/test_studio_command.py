@@ -35,7 +35,7 @@ def test_it_listens_to_this_computer(
     assert str(tmp_path / "home") in err
     assert (served[0].host, served[0].port) == ("127.0.0.1", 9000)
     assert {path.name for path in (tmp_path / "home").iterdir()} == {
-        *("uploads", "runs", "clips", "scratch")
+        *("uploads", "runs", "clips", "scratch", ".lock")
     }
 
 

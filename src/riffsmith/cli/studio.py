@@ -1,5 +1,6 @@
 """`riffsmith studio`."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -56,12 +57,12 @@ def studio(
         token = secrets.token_urlsafe(18)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     place = home or default_home()
-    opened = open_studio(place, access=Access(host, token), models=model or ())
     name = f"[{host}]" if ":" in host else host
-    note(f"everything is kept in {place}; Ctrl-C ends the studio, trainings go on")
-    stdout.print(f"http://{name}:{port}/" + (f"?token={token}" if token else ""), soft_wrap=True)
-    server = uvicorn.Server(
-        uvicorn.Config(
+    address = f"http://{name}:{port}/" + (f"?token={token}" if token else "")
+    with open_studio(place, access=Access(host, token), models=model or ()) as opened:
+        note(f"everything is kept in {place}; Ctrl-C ends the studio, trainings go on")
+        stdout.print(address, soft_wrap=True)
+        config = uvicorn.Config(
             build_app(opened),
             host,
             port,
@@ -69,5 +70,5 @@ def studio(
             server_header=False,
             timeout_graceful_shutdown=3,
         )
-    )
-    server.run()
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run()

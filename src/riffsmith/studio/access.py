@@ -101,7 +101,7 @@ class Guard:
         if path.startswith("/api/") and headers.get("sec-fetch-site") == "cross-site":
             return _problem(403, "another site's page asked for this: open the studio itself")
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > _limit(path):
+        if not length.isdecimal() or len(length) > 15 or int(length) > _limit(path):
             return _problem(413, f"at most {_limit(path) // 2**20} MB are taken here: send less")
         return self._ask_for_token(scope, headers)
 
@@ -143,7 +143,10 @@ def _same_origin(headers: Headers, host: str) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
     return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
 
 

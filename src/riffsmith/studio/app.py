@@ -12,7 +12,6 @@ from starlette.exceptions import HTTPException
 
 from riffsmith import __version__
 from riffsmith.errors import RiffsmithError
-from riffsmith.files import hold
 from riffsmith.studio.access import Guard
 from riffsmith.studio.errors import StudioError
 from riffsmith.studio.routes import clips, jobs, models, page, players, recordings
@@ -60,16 +59,11 @@ def build_app(studio: Studio) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    studio: Studio = app.state.studio
-    with hold(studio.home.path, StudioError):
-        sweeping = asyncio.create_task(_sweep(studio))
-        try:
-            yield
-        finally:
-            sweeping.cancel()
-            with suppress(asyncio.CancelledError):
-                await sweeping
-            await asyncio.to_thread(studio.pools.close)
+    sweeping = asyncio.create_task(_sweep(app.state.studio))
+    yield
+    sweeping.cancel()
+    with suppress(asyncio.CancelledError):
+        await sweeping
 
 
 async def _sweep(studio: Studio) -> None:

@@ -19,10 +19,13 @@ class Pools:
         self.playing = _pool("playing", max(2, cores))
         self.turning = _pool("turning", max(1, cores // 2))
         self.ahead = _pool("ahead", max(1, cores // 2))
-        self.rendering = _pool("rendering", max(1, cores // 2))
+        self.generating = _pool("generating", max(1, cores // 2))
+        self.shelving = _pool("shelving", 1)
         self.checking = _pool("checking", 1)
-        self.helpers = _pool("helpers", 2)
-        """Waits for subprocesses."""
+        self.waiting = _pool("waiting", 2)
+        """For subprocesses."""
+        self.reading = _pool("reading", 4)
+        """And writing of files: nothing that takes long."""
 
     async def run(self, pool: Executor, function: Callable[..., Result], *values: object) -> Result:
         """The function's result, without keeping the server waiting."""
@@ -30,10 +33,7 @@ class Pools:
 
     def close(self) -> None:
         """Ends after what is being done."""
-        pools = (
-            *(self.playing, self.turning, self.ahead),
-            *(self.rendering, self.checking, self.helpers),
-        )
+        pools = [pool for pool in vars(self).values() if isinstance(pool, ThreadPoolExecutor)]
         for pool in pools:
             pool.shutdown(wait=False, cancel_futures=True)
         for pool in pools:

@@ -1,11 +1,14 @@
 """Everything that a studio consists of, put together."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from riffsmith.files import hold
 from riffsmith.studio.access import Access
+from riffsmith.studio.errors import StudioError
 from riffsmith.studio.home import Home
 from riffsmith.studio.jobs import Jobs
 from riffsmith.studio.library import Library
@@ -44,14 +47,15 @@ class Studio:
         self.pools.ahead.submit(player.look_ahead)
 
 
+@contextmanager
 def open_studio(
     home: Path,
     *,
     access: Access | None = None,
     models: Sequence[Path] = (),
     jobs: Callable[[Home, Sources], Jobs] = Jobs,
-) -> Studio:
-    """Puts a studio together.
+) -> Iterator[Studio]:
+    """Puts a studio together, and ends what it does in the background when it is left.
 
     Args:
         home: Folder that it keeps everything in.
@@ -60,23 +64,27 @@ def open_studio(
         jobs: Makes what trains.
 
     Raises:
-        StudioError: The home folder cannot be written to.
+        StudioError: The home folder cannot be written to, or another studio uses it.
         ModelError: One of the models is neither a run folder nor a bundle.
     """
     access = access or Access()
-    rooms, pools = Home(home), Pools()
-    library = Library(rooms.runs, models)
-    sources = Sources(rooms, folders=access.folders)
-    return Studio(
-        home=rooms,
-        access=access,
-        library=library,
-        players=Players(),
-        shelf=Shelf(rooms, library, pools.checking.submit),
-        sources=sources,
-        jobs=jobs(rooms, sources),
-        pools=pools,
-    )
+    with hold(home, StudioError):
+        rooms, pools = Home(home), Pools()
+        try:
+            library = Library(rooms.runs, models)
+            sources = Sources(rooms, folders=access.folders)
+            yield Studio(
+                home=rooms,
+                access=access,
+                library=library,
+                players=Players(),
+                shelf=Shelf(rooms, library, pools.checking.submit),
+                sources=sources,
+                jobs=jobs(rooms, sources),
+                pools=pools,
+            )
+        finally:
+            pools.close()
 
 
 def draw_seed(seed: int | None) -> int:

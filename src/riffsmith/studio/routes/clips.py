@@ -16,14 +16,14 @@ async def keep(key: Key, asked: ClipRequest, studio: StudioOf) -> Clip:
     """Keeps the last seconds before a sample of a piece."""
     player = studio.players.get(key)
     return await studio.pools.run(
-        studio.pools.rendering, studio.shelf.keep, player, asked.end, asked.seconds
+        studio.pools.shelving, studio.shelf.keep, player, asked.end, asked.seconds
     )
 
 
 @router.get("/api/clips")
 async def list_clips(studio: StudioOf) -> list[Clip]:
     """What was kept, the newest first."""
-    return await studio.pools.run(studio.pools.helpers, studio.shelf.all)
+    return await studio.pools.run(studio.pools.reading, studio.shelf.all)
 
 
 @router.get("/api/clips/{key}")
@@ -48,7 +48,7 @@ async def clip_audio(
 ) -> FileResponse:
     """A clip; its metadata say which model, seed and controls made it."""
     folder = studio.shelf.folder(key)
-    path = await studio.pools.run(studio.pools.rendering, folder.audio_file, f".{ending}")
+    path = await studio.pools.run(studio.pools.shelving, folder.audio_file, f".{ending}")
     return FileResponse(path, media_type=MEDIA[ending], filename=f"riff-{key}.{ending}")
 
 
@@ -60,7 +60,7 @@ async def clip_audio(
 async def clip_spectrogram(key: Key, studio: StudioOf) -> FileResponse:
     """A clip's picture."""
     folder = studio.shelf.folder(key)
-    path = await studio.pools.run(studio.pools.rendering, folder.spectrogram)
+    path = await studio.pools.run(studio.pools.shelving, folder.spectrogram)
     return FileResponse(path, media_type="image/png")
 
 

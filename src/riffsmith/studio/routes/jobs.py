@@ -24,7 +24,7 @@ router = APIRouter(tags=["trainings"])
 async def begin(asked: JobRequest, studio: StudioOf) -> Job:
     """Starts a training. It goes on when the studio ends, and is found again."""
     return await studio.pools.run(
-        studio.pools.helpers,
+        studio.pools.reading,
         studio.jobs.begin,
         asked.name,
         asked.source,
@@ -36,25 +36,25 @@ async def begin(asked: JobRequest, studio: StudioOf) -> Job:
 @router.get("/api/jobs")
 async def list_jobs(studio: StudioOf) -> list[Job]:
     """Every training, the newest first."""
-    return await studio.pools.run(studio.pools.helpers, studio.jobs.all)
+    return await studio.pools.run(studio.pools.reading, studio.jobs.all)
 
 
 @router.get("/api/jobs/{name}")
 async def get_job(name: RunName, studio: StudioOf) -> Job:
     """How a training stands."""
-    return await studio.pools.run(studio.pools.helpers, studio.jobs.get, name)
+    return await studio.pools.run(studio.pools.reading, studio.jobs.get, name)
 
 
 @router.post("/api/jobs/{name}/stop", status_code=202)
 async def stop(name: RunName, studio: StudioOf) -> Job:
     """Lets a training write a checkpoint and end."""
-    return await studio.pools.run(studio.pools.helpers, studio.jobs.stop, name)
+    return await studio.pools.run(studio.pools.reading, studio.jobs.stop, name)
 
 
 @router.post("/api/jobs/{name}/resume", status_code=202)
 async def resume(name: RunName, studio: StudioOf) -> Job:
     """Goes on with a training that was stopped."""
-    return await studio.pools.run(studio.pools.helpers, studio.jobs.resume, name)
+    return await studio.pools.run(studio.pools.reading, studio.jobs.resume, name)
 
 
 @router.get(
@@ -85,7 +85,7 @@ async def report(
 ) -> FileResponse:
     """The report of a training, as far as it has come."""
     folder = studio.jobs.folder(name)
-    path = await studio.pools.run(studio.pools.helpers, _write_report, folder, language)
+    path = await studio.pools.run(studio.pools.waiting, _write_report, folder, language)
     return FileResponse(
         path, media_type="text/html", headers={"Content-Security-Policy": _REPORT_POLICY}
     )

@@ -19,7 +19,7 @@ async def health() -> Health:
 @router.get("/api/models")
 async def list_models(studio: StudioOf) -> list[ModelInfo]:
     """Shipped models, those named at the start, and runs of this studio with a snapshot."""
-    found = await studio.pools.run(studio.pools.helpers, lambda: list(studio.library.models()))
+    found = await studio.pools.run(studio.pools.reading, lambda: list(studio.library.models()))
     return [
         ModelInfo(
             id=model.id,

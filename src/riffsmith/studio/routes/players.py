@@ -144,11 +144,15 @@ async def generate(asked: GenerateRequest, request: Request, studio: StudioOf) -
         model = studio.library.open(asked.model)
         return _render(model, asked, seed, target, left)
 
-    work_done = asyncio.ensure_future(studio.pools.run(studio.pools.rendering, work))
-    while not work_done.done():
-        await asyncio.wait([work_done], timeout=_LOOK_SECONDS)
-        if await request.is_disconnected():
-            left.set()
+    work_done = asyncio.ensure_future(studio.pools.run(studio.pools.generating, work))
+    try:
+        while not work_done.done() and not left.is_set():
+            await asyncio.wait([work_done], timeout=_LOOK_SECONDS)
+            if await request.is_disconnected():
+                left.set()
+        await work_done
+    finally:
+        left.set()  # also where the server ends
     return FileResponse(
         work_done.result(),
         media_type=MEDIA[asked.format],

@@ -20,7 +20,7 @@ router = APIRouter(tags=["recordings"])
 async def upload(files: list[UploadFile], studio: StudioOf) -> UploadInfo:
     """Takes recordings: up to 500 files, 200 MB each, 2 GB together."""
     sent = [(file.filename or "", file.file, file.size or 0) for file in files]
-    found = await studio.pools.run(studio.pools.helpers, studio.sources.take, sent)
+    found = await studio.pools.run(studio.pools.reading, studio.sources.take, sent)
     return UploadInfo(
         source=f"upload:{found.key}",
         files=[FileInfo(name=name, bytes=size) for name, size in found.taken],
@@ -36,4 +36,4 @@ async def survey(asked: SurveyRequest, studio: StudioOf) -> SurveyInfo:
         with studio.sources.open(asked.source) as folder:
             return run_command("survey", folder, "--json", limit_seconds=SURVEY_SECONDS)
 
-    return SurveyInfo.model_validate_json(await studio.pools.run(studio.pools.helpers, work))
+    return SurveyInfo.model_validate_json(await studio.pools.run(studio.pools.waiting, work))
