@@ -293,6 +293,26 @@ def test_originality_is_checked_in_the_background(
     assert keep(client, 2)["originality"]["state"] == "failed"
 
 
+def test_a_deleted_clip_stays_deleted(open_rooms: Opened, monkeypatch: pytest.MonkeyPatch):
+    studio, client = open_rooms
+    begun, go_on = threading.Event(), threading.Event()
+
+    class SlowCheck(CannedCheck):
+        def check(self, audio: np.ndarray, sample_rate: int) -> Originality:
+            begun.set()
+            assert go_on.wait(30)
+            return super().check(audio, sample_rate)
+
+    monkeypatch.setattr("riffsmith.studio.shelf.OriginalityCheck", SlowCheck)
+    clips = [keep(client, 6) for _ in range(2)]
+    assert begun.wait(30)
+    for clip in clips:
+        assert client.delete(f"/api/clips/{clip['id']}").status_code == 204
+    go_on.set()
+    assert studio.pools.checking.submit(int).result() == 0
+    assert list(studio.home.clips.iterdir()) == []
+
+
 def test_a_comparison_that_fails_says_why(open_rooms: Opened):
     studio, client = open_rooms
     clip = keep(client, 6)

@@ -136,9 +136,8 @@ class ClipFolder:
         )
 
     def tell(self, originality: OriginalityInfo) -> None:
-        """Keeps how the comparison stands; silent where the clip was deleted meanwhile."""
-        if self.exists():
-            self.write(self.read().model_copy(update={"originality": originality}))
+        """Keeps how the comparison stands."""
+        self.write(self.read().model_copy(update={"originality": originality}))
 
 
 def choose_matches(found: Originality) -> list[WindowOrigin]:

@@ -39,7 +39,7 @@ class Shelf:
         """
         self._home, self._library, self._later = home, library, later
         self._check: tuple[Path, OriginalityCheck] | None = None
-        self._lock = Lock()
+        self._changing = Lock()
         for clip in self.all():
             if clip.originality and clip.originality.state == "waiting":
                 self._compare_later(clip)
@@ -47,7 +47,7 @@ class Shelf:
     def all(self) -> list[Clip]:
         """Every clip, the newest first; a damaged one is told to the log."""
         clips: list[Clip] = []
-        for folder in map(ClipFolder, self._home.clips.iterdir()):
+        for folder in map(ClipFolder, self._home.clips.glob("[!.]*")):
             if folder.exists():
                 try:
                     clips.append(folder.read())
@@ -117,7 +117,8 @@ class Shelf:
         Raises:
             NotFoundError: There is none of that name.
         """
-        remove(self.folder(key).path)
+        with self._changing:
+            remove(self.folder(key).path)
 
     @staticmethod
     def _prospect(corpus: Path | None, seconds: float) -> OriginalityInfo:
@@ -139,21 +140,25 @@ class Shelf:
 
     def _compare(self, clip: Clip) -> None:
         folder = ClipFolder(self._home.clips / clip.id)
-        if not folder.exists():
-            return
         try:
             corpus = self._library.open(clip.model).corpus
             if corpus is None:
                 raise RiffsmithError("its recordings are no longer at hand")
-            check = self._check_for(corpus)
-            folder.judge(check.check(*folder.audio()), Corpus(corpus))
+            if not folder.exists():  # deleted before its turn came
+                return
+            found = self._check_for(corpus).check(*folder.audio())
+            with self._changing:
+                if folder.exists():
+                    folder.judge(found, Corpus(corpus))
         except (RiffsmithError, OSError, soundfile.LibsndfileError) as error:
-            folder.tell(OriginalityInfo(state="failed", verdict=f"Not compared: {error}"))
+            with self._changing:
+                if folder.exists():
+                    reason = f"Not compared: {error}"
+                    folder.tell(OriginalityInfo(state="failed", verdict=reason))
 
     def _check_for(self, corpus: Path) -> OriginalityCheck:
         """An index of a corpus; the last one is kept."""
-        with self._lock:
-            if self._check is None or self._check[0] != corpus:
-                self._check = None
-                self._check = (corpus, OriginalityCheck(Corpus(corpus)))
-            return self._check[1]
+        if self._check is None or self._check[0] != corpus:
+            self._check = None
+            self._check = (corpus, OriginalityCheck(Corpus(corpus)))
+        return self._check[1]
