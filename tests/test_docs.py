@@ -18,7 +18,7 @@ DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
 COMMANDS = [
     *("survey", "prepare", "train", "generate", "play", "stream"),
     *("evaluate", "originality", "report"),
-    *("export", "push", "pull", "demo"),
+    *("studio", "export", "push", "pull", "demo"),
 ]
 
 

@@ -57,3 +57,11 @@ def test_an_impossible_rate_is_explained(tmp_path: Path):
     with pytest.raises(AudioError, match="writing .* failed"):
         write_audio(tmp_path / "a.mp3", np.zeros((100, 1), np.float32), 7_919)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("ending", ["wav", "flac", "ogg", "mp3"])
+def test_a_file_says_where_it_comes_from(tmp_path: Path, ending: str):
+    path, tags = tmp_path / f"clip.{ending}", {"title": "A riff", "comment": '{"seed": 7}'}
+    write_audio(path, make_music(1.0, 22_050), 22_050, tags=tags)
+    with soundfile.SoundFile(path) as file:
+        assert tags.items() <= file.copy_metadata().items()

@@ -18,7 +18,7 @@ from riffsmith.corpus import Corpus
 COMMANDS = (
     *("survey", "prepare", "train", "generate", "play", "stream"),
     *("evaluate", "originality", "report"),
-    *("export", "push", "pull", "demo"),
+    *("studio", "export", "push", "pull", "demo"),
 )
 
 

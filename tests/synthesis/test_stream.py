@@ -135,3 +135,23 @@ def test_a_loop_goes_on_at_its_beginning(bundle: LatentBundle):
 def test_loops_of_no_length_are_refused(bundle: LatentBundle, seconds: float):
     with pytest.raises(SettingsError, match="a loop must be from 1 to 120 s long"):
         make_loop(bundle, 3, seconds)
+
+
+def test_a_turn_may_be_heard_later_than_it_was_asked(bundle: LatentBundle):
+    plain, size = Stream(bundle, 3), CHUNK_LATENTS * bundle.codec.latent_samples
+    early = plain.turned(size, Controls(tempo=200.0))
+    later = early.heard_from(2 * size)
+    whole, turned = plain.read(0, 6 * size), early.read(0, 6 * size)
+    heard = later.read(0, 6 * size)
+    assert np.array_equal(heard[: 2 * size], whole[: 2 * size])
+    assert not np.array_equal(turned[: 2 * size], whole[: 2 * size])
+    assert np.array_equal(heard[4 * size :], turned[4 * size :])
+    assert np.array_equal(later.again().read(size, 3 * size), heard[size : 4 * size])
+
+
+def test_making_ready_leaves_the_piece_before_alone(bundle: LatentBundle):
+    plain = Stream(bundle, 3)
+    turned = plain.turned(0, Controls(tempo=200.0))
+    turned.make_ready(0)
+    assert not plain._stretches
+    assert turned._stretches

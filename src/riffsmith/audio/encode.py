@@ -1,6 +1,7 @@
 """Float samples → audio files."""
 
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,9 @@ _FORMATS = {
 _LOSSY = frozenset({".ogg", ".mp3"})
 _BLOCK_SAMPLES = 1 << 16  # libsndfile's Vorbis encoder overflows its stack on very large writes
 
+TAGS = ("title", "artist", "comment", "software", "date")
+"""What a file can say about itself."""
+
 PEAK_LIMIT_DB = -1.0
 """Nothing that is written exceeds this peak, in dB of full scale."""
 
@@ -29,7 +33,12 @@ def audio_suffixes() -> list[str]:
 
 
 def write_audio(
-    path: Path, audio: NDArray[np.float32], sample_rate: int, *, loops: bool = False
+    path: Path,
+    audio: NDArray[np.float32],
+    sample_rate: int,
+    *,
+    loops: bool = False,
+    tags: Mapping[str, str] | None = None,
 ) -> None:
     """Writes audio whole or not at all, turned down where its peak would exceed −1 dBFS.
 
@@ -38,6 +47,7 @@ def write_audio(
         audio: (time, channels) with full scale at 1.0.
         sample_rate: In Hz.
         loops: Mark the whole as a loop, as samplers read it; only in `.wav`.
+        tags: What the file says about itself, by the names in `TAGS`.
 
     Raises:
         AudioError: The ending is unknown or holds no loop, a sample is NaN or infinite, or
@@ -53,7 +63,7 @@ def write_audio(
         raise AudioError(f"refusing to write {path.name}: the audio holds NaN or infinite samples")
     gain = limiting_gain(audio)
     with atomic_path(path, AudioError) as partial:
-        _write(partial, audio * np.float32(gain), sample_rate, suffix)
+        _write(partial, audio * np.float32(gain), sample_rate, suffix, tags)
         if loops:
             _mark_loop(partial, len(audio), sample_rate)
         if suffix in _LOSSY:  # a lossy coder moves the peaks: measure what comes back
@@ -63,7 +73,7 @@ def write_audio(
                 if overshoot == 1:
                     break
                 gain *= 0.995 * overshoot
-                _write(partial, audio * np.float32(gain), sample_rate, suffix)
+                _write(partial, audio * np.float32(gain), sample_rate, suffix, tags)
 
 
 def limit_peak(audio: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -77,7 +87,13 @@ def limiting_gain(audio: NDArray[np.float32]) -> float:
     return min(1.0, limit / max(float(np.abs(audio).max(initial=0.0)), 1e-9))
 
 
-def _write(path: Path, audio: NDArray[np.float32], sample_rate: int, suffix: str) -> None:
+def _write(
+    path: Path,
+    audio: NDArray[np.float32],
+    sample_rate: int,
+    suffix: str,
+    tags: Mapping[str, str] | None,
+) -> None:
     name = path.name.removeprefix(".").removesuffix(".partial")
     container, subtype = _FORMATS[suffix]
     channels = audio.shape[1]
@@ -85,6 +101,8 @@ def _write(path: Path, audio: NDArray[np.float32], sample_rate: int, suffix: str
         with soundfile.SoundFile(
             path, "w", sample_rate, channels, subtype=subtype, format=container
         ) as file:
+            for tag, text in (tags or {}).items():
+                setattr(file, tag, text)
             for start in range(0, len(audio), _BLOCK_SAMPLES):
                 file.write(audio[start : start + _BLOCK_SAMPLES])
     except soundfile.LibsndfileError as cause:

@@ -18,6 +18,7 @@ from riffsmith.cli.play import play
 from riffsmith.cli.prepare import prepare
 from riffsmith.cli.report import report
 from riffsmith.cli.stream import stream
+from riffsmith.cli.studio import studio
 from riffsmith.cli.survey import survey
 from riffsmith.cli.train import train
 from riffsmith.errors import RiffsmithError
@@ -34,7 +35,7 @@ app = App(
 _COMMANDS = (
     *(survey, prepare, train, generate, play, stream),
     *(evaluate, originality, report),
-    *(export, push, pull, demo),
+    *(studio, export, push, pull, demo),
 )
 for _command in _COMMANDS:
     app.command(_command)

@@ -64,14 +64,34 @@ class Stream:
 
         Whatever lies before that sample is bit for bit as it was.
         """
-        context = self._codec.context_latents
-        frame = start // self._codec.latent_samples + 1 + context
-        stream = Stream.__new__(Stream)
-        stream.__dict__.update(self.__dict__)
+        frame = self._frame_after(start)
+        stream = self._copy()
         stream.path = self.path.turned(frame, controls)
         stream._before, stream._turn = self, frame
         stream._stretches, stream._kept = {}, None
         return stream
+
+    def heard_from(self, start: int) -> "Stream":
+        """The same turned piece, to which the one before goes over only at a later sample."""
+        stream = self._copy()
+        stream._turn = max(self._turn, self._frame_after(start))
+        stream._kept = None
+        return stream
+
+    def again(self) -> "Stream":
+        """The same piece for another reader, with nothing computed yet."""
+        stream = self._copy()
+        stream._before = self._before and self._before.again()
+        stream._stretches, stream._kept = {}, None
+        return stream
+
+    def make_ready(self, start: int) -> None:
+        """Denoises what is heard from a sample on, so that reading it takes little time.
+
+        Touches nothing that the piece it was turned from reads or writes.
+        """
+        frame = max(self._turn, start // self._codec.latent_samples)
+        self._own_latents(frame, frame + CHUNK_LATENTS)
 
     def forget(self, start: int) -> None:
         """Lets go of what is only needed to read samples before one."""
@@ -110,6 +130,15 @@ class Stream:
         places = max(start, self._turn) - self._turn + torch.arange(count)
         mixed = torch.lerp(joint, ours[..., :count], (places + 0.5) / BLEND_LATENTS)
         return torch.cat([earlier[..., :alone], mixed, ours[..., count:]], dim=-1)
+
+    def _copy(self) -> "Stream":
+        stream = Stream.__new__(Stream)
+        stream.__dict__.update(self.__dict__)
+        return stream
+
+    def _frame_after(self, start: int) -> int:
+        """The first frame that no sample before this one hears."""
+        return start // self._codec.latent_samples + 1 + self._codec.context_latents
 
     def _own_latents(self, start: int, stop: int) -> Float[Tensor, "1 components frames"]:
         begin = start + STRETCH_LATENTS // 2  # so that the beginning needs a single stretch

@@ -1,0 +1,74 @@
+"""`riffsmith studio`."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+_NEEDED = ("fastapi", "uvicorn", "multipart", "python_multipart", "psutil")
+
+
+def studio(
+    *,
+    model: Annotated[list[Path] | None, Parameter(negative="")] = None,
+    home: Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    token: str | None = None,
+) -> None:
+    """Open the studio: a page to play models, keep clips and train, served to a browser.
+
+    Parameters
+    ----------
+    model
+        Run folder or bundle folder to offer beside the shipped models; may be repeated.
+    home
+        Folder for uploads, runs and clips; the user's data folder if left out.
+    host
+        Address to listen at; another one than this computer's own needs a token.
+    port
+        Where to listen.
+    token
+        What clients must show; drawn and printed if left out and needed.
+    """
+    import logging
+    import secrets
+
+    from riffsmith.cli.console import note, stdout
+    from riffsmith.errors import SettingsError
+
+    try:
+        import uvicorn
+
+        from riffsmith.studio import Access, build_app, default_home, is_loopback, open_studio
+    except ModuleNotFoundError as cause:
+        if cause.name not in _NEEDED:
+            raise
+        raise SettingsError(
+            f"the studio needs the extra with its server ({cause.name} is missing): install "
+            "riffsmith[studio]"
+        ) from cause
+    if not 0 < port < 65_536:
+        raise SettingsError(f"--port must be from 1 to 65535, found {port}")
+    if token is not None and len(token) < 8:
+        raise SettingsError("--token must have 8 characters or more: leave it out to get one")
+    if token is None and not is_loopback(host):
+        token = secrets.token_urlsafe(18)
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    place = home or default_home()
+    name = f"[{host}]" if ":" in host else host
+    address = f"http://{name}:{port}/" + (f"?token={token}" if token else "")
+    with open_studio(place, access=Access(host, token), models=model or ()) as opened:
+        note(f"everything is kept in {place}; Ctrl-C ends the studio, trainings go on")
+        stdout.print(address, soft_wrap=True)
+        config = uvicorn.Config(
+            build_app(opened),
+            host,
+            port,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=3,
+        )
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run()

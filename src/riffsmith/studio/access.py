@@ -1,0 +1,202 @@
+"""Who may ask: before anything else sees a request."""
+
+import ipaddress
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from fastapi import HTTPException
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from riffsmith.studio.sources import LARGEST_UPLOAD
+
+COOKIE = "riffsmith_token"
+_LARGEST_BODY = 2**20
+_FORM_OVERHEAD = 2**22
+"""Bytes that a form may need beside its files."""
+_UPLOADS = "/api/uploads"
+_SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or address leads to this computer alone."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+@dataclass(frozen=True)
+class Access:
+    """Where the server is bound, and what it asks for."""
+
+    host: str = "127.0.0.1"
+    token: str | None = None
+
+    @property
+    def folders(self) -> bool:
+        """Whether folders of this computer may be named: only by its own user."""
+        return is_loopback(self.host) and self.token is None
+
+    def knows(self, host: str) -> bool:
+        """Whether a Host header is ours.
+
+        A foreign name that leads here is an attempt to let a browser's page speak to us as if it
+        were ours (DNS rebinding). Bound to all addresses, any name may be right, and the token
+        decides.
+        """
+        name = _name_of(host)
+        if name is None:
+            return False
+        if self.host in ("0.0.0.0", "::"):
+            return self.token is not None
+        if is_loopback(name):
+            return is_loopback(self.host)
+        return name == self.host.strip("[]").lower()
+
+    def admits(self, given: str | None) -> bool:
+        """Whether a token is the right one."""
+        if self.token is None:
+            return True
+        return given is not None and secrets.compare_digest(given.encode(), self.token.encode())
+
+
+class Guard:
+    """Checks host, origin, token and size of every request, and adds headers to every answer."""
+
+    def __init__(self, app: App, access: Access) -> None:
+        self._app, self._access = app, access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, or answers it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        answer = self._refuse(scope, headers)
+        if answer is not None:
+            await answer(scope, receive, _with_headers(send))
+            return
+        limit = _limit(scope["path"])
+        await self._app(scope, _counted(receive, limit), _with_headers(send))
+
+    def _refuse(self, scope: Scope, headers: Headers) -> Response | None:
+        path, host = str(scope["path"]), headers.get("host", "")
+        if not self._access.knows(host):
+            return _problem(
+                403, f"the name {host[:100]!r} is not this studio's: open it by its own"
+            )
+        if scope["method"] not in _SAFE_METHODS and not _same_origin(headers, host):
+            return _problem(403, "another site's page asked for this: open the studio itself")
+        if path.startswith("/api/") and headers.get("sec-fetch-site") == "cross-site":
+            return _problem(403, "another site's page asked for this: open the studio itself")
+        length = headers.get("content-length", "0")
+        if not length.isdecimal() or len(length) > 15 or int(length) > _limit(path):
+            return _problem(413, f"at most {_limit(path) // 2**20} MB are taken here: send less")
+        return self._ask_for_token(scope, headers)
+
+    def _ask_for_token(self, scope: Scope, headers: Headers) -> Response | None:
+        path = str(scope["path"])
+        if self._access.token is None or path == "/healthz":
+            return None
+        asked = parse_qs(scope["query_string"].decode("latin-1")).get("token", [None])[0]
+        if path == "/" and asked is not None and self._access.admits(asked):
+            answer = RedirectResponse("/", 303)
+            answer.set_cookie(COOKIE, asked, httponly=True, samesite="strict")
+            return answer
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and self._access.admits(given.strip()):
+            return None
+        if self._access.admits(_cookie(headers)):
+            return None
+        return _problem(
+            401, "this studio asks for its token: open the address that it printed when it began"
+        )
+
+
+def _problem(status: int, detail: str) -> Response:
+    return JSONResponse({"detail": detail}, status)
+
+
+def _name_of(host: str) -> str | None:
+    """A Host header without its port."""
+    try:
+        parts = urlsplit(f"//{host}")
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts.hostname if "@" not in host and not parts.path else None
+
+
+def _same_origin(headers: Headers, host: str) -> bool:
+    """Whether a page of ours asks; what is no browser names no origin."""
+    origin = headers.get("origin")
+    if origin is None:
+        return headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
+
+
+def _cookie(headers: Headers) -> str | None:
+    cookies = SimpleCookie()
+    try:
+        cookies.load(headers.get("cookie", ""))
+    except CookieError:
+        return None
+    return cookies[COOKIE].value if COOKIE in cookies else None
+
+
+def _limit(path: str) -> int:
+    return LARGEST_UPLOAD + _FORM_OVERHEAD if path == _UPLOADS else _LARGEST_BODY
+
+
+class BodyTooLargeError(HTTPException):
+    """More arrives than is taken, whatever the headers promised."""
+
+    def __init__(self) -> None:
+        super().__init__(413, "more was sent than is taken here: send less at once")
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    """Ends a request whose body goes on beyond what is taken."""
+    arrived = 0
+
+    async def counted() -> Message:
+        nonlocal arrived
+        message = await receive()
+        arrived += len(message.get("body", b""))
+        if arrived > limit:
+            raise BodyTooLargeError
+        return message
+
+    return counted
+
+
+def _with_headers(send: Send) -> Send:
+    """Browsers are told to guess nothing, to show us nowhere else and to tell nobody of us."""
+    always = (
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"cross-origin-resource-policy", b"same-origin"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+    )
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", []), *always]
+        await send(message)
+
+    return sending

@@ -1,0 +1,146 @@
+"""Trainings as processes of their own: they outlive the server."""
+
+import json
+import logging
+import subprocess
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock, Thread
+
+import psutil
+
+from riffsmith.errors import RiffsmithError, RunError
+from riffsmith.files import write_bytes
+from riffsmith.studio.command import command_line, start
+from riffsmith.studio.errors import ConflictError, NotFoundError
+from riffsmith.studio.home import Home
+from riffsmith.studio.job import JobFolder, JobRecord
+from riffsmith.studio.schemas import Job
+from riffsmith.studio.sources import Sources
+
+logger = logging.getLogger(__name__)
+Start = Callable[[Sequence[str], Path], "subprocess.Popen[str]"]
+
+
+class Jobs:
+    """The trainings of a studio."""
+
+    def __init__(self, home: Home, sources: Sources, most: int = 1, start: Start = start) -> None:
+        """Finds those that lie below the home folder, running ones among them.
+
+        Args:
+            home: Their runs lie there.
+            sources: What they train on.
+            most: How many may run at once.
+            start: Starts a command that prints into a file.
+        """
+        self._home, self._sources, self._most, self._start = home, sources, most, start
+        self._lock = Lock()
+
+    def all(self) -> list[Job]:
+        """Every job, the newest first; one whose files are damaged is told to the log."""
+        found: list[tuple[str, Job]] = []
+        with self._lock:
+            for folder in map(JobFolder, self._home.runs.iterdir()):
+                if folder.exists():
+                    try:
+                        found.append((folder.read_record().created, folder.view()))
+                    except RiffsmithError as error:
+                        logger.warning("training %s is left out: %s", folder.name, error)
+        return [job for _, job in sorted(found, key=lambda pair: pair[0], reverse=True)]
+
+    def get(self, name: str) -> Job:
+        """One of them.
+
+        Raises:
+            NotFoundError: There is none of that name.
+        """
+        with self._lock:
+            return self.folder(name).view()
+
+    def folder(self, name: str) -> JobFolder:
+        """The folder of a job.
+
+        Raises:
+            NotFoundError: There is none of that name.
+        """
+        folder = JobFolder(self._home.runs / name)
+        if not folder.exists():
+            raise NotFoundError(f"no training {name!r}: the list of jobs names those there are")
+        return folder
+
+    def begin(self, name: str, source: str, minutes: float | None, preset: str) -> Job:
+        """Starts a training.
+
+        Raises:
+            ConflictError: There is a run of that name, or another training is running.
+            NotFoundError: There is no such source.
+        """
+        folder = JobFolder(self._home.runs / name)
+        with self._lock, self._sources.open(source):
+            if folder.path.exists():
+                raise ConflictError(f"there is a run {name!r} already: choose another name")
+            self._refuse_more()
+            created = datetime.now(UTC).isoformat(timespec="microseconds")
+            folder.write_record(
+                JobRecord(source=source, minutes=minutes, preset=preset, created=created)
+            )
+            self._launch(folder)
+        return self.get(name)
+
+    def resume(self, name: str) -> Job:
+        """Goes on with a training that was stopped.
+
+        Raises:
+            ConflictError: It runs or is finished, or another training is running.
+            NotFoundError: There is none of that name, or its source is gone.
+        """
+        with self._lock:
+            folder = self.folder(name)
+            state, _ = folder.state()
+            if state in ("running", "finished"):
+                raise ConflictError(f"training {name!r} is {state}: only a stopped one can go on")
+            self._refuse_more()
+            self._launch(folder)
+        return self.get(name)
+
+    def stop(self, name: str) -> Job:
+        """Asks a training to write a checkpoint and end; it takes a few seconds.
+
+        Raises:
+            ConflictError: It does not run.
+            NotFoundError: There is none of that name.
+        """
+        with self._lock:
+            folder = self.folder(name)
+            process = folder.process()
+            if process is None:
+                raise ConflictError(f"training {name!r} does not run: there is nothing to stop")
+            folder.note_stop()
+            with suppress(psutil.NoSuchProcess):  # it may just have ended by itself
+                process.terminate()
+        return self.get(name)
+
+    def _launch(self, folder: JobFolder) -> None:
+        record = folder.read_record()
+        with self._sources.open(record.source) as source:
+            place = json.dumps({"folder": str(source)}).encode()
+            write_bytes(folder.path / "source.json", place, RunError)
+            words = ["train", source, folder.path, "--resume", "--preset", record.preset]
+            if record.minutes is not None:
+                words += ["--minutes", f"{record.minutes:g}"]
+            folder.note_beginning()
+            process = self._start(command_line(*words), folder.log)
+        folder.note_process(process.pid)
+        Thread(target=process.wait, daemon=True).start()  # else the system would list it for ever
+
+    def _refuse_more(self) -> None:
+        folders = [JobFolder(path) for path in self._home.runs.iterdir()]
+        running = [folder.name for folder in folders if folder.process() is not None]
+        if len(running) >= self._most:
+            raise ConflictError(
+                f"training {', '.join(running)} is running, and this computer trains "
+                f"{self._most} at a time: stop it first, or wait"
+            )

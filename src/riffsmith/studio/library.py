@@ -1,0 +1,193 @@
+"""The models that can be played."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Literal
+
+from riffsmith.api import Model
+from riffsmith.bundle import (
+    Bundle,
+    Card,
+    LatentBundle,
+    is_bundle,
+    load_bundle,
+    load_shipped,
+    read_card,
+    shipped_models,
+)
+from riffsmith.config import LatentSettings
+from riffsmith.errors import ModelError, RiffsmithError
+from riffsmith.studio.errors import NotFoundError
+from riffsmith.studio.home import as_name
+from riffsmith.training import RunFolder, choose_snapshot
+
+_LOADED = 4
+"""Kept in memory; players hold on to theirs anyway."""
+Kind = Literal["shipped", "run", "bundle"]
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Playable:
+    """A loaded model, shared by all who play it."""
+
+    id: str
+    kind: Kind
+    bundle: Bundle
+    corpus: Path | None
+    """The prepared corpus that it was trained on, where it is at hand."""
+
+    @property
+    def model(self) -> Model:
+        """To generate clips with."""
+        return Model(self.bundle)
+
+    @property
+    def sample_rate(self) -> int:
+        """In Hz."""
+        return self.bundle.card.settings.corpus.sample_rate
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        return title_of(self.id)
+
+    def latent_bundle(self) -> LatentBundle:
+        """What plays endless pieces.
+
+        Raises:
+            ModelError: It makes clips alone.
+        """
+        if not isinstance(self.bundle, LatentBundle):
+            raise ModelError(
+                f"model {self.id} is of preset {self.bundle.card.preset} and plays clips alone: "
+                "endless pieces need one of preset latent"
+            )
+        return self.bundle
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a list of models says about one."""
+
+    id: str
+    kind: Kind
+    card: Card
+
+    @property
+    def streams(self) -> bool:
+        """Whether it plays endless pieces."""
+        return isinstance(self.card.settings, LatentSettings)
+
+
+def title_of(model: str) -> str:
+    """A model's name as people read it."""
+    return model.rpartition(":")[2].replace("_", " ").replace("-", " ").capitalize()
+
+
+class Library:
+    """Shipped models, runs of this studio, and what the command line named."""
+
+    def __init__(self, runs: Path, given: Sequence[Path] = ()) -> None:
+        """Looks at what is given.
+
+        Args:
+            runs: Folder of run folders, listed anew each time.
+            given: Run folders and bundle folders elsewhere.
+
+        Raises:
+            ModelError: One of these is neither.
+        """
+        self._runs = runs
+        self._given = dict(_name(given))
+        self._loaded: OrderedDict[tuple[str, str], Playable] = OrderedDict()
+        self._broken: set[str] = set()
+        self._lock = Lock()
+
+    def models(self) -> Iterator[Listed]:
+        """Those that can be played; one that cannot be read is told to the log once."""
+        for model in [*self._given, *self._own_runs(), *shipped_models()]:
+            try:
+                yield self._look(model)
+            except RiffsmithError as error:
+                if model not in self._broken:
+                    logger.warning("model %s is left out: %s", model, error)
+                    self._broken.add(model)
+
+    def open(self, model: str) -> Playable:
+        """Loads a model, once for all.
+
+        Raises:
+            NotFoundError: There is none of that name.
+            ModelError: It is damaged, or a run without a snapshot.
+        """
+        with self._lock:
+            place = self._place(model)
+            key = (model, str(place))
+            if key not in self._loaded:
+                bundle = load_shipped(model) if place is None else load_bundle(place)
+                kind = _kind(model)
+                self._loaded[key] = Playable(model, kind, bundle, self._corpus(model))
+                while len(self._loaded) > _LOADED:
+                    self._loaded.popitem(last=False)
+            self._loaded.move_to_end(key)
+            return self._loaded[key]
+
+    def _look(self, model: str) -> Listed:
+        place = self._place(model)
+        card = self.open(model).bundle.card if place is None else read_card(place)
+        return Listed(model, _kind(model), card)
+
+    def _own_runs(self) -> list[str]:
+        return [
+            f"run:{path.name}"
+            for path in sorted(self._runs.iterdir())
+            if RunFolder(path).snapshot_epochs() and f"run:{path.name}" not in self._given
+        ]
+
+    def _folder(self, model: str) -> Path:
+        return self._given.get(model) or self._runs / model.removeprefix("run:")
+
+    def _place(self, model: str) -> Path | None:
+        """Folder of its bundle; none: it is shipped."""
+        kind = _kind(model)
+        if kind == "shipped" and model in shipped_models():
+            return None
+        if kind == "bundle" and model in self._given:
+            return self._given[model]
+        run = RunFolder(self._folder(model))
+        if kind != "run" or not run.exists():
+            raise NotFoundError(f"no model {model!r}: the list of models names those there are")
+        if not run.snapshot_epochs():
+            raise ModelError(f"{model} has no snapshot yet: wait for the first one")
+        return run.snapshot(choose_snapshot(run).epoch)
+
+    def _corpus(self, model: str) -> Path | None:
+        if _kind(model) != "run":
+            return None
+        run = RunFolder(self._folder(model))
+        return run.path / Path(run.read_record().corpus)
+
+
+def _kind(model: str) -> Kind:
+    if model.startswith("run:"):
+        return "run"
+    return "bundle" if model.startswith("bundle:") else "shipped"
+
+
+def _name(given: Sequence[Path]) -> Iterator[tuple[str, Path]]:
+    """Ids of what the command line named; equal names are told apart by a number."""
+    seen: set[str] = set()
+    for path in given:
+        is_run = RunFolder(path).exists()
+        if not is_run and not is_bundle(path):
+            raise ModelError(f"{path} is neither a run folder nor a bundle: check the path")
+        base = f"{'run' if is_run else 'bundle'}:{as_name(path.resolve().name)}"
+        numbers = ("" if number == 1 else f"-{number}" for number in range(1, len(given) + 1))
+        name = next(base + number for number in numbers if base + number not in seen)
+        seen.add(name)
+        yield name, path

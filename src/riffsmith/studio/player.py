@@ -1,0 +1,177 @@
+"""One listener's endless piece."""
+
+from dataclasses import dataclass
+from threading import Lock
+
+from riffsmith.studio.errors import ConflictError, StudioError
+from riffsmith.studio.library import Playable
+from riffsmith.studio.pcm import FRAME_BYTES, to_pcm
+from riffsmith.synthesis import Controls, Stream
+
+_KEPT_CHUNKS = 4
+_KEPT_TURNS = 200
+REMEMBERED_SECONDS = 660.0
+"""So far back can be heard again and kept as a clip, unless it was turned very often."""
+_AT_HAND_SECONDS = 10.0
+"""So far back without computing the piece anew."""
+_FURTHEST_AHEAD_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What was asked of a piece from a sample on."""
+
+    at: int
+    controls: Controls
+
+
+class Player:
+    """Samples by their position, computed when asked for and a chunk ahead.
+
+    May be used by several threads: reading, looking ahead and turning do not disturb each other.
+    Memory does not grow, however long and however often turned.
+    """
+
+    def __init__(self, model: Playable, seed: int, controls: Controls) -> None:
+        """Begins a piece; nothing is computed yet.
+
+        Raises:
+            ModelError: The model plays clips alone.
+        """
+        self.model, self.seed = model, seed
+        self._stream = Stream(model.latent_bundle(), seed, controls)
+        self._record = self._stream.again()  # never read: what clips are computed from
+        self._turns = [Turn(0, controls)]
+        self._stream_begins = self._record_begins = 0
+        self._size = self._stream.chunk_samples
+        self._chunks: dict[int, bytes] = {}
+        self._served = 0
+        self._newest_wish = 0
+        self._turning = Lock()  # taken in this order
+        self._computing = Lock()
+        self._state = Lock()  # held for a moment alone
+
+    @property
+    def sample_rate(self) -> int:
+        """In Hz."""
+        return self.model.sample_rate
+
+    def pcm(self, start: int, count: int) -> bytes:
+        """Samples [start, start + count) as 16-bit PCM.
+
+        Raises:
+            ConflictError: They were played too long ago.
+        """
+        with self._state:
+            self._served = max(self._served, start + count)
+        first, last = start // self._size, (start + count - 1) // self._size
+        content = b"".join(map(self._chunk, range(first, last + 1)))
+        begin = (start - first * self._size) * FRAME_BYTES
+        return content[begin : begin + count * FRAME_BYTES]
+
+    def look_ahead(self) -> None:
+        """Computes the chunk after what was asked for last."""
+        with self._state:
+            following = -(-self._served // self._size)
+        self._chunk(following)
+
+    def turn(self, controls: Controls, at: int) -> int:
+        """Asks something else from a sample on.
+
+        What has been read stays as it is. The way from there is denoised first, while the piece as
+        it was can be read on; of several wishes at once only the newest is carried out.
+
+        Returns:
+            The sample from which it is heard: `at`, or later if more than that was read meanwhile.
+
+        Raises:
+            StudioError: The sample is further ahead than a minute.
+        """
+        with self._state:
+            if at > self._served + _FURTHEST_AHEAD_SECONDS * self.sample_rate:
+                raise StudioError(
+                    f"sample {at} is more than {_FURTHEST_AHEAD_SECONDS:g} s beyond what was "
+                    f"played ({self._served}): turn it when it comes near"
+                )
+            self._newest_wish += 1
+            wish = self._newest_wish
+        with self._turning:
+            with self._state:
+                start, stream, record = max(at, self._served), self._stream, self._record
+                if wish != self._newest_wish:
+                    return start
+            turned = stream.turned(start, controls)
+            turned.make_ready(start)
+            with self._computing, self._state:
+                heard = max(start, self._served)
+                self._stream = turned.heard_from(heard)
+                self._record = record.turned(start, controls).heard_from(heard)
+                self._turns = [turn for turn in self._turns if turn.at < heard]
+                self._turns.append(Turn(heard, controls))
+                self._forget()
+                self._chunks = {
+                    number: chunk
+                    for number, chunk in self._chunks.items()
+                    if (number + 1) * self._size <= heard
+                }
+                return heard
+
+    def piece(self, start: int, stop: int) -> tuple[Stream, list[Turn]]:
+        """What was heard from one sample to another, to be read by somebody else, and the turns.
+
+        Raises:
+            ConflictError: It was played too long ago.
+        """
+        with self._state:
+            self._refuse_forgotten(start)
+            turns = [turn for turn in self._turns if turn.at < stop]
+            earlier = [turn for turn in turns if turn.at <= start]
+            return self._record.again(), turns[max(0, len(earlier) - 1) :]
+
+    def _chunk(self, number: int) -> bytes:
+        with self._state:
+            found = self._chunks.get(number)
+        if found is not None:
+            return found
+        with self._computing:
+            with self._state:
+                found, stream = self._chunks.get(number), self._stream
+                if found is None and number * self._size < self._stream_begins:
+                    self._refuse_forgotten(number * self._size)
+                    stream = self._stream = self._record.again()
+                    self._stream_begins = self._record_begins
+            if found is not None:
+                return found
+            chunk = to_pcm(stream.read(number * self._size, self._size))
+            with self._state:
+                self._keep(number, chunk)
+            return chunk
+
+    def _keep(self, number: int, chunk: bytes) -> None:
+        while len(self._chunks) >= _KEPT_CHUNKS:
+            del self._chunks[next(iter(self._chunks))]
+        self._chunks[number] = chunk
+
+    def _forget(self) -> None:
+        """Lets go of turns that cannot be heard any more."""
+        now = min(self._served, self._turns[-1].at)
+        self._stream_begins = self._begin(now - _AT_HAND_SECONDS * self.sample_rate)
+        self._stream.forget(self._stream_begins)
+        oldest = self._turns[-_KEPT_TURNS:][0].at
+        begins = max(oldest, now - REMEMBERED_SECONDS * self.sample_rate)
+        self._record_begins = max(self._record_begins, self._begin(begins))
+        self._record.forget(self._record_begins)
+        over = [turn.at for turn in self._turns if turn.at <= self._record_begins]
+        self._turns = self._turns[max(0, len(over) - 1) :]
+
+    def _begin(self, sample: float) -> int:
+        """Of the chunk that a sample lies in."""
+        return max(0, int(sample // self._size) * self._size)
+
+    def _refuse_forgotten(self, start: int) -> None:
+        if start < self._record_begins:
+            seconds = self._record_begins / self.sample_rate
+            raise ConflictError(
+                f"sample {start} was played too long ago: this piece is remembered from second "
+                f"{seconds:.0f} on"
+            )

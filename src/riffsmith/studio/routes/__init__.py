@@ -1,0 +1,1 @@
+"""Paths → what the studio does; nothing is decided here."""

@@ -1,0 +1,92 @@
+"""Everything that a studio consists of, put together."""
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from riffsmith.files import hold
+from riffsmith.studio.access import Access
+from riffsmith.studio.errors import StudioError
+from riffsmith.studio.home import Home
+from riffsmith.studio.jobs import Jobs
+from riffsmith.studio.library import Library
+from riffsmith.studio.player import Player
+from riffsmith.studio.players import Players
+from riffsmith.studio.pools import Pools
+from riffsmith.studio.shelf import Shelf
+from riffsmith.studio.sources import Sources
+from riffsmith.synthesis import Controls
+
+_LARGEST_DRAWN_SEED = 1_000_000
+
+
+@dataclass(frozen=True)
+class Studio:
+    """The parts; routes find them here."""
+
+    home: Home
+    access: Access
+    library: Library
+    players: Players
+    shelf: Shelf
+    sources: Sources
+    jobs: Jobs
+    pools: Pools
+
+    def begin_piece(self, model: str, seed: int | None, controls: Controls) -> tuple[str, Player]:
+        """A new player and its key; the first samples are computed in the background."""
+        player = Player(self.library.open(model), draw_seed(seed), controls)
+        key = self.players.add(player)
+        self.look_ahead(player)
+        return key, player
+
+    def look_ahead(self, player: Player) -> None:
+        """Computes in the background what will be asked for next."""
+        self.pools.ahead.submit(player.look_ahead)
+
+
+@contextmanager
+def open_studio(
+    home: Path,
+    *,
+    access: Access | None = None,
+    models: Sequence[Path] = (),
+    jobs: Callable[[Home, Sources], Jobs] = Jobs,
+) -> Iterator[Studio]:
+    """Puts a studio together, and ends what it does in the background when it is left.
+
+    Args:
+        home: Folder that it keeps everything in.
+        access: Who may ask; none: this computer's user.
+        models: Run folders and bundle folders to offer beside the shipped models and own runs.
+        jobs: Makes what trains.
+
+    Raises:
+        StudioError: The home folder cannot be written to, or another studio uses it.
+        ModelError: One of the models is neither a run folder nor a bundle.
+    """
+    access = access or Access()
+    with hold(home, StudioError):
+        rooms, pools = Home(home), Pools()
+        try:
+            library = Library(rooms.runs, models)
+            sources = Sources(rooms, folders=access.folders)
+            yield Studio(
+                home=rooms,
+                access=access,
+                library=library,
+                players=Players(),
+                shelf=Shelf(rooms, library, pools.checking.submit),
+                sources=sources,
+                jobs=jobs(rooms, sources),
+                pools=pools,
+            )
+        finally:
+            pools.close()
+
+
+def draw_seed(seed: int | None) -> int:
+    """The seed itself, or one that is drawn."""
+    return secrets.randbelow(_LARGEST_DRAWN_SEED) if seed is None else seed

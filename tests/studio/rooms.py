@@ -1,0 +1,121 @@
+"""A studio with a tiny model, for all of its tests."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+import uvicorn
+from conftest import give_codec, tiny_latents
+from fastapi.testclient import TestClient
+
+from riffsmith.bundle import Card, build_latent_generator, write_bundle
+from riffsmith.codec import save_codec
+from riffsmith.corpus import Corpus
+from riffsmith.studio import Access, Studio, build_app, open_studio
+from riffsmith.studio.library import Playable
+from riffsmith.training import RunFolder, start_run
+
+RATE = 8_000
+MODEL = "run:tiny"
+
+
+def make_run(path: Path, corpus: Corpus) -> Path:
+    """A run of a tiny latent model with one snapshot, as if it had been trained."""
+    settings, run = tiny_latents(), RunFolder(path)
+    start_run(run, corpus, settings, "latent", seed=0)
+    codec = give_codec(run, settings).eval()
+    codec.style.points.normal_()
+    codec.style.feel[:, -1] = 120.0
+    torch.manual_seed(1)
+    generator = build_latent_generator(settings)
+    for weight in generator.parameters():
+        torch.nn.init.normal_(weight, std=0.2)
+    for name, weight in codec.decoder.named_parameters():
+        if "narrow" in name:
+            torch.nn.init.normal_(weight, std=0.1)
+    card = Card(
+        riffsmith="0",
+        torch="0",
+        created="2026-01-01T00:00:00+00:00",
+        preset="latent",
+        genre="metal",
+        settings=settings,
+        low_db=0.0,
+        high_db=0.0,
+        corpus_hash=corpus.manifest.corpus_hash(),
+        recordings=(),
+        seed=0,
+        epoch=0,
+        step=0,
+        samples_seen=0,
+        figures={},
+    )
+    write_bundle(run.snapshot(0), card, generator, save_codec(codec))
+    run.append_metrics({"event": "preview", "epoch": 0, "step": 0})
+    return path
+
+
+@contextmanager
+def opened(
+    home: Path, *models: Path, access: Access | None = None, **options
+) -> Iterator[tuple[Studio, TestClient]]:
+    """A studio and a client on this computer."""
+    with open_studio(home, access=access, models=models, **options) as studio:
+        app, address = build_app(studio), "http://127.0.0.1:8765"
+        with TestClient(app, address, raise_server_exceptions=False) as client:
+            yield studio, client
+
+
+@contextmanager
+def listening(studio: Studio) -> Iterator[str]:
+    """The address of a server that really listens, beside the client's."""
+    door = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(build_app(studio), lifespan="off", log_level="critical")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
+    thread.start()
+    yield f"http://127.0.0.1:{door.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+def playable(run: Path) -> Playable:
+    """The model of a run."""
+    from riffsmith.pipeline import open_model
+
+    return Playable(MODEL, "run", open_model(str(run)), None)
+
+
+def begin(client: TestClient, seed: int = 3, **controls: float) -> str:
+    """Opens a player."""
+    answer = client.post("/api/players", json={"model": MODEL, "seed": seed, "controls": controls})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+def pull(client: TestClient, key: str, start: int, count: int) -> bytes:
+    """Samples as PCM."""
+    place = {"start": start, "count": count}
+    answer = client.get(f"/api/players/{key}/pcm", params=place)
+    assert answer.status_code == 200, answer.text
+    assert len(answer.content) == 4 * count
+    return answer.content
+
+
+def samples(pcm: bytes) -> np.ndarray:
+    """(time, 2), 16 bit."""
+    return np.frombuffer(pcm, "<i2").reshape(-1, 2)
+
+
+def detail(answer, status: int) -> str:
+    """The sentence of a refusal."""
+    assert answer.status_code == status, answer.text
+    told = json.loads(answer.text)
+    assert list(told) == ["detail"]
+    assert "Traceback" not in told["detail"]
+    return told["detail"]

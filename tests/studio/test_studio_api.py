@@ -1,0 +1,406 @@
+"""Models, players, clips and generated files over HTTP."""
+
+import io
+import json
+import logging
+import struct
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import numpy as np
+import pytest
+import soundfile
+from conftest import tiny_settings
+from fastapi.testclient import TestClient
+from rooms import MODEL, RATE, begin, detail, listening, make_run, opened, pull, samples
+
+from riffsmith.bundle import write_bundle
+from riffsmith.corpus import Corpus
+from riffsmith.errors import CorpusError, ModelError
+from riffsmith.evaluation.originality import Originality, WindowOrigin
+from riffsmith.gan import Generator
+from riffsmith.studio import Studio, open_studio
+from riffsmith.studio.errors import StudioError
+from riffsmith.studio.home import default_home
+from riffsmith.studio.routes import players as player_routes
+from riffsmith.synthesis import Stream
+
+Opened = tuple[Studio, TestClient]
+
+
+@pytest.fixture(scope="module")
+def run(latent_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_run(tmp_path_factory.mktemp("runs") / "tiny", latent_corpus)
+
+
+@pytest.fixture
+def open_rooms(run: Path, tmp_path: Path) -> Iterator[Opened]:
+    with opened(tmp_path / "home", run) as found:
+        yield found
+
+
+@pytest.fixture
+def client(open_rooms: Opened) -> TestClient:
+    return open_rooms[1]
+
+
+def write_picture_bundle(folder: Path) -> Path:
+    from riffsmith.bundle import Card
+
+    settings = tiny_settings()
+    card = Card(
+        **dict.fromkeys(("riffsmith", "torch", "created", "genre", "corpus_hash"), "x"),
+        preset="report",
+        settings=settings,
+        recordings=(),
+        figures={},
+        **dict.fromkeys(("low_db", "high_db"), 0.0),
+        **dict.fromkeys(("seed", "epoch", "step", "samples_seen"), 0),
+    )
+    generator = Generator(settings.generator, settings.corpus.channel_count)
+    write_bundle(folder, card, generator)
+    return folder
+
+
+def test_models_are_listed_and_broken_ones_left_out(
+    run: Path,
+    latent_corpus: Corpus,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    monkeypatch.setattr("riffsmith.studio.library.shipped_models", lambda: ["polka"])
+
+    def fail(name: str) -> None:
+        raise ModelError(f"{name} is damaged")
+
+    monkeypatch.setattr("riffsmith.studio.library.load_shipped", fail)
+    pictures = write_picture_bundle(tmp_path / "old pictures")
+    make_run(tmp_path / "home" / "runs" / "mine", latent_corpus)
+    (tmp_path / "home" / "runs" / "empty").mkdir()
+    with caplog.at_level(logging.WARNING), opened(tmp_path / "home", run, pictures) as (_, client):
+        listed = client.get("/api/models").json()
+        client.get("/api/models")
+        assert [model["id"] for model in listed] == [MODEL, "bundle:old-pictures", "run:mine"]
+        assert [model["kind"] for model in listed] == ["run", "bundle", "run"]
+        assert [model["streams"] for model in listed] == [True, False, True]
+        assert listed[0]["title"] == "Tiny"
+        assert listed[0]["sample_rate"] == RATE
+        answer = client.post("/api/players", json={"model": "bundle:old-pictures"})
+        assert "plays clips alone" in detail(answer, 400)
+        answer = client.post("/api/generate", json={"model": "polka"})
+        assert detail(answer, 400) == "polka is damaged"
+        body = {"model": "bundle:old-pictures", "seconds": 1, "seed": 4}
+        assert client.post("/api/generate", json=body).status_code == 200
+    assert caplog.text.count("model polka is left out: polka is damaged") == 1
+
+
+def test_what_is_no_model_cannot_be_offered(tmp_path: Path):
+    wrong = open_studio(tmp_path / "home", models=[tmp_path])
+    with pytest.raises(ModelError, match="neither a run folder nor a bundle"), wrong:
+        pass
+
+
+def test_models_of_one_name_are_told_apart(run: Path, latent_corpus: Corpus, tmp_path: Path):
+    other = make_run(tmp_path / "tiny", latent_corpus)
+    with opened(tmp_path / "home", run, other) as (_, client):
+        listed = [model["id"] for model in client.get("/api/models").json()]
+        assert listed[:2] == [MODEL, "run:tiny-2"]
+
+
+def test_a_listener_pulls_turns_and_leaves(client: TestClient):
+    key = begin(client, seed=5)
+    first = pull(client, key, 0, RATE)
+    assert np.abs(samples(first)).max() > 0
+    answer = client.patch(f"/api/players/{key}", json={"controls": {"tempo": 200}, "at": RATE})
+    at = answer.json()["at"]
+    assert at >= RATE
+    assert pull(client, key, 0, RATE) == first
+    other = begin(client, seed=5)
+    assert pull(client, other, at, RATE) != pull(client, key, at, RATE)
+    assert client.delete(f"/api/players/{key}").status_code == 204
+    assert client.delete(f"/api/players/{key}").status_code == 204
+    answer = client.get(f"/api/players/{key}/pcm", params={"start": 0, "count": 1})
+    assert "open a new one" in detail(answer, 404)
+
+
+def test_wrong_requests_are_told_in_words(client: TestClient):
+    key = begin(client)
+    for body, words in (
+        ({"model": "run:none"}, (404, "no model 'run:none'")),
+        ({"model": "../etc"}, (422, "model: String should match pattern")),
+        ({"model": MODEL, "controls": {"tempo": 7}}, (422, "controls.tempo: Input should be")),
+        ({"model": MODEL, "sed": 1}, (422, "sed: Extra inputs are not permitted")),
+    ):
+        assert words[1] in detail(client.post("/api/players", json=body), words[0])
+    place = {"start": 0, "count": 11 * RATE}
+    answer = client.get(f"/api/players/{key}/pcm", params=place)
+    assert "ask for 80000 at most" in detail(answer, 400)
+    headers = {"Content-Type": "application/json"}
+    answer = client.post(
+        "/api/players", content='{"model": "x", "controls": {"tempo": NaN}}', headers=headers
+    )
+    assert "controls.tempo" in detail(answer, 422)
+    assert "JSON decode error" in detail(
+        client.post("/api/players", content="{", headers=headers), 422
+    )
+    answer = client.post("/api/players", content='{"\\ud800": 1}', headers=headers)
+    assert "a valid string" in detail(answer, 422)
+    assert "see /openapi.json" in detail(client.get("/api/nothing"), 404)
+    assert "is not possible here" in detail(client.put("/api/clips"), 405)
+
+
+def test_a_fault_is_told_without_its_trace(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("secret")
+
+    key = begin(client)
+    monkeypatch.setattr(Stream, "read", fail)
+    answer = client.get(f"/api/players/{key}/pcm", params={"start": 10**6, "count": 1})
+    assert detail(answer, 500) == "unexpected ZeroDivisionError: the studio's own log says more"
+    assert "secret" in caplog.text
+
+
+@pytest.mark.parametrize("kind", ["wav", "flac", "mp3", "ogg"])
+def test_a_clip_is_made_at_once(open_rooms: Opened, kind: str):
+    studio, client = open_rooms
+    body = {"model": MODEL, "seconds": 2, "seed": 7, "format": kind, "controls": {"tempo": 90}}
+    answer = client.post("/api/generate", json=body)
+    assert answer.status_code == 200
+    assert answer.headers["x-riffsmith-seed"] == "7"
+    assert f"riff-7.{kind}" in answer.headers["content-disposition"]
+    audio, rate = soundfile.read(io.BytesIO(answer.content))
+    assert (rate, len(audio)) == (RATE, 2 * RATE)
+    assert list(studio.home.scratch.iterdir()) == []
+
+
+def test_a_loop_has_its_points(client: TestClient):
+    body = {"model": MODEL, "seconds": 4, "seed": 1, "loop": True}
+    content = client.post("/api/generate", json=body).content
+    at = content.index(b"smpl")
+    assert struct.unpack("<I", content[at + 36 : at + 40])[0] == 1
+    answer = client.post("/api/generate", json={**body, "seconds": 300})
+    assert "a loop must be from 1 to 120 s long" in detail(answer, 400)
+
+
+def test_work_for_someone_who_left_is_given_up(open_rooms: Opened):
+    studio, _ = open_rooms
+    model, left = studio.library.open(MODEL), threading.Event()
+    asked = player_routes.GenerateRequest(model=MODEL, seconds=5)
+    left.set()
+    with pytest.raises(StudioError, match="the listener left before the clip was done"):
+        player_routes._render(model, asked, 0, studio.home.scratch_file(".wav"), left)
+
+
+def test_a_clip_is_kept_with_where_it_comes_from(client: TestClient):
+    key = begin(client, seed=11)
+    heard = pull(client, key, 0, 2 * RATE)
+    at = client.patch(
+        f"/api/players/{key}", json={"controls": {"brightness": 1}, "at": 2 * RATE}
+    ).json()["at"]
+    heard += pull(client, key, at, 2 * RATE)
+    end = at + 2 * RATE
+    answer = client.post(f"/api/players/{key}/clips", json={"end": end, "seconds": 3})
+    assert answer.status_code == 201
+    clip = answer.json()
+    assert (clip["model"], clip["seed"], clip["seconds"]) == (MODEL, 11, 3.0)
+    assert clip["title"] == "Tiny, seed 11"
+    assert [moment["at"] for moment in clip["controls"]] == [0.0, 1.0]
+    assert clip["controls"][1]["controls"]["brightness"] == 1
+    assert (
+        client.get("/api/clips").json() == [clip] == [client.get(f"/api/clips/{clip['id']}").json()]
+    )
+    place = f"/api/clips/{clip['id']}"
+    for kind in ("wav", "flac", "mp3"):
+        with soundfile.SoundFile(io.BytesIO(client.get(f"{place}/audio.{kind}").content)) as file:
+            tags = file.copy_metadata()
+            assert tags["title"] == "Tiny, seed 11"
+            told = json.loads(tags["comment"])
+            assert (told["seed"], told["begin"]) == (11, end - 3 * RATE)
+            if kind == "flac":
+                audio = file.read(dtype="int16")
+                expected = samples(heard)[-3 * RATE :].astype(float)
+                gain = np.abs(audio).max() / np.abs(expected).max()
+                assert np.abs(audio - gain * expected).max() <= 2
+    assert client.get(f"{place}/spectrogram.png").content.startswith(b"\x89PNG")
+    assert "no match 0" in detail(client.get(f"{place}/matches/0.wav"), 404)
+    assert client.delete(place).status_code == 204
+    assert "no clip" in detail(client.get(f"{place}/audio.wav"), 404)
+    assert client.get("/api/clips").json() == []
+
+
+def test_a_clip_of_nothing_is_refused(client: TestClient):
+    key = begin(client)
+    answer = client.post(f"/api/players/{key}/clips", json={"end": 100, "seconds": 30})
+    assert "only 0.01 s lie before sample 100" in detail(answer, 400)
+
+
+class CannedCheck:
+    """Finds the beginning of the first training recording everywhere."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        if not corpus.manifest.recordings:
+            raise CorpusError("no recordings")
+        self._recording = corpus.manifest.of_split("train")[0].source.path
+
+    def check(self, audio: np.ndarray, sample_rate: int) -> Originality:
+        window = WindowOrigin(
+            start_seconds=0.0,
+            recording=self._recording,
+            recording_seconds=0.5,
+            semitones=-1.0,
+            speed=1.0,
+            similarity=0.2,
+            score=1.0,
+            percentile=50.0,
+        )
+        return Originality(
+            seconds=len(audio) / sample_rate,
+            corpus_hash="x",
+            windows=(window, window.model_copy(update={"start_seconds": 1.0})),
+            share_above_99th=0.0,
+            held_out_windows=10,
+            held_out_highest=2.0,
+            verdict="No copy found.",
+        )
+
+
+def keep(client: TestClient, seconds: float) -> dict:
+    key = begin(client)
+    pull(client, key, 0, 10)
+    body = {"end": 10 * RATE, "seconds": seconds}
+    return client.post(f"/api/players/{key}/clips", json=body).json()
+
+
+def test_originality_is_checked_in_the_background(
+    open_rooms: Opened, monkeypatch: pytest.MonkeyPatch
+):
+    studio, client = open_rooms
+    monkeypatch.setattr("riffsmith.studio.shelf.OriginalityCheck", CannedCheck)
+    clip = keep(client, 6)
+    assert clip["originality"]["state"] == "waiting"
+    studio.pools.checking.submit(int).result()  # after what was there before
+    found = client.get(f"/api/clips/{clip['id']}").json()["originality"]
+    assert (found["state"], found["verdict"]) == ("done", "No copy found.")
+    assert [(m["second"], m["semitones"]) for m in found["matches"]] == [(0.5, -1)]
+    match = client.get(f"/api/clips/{clip['id']}/matches/0.wav").content
+    assert len(soundfile.read(io.BytesIO(match))[0]) == 5 * RATE
+    assert "10 s" not in keep(client, 2)["originality"]["verdict"]
+    assert keep(client, 2)["originality"]["state"] == "failed"
+
+
+def test_a_deleted_clip_stays_deleted(open_rooms: Opened, monkeypatch: pytest.MonkeyPatch):
+    studio, client = open_rooms
+    begun, go_on = threading.Event(), threading.Event()
+
+    class SlowCheck(CannedCheck):
+        def check(self, audio: np.ndarray, sample_rate: int) -> Originality:
+            begun.set()
+            assert go_on.wait(30)
+            return super().check(audio, sample_rate)
+
+    monkeypatch.setattr("riffsmith.studio.shelf.OriginalityCheck", SlowCheck)
+    clips = [keep(client, 6) for _ in range(2)]
+    assert begun.wait(30)
+    for clip in clips:
+        assert client.delete(f"/api/clips/{clip['id']}").status_code == 204
+    go_on.set()
+    assert studio.pools.checking.submit(int).result() == 0
+    assert list(studio.home.clips.iterdir()) == []
+
+
+def test_a_comparison_that_fails_says_why(open_rooms: Opened):
+    studio, client = open_rooms
+    clip = keep(client, 6)
+    studio.pools.checking.submit(int).result()
+    found = client.get(f"/api/clips/{clip['id']}").json()["originality"]
+    assert found["state"] == "failed"
+    assert found["verdict"].startswith("Not compared: ")
+
+
+def test_a_model_without_its_recordings_says_so(run: Path, tmp_path: Path):
+    bundle = run / "snapshots" / "epoch-0000"
+    with opened(tmp_path / "home", bundle) as (_, client):
+        body = {"model": "bundle:epoch-0000", "seed": 1}
+        key = client.post("/api/players", json=body).json()["id"]
+        clip = client.post(f"/api/players/{key}/clips", json={"end": 6 * RATE}).json()
+        assert clip["originality"]["state"] == "failed"
+        assert "not at hand" in clip["originality"]["verdict"]
+
+
+def test_a_waiting_comparison_is_taken_up_after_a_restart(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr("riffsmith.studio.shelf.Shelf._compare", lambda *_: None)
+    with opened(tmp_path / "home", run) as (_, client):
+        clip = keep(client, 6)
+    monkeypatch.undo()
+    monkeypatch.setattr("riffsmith.studio.shelf.OriginalityCheck", CannedCheck)
+    damaged = tmp_path / "home" / "clips" / "0123456789abcdef"
+    damaged.mkdir()
+    (damaged / "clip.json").write_text("{")
+    with opened(tmp_path / "home", run) as (studio, client):
+        studio.pools.checking.submit(int).result()
+        assert client.get(f"/api/clips/{clip['id']}").json()["originality"]["state"] == "done"
+        assert len(client.get("/api/clips").json()) == 1
+        assert "cannot be read: delete the clip" in detail(
+            client.get(f"/api/clips/{damaged.name}"), 400
+        )
+    assert "a clip is left out" in caplog.text
+
+
+def test_two_studios_do_not_share_a_home(run: Path, tmp_path: Path):
+    first, second = (opened(tmp_path / "home", run) for _ in range(2))
+    with first, pytest.raises(StudioError, match="in use by another"), second:
+        pass
+
+
+@pytest.fixture
+def address(open_rooms: Opened) -> Iterator[str]:
+    with listening(open_rooms[0]) as found:
+        yield found
+
+
+def test_a_stream_is_made_as_it_is_taken(
+    open_rooms: Opened, address: str, monkeypatch: pytest.MonkeyPatch
+):
+    studio, client = open_rooms
+    closed, original = threading.Event(), studio.players.remove
+
+    def removed(key: str) -> None:
+        original(key)
+        closed.set()
+
+    monkeypatch.setattr(studio.players, "remove", removed)
+    content = b""
+    url = f"{address}/api/stream/{MODEL}.wav"
+    with httpx2.stream("GET", url, params={"seed": 3, "tempo": 100}) as answer:
+        assert answer.headers["content-type"] == "audio/wav"
+        for part in answer.iter_bytes():
+            content += part
+            if len(content) > 4 * 3 * RATE:
+                break
+        (player,) = studio.players._players.values()
+        assert len(studio.players) == 1
+    assert closed.wait(10)
+    assert len(studio.players) == 0
+    assert content[:4] == b"RIFF"
+    assert struct.unpack("<I", content[40:44])[0] == 0xFFFFFFFF
+    key = begin(client, seed=3, tempo=100)
+    assert content[44 : 44 + 4 * RATE] == pull(client, key, 0, RATE)
+    assert player._served < 3600 * RATE
+
+
+def test_the_usual_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert default_home() == tmp_path / "riffsmith"
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert default_home().parts[-3:] == ("Library", "Application Support", "riffsmith")
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    assert default_home() == tmp_path / "riffsmith"

@@ -1,0 +1,217 @@
+"""Trainings as processes that outlive the server."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import psutil
+import pytest
+from conftest import write_music
+from rooms import detail, opened
+
+from riffsmith.studio import command
+from riffsmith.studio.home import Home
+from riffsmith.studio.job import JobFolder, ProcessRecord
+from riffsmith.studio.jobs import Jobs
+from riffsmith.studio.sources import Sources
+from riffsmith.training import RunFolder
+
+WAITS = "import signal; signal.pause()"
+
+
+def starting(code: str) -> Callable[[Home, Sources], Jobs]:
+    """Jobs whose processes run this instead."""
+
+    def start(words: Sequence[str], log: Path) -> "subprocess.Popen[str]":
+        assert words[1:4] == ["-m", "riffsmith", "train"]
+        with log.open("a") as file:
+            return subprocess.Popen(
+                [sys.executable, "-S", "-c", code],
+                stdout=file,
+                stderr=file,
+                text=True,
+                start_new_session=True,
+            )
+
+    return lambda home, sources: Jobs(home, sources, start=start)
+
+
+def end(home: Path, name: str) -> None:
+    """Waits until the process of a job has ended."""
+    process = JobFolder(home / "runs" / name).process()
+    if process is not None:
+        process.wait(120)
+
+
+def ask(name: str, source: str = "demo", **more: object) -> dict[str, object]:
+    return {"source": source, "name": name, **more}
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "message"),
+    [
+        ("print('trained 4 epochs (8 steps) → x')", "finished", None),
+        ("print('stopped at step 4; go on with: …')", "stopped", None),
+        ("print('riffsmith: too little audio')", "failed", "too little audio"),
+        ("import os; os.kill(os.getpid(), 9)", "stopped", "ended without a word"),
+    ],
+)
+def test_how_a_job_ended_is_read_from_disk(
+    tmp_path: Path, code: str, state: str, message: str | None
+):
+    home = tmp_path / "home"
+    with opened(home, jobs=starting(code)) as (_, client):
+        assert client.post("/api/jobs", json=ask("mine")).status_code == 201
+        end(home, "mine")
+    with opened(home) as (_, client):  # another server
+        job = client.get("/api/jobs/mine").json()
+        assert job["state"] == state
+        assert (job["message"] or "").startswith(message or "")
+        assert (job["share"] == 1.0) == (state == "finished")
+
+
+def test_one_at_a_time(tmp_path: Path):
+    home = tmp_path / "home"
+    with opened(home, jobs=starting(WAITS)) as (_, client):
+        job = client.post("/api/jobs", json=ask("one", minutes=5)).json()
+        assert (job["state"], job["stage"], job["preset"]) == ("running", "preparing", "latent")
+        answer = client.post("/api/jobs", json=ask("two"))
+        assert "training one is running" in detail(answer, 409)
+        assert "already: choose another name" in detail(
+            client.post("/api/jobs", json=ask("one")), 409
+        )
+        assert "is running: only a stopped" in detail(client.post("/api/jobs/one/resume"), 409)
+        assert not (home / "runs" / "two").exists()
+    with opened(home, jobs=starting(WAITS)) as (_, client):  # it is found again
+        assert client.get("/api/jobs").json()[0]["state"] == "running"
+        assert client.post("/api/jobs", json=ask("two")).status_code == 409
+        assert client.post("/api/jobs/one/stop").status_code == 202
+        end(home, "one")
+        job = client.get("/api/jobs/one").json()
+        assert (job["state"], job["message"]) == ("stopped", None)
+        assert "nothing to stop" in detail(client.post("/api/jobs/one/stop"), 409)
+        assert client.post("/api/jobs/one/resume").json()["state"] == "running"
+        client.post("/api/jobs/one/stop")
+        end(home, "one")
+        assert client.post("/api/jobs", json=ask("two")).status_code == 201
+        assert [job["name"] for job in client.get("/api/jobs").json()] == ["two", "one"]
+        client.post("/api/jobs/two/stop")
+        end(home, "two")
+
+
+def test_another_process_of_that_number_is_not_ours(tmp_path: Path):
+    folder = JobFolder(tmp_path)
+    ours = psutil.Process()
+    record = ProcessRecord(pid=ours.pid, started=ours.create_time() - 60)
+    (tmp_path / "process.json").write_text(record.model_dump_json())
+    assert folder.process() is None
+    folder.note_process(ours.pid)
+    assert folder.process() == ours
+    (tmp_path / "process.json").write_text("{")
+    assert folder.process() is None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"name": "../x"}, "name: String should match"),
+        ({"name": "a/b"}, "name: String should match"),
+        ({"name": ""}, "name: String should match"),
+        ({"minutes": 0}, "minutes: Input should be greater than 0"),
+        ({"preset": "polka"}, "preset: Value error, choose one of latent"),
+    ],
+)
+def test_wrong_jobs_are_refused(tmp_path: Path, change: dict[str, object], words: str):
+    with opened(tmp_path / "home") as (_, client):
+        answer = client.post("/api/jobs", json={**ask("mine"), **change})
+        assert words in detail(answer, 422)
+        assert "no training 'none'" in detail(client.get("/api/jobs/none"), 404)
+        assert "nothing to show yet" in detail(_report_of_nothing(tmp_path, client), 404)
+
+
+def _report_of_nothing(tmp_path: Path, client):
+    folder = tmp_path / "home" / "runs" / "new"
+    folder.mkdir()
+    (folder / "job.json").write_text(
+        '{"source": "demo", "minutes": null, "preset": "latent", "created": ""}'
+    )
+    assert "no preview of epoch 3" in detail(client.get("/api/jobs/new/previews/3.png"), 404)
+    (folder.parent / "damaged").mkdir()
+    (folder.parent / "damaged" / "job.json").write_text("{")
+    assert [job["name"] for job in client.get("/api/jobs").json()] == ["new"]
+    return client.get("/api/jobs/new/report")
+
+
+def test_curves_and_events_come_from_the_metrics(tmp_path: Path):
+    home = tmp_path / "home"
+    with opened(home, jobs=starting("print('trained')")) as (_, client):
+        client.post("/api/jobs", json=ask("mine"))
+        end(home, "mine")
+        run = RunFolder(home / "runs" / "mine")
+        for epoch in range(1, 1201):
+            line = {"event": "epoch", "epoch": epoch, "step": 3 * epoch, "seconds": 1.0}
+            run.append_metrics({**line, "discriminator_loss": 0.5, "generator_loss": float("nan")})
+        run.append_metrics({"event": "check", "step": 3, "distance": 4.5})
+        run.append_metrics({"event": "check", "step": 6, "distance": None})
+        run.append_metrics({"event": "best", "epoch": 1, "step": 3, "text": "nearest so far"})
+        run.append_metrics({"event": "preview", "epoch": 1, "step": 3})
+        assert client.get("/api/jobs/mine").json()["losses"] == []
+        for epoch in range(1, 1201):
+            line = {"event": "epoch", "epoch": epoch, "step": 3 * epoch, "seconds": 1.0}
+            run.append_metrics({**line, "discriminator_loss": 0.5, "generator_loss": 0.25})
+        job = client.get("/api/jobs/mine").json()
+        assert len(job["losses"]) <= 500
+        assert job["losses"][-1] == {"step": 3600, "discriminator": 0.5, "generator": 0.25}
+        assert job["distances"] == [{"step": 3, "distance": 4.5}]
+        assert job["events"] == [{"step": 3, "kind": "best", "text": "nearest so far"}]
+        assert job["previews"] == []
+        assert (job["epoch"], job["step"]) == (1200, 3600)
+
+
+def test_a_real_training_is_stopped_found_and_gone_on_with(tmp_path: Path):
+    """By the command itself, with another server after each step."""
+    home = tmp_path / "home"
+    for number in range(2):
+        write_music(tmp_path / "songs" / f"{number}.wav", 14.0, 22_050, seed=number)
+    body = ask("real", str(tmp_path / "songs"), preset="report", minutes=30)
+    with opened(home) as (_, client):
+        assert client.post("/api/jobs", json=body).json()["state"] == "running"
+    folder = JobFolder(home / "runs" / "real")
+    process = folder.process()
+    assert process is not None
+    assert process.nice() == command._NICE or sys.platform == "win32"
+    try:
+        while not folder.run.read_metrics("epoch"):
+            with pytest.raises(psutil.TimeoutExpired):
+                process.wait(0.2)
+        with opened(home) as (_, client):
+            job = client.get("/api/jobs/real").json()
+            assert (job["state"], job["stage"]) == ("running", "training")
+            assert 0 < job["share"] < 0.5
+            assert 0 < job["seconds_left"] < 1800
+            assert [preview["epoch"] for preview in job["previews"]] == [0]
+            assert client.get("/api/jobs/real/previews/0.wav").content[:4] == b"RIFF"
+            assert client.get("/api/jobs/real/previews/0.png").content[1:4] == b"PNG"
+            client.post("/api/jobs/real/stop")
+            process.wait(60)
+            job = client.get("/api/jobs/real").json()
+            assert (job["state"], job["message"]) == ("stopped", None)
+            assert list(folder.run.checkpoints.iterdir())
+            answer = client.get("/api/jobs/real/report?language=es")
+            assert answer.status_code == 200
+            assert 'lang="es"' in answer.text
+            assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+            assert client.post("/api/jobs/real/resume").json()["state"] == "running"
+            process = folder.process()
+            assert process is not None
+            process.kill()
+            process.wait(60)
+            assert "it can go on" in client.get("/api/jobs/real").json()["message"]
+            assert client.get("/api/models").json()[0]["id"] == "run:real"
+            record = json.loads((folder.path / "run.json").read_text())
+            assert (record["preset"], record["minutes"]) == ("report", 30.0)
+    finally:
+        if (left := folder.process()) is not None:
+            left.kill()

@@ -1,0 +1,170 @@
+"""Uploads and surveys."""
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from conftest import make_music
+from fastapi.testclient import TestClient
+from hypothesis import given, strategies as st
+from rooms import detail, opened
+
+from riffsmith.errors import RiffsmithError
+from riffsmith.studio import Access, Studio, command, sources
+from riffsmith.studio.command import run_command
+from riffsmith.studio.errors import StudioError
+from riffsmith.studio.home import safe_name
+
+Opened = tuple[Studio, TestClient]
+
+
+@pytest.fixture
+def open_rooms(tmp_path: Path) -> Iterator[Opened]:
+    with opened(tmp_path / "home") as found:
+        yield found
+
+
+def send(client: TestClient, *files: tuple[str, bytes]):
+    parts = [("files", (name, io.BytesIO(content))) for name, content in files]
+    return client.post("/api/uploads", files=parts)
+
+
+def encoded(kind: str, seed: int = 0) -> bytes:
+    content = io.BytesIO()
+    soundfile.write(content, make_music(1.0, 8000, seed=seed), 8000, format=kind)
+    return content.getvalue()
+
+
+def test_recordings_are_taken_and_others_refused(open_rooms: Opened):
+    studio, client = open_rooms
+    answer = send(
+        client,
+        ("one.wav", b"RIFF"),
+        ("../../two.flac", b"fLaC"),
+        ("c:\\music\\one.wav", b"again"),
+        ("notes.txt", b"x"),
+        ("empty.ogg", b""),
+        ("run.sh.mp3", b"x"),
+    )
+    assert answer.status_code == 201
+    told = answer.json()
+    assert told["files"] == [
+        {"name": "one.wav", "bytes": 4},
+        {"name": "two.flac", "bytes": 4},
+        {"name": "one (2).wav", "bytes": 5},
+        {"name": "run.sh.mp3", "bytes": 1},
+    ]
+    assert told["refused"] == [
+        {"name": "notes.txt", "reason": "not an audio file (.txt)"},
+        {"name": "empty.ogg", "reason": "empty"},
+    ]
+    key = told["source"].removeprefix("upload:")
+    names = {path.name for path in (studio.home.uploads / key).iterdir()}
+    assert names == {"one.wav", "two.flac", "one (2).wav", "run.sh.mp3"}
+
+
+def test_an_upload_of_nothing_leaves_nothing(open_rooms: Opened):
+    studio, client = open_rooms
+    told = detail(send(client, ("a.txt", b"x"), ("...", b"x")), 400)
+    assert "a.txt: not an audio file (.txt)" in told
+    assert "'...' is no name for a file" in told
+    assert list(studio.home.uploads.iterdir()) == []
+    assert client.post("/api/uploads").status_code == 422
+    headers = {"Content-Type": "multipart/form-data"}
+    assert client.post("/api/uploads", content=b"x", headers=headers).status_code in (400, 422)
+
+
+def test_uploads_have_limits(open_rooms: Opened, monkeypatch: pytest.MonkeyPatch):
+    _, client = open_rooms
+    monkeypatch.setattr(sources, "MOST_FILES", 2)
+    monkeypatch.setattr(sources, "LARGEST_FILE", 10)
+    monkeypatch.setattr(sources, "LARGEST_UPLOAD", 40)
+    told = send(client, ("a.wav", b"x" * 11), *((f"{n}.wav", b"x") for n in range(3))).json()
+    assert [file["name"] for file in told["files"]] == ["0.wav", "1.wav"]
+    assert [file["name"] for file in told["refused"]] == ["a.wav", "2.wav"]
+    assert "at most 2 files" in told["refused"][1]["reason"]
+    answer = send(client, *((f"{n}.wav", b"x" * 9) for n in range(5)))
+    assert "send fewer files" in detail(answer, 413)
+
+
+@given(st.text(max_size=300))
+def test_any_name_becomes_safe(name: str):
+    try:
+        safe = safe_name(name)
+    except RiffsmithError:
+        return
+    assert safe == Path(safe).name
+    assert not safe.startswith(".")
+    assert not set(safe) & set('/\\\0\n\r:*?"<>|')
+    assert safe_name(safe) == safe
+
+
+def test_sources_are_named_rightly(open_rooms: Opened, tmp_path: Path):
+    _, client = open_rooms
+    for source, status in (
+        ("upload:0123456789abcdef", 404),
+        ("upload:../../etc", 422),
+        (str(tmp_path / "nowhere"), 404),
+        ("relative/folder", 422),
+        ("polka", 422),
+    ):
+        detail(client.post("/api/surveys", json={"source": source}), status)
+
+
+def test_folders_are_for_this_computer_alone(tmp_path: Path):
+    token = "a-token-of-some-length"
+    with opened(tmp_path / "home", access=Access(token=token)) as (_, client):
+        headers = {"Authorization": f"Bearer {token}"}
+        body = {"source": str(tmp_path), "name": "mine"}
+        answer = client.post("/api/surveys", json={"source": str(tmp_path)}, headers=headers)
+        assert "upload the recordings" in detail(answer, 403)
+        answer = client.post("/api/jobs", json=body, headers=headers)
+        assert "upload the recordings" in detail(answer, 403)
+
+
+def test_hundreds_of_damaged_files_are_named_and_harm_nobody(open_rooms: Opened):
+    """Whole files with some bytes changed, cut or put in, at any place."""
+    _, client = open_rooms
+    random = np.random.default_rng(0)
+    files = [("sound.wav", encoded("WAV", seed=1))]
+    for kind, ending in (("WAV", "wav"), ("FLAC", "flac"), ("OGG", "ogg")):
+        content = encoded(kind)
+        for number in range(100):
+            damaged = bytearray(content)
+            reach = 64 if number % 2 else len(damaged)  # headers suffer more
+            for place in random.integers(0, reach, random.integers(1, 20)):
+                damaged[place] = random.integers(0, 256)
+            if number % 5 == 0:
+                del damaged[random.integers(0, len(damaged)) :]
+            files.append((f"{number}.{ending}", bytes(damaged) or b"x"))
+    source = send(client, *files).json()["source"]
+    answer = client.post("/api/surveys", json={"source": source})
+    assert answer.status_code == 200, answer.text
+    entries = {entry["path"]: entry for entry in answer.json()["entries"]}
+    assert len(entries) == len(files)
+    assert entries["sound.wav"]["usable"]
+    assert all(entry["usable"] or entry["reason"] for entry in entries.values())
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_folder_without_audio_is_told_in_words(open_rooms: Opened, tmp_path: Path):
+    _, client = open_rooms
+    (tmp_path / "empty").mkdir()
+    answer = client.post("/api/surveys", json={"source": str(tmp_path / "empty")})
+    assert "is empty: put recordings into it" in detail(answer, 400)
+
+
+def test_what_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch):
+    child = (
+        "import subprocess,sys; subprocess.Popen([sys.executable,'-c','input()'],stdin=-1).wait()"
+    )
+    monkeypatch.setattr(command, "command_line", lambda *_: [sys.executable, "-c", child])
+    with pytest.raises(StudioError, match="took longer than"):
+        run_command("survey", limit_seconds=0.5)
+    monkeypatch.setattr(command, "command_line", lambda *_: [sys.executable, "-c", "exit(3)"])
+    with pytest.raises(StudioError, match="ended without a word"):
+        run_command("survey", limit_seconds=30)
