@@ -343,6 +343,7 @@ def test_a_waiting_comparison_is_taken_up_after_a_restart(
     damaged = tmp_path / "home" / "clips" / "0123456789abcdef"
     damaged.mkdir()
     (damaged / "clip.json").write_text("{")
+    (damaged / "audio.wav").write_bytes(b"RIFF")
     with opened(tmp_path / "home", run) as (studio, client):
         studio.pools.checking.submit(int).result()
         assert client.get(f"/api/clips/{clip['id']}").json()["originality"]["state"] == "done"

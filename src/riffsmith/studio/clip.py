@@ -40,7 +40,7 @@ class ClipFolder:
 
     def exists(self) -> bool:
         """Whether a clip was kept here."""
-        return self._record.is_file()
+        return self._record.is_file() and self.wav.is_file()
 
     def read(self) -> Clip:
         """What the clip is.

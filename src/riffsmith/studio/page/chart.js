@@ -20,7 +20,7 @@ export function chart({ id, title, unit, across, series, level = null, marks = [
   const figureOf = (...content) => h("figure", { class: "chart", id: `chart-${id}` }, caption, ...content);
   if (points.length < 2) return figureOf(h("p", { class: "soft early" }, t("runs.too_early")));
   const heights = [...points.map(([, y]) => y), ...(level ? [level[1]] : [])];
-  const ticks = { x: round(0, Math.max(...points.map(([x]) => x)), 5), y: round(Math.min(...heights), Math.max(...heights), 4) };
+  const ticks = { x: stretch(points.map(([x]) => x)), y: round(Math.min(...heights), Math.max(...heights), 4) };
   const x = (value) => EDGE.left + ((value - ticks.x.low) / (ticks.x.high - ticks.x.low)) * (WIDTH - EDGE.left - EDGE.right);
   const y = (value) => HEIGHT - EDGE.bottom - ((value - ticks.y.low) / (ticks.y.high - ticks.y.low)) * (HEIGHT - EDGE.top - EDGE.bottom);
   const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": describe(title, series) });
@@ -28,8 +28,8 @@ export function chart({ id, title, unit, across, series, level = null, marks = [
     picture.append(line("grid", EDGE.left, y(value), WIDTH - EDGE.right, y(value)));
     picture.append(label(figure(value), EDGE.left - 7, y(value) + 4, "end"));
   }
-  for (const value of ticks.x.values) picture.append(label(number(value), x(value), HEIGHT - 12, "middle"));
-  picture.append(label(across, WIDTH - EDGE.right, HEIGHT - EDGE.bottom - 6, "end"));
+  for (const value of ticks.x.values.slice(0, -1)) picture.append(label(number(value), x(value), HEIGHT - 12, "middle"));
+  picture.append(label(across, WIDTH - EDGE.right, HEIGHT - 12, "end"));
   for (const { at, kind } of marks) picture.append(line(`mark ${kind}`, x(at), EDGE.top, x(at), HEIGHT - EDGE.bottom));
   if (level) picture.append(line("level", EDGE.left, y(level[1]), WIDTH - EDGE.right, y(level[1])));
   series.forEach(([, found], place) => picture.append(...curve(found, place, x, y)));
@@ -60,6 +60,14 @@ function describe(title, series) {
     return t("runs.alt_one", { name, first: figure(values[0]), last: figure(values.at(-1)), low, high });
   });
   return t("runs.alt", { title, series: told.join(" ") });
+}
+
+/** Steps from the first to the last, with round values between them. */
+function stretch(steps) {
+  const [first, last] = [Math.min(...steps), Math.max(...steps)];
+  const low = first < last / 3 ? 0 : first;
+  const { values } = round(low, last, 5);
+  return { low, high: Math.max(last, low + 1), values: values.filter((value) => value >= low) };
 }
 
 /** Round values from low to high, about so many. */

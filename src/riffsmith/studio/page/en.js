@@ -222,6 +222,7 @@ export default {
     "empty": "the file is empty (0 bytes)",
     "no_samples": "holds no samples",
     "silent": "silent (its peak stays below {level} dB of full scale)",
+    "clip": "{model}, seed {seed}",
     "no_copy": "No copy found: all {windows} windows are as far from the training music as held-out music is.",
     "listen": "Listen to it: {accused} of {windows} windows are nearer to the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}.",
     "copied": "Copied: {accused} of {windows} windows are nearer to the training music than held-out music is; second {at} is most like second {second} of {recording}.",

@@ -222,6 +222,7 @@ export default {
     "empty": "el archivo está vacío (0 bytes)",
     "no_samples": "no contiene muestras",
     "silent": "en silencio (su pico queda por debajo de {level} dB de la escala)",
+    "clip": "{model}, semilla {seed}",
     "no_copy": "No se encontró ninguna copia: las {windows} ventanas están tan lejos de la música de entrenamiento como la música reservada.",
     "listen": "Conviene escucharlo: {accused} de {windows} ventanas están más cerca de la música de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
     "copied": "Copiado: {accused} de {windows} ventanas están más cerca de la música de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",

@@ -87,7 +87,7 @@ export class Knobs {
     this.seed = byId("morph-seed");
     this.isMorphing = byId("morph-on");
     container.prepend(...this.#knobs.map((knob) => knob.element));
-    byId("morph-time").append(this.morph.slider);
+    byId("morph-time").prepend(this.morph.slider);
     byId("morph-value").replaceWith(this.morph.value);
     this.isMorphing.addEventListener("change", () => this.#beginMorph());
     this.seed.addEventListener("change", () => this.#beginMorph());

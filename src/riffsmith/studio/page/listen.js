@@ -7,7 +7,7 @@ import { Meter, buildTaps } from "./meter.js";
 import { Piece } from "./piece.js";
 import { Shelf } from "./shelf.js";
 import { Spectrogram } from "./spectrogram.js";
-import { number, onLanguage, t } from "./texts.js";
+import { number, onLanguage, t, told } from "./texts.js";
 
 const KEPT_MODEL = "riffsmith.model";
 const KEPT_SECONDS = 30;
@@ -23,6 +23,7 @@ export class ListenRoom {
   #seed = byId("seed");
   #model = byId("model");
   #before = 0;
+  #reading = null;
 
   constructor() {
     this.#seed.value = drawSeed();
@@ -46,7 +47,12 @@ export class ListenRoom {
   }
 
   /** Reads the models anew; the chosen one stays. */
-  async refresh(chosen) {
+  refresh(chosen) {
+    this.#reading = this.#read(chosen);
+    return this.#reading;
+  }
+
+  async #read(chosen) {
     this.#models = await api.models();
     const wanted = chosen ?? (this.#model.value || localStorage.getItem(KEPT_MODEL));
     this.#listModels();
@@ -54,6 +60,7 @@ export class ListenRoom {
     this.#model.value = (found ?? this.#models.find(({ streams }) => streams))?.id ?? "";
     this.#tellOfModel();
     await this.#shelf.refresh();
+    if (!this.#models.length) tell(t("error.no_models"), { isError: true });
   }
 
   /** Plays a model from now on. */
@@ -83,6 +90,7 @@ export class ListenRoom {
   }
 
   async #begin() {
+    await this.#reading; // pressed before the models were there
     const model = this.#chosen;
     if (!model) {
       tell(t("error.no_models"), { isError: true });
@@ -123,7 +131,7 @@ export class ListenRoom {
     return busy(button, "listen.keeping", async () => {
       const clip = await api.keepClip(id, position, KEPT_SECONDS);
       await this.#shelf.refresh();
-      tell(t("listen.kept", { title: clip.title }));
+      tell(t("listen.kept", { title: told(clip.title) }));
     }).then(() => this.#show());
   }
 
@@ -183,7 +191,6 @@ export class ListenRoom {
       h("option", { value: id, disabled: !streams }, streams ? title : t("listen.alone", { title })),
     );
     this.#model.replaceChildren(...options);
-    if (!this.#models.length) tell(t("error.no_models"), { isError: true });
   }
 
   #tellOfModel() {

@@ -17,7 +17,7 @@ export function buildTaps(context, node) {
     return analyser;
   });
   const spectrum = new AnalyserNode(context, {
-    fftSize: 4096, smoothingTimeConstant: 0, minDecibels: -95, maxDecibels: -22,
+    fftSize: 4096, smoothingTimeConstant: 0, minDecibels: -92, maxDecibels: -14,
   });
   node.connect(splitter);
   node.connect(spectrum);

@@ -127,9 +127,9 @@ function card(name, { epoch, step }) {
   const label = { epoch: number(epoch) };
   return h(
     "li", { class: "preview" },
-    h("img", { src: api.previewFile(name, epoch, "png"), alt: t("runs.preview_picture", label), loading: "lazy" }),
+    h("div", { class: "window" }, h("img", { src: api.previewFile(name, epoch, "png"), alt: t("runs.preview_picture", label), loading: "lazy" }), h("span", { class: "badge best", hidden: true }, t("runs.preview_best"))),
     h("div", { class: "preview-body" },
-      h("p", {}, h("b", {}, t("runs.preview", label)), " ", h("span", { class: "soft" }, t("runs.step", { step: number(step) })), h("span", { class: "badge best", hidden: true }, t("runs.preview_best"))),
+      h("p", {}, h("b", {}, t("runs.preview", label)), " ", h("span", { class: "soft" }, t("runs.step", { step: number(step) }))),
       h("audio", { controls: true, preload: "none", src: api.previewFile(name, epoch, "wav"), "aria-label": t("runs.preview_player", label) }),
     ),
   );

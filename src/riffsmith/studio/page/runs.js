@@ -33,10 +33,9 @@ export class Runs {
   #show() {
     byId("no-runs").hidden = this.jobs.length > 0;
     byId("runs-hint").hidden = !this.jobs.length;
-    const chosen = this.jobs.find(({ name }) => name === this.#chosen) ?? this.jobs[0];
+    const chosen = this.jobs.find(({ name }) => name === this.#chosen) ?? ranked(this.jobs)[0];
     this.#chosen = chosen?.name ?? null;
-    const furthest = Math.max(...this.jobs.map(({ distance }) => distance ?? 0), 1);
-    keyed(byId("runs"), ranked(this.jobs), ({ name }) => name, (job) => this.#row(job), (row, job) => this.#update(row, job, furthest));
+    keyed(byId("runs"), ranked(this.jobs), ({ name }) => name, (job) => this.#row(job), (row, job) => this.#update(row, job));
     this.#detail(chosen);
   }
 
@@ -66,7 +65,8 @@ export class Runs {
     return h("li", {}, button);
   }
 
-  #update(row, { name, state, epoch, distance }, furthest) {
+  /** The bar is full where a run is as near to real as the training recordings. */
+  #update(row, { name, state, epoch, distance }) {
     const button = row.firstElementChild;
     button.setAttribute("aria-pressed", name === this.#chosen);
     const badge = button.querySelector(".badge");
@@ -74,7 +74,7 @@ export class Runs {
     setText(badge, t(`runs.${state}`));
     setText(button.querySelector(".epoch"), t("runs.epoch", { epoch }));
     setText(button.querySelector(".far"), distance == null ? t("runs.unmeasured") : figure(distance));
-    button.querySelector(".bar-of").style.setProperty("--share", (distance ?? 0) / furthest);
+    button.querySelector(".bar-of").style.setProperty("--share", distance == null ? 0 : 1 / Math.max(1, distance));
     button.setAttribute(
       "aria-label",
       `${t("runs.open", { name })}: ${t(`runs.${state}`)}, ${t("runs.distance")} ${figure(distance)}`,

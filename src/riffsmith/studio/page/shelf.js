@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { byId, h, hush, keyed, tell, tellError } from "./dom.js";
-import { duration, figure, moment, number, onLanguage, percent, say, t } from "./texts.js";
+import { duration, figure, moment, number, onLanguage, percent, say, t, told } from "./texts.js";
 
 const UNDO_MILLISECONDS = 6000;
 const WINDOW_SECONDS = 5;
@@ -38,7 +38,8 @@ export class Shelf {
   }
 
   #card(clip) {
-    const { id, title } = clip;
+    const { id } = clip;
+    const title = told(clip.title);
     const named = (tag, properties, key, values) => h(tag, { ...properties, "aria-label": t(key, { title, ...values }) });
     const downloads = FORMATS.map((format) => {
       const link = named("a", { href: api.clipFile(id, `audio.${format}`), download: "", class: "button small" }, "shelf.download_as", { format: format.toUpperCase() });
@@ -84,7 +85,7 @@ export class Shelf {
       this.#leaving.delete(clip.id);
       this.#show();
     });
-    tell(t("shelf.deleted", { title: clip.title }), { action: undo });
+    tell(t("shelf.deleted", { title: told(clip.title) }), { action: undo });
     undo.focus();
   }
 }
@@ -93,12 +94,12 @@ export class Shelf {
 function asked({ controls }) {
   if (controls.length > 1) return `${t("shelf.asked")}: ${t("shelf.turned", { count: number(controls.length - 1) })}`;
   const { intensity, brightness, tempo } = controls[0]?.controls ?? {};
-  const told = [
+  const turned = [
     intensity != null && `${t("knob.intensity")} ${percent(intensity)}`,
     brightness != null && `${t("knob.brightness")} ${percent(brightness)}`,
     tempo != null && t("knob.bpm", { value: number(tempo) }),
   ].filter(Boolean);
-  return told.length ? told.join(", ") : t("shelf.untouched");
+  return turned.length ? turned.join(", ") : t("shelf.untouched");
 }
 
 function judge(card, { id, originality }) {
@@ -110,7 +111,8 @@ function judge(card, { id, originality }) {
   if (!originality) return;
   const begin = Object.keys(GRADES).find((words) => originality.verdict.startsWith(words));
   const grade = state === "waiting" ? "waiting" : (GRADES[begin] ?? "unknown");
-  place.append(h("span", { class: `grade ${grade}` }, t(`shelf.${grade}`)), say(h("p", {}), originality.verdict));
+  place.append(h("span", { class: `grade ${grade}` }, t(`shelf.${grade}`)));
+  if (state !== "waiting") place.append(say(h("p", {}), originality.verdict));
   if (originality.matches.length) {
     const pairs = originality.matches.map((match, place) => pair(id, match, place));
     place.append(h("details", {}, h("summary", {}, t("shelf.side_by_side")), ...pairs));
@@ -121,13 +123,13 @@ function pair(id, match, place) {
   const ours = t("shelf.ours", { second: figure(match.at) });
   const theirs = t("shelf.theirs", { recording: match.recording, second: figure(match.second) });
   const until = match.at + WINDOW_SECONDS;
-  const told = [t("shelf.percentile", { percentile: figure(match.percentile) })];
-  if (match.semitones) told.push(t("shelf.semitones", { count: figure(match.semitones) }));
+  const facts = [t("shelf.percentile", { percentile: figure(match.percentile) })];
+  if (match.semitones) facts.push(t("shelf.semitones", { count: figure(match.semitones) }));
   return h(
     "div", { class: "pair" },
     side(ours, `${api.clipFile(id, "audio.wav")}#t=${match.at},${until}`),
     side(theirs, api.clipFile(id, `matches/${place}.wav`)),
-    h("p", { class: "soft" }, told.join(" · ")),
+    h("p", { class: "soft" }, facts.join(" · ")),
   );
 }
 

@@ -42,11 +42,13 @@ export function translate(root) {
 
 /** A number with so many digits after the point, or comma. */
 export const number = (value, digits = 0) =>
-  value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  local(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 /** A number with about three digits that count; a dash where there is none. */
 export const figure = (value) =>
-  value == null ? "–" : value.toLocaleString(language, { maximumSignificantDigits: Math.abs(value) >= 1000 ? 21 : 3 });
+  value == null ? "–" : local(value, { maximumSignificantDigits: Math.abs(value) >= 1000 ? 21 : 3 });
+
+const local = (value, options) => value.toLocaleString(language, options).replace(/^-/, "−").replace(/^−0$/, "0");
 
 /** A share as percent. */
 export const percent = (share) => `${number(100 * share)} %`;
@@ -68,12 +70,15 @@ export const moment = (iso) =>
  * marked as English.
  */
 export function say(element, said) {
-  const told = language === "en" ? said : translated(said);
-  element.textContent = told ?? said;
-  if (told === null) element.lang = "en";
+  const found = language === "en" ? said : translated(said);
+  element.textContent = found ?? said;
+  if (found === null) element.lang = "en";
   else element.removeAttribute("lang");
   return element;
 }
+
+/** The same as a text, for labels. */
+export const told = (said) => (language === "en" ? said : (translated(said) ?? said));
 
 function translated(said) {
   for (const [key, pattern] of PATTERNS) {

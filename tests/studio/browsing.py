@@ -1,0 +1,119 @@
+"""A real browser and a real server with a tiny model, for the tests of the page."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from conftest import tiny_flags
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
+from rooms import listening, make_run
+
+from riffsmith.corpus import Corpus
+from riffsmith.studio import command, open_studio
+from riffsmith.studio.jobs import Jobs
+
+CHROMIUM = shutil.which("chromium")
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None, reason="there is no Chromium here: install it to try the page in a browser"
+)
+SECONDS = 60_000
+"""In milliseconds: the machines that test are slow and busy."""
+ROOMS = ("listen", "train", "judge")
+Open = Callable[..., Page]
+expect.set_options(timeout=SECONDS)
+
+
+def train_small(words: Sequence[str], log: Path | None) -> "subprocess.Popen[str]":
+    """A training of a tiny model in the place of a whole one."""
+    place = list(words).index("--preset")
+    flags = tiny_flags(epochs="100000", preview_every_epochs="40", checkpoint_every_epochs="40")
+    return command.start([*words[:place], *words[place + 2 :], *flags], log)
+
+
+@contextmanager
+def served(folder: Path, corpus: Corpus) -> Iterator[str]:
+    """The address of a studio with a tiny model, or the run that RIFFSMITH_STUDIO_MODEL names."""
+    given = os.environ.get("RIFFSMITH_STUDIO_MODEL")
+    model = Path(given) if given else make_run(folder / "tiny", corpus)
+    jobs = lambda home, sources: Jobs(home, sources, start=train_small)  # noqa: E731
+    with (
+        open_studio(folder / "home", models=[model], jobs=jobs) as studio,
+        listening(studio) as address,
+    ):
+        yield address
+        for job in studio.jobs.all():
+            if job.state == "running":
+                studio.jobs.stop(job.name)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A browser."""
+    with sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"],
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visiting(browser: Browser, address: str) -> Iterator[Open]:
+    """Opens rooms; whatever the browser complains about fails the test."""
+    complaints: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def open_room(
+        room: str = "listen", width: int = 1280, *, may_complain: bool = False, **options
+    ) -> Page:
+        options = {"locale": "en-GB", "viewport": {"width": width, "height": 900}, **options}
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(SECONDS)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if not may_complain:
+            page.on("console", lambda said: complaints.append(said.text) if _is_bad(said) else None)
+        page.goto(f"{address}/#{room}")
+        expect(page.locator(f"#{room}")).to_be_visible()
+        return page
+
+    yield open_room
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _is_bad(said: ConsoleMessage) -> bool:
+    return said.type in ("error", "warning")
+
+
+def reading(page: Page, name: str) -> float:
+    """What the level meter exposes: `rms-db`, `peak-db` or `centre-hz`."""
+    return float(page.locator("#meter").get_attribute(f"data-{name}") or "-inf")
+
+
+def wait_until(page: Page, holds: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + SECONDS / 1000
+    while not holds():
+        assert time.monotonic() < until, f"waited in vain for {what}"
+        page.wait_for_timeout(50)
+
+
+def play(page: Page) -> None:
+    """Presses play and waits until something is heard."""
+    page.get_by_role("button", name="Play", exact=True).first.click()
+    wait_until(page, lambda: reading(page, "rms-db") > -60, "sound")

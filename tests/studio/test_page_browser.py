@@ -1,0 +1,231 @@
+"""The page in a real browser: what is heard, kept and trained."""
+
+import itertools
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from browsing import (
+    SECONDS,
+    Open,
+    launched,
+    needs_chromium,
+    play,
+    reading,
+    served,
+    visiting,
+    wait_until,
+)
+from conftest import write_music
+from playwright.sync_api import Browser, Request, Route, expect
+
+from riffsmith.corpus import Corpus
+from riffsmith.studio.player import Player
+
+pytestmark = needs_chromium
+
+
+@pytest.fixture(scope="module")
+def address(latent_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(tmp_path_factory.mktemp("page"), latent_corpus) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Open]:
+    with visiting(browser, address) as found:
+        yield found
+
+
+def sent(request: Request) -> dict[str, Any]:
+    """The body of a request."""
+    body = request.post_data_json
+    assert body is not None
+    return body
+
+
+def test_samples_arrive_and_are_not_silent(open_page: Open):
+    page = open_page()
+    expect(page.locator("#idle")).to_be_visible()
+    play(page)
+    expect(page.locator("#state")).to_have_text("Playing")
+    assert reading(page, "peak-db") > reading(page, "rms-db")
+    pulls: list[Request] = []
+    page.on("request", lambda asked: pulls.append(asked) if "/pcm?" in asked.url else None)
+    wait_until(page, lambda: len(pulls) > 3, "more pulls")
+    places = [tuple(map(int, re.findall(r"=(\d+)", asked.url))) for asked in pulls]
+    for (start, count), (following, _) in itertools.pairwise(places):
+        assert following == start + count
+    assert float(page.locator("#buffer").get_attribute("aria-valuenow") or 9) <= 1.6
+    page.get_by_role("button", name="Pause", exact=True).first.click()
+    expect(page.locator("#state")).to_have_text("Paused")
+    page.wait_for_timeout(300)
+    count = len(pulls)
+    page.wait_for_timeout(1500)
+    assert len(pulls) <= count + 2  # what is kept ahead, and no more
+    play(page)
+
+
+def test_a_turned_knob_is_heard_soon(open_page: Open):
+    """The server is asked, and what it then gives, here tones, is heard from there on."""
+    page, turns = open_page(), list[int]()
+
+    def give(route: Route) -> None:
+        start, count = map(int, re.findall(r"=(\d+)", route.request.url))
+        time_ = (start + np.arange(count)) / 8000
+        is_turned = (start + np.arange(count)) >= (turns[0] if turns else 10**9)
+        tone = np.where(
+            is_turned,
+            0.5 * np.sin(2 * np.pi * 2500 * time_),
+            0.05 * np.sin(2 * np.pi * 200 * time_),
+        )
+        pcm = np.repeat(np.rint(tone * 32767).astype("<i2"), 2)
+        route.fulfill(body=pcm.tobytes(), content_type="application/octet-stream")
+
+    page.route("**/pcm?*", give)
+    play(page)
+    wait_until(page, lambda: reading(page, "centre-hz") < 600, "a dark tone")
+    dark = reading(page, "rms-db")
+    slider = page.get_by_role("slider", name="Brightness")
+    expect(slider).to_have_attribute("aria-valuetext", "auto")
+    with page.expect_response(lambda answer: answer.request.method == "PATCH") as patched:
+        slider.press("End")
+        page.get_by_role("slider", name="Tempo").fill("200")
+    asked = sent(patched.value.request)
+    assert asked["controls"]["brightness"] == 1
+    assert asked["controls"]["tempo"] == 200
+    assert asked["controls"]["intensity"] is None
+    assert patched.value.json()["at"] == asked["at"]
+    turns.append(asked["at"])
+    begun = time.monotonic()
+    wait_until(page, lambda: reading(page, "centre-hz") > 2000, "a bright tone")
+    assert time.monotonic() - begun < 4
+    assert reading(page, "rms-db") > dark + 10
+    expect(slider).to_have_attribute("aria-valuetext", "100 %")
+    with page.expect_request(lambda request: request.method == "PATCH") as patched:
+        page.get_by_role("checkbox", name="Leave Brightness to the seed").check()
+    assert sent(patched.value)["controls"]["brightness"] is None
+
+
+def test_a_morph_names_a_seed_and_its_time(open_page: Open):
+    page = open_page()
+    play(page)
+    page.locator("#morph-seed").fill("77")
+    with page.expect_request(lambda request: request.method == "PATCH") as patched:
+        page.get_by_role("checkbox", name="Morph to another seed").check()
+    controls = sent(patched.value)["controls"]
+    assert controls["morph_seed"] == 77
+    assert 25 < controls["morph_seconds"] <= 30
+    page.wait_for_timeout(1500)
+    with page.expect_request(lambda request: request.method == "PATCH") as patched:
+        page.get_by_role("slider", name="Variation").press("Home")
+    controls = sent(patched.value)["controls"]
+    assert controls["variation"] == 0
+    assert controls["morph_seconds"] < 29  # what is left of it
+
+
+def test_a_slow_computer_is_told_and_goes_on(open_page: Open, monkeypatch: pytest.MonkeyPatch):
+    page, give = open_page(), Player.pcm
+    play(page)
+
+    def slowly(self: Player, start: int, count: int) -> bytes:
+        time.sleep(2.5)
+        return give(self, start, count)
+
+    monkeypatch.setattr(Player, "pcm", slowly)
+    expect(page.locator("#state")).to_contain_text("more slowly than it plays")
+    assert int(page.locator("#buffer").get_attribute("data-gaps") or 0) >= 1
+    monkeypatch.setattr(Player, "pcm", give)
+    wait_until(page, lambda: reading(page, "rms-db") > -60, "sound again")
+
+
+def test_a_forgotten_piece_goes_on(open_page: Open, address: str):
+    page = open_page(may_complain=True)  # the browser tells of refused requests
+    with page.expect_response("**/api/players") as opened:
+        play(page)
+    first = opened.value.json()
+    with page.expect_response("**/api/players") as opened:
+        page.request.delete(f"{address}/api/players/{first['id']}")
+        wait_until(page, lambda: reading(page, "rms-db") > -60, "sound")
+    assert opened.value.json()["seed"] == first["seed"]
+
+
+def test_a_clip_is_kept_downloaded_and_deleted(open_page: Open, tmp_path: Path):
+    page = open_page()
+    play(page)
+    page.wait_for_timeout(2500)
+    page.get_by_role("button", name="Keep the last 30 s").click()
+    clip = page.locator(".clip").first
+    expect(clip.get_by_role("img")).to_be_visible()
+    expect(page.locator("#banner")).to_contain_text("Kept on the shelf")
+    page.get_by_role("button", name="Pause", exact=True).first.click()
+    for name in ("WAV", "FLAC", "MP3"):
+        with page.expect_download() as download:
+            clip.get_by_role("link", name=name).click()
+        path = tmp_path / f"clip.{name.lower()}"
+        download.value.save_as(path)
+        audio, rate = soundfile.read(path)
+        assert rate == 8000
+        assert len(audio) > 1.5 * rate
+        assert np.abs(audio).max() > 0.001
+    expect(clip.locator(".grade")).to_have_text(re.compile("compared|original|listen|copied"))
+    count = page.locator(".clip").count()
+    clip.get_by_role("button", name="Delete").click()
+    expect(page.locator(".clip")).to_have_count(count - 1)
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page.locator(".clip")).to_have_count(count)
+    with page.expect_response(lambda answer: answer.request.method == "DELETE") as deleted:
+        page.locator(".clip").first.get_by_role("button", name="Delete").click()
+    assert deleted.value.status == 204
+
+
+def test_songs_become_a_training_that_stops_and_goes_on(open_page: Open, tmp_path: Path):
+    page = open_page("train")
+    songs = [write_music(tmp_path / f"{n}.wav", 20.0, 8000, seed=n) for n in range(4)]
+    notes = tmp_path / "notes.txt"
+    notes.write_text("no music")
+    page.locator("#files").set_input_files([*songs, notes])
+    expect(page.locator("#found")).to_be_visible()
+    expect(page.locator("#facts")).to_contain_text("4usable recordings")
+    expect(page.locator("#verdict")).to_contain_text("very little")
+    expect(page.locator("#entries")).to_contain_text("not an audio file (.txt)")
+    page.get_by_label("Name of the model").fill("first-try")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.locator(".run-head h3")).to_have_text("first-try")
+    expect(page.locator(".run-head .badge")).to_have_text("running")
+    expect(page.locator(".preview").first.get_by_role("img")).to_be_visible()
+    expect(page.locator(".preview audio").first).to_have_attribute("src", re.compile(r"\.wav$"))
+    expect(page.locator("#chart-first-try-loss path")).to_have_count(2)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.locator(".run-head .badge")).to_have_text("stopped")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator(".run-head .badge")).to_have_text("running")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.locator(".run-head .badge")).to_have_text("stopped")
+    page.get_by_role("button", name="Judge it").click()
+    report = page.frame_locator("#report")
+    expect(report.get_by_role("heading", name="Verdict")).to_be_visible(timeout=2 * SECONDS)
+    page.get_by_role("button", name="Español").click()
+    expect(report.get_by_role("heading", name="Veredicto")).to_be_visible(timeout=2 * SECONDS)
+
+
+def test_a_refusal_is_told_in_the_servers_words(open_page: Open):
+    page = open_page("train", may_complain=True)
+    page.locator("#folder").fill("/no/such/folder")
+    page.locator("#folder").press("Enter")
+    banner = page.locator("#banner")
+    expect(banner).to_contain_text("no folder '/no/such/folder' on this computer: check the path")
+    assert banner.get_attribute("role") == "status"
+    page.get_by_role("button", name="Close").click()
+    expect(banner).to_be_hidden()

@@ -1,0 +1,125 @@
+"""The page for everybody: languages, keyboard, small screens, names of controls, pictures."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browsing import (
+    ROOMS,
+    Open,
+    launched,
+    needs_chromium,
+    play,
+    reading,
+    served,
+    visiting,
+    wait_until,
+)
+from playwright.sync_api import Browser, expect
+
+from riffsmith.corpus import Corpus
+
+pytestmark = needs_chromium
+
+
+@pytest.fixture(scope="module")
+def address(latent_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(tmp_path_factory.mktemp("page"), latent_corpus) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Open]:
+    with visiting(browser, address) as found:
+        yield found
+
+
+def test_the_browser_speaks_spanish_and_the_choice_is_kept(open_page: Open):
+    page = open_page(locale="es-MX")
+    expect(page.get_by_role("link", name="Escuchar")).to_be_visible()
+    assert page.locator("html").get_attribute("lang") == "es"
+    expect(page.locator("#state")).to_have_text("Listo")
+    expect(page.get_by_role("slider", name="Brillo")).to_be_visible()
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("link", name="Listen", exact=True)).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("link", name="Listen", exact=True)).to_be_visible()
+    assert page.title() == "Listen · Riffsmith"
+
+
+def test_everything_works_with_the_keyboard(open_page: Open):
+    page = open_page()
+    expect(page.locator("#model option")).not_to_have_count(0)
+
+    def tab_to(selector: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("s => document.activeElement.matches(s)", selector):
+                outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+                assert outline != "none", selector
+                return
+        raise AssertionError(f"{selector} cannot be reached")
+
+    tab_to(".skip")
+    tab_to("#play")
+    page.keyboard.press("Space")
+    wait_until(page, lambda: reading(page, "rms-db") > -60, "sound")
+    tab_to("#dice")
+    seed = page.locator("#seed").input_value()
+    page.keyboard.press("Enter")
+    wait_until(page, lambda: page.locator("#seed").input_value() != seed, "another seed")
+    tab_to("#knob-intensity")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#knob-intensity")).to_have_attribute("aria-valuetext", "51 %")
+    tab_to("#auto-intensity")
+    page.keyboard.press("Space")
+    expect(page.locator("#knob-intensity")).to_have_attribute("aria-valuetext", "auto")
+    page.get_by_role("link", name="Train", exact=True).press("Enter")
+    expect(page.locator("#train-title")).to_be_focused()
+    tab_to("#files")
+    expect(page.locator("#mini")).to_be_visible()  # the music goes on and can be paused
+    page.locator("#mini").press("Enter")
+    page.get_by_role("link", name="Listen", exact=True).press("Enter")
+    expect(page.locator("#state")).to_have_text("Paused")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_nothing_is_wider_than_a_telephone(open_page: Open, room: str):
+    for language in ("en", "es"):
+        page = open_page(room, 360, locale=language)
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_every_control_has_a_name(open_page: Open):
+    for room in ROOMS:
+        page = open_page(room)
+        page.wait_for_timeout(300)
+        for control in page.locator("button, a, input, select, [role=meter]").all():
+            if control.is_visible():
+                assert re.search(r'"\S', control.aria_snapshot()), control.get_attribute("id")
+        expect(page.locator("audio:not([aria-label]), img:not([alt])")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_pictures_of_the_page(open_page: Open, tmp_path: Path, width: int, theme: str):
+    """RIFFSMITH_STUDIO_PICTURE names a file for the picture of the desk in the dark."""
+    page = open_page("listen", width, color_scheme=theme)
+    play(page)
+    target = os.environ.get("RIFFSMITH_STUDIO_PICTURE")
+    is_shown = target is not None and (width, theme) == (1280, "dark")
+    page.wait_for_timeout(15_000 if is_shown else 1000)
+    path = tmp_path / f"{theme}-{width}.png"
+    content = page.screenshot(path=path)
+    assert len(content) > 20_000
+    if is_shown and target:
+        Path(target).write_bytes(content)

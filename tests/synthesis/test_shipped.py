@@ -1,0 +1,99 @@
+"""The shipped model: its joints are not to be seen, nothing piles up, knobs do their work."""
+
+import gc
+
+import numpy as np
+import pytest
+import torch
+
+from riffsmith.audio import LoudnessMeter
+from riffsmith.bundle import LatentBundle
+from riffsmith.pipeline import open_model
+from riffsmith.synthesis import Controls, Stream, make_loop
+from riffsmith.synthesis.stream import CHUNK_LATENTS, STRETCH_LATENTS
+
+HOP = 512
+
+
+@pytest.fixture(scope="module")
+def metal() -> LatentBundle:
+    bundle = open_model("metal")
+    assert isinstance(bundle, LatentBundle)
+    return bundle
+
+
+def flux(audio: np.ndarray) -> np.ndarray:
+    """How much the spectrum changes from frame to frame, in nepers."""
+    mono = torch.from_numpy(np.ascontiguousarray(audio.mean(axis=1)))
+    found = torch.stft(mono, 1024, HOP, window=torch.hann_window(1024), return_complex=True)
+    return (found.abs() + 1e-4).log().diff(dim=1).abs().mean(0).numpy()
+
+
+def test_joints_are_not_to_be_seen(metal: LatentBundle):
+    """The spectrum changes no more where chunks and stretches meet than between them."""
+    stream = Stream(metal, 1)
+    seconds = 100
+    changes = flux(stream.read(0, seconds * stream.sample_rate))
+    size = metal.codec.latent_samples
+    joints = {
+        "chunk": np.arange(CHUNK_LATENTS, len(changes) * HOP // size, CHUNK_LATENTS),
+        "stretch": np.arange(STRETCH_LATENTS // 2, len(changes) * HOP // size, STRETCH_LATENTS),
+    }
+    for name, places in joints.items():
+        at = (places[:, None] * size // HOP + np.arange(-1, 2)).clip(0, len(changes) - 1)
+        ranks = [(changes < value).mean() for value in changes[at].max(axis=1)]
+        assert np.mean(ranks) < 0.9, name  # the greatest of three frames lies at .75 by chance
+        assert changes[at].max() < changes.max(), name
+
+
+def test_a_loop_has_no_seam(metal: LatentBundle):
+    loop = make_loop(metal, 1, 8.0)
+    changes = flux(np.concatenate([loop, loop]))
+    at = len(loop) // HOP
+    assert (changes < changes[at - 1 : at + 2].max()).mean() < 0.99
+    assert np.allclose(changes[20 : at - 20], changes[at + 20 : 2 * at - 20], atol=1e-3)
+
+
+def loudness(audio: np.ndarray, sample_rate: int) -> float:
+    meter = LoudnessMeter(sample_rate)
+    meter.add(audio)
+    return meter.loudness_lufs() or -70.0
+
+
+def centroid(audio: np.ndarray) -> float:
+    """Mean frequency of the magnitudes, in bins."""
+    power = np.abs(np.fft.rfft(audio[: len(audio) // 4096 * 4096].mean(axis=1).reshape(-1, 4096)))
+    return float((power.mean(0) * np.arange(2049)).sum() / power.mean(0).sum())
+
+
+def play(metal: LatentBundle, controls: Controls) -> np.ndarray:
+    """Ten seconds of each of three seeds."""
+    rate = metal.settings.corpus.sample_rate
+    return np.concatenate([Stream(metal, seed, controls).read(0, 10 * rate) for seed in range(3)])
+
+
+def test_intensity_and_brightness_do_what_they_say(metal: LatentBundle):
+    rate = metal.settings.corpus.sample_rate
+    calm, wild = (play(metal, Controls(intensity=value)) for value in (0.0, 1.0))
+    assert loudness(wild, rate) > loudness(calm, rate) + 3
+    dark, bright = (play(metal, Controls(brightness=value)) for value in (0.0, 1.0))
+    assert centroid(bright) > 1.2 * centroid(dark)
+
+
+def test_memory_does_not_grow(metal: LatentBundle):
+    """An endless piece holds as much after 200 s as after 100, however often it was turned."""
+    stream = Stream(metal, 2)
+
+    def held() -> int:
+        gc.collect()
+        return sum(item.nbytes for item in gc.get_objects() if type(item) is torch.Tensor)
+
+    sizes = []
+    for start in (0, 100, 200):
+        for number in range(5):
+            at = start * stream.sample_rate + number * stream.chunk_samples
+            stream = stream.turned(at, Controls(intensity=number / 4))
+            stream.read(at, stream.chunk_samples)
+            stream.forget(at)
+        sizes.append(held())
+    assert sizes[2] <= sizes[1] * 1.01
