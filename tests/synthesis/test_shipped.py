@@ -8,6 +8,7 @@ import torch
 
 from riffsmith.audio import LoudnessMeter
 from riffsmith.bundle import LatentBundle
+from riffsmith.features import measure_feel
 from riffsmith.pipeline import open_model
 from riffsmith.synthesis import Controls, Stream, make_loop
 from riffsmith.synthesis.stream import CHUNK_LATENTS, STRETCH_LATENTS
@@ -60,10 +61,13 @@ def loudness(audio: np.ndarray, sample_rate: int) -> float:
     return meter.loudness_lufs() or -70.0
 
 
-def centroid(audio: np.ndarray) -> float:
-    """Mean frequency of the magnitudes, in bins."""
-    power = np.abs(np.fft.rfft(audio[: len(audio) // 4096 * 4096].mean(axis=1).reshape(-1, 4096)))
-    return float((power.mean(0) * np.arange(2049)).sum() / power.mean(0).sum())
+def octaves(metal: LatentBundle, audio: np.ndarray) -> float:
+    """Brightness, as `measure_feel` has it."""
+    analysis = metal.codec.analysis
+    whole = len(audio) // HOP * HOP
+    features = analysis(torch.from_numpy(np.ascontiguousarray(audio[:whole].T))[None])[0]
+    mid, beats = features[: analysis.mid], torch.arange(features.shape[1], dtype=torch.float64)
+    return float(measure_feel(mid, analysis.mid_frequencies, beats, 1.0).brightness.mean())
 
 
 def play(metal: LatentBundle, controls: Controls) -> np.ndarray:
@@ -77,7 +81,7 @@ def test_intensity_and_brightness_do_what_they_say(metal: LatentBundle):
     calm, wild = (play(metal, Controls(intensity=value)) for value in (0.0, 1.0))
     assert loudness(wild, rate) > loudness(calm, rate) + 3
     dark, bright = (play(metal, Controls(brightness=value)) for value in (0.0, 1.0))
-    assert centroid(bright) > 1.2 * centroid(dark)
+    assert octaves(metal, bright) > octaves(metal, dark) + 0.4
 
 
 def test_memory_does_not_grow(metal: LatentBundle):
