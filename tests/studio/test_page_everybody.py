@@ -122,4 +122,7 @@ def test_pictures_of_the_page(open_page: Open, tmp_path: Path, width: int, theme
         page.locator("#knob-intensity").fill("0.8")
         page.locator("#knob-tempo").fill("148")
         page.wait_for_timeout(20_000)
+        page.evaluate("scrollTo(0, 0)")
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(300)
         page.screenshot(path=target)
