@@ -30,6 +30,8 @@ export default {
     "kept": "Kept on the shelf: {title}.",
     "controls": "Knobs",
     "controls_hint": "A turn is heard in about a second.",
+    "turning": "Turning…",
+    "turned": "Heard in {value} s…",
     "spectrogram": "Moving picture of the sound: time runs to the left, height is pitch from {low} Hz to {high} kHz, brightness is strength.",
     "idle": "Press play. The piece never ends, and a seed always gives the same one."
   },
@@ -113,6 +115,7 @@ export default {
     "uploading": "Sending {count} files: {share}",
     "folder": "A folder on this computer",
     "look": "Look through it",
+    "look_demo": "Look through them",
     "demo": "The demo songs",
     "demo_text": "Four metal songs under a free licence, to try it out.",
     "looking": "Looking through the recordings…",
@@ -198,7 +201,7 @@ export default {
     "empty": "The report of a training appears here once it has its first snapshot.",
     "frame": "Report of {name}",
     "open": "Open in a tab of its own",
-    "again": "Write anew"
+    "again": "Refresh"
   },
   "time": {
     "hours": "{hours} h {minutes} min",

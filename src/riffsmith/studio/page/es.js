@@ -30,6 +30,8 @@ export default {
     "kept": "Guardado en el estante: {title}.",
     "controls": "Mandos",
     "controls_hint": "Cada giro se oye al cabo de un segundo más o menos.",
+    "turning": "Girando…",
+    "turned": "Se oye en {value} s…",
     "spectrogram": "Imagen del sonido en movimiento: el tiempo corre hacia la izquierda, la altura es el tono de {low} Hz a {high} kHz y el brillo es la fuerza.",
     "idle": "Pulse reproducir. La pieza no acaba nunca, y una misma semilla da siempre la misma."
   },
@@ -113,6 +115,7 @@ export default {
     "uploading": "Enviando {count} archivos: {share}",
     "folder": "Una carpeta de este ordenador",
     "look": "Examinarla",
+    "look_demo": "Examinarlas",
     "demo": "Las canciones de muestra",
     "demo_text": "Cuatro canciones de metal con licencia libre, para probar.",
     "looking": "Examinando las grabaciones…",
@@ -198,7 +201,7 @@ export default {
     "empty": "El informe de un entrenamiento aparece aquí en cuanto tiene su primer punto guardado.",
     "frame": "Informe de {name}",
     "open": "Abrir en su propia pestaña",
-    "again": "Escribir de nuevo"
+    "again": "Actualizar"
   },
   "time": {
     "hours": "{hours} h {minutes} min",

@@ -24,6 +24,7 @@ export class ListenRoom {
   #model = byId("model");
   #before = 0;
   #reading = null;
+  #turnedAt = 0; // the sample from which the last turn is heard
 
   constructor() {
     this.#seed.value = drawSeed();
@@ -99,6 +100,7 @@ export class ListenRoom {
     const seed = readSeed(this.#seed) ?? drawSeed();
     this.#seed.value = seed;
     this.#knobs.restart();
+    this.#turnedAt = 0;
     try {
       await this.#piece.begin(model.id, seed, this.#knobs.controls, model.sample_rate);
       this.#setMediaKeys(model, seed);
@@ -119,9 +121,11 @@ export class ListenRoom {
   }
 
   async #turn(controls) {
+    this.#turnedAt = this.#piece.id ? Infinity : 0;
     try {
-      await this.#piece.turn(controls);
+      this.#turnedAt = (await this.#piece.turn(controls)) ?? 0;
     } catch (error) {
+      this.#turnedAt = 0;
       tellError(error);
     }
   }
@@ -169,6 +173,15 @@ export class ListenRoom {
     const text = t("meter.seconds", { value: number(ahead, 1) });
     gauge.setAttribute("aria-valuetext", text);
     setText(byId("buffer-text"), text);
+    this.#tellOfTurn();
+  }
+
+  #tellOfTurn() {
+    const seconds = (this.#turnedAt - this.#piece.position) / this.#piece.rate;
+    const isComing = this.#piece.id !== null && seconds > 0;
+    byId("knobs").classList.toggle("is-turning", isComing);
+    const key = !isComing ? "controls_hint" : Number.isFinite(seconds) ? "turned" : "turning";
+    setText(byId("knobs-hint"), t(`listen.${key}`, { value: number(seconds, 1) }));
   }
 
   #draw(now) {

@@ -102,17 +102,19 @@ export class Piece extends EventTarget {
     this.#become("idle");
   }
 
-  /** Asks something else from right behind what is queued on. */
+  /** Asks something else from right behind what is queued on; gives the sample where it begins. */
   async turn(controls) {
-    if (!this.#wish) return;
-    this.#wish.controls = controls;
+    if (this.#wish) this.#wish.controls = controls;
     const queue = this.#queue;
-    if (!queue) return;
+    if (!queue) return null;
     const { at } = await api.turn(this.id, controls, Math.max(this.#next, this.#asked));
-    if (queue !== this.#queue || at >= this.#next) return;
-    queue.rewind(at);
-    this.#next = this.#asked = at;
-    this.check();
+    if (queue !== this.#queue) return null;
+    if (at < this.#next) {
+      queue.rewind(at);
+      this.#next = this.#asked = at;
+      this.check();
+    }
+    return at;
   }
 
   /** Looks whether more is needed. */
