@@ -4,17 +4,28 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 from conftest import give_codec, tiny_flags, tiny_latents
+from filelock import FileLock
 from safetensors.torch import load_file
 
 from riffsmith.corpus import Corpus
 from riffsmith.training import RunFolder, start_run
 from riffsmith.training.checkpoint import checkpoint_paths
+
+
+@pytest.fixture(autouse=True)
+def one_torchrun_at_a_time() -> Iterator[None]:
+    """Two that start together may choose the same port."""
+    with FileLock(Path(tempfile.gettempdir()) / "riffsmith-torchrun.lock"):
+        yield
+
 
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 
@@ -32,6 +43,12 @@ def command(corpus: Corpus, run: RunFolder, *torchrun: str) -> list[str]:
     return [*program, "train", str(corpus.path), str(run.path), "--resume"]
 
 
+def call(arguments: list[str]) -> None:
+    """Runs a command; where it fails, what it said is in the failure."""
+    found = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+
+
 def losses(run: RunFolder) -> list[tuple[float, float]]:
     lines = run.read_metrics("epoch")
     return [
@@ -44,7 +61,7 @@ def test_two_processes_give_the_losses_of_one(latent_corpus: Corpus, tmp_path: P
     alone, both = RunFolder(tmp_path / "alone"), RunFolder(tmp_path / "both")
     for run, torchrun in ((alone, ()), (both, TORCHRUN)):
         begin(run, latent_corpus, epochs="4")
-        subprocess.run(command(latent_corpus, run, *torchrun), check=True, capture_output=True)
+        call(command(latent_corpus, run, *torchrun))
     assert len(losses(alone)) == 4
     for one, two in zip(losses(alone), losses(both), strict=True):
         assert one == pytest.approx(two, rel=1e-3)
@@ -74,7 +91,7 @@ def test_a_stopped_crew_goes_on(latent_corpus: Corpus, tmp_path: Path):
     again = command(latent_corpus, run, *TORCHRUN)
     per_epoch = int(str(run.read_metrics("epoch")[0]["step"]))
     epochs = str(step // per_epoch + 2)
-    subprocess.run([*again, "--epochs", epochs], check=True, capture_output=True)
+    call([*again, "--epochs", epochs])
     assert len(losses(run)) == int(epochs)
 
 

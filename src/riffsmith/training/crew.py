@@ -84,11 +84,16 @@ class Processes(Crew):
 
     def give(self, order: Order) -> None:
         distributed.broadcast(torch.tensor([int(order)]), 0)
+        if order == Order.STOP:
+            distributed.barrier()  # no connection is closed while another still listens
 
     def take(self) -> Order:
         told = torch.tensor([0])
         distributed.broadcast(told, 0)
-        return Order(int(told))
+        order = Order(int(told))
+        if order == Order.STOP:
+            distributed.barrier()
+        return order
 
     def copy_state(self, state: TrainingState) -> None:
         content = save(state.tensors()) if self.leads else b""
