@@ -145,7 +145,8 @@ def test_a_slow_computer_is_told_and_goes_on(open_page: Open, monkeypatch: pytes
 
     monkeypatch.setattr(Player, "pcm", slowly)
     expect(page.locator("#state")).to_contain_text("more slowly than it plays")
-    assert int(page.locator("#buffer").get_attribute("data-gaps") or 0) >= 1
+    gauge = page.locator("#buffer")  # is written a moment after the state
+    wait_until(page, lambda: int(gauge.get_attribute("data-gaps") or 0) >= 1, "a gap counted")
     monkeypatch.setattr(Player, "pcm", give)
     wait_until(page, lambda: reading(page, "rms-db") > -60, "sound again")
 
