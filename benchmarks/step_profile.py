@@ -13,10 +13,10 @@ from torch.profiler import ProfilerActivity, profile
 
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, load_preset
-from riffsmith.gan import CLOCK_CHANNELS
 from riffsmith.training import build_fresh_state
 from riffsmith.training.decoder_step import WINDOW_FRAMES, DecoderTrainer
 from riffsmith.training.latent_step import LatentTrainer
+from riffsmith.training.latent_windows import window_channels
 from riffsmith.training.memory import keep_freed_memory
 
 CPU = torch.device("cpu")
@@ -38,9 +38,8 @@ def main() -> None:
     assert isinstance(settings, LatentSettings)
     codec = Codec(settings)
     trainer = LatentTrainer(settings, build_fresh_state(settings, 0, CPU), codec, 0, CPU)
-    told = CLOCK_CHANNELS + settings.codec.style_values
     frames = settings.training.window_frames
-    windows = torch.randn(settings.training.batch_size, settings.codec.components + told, frames)
+    windows = torch.randn(settings.training.batch_size, window_channels(settings), frames)
 
     def step_from(first: int) -> Callable[[], object]:
         def step() -> object:

@@ -20,7 +20,7 @@ from safetensors.torch import save_file
 
 from riffsmith.bundle import Card, RecordingCredit, build_latent_generator, write_bundle
 from riffsmith.codec import Codec, fit_codec, save_codec
-from riffsmith.config import LatentSettings, PictureSettings, load_preset
+from riffsmith.config import LatentSettings, PictureSettings, Settings, load_preset
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.training import RunFolder, RunRecord, start_run
 
@@ -130,6 +130,26 @@ def tiny_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("riffsmith.training.codec_stage._BASE", str(path))
 
 
+def make_card(settings: Settings, preset: str, **values: object) -> Card:
+    """What a bundle of two steps says about itself; values replace the usual ones."""
+    usual: dict[str, object] = {
+        "riffsmith": "0",
+        "torch": "0",
+        "created": "2026-01-01T00:00:00+00:00",
+        "genre": "metal",
+        "low_db": 0.0,
+        "high_db": 0.0,
+        "corpus_hash": "abc",
+        "recordings": (),
+        "seed": 0,
+        "epoch": 1,
+        "step": 2,
+        "samples_seen": 16,
+        "figures": {},
+    }
+    return Card.model_validate({"settings": settings, "preset": preset, **usual, **values})
+
+
 def give_codec(run: RunFolder, settings: LatentSettings) -> Codec:
     """Puts a codec of tiny size, fitted to noise, where a run looks for its own."""
     torch.manual_seed(0)
@@ -156,21 +176,12 @@ def latent_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     generator = build_latent_generator(settings)
     for weight in generator.parameters():
         torch.nn.init.normal_(weight, std=0.2)
-    card = Card(
+    card = make_card(
+        settings,
+        "latent",
         riffsmith="0.1.0",
         torch="2.13.0",
-        created="2026-01-01T00:00:00+00:00",
-        preset="latent",
-        genre="metal",
-        settings=settings,
-        low_db=0.0,
-        high_db=0.0,
-        corpus_hash="abc",
         recordings=(RecordingCredit(path="a.wav", content_hash="1", seconds=90.0),),
-        seed=0,
-        epoch=1,
-        step=2,
-        samples_seen=16,
         figures={"kad_musicnn": 2.5},
     )
     write_bundle(folder, card, generator, save_codec(codec))

@@ -17,7 +17,7 @@ from riffsmith.bundle import Bundle, Card, LatentBundle
 from riffsmith.errors import ModelError
 from riffsmith.features import MelTransform
 from riffsmith.pipeline import open_model
-from riffsmith.synthesis import Controls, Stream, generate_clip, listen, make_loop
+from riffsmith.synthesis import Controls, Stream, generate_clip, listen, make_loop, play_stream
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -151,13 +151,8 @@ class Model:
         if (controls or Controls()) == Controls() and like is None:
             audio = generate_clip(self._bundle, seconds, seed, on_progress)
             return Audio(audio, self.sample_rate)
-        piece = self.stream(seed, controls, like=like, vary=vary)
-        wanted, parts = round(seconds * self.sample_rate), list[np.ndarray]()
-        while piece.position < wanted:
-            parts.append(next(piece).samples)
-            if on_progress:
-                on_progress(min(1.0, piece.position / wanted))
-        return Audio(np.concatenate(parts)[:wanted], self.sample_rate)
+        stream = self._open_stream(seed, controls, like, vary)
+        return Audio(play_stream(stream, seconds, on_progress), self.sample_rate)
 
     def loop(self, seconds: float = 8.0, seed: int = 0, controls: Controls | None = None) -> Audio:
         """About so many seconds in whole bars, which repeat without a seam.
@@ -177,11 +172,16 @@ class Model:
         vary: float = 0.5,
     ) -> Piece:
         """The endless piece of a seed; arguments and errors as for `generate`."""
+        return Piece(self._open_stream(seed, controls, like, vary))
+
+    def _open_stream(
+        self, seed: int, controls: Controls | None, like: Audio | None, vary: float
+    ) -> Stream:
         guide = None
         if like is not None:
             samples = resample(like.samples, like.sample_rate, self.sample_rate)
             guide = listen(self._latent, samples, vary)
-        return Piece(Stream(self._latent, seed, controls, guide))
+        return Stream(self._latent, seed, controls, guide)
 
     @property
     def _latent(self) -> LatentBundle:

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import tiny_settings
+from conftest import make_card, tiny_settings
 
 from riffsmith.bundle import (
-    Card,
     RecordingCredit,
     load_bundle,
     load_shipped,
@@ -21,21 +20,12 @@ from riffsmith.gan import Generator
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
     settings = tiny_settings()
-    card = Card(
-        riffsmith="0",
-        torch="0",
-        created="2026-01-01T00:00:00+00:00",
-        preset="report",
-        genre="metal",
-        settings=settings,
+    card = make_card(
+        settings,
+        "report",
         low_db=-80.0,
         high_db=20.0,
-        corpus_hash="abc",
         recordings=(RecordingCredit(path="a.wav", content_hash="1", seconds=3.0),),
-        seed=0,
-        epoch=1,
-        step=2,
-        samples_seen=16,
         figures={"spread_db": 1.5},
     )
     write_bundle(tmp_path / "bundle", card, Generator(settings.generator, 1))

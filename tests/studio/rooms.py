@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import torch
 import uvicorn
-from conftest import give_codec, tiny_latents
+from conftest import give_codec, make_card, tiny_latents
 from fastapi.testclient import TestClient
 
-from riffsmith.bundle import Card, build_latent_generator, write_bundle
+from riffsmith.bundle import build_latent_generator, write_bundle
 from riffsmith.codec import save_codec
 from riffsmith.corpus import Corpus
 from riffsmith.studio import Access, Studio, build_app, open_studio
@@ -38,23 +38,9 @@ def make_run(path: Path, corpus: Corpus) -> Path:
     for name, weight in codec.decoder.named_parameters():
         if "narrow" in name:
             torch.nn.init.normal_(weight, std=0.1)
-    card = Card(
-        riffsmith="0",
-        torch="0",
-        created="2026-01-01T00:00:00+00:00",
-        preset="latent",
-        genre="metal",
-        settings=settings,
-        low_db=0.0,
-        high_db=0.0,
-        corpus_hash=corpus.manifest.corpus_hash(),
-        recordings=(),
-        seed=0,
-        epoch=0,
-        step=0,
-        samples_seen=0,
-        figures={},
-    )
+    corpus_hash = corpus.manifest.corpus_hash()
+    start = {"epoch": 0, "step": 0, "samples_seen": 0}
+    card = make_card(settings, "latent", corpus_hash=corpus_hash, **start)
     write_bundle(run.snapshot(0), card, generator, save_codec(codec))
     run.append_metrics({"event": "preview", "epoch": 0, "step": 0})
     return path

@@ -7,10 +7,11 @@ from riffsmith.codec.analysis import (
     to_left_right,
     to_mid_side,
 )
+from riffsmith.codec.beats import find_beats
 from riffsmith.codec.codec import Codec, load_codec, save_codec
 from riffsmith.codec.decoder import Decoder
 from riffsmith.codec.discriminator import SpectrumDiscriminator, feature_distance
-from riffsmith.codec.fitting import fit_codec, measure_recording
+from riffsmith.codec.fitting import fit_codec, measure_recording, to_stereo
 from riffsmith.codec.linear import LinearCodec
 from riffsmith.codec.spectral_loss import SpectralLoss
 from riffsmith.codec.style import Style
@@ -25,6 +26,7 @@ __all__ = [
     "SpectrumDiscriminator",
     "Style",
     "feature_distance",
+    "find_beats",
     "fit_codec",
     "load_codec",
     "measure_recording",
@@ -32,4 +34,5 @@ __all__ = [
     "save_codec",
     "to_left_right",
     "to_mid_side",
+    "to_stereo",
 ]

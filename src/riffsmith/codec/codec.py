@@ -65,6 +65,15 @@ class Codec(nn.Module):
         rest = self.texture.draw(self.linear.standardise(latents), noise, self.texture_strength)
         return self.decoder(self.linear.decode(latents, rest))
 
+    def decode_between(
+        self,
+        latents: Float[Tensor, "1 components latents"],
+        noise: Float[Tensor, "1 rest latents"],
+    ) -> Float[Tensor, "time 2"]:
+        """As `decode`, without the `context_latents` on either side, which are only looked at."""
+        edge = self.context_latents * self.latent_samples
+        return self.decode(latents, noise)[0, :, edge:-edge].T
+
 
 def save_codec(codec: Codec) -> bytes:
     """Weights as safetensors; the networks' in half precision."""

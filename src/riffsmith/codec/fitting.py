@@ -33,10 +33,14 @@ def measure_recording(
         begin = max(0, first - _CONTEXT_FRAMES)
         end = min(frames, last + _CONTEXT_FRAMES)
         audio = shard.audio(offset_samples + begin * hop, offset_samples + end * hop)
-        stereo = audio.T.expand(2, -1) if audio.shape[1] == 1 else audio.T
-        found = analysis(stereo.contiguous()[None])[0]
+        found = analysis(to_stereo(audio).contiguous()[None])[0]
         pieces.append(found[:, first - begin : last - begin].half())
     return torch.cat(pieces, dim=1)
+
+
+def to_stereo(audio: Float[Tensor, "time channels"]) -> Float[Tensor, "2 time"]:
+    """Audio of a corpus as the codec takes it; one channel is heard on both sides."""
+    return audio.T.expand(2, -1) if audio.shape[1] == 1 else audio.T
 
 
 def fit_codec(

@@ -1,17 +1,15 @@
 """Float samples → what goes over the wire."""
 
-import struct
-
 import numpy as np
 from jaxtyping import Float
+
+from riffsmith.audio import to_pcm16
 
 CHANNELS = 2
 FRAME_BYTES = 2 * CHANNELS
 _GAIN = 0.7
 _KNEE = 0.7
 """Below it nothing is bent."""
-_ENDLESS = 0xFFFFFFFF
-"""Readers take it for a length that is not known."""
 
 
 def tame(audio: Float[np.ndarray, "time channels"]) -> Float[np.ndarray, "time 2"]:
@@ -29,24 +27,9 @@ def tame(audio: Float[np.ndarray, "time channels"]) -> Float[np.ndarray, "time 2
 
 def to_pcm(audio: Float[np.ndarray, "time channels"]) -> bytes:
     """Interleaved signed 16-bit little-endian stereo."""
-    return np.rint(tame(audio) * 32_767).astype("<i2").tobytes()
+    return to_pcm16(tame(audio))
 
 
 def from_pcm(content: bytes) -> Float[np.ndarray, "time 2"]:
     """The same as floats again."""
     return np.frombuffer(content, "<i2").reshape(-1, CHANNELS).astype(np.float32) / 32_768
-
-
-def endless_wav_header(sample_rate: int) -> bytes:
-    """The head of a WAV file whose length nobody knows."""
-    form = struct.pack(
-        "<HHIIHH", 1, CHANNELS, sample_rate, sample_rate * FRAME_BYTES, FRAME_BYTES, 16
-    )
-    return b"".join(
-        [
-            struct.pack("<4sI4s", b"RIFF", _ENDLESS, b"WAVE"),
-            struct.pack("<4sI", b"fmt ", len(form)),
-            form,
-            struct.pack("<4sI", b"data", _ENDLESS),
-        ]
-    )

@@ -2,7 +2,7 @@
 
 from riffsmith.controls import Controls
 from riffsmith.synthesis.ahead import Ahead
-from riffsmith.synthesis.clip import FADE_SECONDS, generate_clip, spread_db
+from riffsmith.synthesis.clip import FADE_SECONDS, generate_clip, play_stream, spread_db
 from riffsmith.synthesis.guide import Guide, listen
 from riffsmith.synthesis.loop import make_loop
 from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
@@ -18,6 +18,7 @@ __all__ = [
     "generate_clip",
     "listen",
     "make_loop",
+    "play_stream",
     "spread_db",
     "to_audio",
     "to_spectrogram",

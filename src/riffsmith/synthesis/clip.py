@@ -33,14 +33,14 @@ def generate_clip(
         on_progress: Called with the share that is done.
     """
     if isinstance(bundle, LatentBundle):
-        return _from_stream(bundle, seconds, seed, on_progress)
+        return play_stream(Stream(bundle, seed), seconds, on_progress)
     return _from_pictures(bundle, seconds, seed, on_progress)
 
 
-def _from_stream(
-    bundle: LatentBundle, seconds: float, seed: int, on_progress: OnProgress | None
+def play_stream(
+    stream: Stream, seconds: float, on_progress: OnProgress | None = None
 ) -> Float[np.ndarray, "time channels"]:
-    stream = Stream(bundle, seed)
+    """The beginning of an endless piece; arguments as for `generate_clip`."""
     wanted = round(seconds * stream.sample_rate)
     count = ceil(wanted / stream.chunk_samples)
     pieces: list[np.ndarray] = []

@@ -8,8 +8,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from riffsmith.bundle import LatentBundle
+from riffsmith.codec import find_beats
 from riffsmith.errors import SettingsError
-from riffsmith.features import onset_flux, track_beats
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 120.0
 _FITTED_SECONDS = 12.0
@@ -79,10 +79,7 @@ def listen(
     size = codec.latent_samples
     features = codec.analysis(stereo[None, :, : stereo.shape[1] // size * size].contiguous())
     latents = codec.linear.encode(features)
-    rate = settings.corpus.sample_rate / settings.corpus.hop_samples
-    mid = features[0, : settings.corpus.n_mels].double().numpy()
-    slowest, fastest = settings.generator.slowest_bpm, settings.generator.fastest_bpm
-    beats = track_beats(onset_flux(mid, rate), rate, slowest, fastest)
+    beats = find_beats(features[0], settings).numpy()
     at_latents = beats[: latents.shape[-1] * codec.linear.patch_frames]
     at_latents = at_latents.reshape(-1, codec.linear.patch_frames).mean(axis=1)
     fitted = slice(-round(_FITTED_SECONDS / settings.latent_seconds), None)

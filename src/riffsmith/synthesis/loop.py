@@ -59,9 +59,7 @@ def make_loop(
     around = torch.arange(-context, frames + context) % frames
     texture = noise.cut("texture", codec.linear.rest_components, -context, frames + 2 * context)
     with torch.inference_mode():
-        audio = codec.decode(once[..., around], texture)[0].T
-    begin = context * codec.latent_samples
-    return audio[begin : begin + frames * codec.latent_samples].numpy()
+        return codec.decode_between(once[..., around], texture).numpy()
 
 
 def _whole_beats(beats: float) -> int:

@@ -1,5 +1,6 @@
 """Where an endless piece goes: its beats, and from one style to the next."""
 
+from copy import copy
 from dataclasses import dataclass, replace
 from math import pi
 
@@ -101,14 +102,11 @@ class Path:
 
     def turned(self, frame: int, controls: Controls) -> "Path":
         """The same piece, of which something else is asked from a frame on."""
-        path = Path.__new__(Path)
-        path.__dict__.update(self.__dict__)
         beat = float(self._beats(torch.tensor([frame], dtype=torch.float64)))
         leg = replace(self._leg(frame, controls), beat=beat)
         earlier = [leg for leg in self._legs if leg.start < frame]
         long_over = [leg for leg in earlier if leg.start < frame - _REMEMBERED_LATENTS]
-        path._legs = [*earlier[max(0, len(long_over) - 1) :], leg]
-        return path
+        return self._with([*earlier[max(0, len(long_over) - 1) :], leg])
 
     def in_time(self, beat: float, pace: float) -> "Path":
         """The same piece with another clock from its beginning on.
@@ -117,11 +115,8 @@ class Path:
             beat: Where it is at frame 0.
             pace: Beats a latent frame.
         """
-        path = Path.__new__(Path)
-        path.__dict__.update(self.__dict__)
         leg = replace(self._legs[0], beat=beat, pace=pace, other_pace=pace)
-        path._legs = [leg, *self._legs[1:]]
-        return path
+        return self._with([leg, *self._legs[1:]])
 
     @property
     def pace(self) -> float:
@@ -137,6 +132,11 @@ class Path:
             if share.any():
                 style = torch.lerp(style, leg.styles(places), share)
         return torch.cat([clock(self._beats(places)[None]), style.T[None]], dim=1)
+
+    def _with(self, legs: list[_Leg]) -> "Path":
+        path = copy(self)
+        path._legs = legs
+        return path
 
     def _beats(self, places: Float[Tensor, " frames"]) -> Float[Tensor, " frames"]:
         beats = self._legs[0].beats(places)

@@ -1,6 +1,7 @@
 """A latent model → endless audio, in pieces that do not depend on how it is asked for."""
 
 from collections.abc import Iterator
+from copy import copy
 from functools import partial
 
 import numpy as np
@@ -65,7 +66,7 @@ class Stream:
         Whatever lies before that sample is bit for bit as it was.
         """
         frame = self._frame_after(start)
-        stream = self._copy()
+        stream = copy(self)
         stream.path = self.path.turned(frame, controls)
         stream._before, stream._turn = self, frame
         stream._stretches, stream._kept = {}, None
@@ -73,14 +74,14 @@ class Stream:
 
     def heard_from(self, start: int) -> "Stream":
         """The same turned piece, to which the one before goes over only at a later sample."""
-        stream = self._copy()
+        stream = copy(self)
         stream._turn = max(self._turn, self._frame_after(start))
         stream._kept = None
         return stream
 
     def again(self) -> "Stream":
         """The same piece for another reader, with nothing computed yet."""
-        stream = self._copy()
+        stream = copy(self)
         stream._before = self._before and self._before.again()
         stream._stretches, stream._kept = {}, None
         return stream
@@ -131,11 +132,6 @@ class Stream:
         mixed = torch.lerp(joint, ours[..., :count], (places + 0.5) / BLEND_LATENTS)
         return torch.cat([earlier[..., :alone], mixed, ours[..., count:]], dim=-1)
 
-    def _copy(self) -> "Stream":
-        stream = Stream.__new__(Stream)
-        stream.__dict__.update(self.__dict__)
-        return stream
-
     def _frame_after(self, start: int) -> int:
         """The first frame that no sample before this one hears."""
         return start // self._codec.latent_samples + 1 + self._codec.context_latents
@@ -161,9 +157,7 @@ class Stream:
         start, frames = number * CHUNK_LATENTS - context, CHUNK_LATENTS + 2 * context
         rest = self._codec.linear.rest_components
         noise = self.noise.cut("texture", rest, start, frames)
-        audio = self._codec.decode(self.latents(start, frames), noise)[0].T
-        begin = context * self._codec.latent_samples
-        return audio[begin : begin + self.chunk_samples].numpy()
+        return self._codec.decode_between(self.latents(start, frames), noise).numpy()
 
     def _blended(self, number: int, inside: slice) -> Float[Tensor, "1 components _"]:
         """Frames of a stretch, which begins as the one before goes on."""

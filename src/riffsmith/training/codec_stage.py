@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 import torch
+from jaxtyping import Float
 from safetensors.torch import load
+from torch import Tensor
 from torch.nn import functional
 
 from riffsmith.codec import Codec, fit_codec, load_codec, save_codec
 from riffsmith.config import LatentSettings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
+from riffsmith.features import measure_feel
 from riffsmith.files import remove, write_bytes
 from riffsmith.seeds import derive_seed
 from riffsmith.training.decoder_stage import train_decoder
@@ -95,5 +98,16 @@ def _take_shipped_decoder(codec: Codec) -> None:
 def _fit_style(recordings: Sequence[MeasuredRecording], codec: Codec) -> None:
     linear = codec.linear
     latents = [linear.encode(item.features[None].float())[0] for item in recordings]
-    feel = [functional.avg_pool1d(item.feel[None], linear.patch_frames)[0] for item in recordings]
+    feel = [
+        functional.avg_pool1d(_measure_feel(item, codec)[None], linear.patch_frames)[0]
+        for item in recordings
+    ]
     codec.style.fit(latents, feel)
+
+
+def _measure_feel(recording: MeasuredRecording, codec: Codec) -> Float[Tensor, "feel frames"]:
+    """Rows in the order of `Feel`."""
+    analysis = codec.analysis
+    mid = recording.features[: analysis.mid].float()
+    rate = codec.sample_rate / analysis.spectrum.hop_samples
+    return torch.stack(measure_feel(mid, analysis.mid_frequencies, recording.beats, rate))

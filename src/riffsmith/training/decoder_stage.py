@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from riffsmith.codec import Codec
+from riffsmith.codec import Codec, to_stereo
 from riffsmith.config import LatentSettings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError
@@ -85,8 +85,8 @@ def _draw(
     for place in torch.randint(int(ends[-1]), (batch,), generator=stream).tolist():
         number = int(torch.searchsorted(ends, place, right=True))
         start = place - int(ends[number] - lengths[number].clamp(min=0))
-        audio = corpus.shard(recordings[number]).audio(start, start + size)
-        examples.append(audio.T.expand(2, -1) if audio.shape[1] == 1 else audio.T)
+        shard = corpus.shard(recordings[number])
+        examples.append(to_stereo(shard.audio(start, start + size)))
     swap, place = torch.rand(2, batch, 1, 1, generator=stream)
     audio = torch.stack(examples)
     audio = torch.where(swap < 0.5, audio.flip(1), audio)

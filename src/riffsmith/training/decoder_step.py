@@ -1,7 +1,5 @@
 """One update of a decoder that is trained from nothing, and of the discriminators against it."""
 
-from math import cos, pi
-
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -18,6 +16,7 @@ from riffsmith.codec import (
 from riffsmith.config import CodecSettings, TrainingSettings
 from riffsmith.gan import copy_for_averaging, update_average
 from riffsmith.training.precision import autocast
+from riffsmith.training.rates import set_rate, share_of_rate
 from riffsmith.training.state import TrainingState
 
 WINDOW_FRAMES = 80
@@ -70,9 +69,9 @@ class DecoderTrainer:
             Mean error of the features in nepers.
         """
         state, steps = self.state, self._settings.decoder_steps
-        share = _rate_share(state.step, steps)
-        _set_rate(state.generator_optimizer, self._settings.decoder_rate * share)
-        _set_rate(state.discriminator_optimizer, self._settings.decoder_rate * share / 2)
+        share = share_of_rate(state.step, steps, rising_steps=_RISING_STEPS, last_share=_LAST_SHARE)
+        set_rate(state.generator_optimizer, self._settings.decoder_rate * share)
+        set_rate(state.discriminator_optimizer, self._settings.decoder_rate * share / 2)
         edge = _EDGE_FRAMES * self._analysis.spectrum.hop_samples
         audio = audio.to(self._device)
         with torch.no_grad():
@@ -137,13 +136,3 @@ class DecoderTrainer:
 
 def _build_adam(network: nn.Module) -> Adam:
     return Adam(network.parameters(), betas=(0.8, 0.99), fused=True)
-
-
-def _set_rate(optimizer: Adam, rate: float) -> None:
-    for group in optimizer.param_groups:
-        group["lr"] = rate
-
-
-def _rate_share(step: int, steps: int) -> float:
-    falling = _LAST_SHARE + (1 - _LAST_SHARE) * (1 + cos(pi * min(1.0, step / steps))) / 2
-    return falling * min(1.0, (step + 1) / _RISING_STEPS)

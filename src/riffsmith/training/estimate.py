@@ -9,9 +9,10 @@ from torch import Tensor
 
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, Settings
-from riffsmith.gan import CLOCK_CHANNELS, build_loss
+from riffsmith.gan import build_loss
 from riffsmith.training.fresh import build_fresh_state
 from riffsmith.training.latent_step import LatentTrainer
+from riffsmith.training.latent_windows import window_channels
 from riffsmith.training.memory import keep_freed_memory
 from riffsmith.training.precision import choose_device
 from riffsmith.training.step import Trainer
@@ -38,7 +39,7 @@ def measure_training_seconds(settings: Settings, steps: int) -> float:
         shape = (batch, settings.corpus.channel_count, *settings.corpus.grid)
         trainer = Trainer(settings, state, build_loss(settings.training), 0, device)
         return steps * _median_seconds(trainer, torch.rand(shape, generator=stream) * 2 - 1)
-    channels = settings.codec.components + CLOCK_CHANNELS + settings.codec.style_values
+    channels = window_channels(settings)
     real = torch.randn(batch, channels, settings.training.window_frames, generator=stream)
     latent_trainer = LatentTrainer(settings, state, Codec(settings), 0, device)
     warm_up = min(steps, settings.training.warm_up_steps)

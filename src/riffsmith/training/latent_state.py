@@ -4,8 +4,9 @@ import torch
 
 from riffsmith.bundle import build_latent_generator
 from riffsmith.config import LatentSettings
-from riffsmith.gan import CLOCK_CHANNELS, LatentDiscriminator
+from riffsmith.gan import LatentDiscriminator
 from riffsmith.seeds import derive_seed
+from riffsmith.training.latent_windows import window_channels
 from riffsmith.training.state import TrainingState, assemble_state
 
 
@@ -15,9 +16,7 @@ def build_latent_state(settings: LatentSettings, seed: int, device: torch.device
         torch.manual_seed(derive_seed(seed, "weights"))
         generator = build_latent_generator(settings)
         discriminator = LatentDiscriminator(
-            latent_channels=settings.codec.components
-            + CLOCK_CHANNELS
-            + settings.codec.style_values,
+            latent_channels=window_channels(settings),
             channels=settings.discriminator.channels,
             head_from=settings.discriminator.head_from,
         )

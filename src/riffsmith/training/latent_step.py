@@ -1,11 +1,8 @@
 """One update of each network of the latent GAN."""
 
-from math import cos, pi
-
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.optim import Optimizer
 
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, LatentTrainingSettings
@@ -25,6 +22,7 @@ from riffsmith.seeds import derive_seed, random_stream
 from riffsmith.training.crew import Crew
 from riffsmith.training.latent_windows import split_window
 from riffsmith.training.precision import autocast
+from riffsmith.training.rates import set_rate, share_of_rate
 from riffsmith.training.state import TrainingState
 from riffsmith.training.step import StepFigures
 
@@ -57,7 +55,7 @@ class LatentTrainer:
         """In the warm-up the generator's update alone; then the discriminator's goes before it."""
         state, training = self._state, self._training
         share = rate_share(training, state.step)
-        _set_rate(state.generator_optimizer, training.learning_rate * share)
+        set_rate(state.generator_optimizer, training.learning_rate * share)
         windows = windows.to(self._device)
         if state.step < training.warm_up_steps:
             loss = self._flow_loss(windows)
@@ -89,7 +87,7 @@ class LatentTrainer:
 
     def _update_discriminator(self, windows: Tensor) -> tuple[float, float, float]:
         state, training = self._state, self._training
-        _set_rate(state.discriminator_optimizer, training.game_rate)
+        set_rate(state.discriminator_optimizer, training.game_rate)
         with torch.no_grad():
             fake = self._generate(windows, "discriminator")
         shown = self._augment(torch.cat([windows, fake]), "discriminator")
@@ -198,14 +196,9 @@ def velocity_of(generator: Denoiser, told: Tensor, training: LatentTrainingSetti
 
 def rate_share(training: LatentTrainingSettings, step: int) -> float:
     """Share of the learning rate: it rises, then falls along a cosine until the game begins."""
-    done = min(1.0, step / max(1, training.warm_up_steps))
-    falling = _LAST_SHARE + (1 - _LAST_SHARE) * (1 + cos(pi * done)) / 2
-    return falling * min(1.0, (step + 1) / _RISING_STEPS)
-
-
-def _set_rate(optimizer: Optimizer, rate: float) -> None:
-    for group in optimizer.param_groups:
-        group["lr"] = rate
+    return share_of_rate(
+        step, training.warm_up_steps, rising_steps=_RISING_STEPS, last_share=_LAST_SHARE
+    )
 
 
 def _split(logits: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:

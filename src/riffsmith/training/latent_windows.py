@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from riffsmith.codec import Analysis, Codec, measure_recording
+from riffsmith.codec import Analysis, Codec, find_beats, measure_recording
 from riffsmith.config import LatentSettings, LatentTrainingSettings
 from riffsmith.corpus import Corpus
 from riffsmith.corpus.manifest import Split
 from riffsmith.errors import CorpusError
-from riffsmith.features import measure_feel, onset_flux, track_beats
-from riffsmith.gan import clock
+from riffsmith.gan import CLOCK_CHANNELS, clock
 from riffsmith.seeds import random_stream
 
 _OFFSETS = 2
@@ -25,12 +23,10 @@ _CLOCK_BEGINNINGS = 64
 
 @dataclass(frozen=True)
 class MeasuredRecording:
-    """Features of a recording, where its beats are, and how it feels."""
+    """Features of a recording and where its beats are."""
 
     features: Float[Tensor, "features frames"]
     beats: Float[Tensor, " frames"]
-    feel: Float[Tensor, "feel frames"]
-    """Rows in the order of `Feel`."""
 
 
 def measure_split(
@@ -39,28 +35,17 @@ def measure_split(
     """Features of one side's recordings, once for each sub-hop offset."""
     hop, mels = settings.corpus.hop_samples, settings.corpus.n_mels
     analysis = Analysis(settings.corpus.sample_rate, hop, mels, settings.codec.side_mels)
-    return [
-        measure_rhythm(
-            measure_recording(corpus, recording, analysis, number * hop // offsets),
-            settings,
-            analysis,
-        )
+    measured = [
+        measure_recording(corpus, recording, analysis, number * hop // offsets)
         for recording in corpus.manifest.of_split(split)
         for number in range(offsets)
     ]
+    return [MeasuredRecording(features, find_beats(features, settings)) for features in measured]
 
 
-def measure_rhythm(
-    features: Float[Tensor, "features frames"], settings: LatentSettings, analysis: Analysis
-) -> MeasuredRecording:
-    """Finds the beats of a recording in its features, and how it feels."""
-    rate = settings.corpus.sample_rate / settings.corpus.hop_samples
-    mid = features[: settings.corpus.n_mels].float()
-    tempi = settings.generator.slowest_bpm, settings.generator.fastest_bpm
-    flux = onset_flux(mid.numpy().astype(np.float64), rate)
-    beats = torch.from_numpy(track_beats(flux, rate, *tempi))
-    feel = torch.stack(measure_feel(mid, analysis.mid_frequencies, beats, rate))
-    return MeasuredRecording(features, beats, feel)
+def window_channels(settings: LatentSettings) -> int:
+    """Latents, clock and style of a window."""
+    return settings.codec.components + CLOCK_CHANNELS + settings.codec.style_values
 
 
 def split_window(

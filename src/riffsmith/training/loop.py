@@ -23,6 +23,7 @@ from riffsmith.training.fresh import build_fresh_state
 from riffsmith.training.health import Event
 from riffsmith.training.memory import keep_freed_memory
 from riffsmith.training.precision import choose_device, choose_threads
+from riffsmith.training.rates import set_rate
 from riffsmith.training.rollback import describe, roll_back, soften
 from riffsmith.training.run_folder import RunFolder, RunRecord, step_of
 from riffsmith.training.signals import Losses
@@ -197,8 +198,7 @@ class _Run:
         if self.settings.halve_rate_every_epochs:
             rate *= 0.5 ** (self._epoch // self.settings.halve_rate_every_epochs)
         for optimizer in (self.state.generator_optimizer, self.state.discriminator_optimizer):
-            for group in optimizer.param_groups:
-                group["lr"] = rate
+            set_rate(optimizer, rate)
 
         self.crew.give(Order.STEP)
         began = time.perf_counter()

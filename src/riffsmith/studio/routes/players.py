@@ -10,10 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
+from riffsmith.audio import wav_header
 from riffsmith.files import remove
 from riffsmith.studio.errors import StudioError
 from riffsmith.studio.library import Playable
-from riffsmith.studio.pcm import endless_wav_header
+from riffsmith.studio.pcm import CHANNELS
 from riffsmith.studio.player import Player
 from riffsmith.studio.routes.parts import MEDIA, Key, StudioOf, gives
 from riffsmith.studio.schemas import (
@@ -117,7 +118,7 @@ async def stream(
 
 async def _play(studio: Studio, key: str, player: Player) -> AsyncIterator[bytes]:
     try:
-        yield endless_wav_header(player.sample_rate)
+        yield wav_header(player.sample_rate, CHANNELS)
         start, count = 0, round(_STREAMED_SECONDS * player.sample_rate)
         while True:
             yield await studio.pools.run(studio.pools.playing, player.pcm, start, count)
