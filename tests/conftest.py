@@ -109,7 +109,12 @@ TINY_LATENTS = {
     },
     "generator": {"channels": "[12, 12, 16]", "embedding": "8", "steps": "3"},
     "discriminator": {"channels": "[12, 16, 16]"},
-    "training": {**TINY["training"], "window_frames": "16", "warm_up_steps": "3"},
+    "training": {
+        **TINY["training"],
+        "epoch_steps": "3",
+        "window_frames": "16",
+        "warm_up_steps": "3",
+    },
 }
 
 

@@ -12,7 +12,7 @@ from riffsmith.corpus import Corpus
 from riffsmith.studio import player as player_module
 from riffsmith.studio.errors import BusyError, ConflictError, NotFoundError, StudioError
 from riffsmith.studio.library import Playable
-from riffsmith.studio.pcm import from_pcm, tame, to_pcm
+from riffsmith.studio.pcm import from_pcm, to_pcm
 from riffsmith.studio.player import Player
 from riffsmith.studio.players import IDLE_SECONDS, MOST_PLAYERS, Players
 from riffsmith.synthesis import Controls, Stream
@@ -194,15 +194,10 @@ def test_a_new_listener_finds_room_if_somebody_has_left(model: Playable):
         players.get(keys[0])
 
 
-def test_loud_samples_are_bent_and_never_cut():
-    audio = np.array([[0.5, -0.5], [1.0, -1.0], [1.5, -1.5], [9.0, -9.0]], np.float32)
-    tamed = tame(audio)
-    assert np.allclose(tamed[:2], 0.7 * audio[:2])
-    assert (np.diff(tamed[:, 0]) > 0).all()
-    assert np.abs(tamed).max() <= 1
-    assert np.allclose(tamed[:, 0], -tamed[:, 1])
-    assert np.abs(from_pcm(to_pcm(audio)) - tamed).max() < 1e-4
-    assert tame(audio[:, :1]).shape == (4, 2)
+def test_samples_come_back_from_the_wire():
+    audio = np.array([[0.5, -0.5], [0.9, -0.9], [0.0, 0.1]], np.float32)
+    assert np.abs(from_pcm(to_pcm(audio)) - audio).max() < 1e-4
+    assert np.array_equal(from_pcm(to_pcm(audio[:, :1]))[:, 1], from_pcm(to_pcm(audio))[:, 0])
 
 
 def test_a_missing_home_cannot_be_made(tmp_path: Path):

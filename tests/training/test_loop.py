@@ -337,6 +337,18 @@ def test_batches_cover_an_epoch_and_change_with_it():
     assert all(len(dropping.indices(step)) == 4 for step in range(6))
 
 
+def test_an_epoch_may_have_its_own_number_of_steps():
+    settings = tiny_settings(batch_size="4", epoch_steps="7")
+    for segments in (10, 100):
+        batches = Batches(segments, settings, 0)
+        assert batches.steps_per_epoch == 7
+        passes = -(-segments // 4)
+        seen = [index for step in range(passes) for index in batches.indices(step)]
+        assert sorted(seen) == list(range(segments))
+    with pytest.raises(CorpusError, match="has 0 training segments"):
+        Batches(0, settings, 0)
+
+
 def test_the_rate_is_halved(songs: Path, tmp_path: Path):
     settings = tiny_settings("report-wgan", halve_rate_every_epochs="2")
     prepare_corpus(songs, tmp_path / "c", settings.corpus, preset="report-wgan")

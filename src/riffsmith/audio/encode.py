@@ -8,6 +8,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from riffsmith.audio.limiter import limiting_gain
 from riffsmith.errors import AudioError
 from riffsmith.files import atomic_path
 
@@ -22,9 +23,6 @@ _BLOCK_SAMPLES = 1 << 16  # libsndfile's Vorbis encoder overflows its stack on v
 
 TAGS = ("title", "artist", "comment", "software", "date")
 """What a file can say about itself."""
-
-PEAK_LIMIT_DB = -1.0
-"""Nothing that is written exceeds this peak, in dB of full scale."""
 
 
 def audio_suffixes() -> list[str]:
@@ -74,17 +72,6 @@ def write_audio(
                     break
                 gain *= 0.995 * overshoot
                 _write(partial, audio * np.float32(gain), sample_rate, suffix, tags)
-
-
-def limit_peak(audio: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The audio as it is, or turned down so that its peak is −1 dBFS."""
-    return audio * np.float32(limiting_gain(audio))
-
-
-def limiting_gain(audio: NDArray[np.float32]) -> float:
-    """What to multiply with, at most 1, so that the peak is −1 dBFS or below."""
-    limit = 10 ** (PEAK_LIMIT_DB / 20) - 1 / 32_768  # rounding to 16 bits may add half a step
-    return min(1.0, limit / max(float(np.abs(audio).max(initial=0.0)), 1e-9))
 
 
 def _write(

@@ -1,47 +1,12 @@
-"""Audio without an end: kept below full scale, and as bytes for other programs."""
+"""Audio as bytes for other programs, with or without an end."""
 
 import struct
-from collections.abc import Iterable, Iterator
 
 import numpy as np
 from jaxtyping import Float
 
-from riffsmith.audio.encode import limiting_gain
-
 _UNKNOWN = 0xFFFF_FFFF
 """What a WAV header says where the length is not known; players then read to the end."""
-
-
-def limit_peaks(
-    chunks: Iterable[Float[np.ndarray, "_ channels"]],
-) -> Iterator[Float[np.ndarray, "_ channels"]]:
-    """Turns loud places of a stream down so that no peak exceeds −1 dBFS.
-
-    The gain goes along straight lines from chunk to chunk; at each border it is low enough for
-    both neighbours, so a chunk is given once the next one is known. Chunks without such a place
-    and without such a neighbour stay bit for bit as they are.
-    """
-    before: np.ndarray | None = None
-    needed = begin = 1.0
-    for chunk in chunks:
-        following = limiting_gain(chunk)
-        if before is None:
-            begin = following
-        else:
-            end = min(needed, following)
-            yield _fade(before, begin, end)
-            begin = end
-        before, needed = chunk, following
-    if before is not None:
-        yield _fade(before, begin, needed)
-
-
-def _fade(
-    chunk: Float[np.ndarray, "time channels"], begin: float, end: float
-) -> Float[np.ndarray, "time channels"]:
-    if begin == end == 1:
-        return chunk
-    return chunk * np.linspace(begin, end, len(chunk), dtype=np.float32)[:, None]
 
 
 def to_pcm16(audio: Float[np.ndarray, "time channels"]) -> bytes:

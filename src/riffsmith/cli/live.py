@@ -43,7 +43,6 @@ def play_ahead(
         SettingsError: The minutes are not above 0.
     """
     from riffsmith.api import load
-    from riffsmith.audio import limit_peaks
     from riffsmith.cli.console import note
     from riffsmith.errors import SettingsError
     from riffsmith.synthesis import Ahead
@@ -59,5 +58,5 @@ def play_ahead(
             left = None if samples is None else samples - piece.position
             yield next(piece).samples[:left]
 
-    with Ahead(limit_peaks(chunks()), _AHEAD_CHUNKS) as ahead:
+    with Ahead(chunks(), _AHEAD_CHUNKS) as ahead:
         yield Live(ahead, player.sample_rate, samples)

@@ -88,9 +88,11 @@ class TrainingSettings(Section):
     beta_2: Fraction = 0.999
     halve_rate_every_epochs: PositiveInt | None = None
     epochs: PositiveInt = 200
+    epoch_steps: PositiveInt | None = None
+    """Steps of an epoch, however much music there is; none: a pass over the corpus."""
     batch_size: PositiveInt = 8
     drop_last: bool = False
-    """Leave out the incomplete batch at the end of an epoch."""
+    """Leave out the incomplete batch at the end of a pass over the corpus."""
     ema_decay: Fraction = 0.999
     """Decay for each step of the generator's exponential moving average."""
     checkpoint_every_epochs: PositiveInt = 5

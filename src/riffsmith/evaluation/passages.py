@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from riffsmith.audio import join, limit_peak, read_recording
+from riffsmith.audio import join, limit_peaks, read_recording
 from riffsmith.bundle import Bundle, LatentBundle
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.corpus.manifest import Split
@@ -79,7 +79,7 @@ def play_passages(
     passages: list[Passage] = []
     for number in range(count):
         audio = generate_clip(bundle, PASSAGE_SECONDS, seed * count + number)
-        passages.append(Passage(f"clip {number}", limit_peak(audio), rate))
+        passages.append(Passage(f"clip {number}", audio, rate))
         on_share((number + 1) / count)
     return passages
 
@@ -155,8 +155,9 @@ def codec_of(bundle: Bundle) -> Callable[[Passage], Passage] | None:
         latents = bundle.codec.encode(audio)
         shape = (1, bundle.codec.linear.rest_components, latents.shape[-1])
         noise = torch.randn(shape, generator=torch.Generator().manual_seed(0))
-        restored = bundle.codec.decode(latents, noise)[0]
-        return Passage(passage.recording, restored.numpy().T, passage.sample_rate)
+        restored = bundle.codec.decode(latents, noise)[0].numpy().T
+        limited = limit_peaks(restored, passage.sample_rate)
+        return Passage(passage.recording, limited, passage.sample_rate)
 
     return reconstruct_by_codec
 

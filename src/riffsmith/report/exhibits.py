@@ -7,7 +7,6 @@ from typing import TypeVar
 import numpy as np
 import soundfile
 
-from riffsmith.audio import limit_peak
 from riffsmith.bundle import Bundle
 from riffsmith.corpus import Corpus
 from riffsmith.evaluation.originality import WINDOW_SECONDS
@@ -32,7 +31,7 @@ def sample_cards(bundle: Bundle, texts: Texts) -> Iterator[Exhibit]:
     """New clips of a model."""
     rate = bundle.card.settings.corpus.sample_rate
     for number in range(NEW_CLIPS):
-        audio = limit_peak(generate_clip(bundle, CLIP_SECONDS, _SAMPLE_SEED + number))
+        audio = generate_clip(bundle, CLIP_SECONDS, _SAMPLE_SEED + number)
         note = texts.plain("samples.seconds", seconds=texts.figure(CLIP_SECONDS))
         yield exhibit(texts.plain("samples.one", number=number + 1), audio, rate, note)
 

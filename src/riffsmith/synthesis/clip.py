@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from riffsmith.audio import join
+from riffsmith.audio import join, limiting_gain
 from riffsmith.bundle import Bundle, LatentBundle, PictureBundle
 from riffsmith.seeds import derive_seed
 from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
@@ -24,7 +24,7 @@ def generate_clip(
     seed: int,
     on_progress: OnProgress | None = None,
 ) -> Float[np.ndarray, "time channels"]:
-    """New audio of any length.
+    """New audio of any length, no peak above −1 dBFS.
 
     Args:
         bundle: The model.
@@ -69,7 +69,8 @@ def _from_pictures(
             if on_progress:
                 on_progress((number + 1) / count)
 
-    return join(segments(), count, fade)[:wanted]
+    audio = join(segments(), count, fade)[:wanted]
+    return audio * np.float32(limiting_gain(audio))
 
 
 def spread_db(pictures: torch.Tensor, range_db: float) -> float:

@@ -12,6 +12,7 @@ from riffsmith.errors import SettingsError
 from riffsmith.gan import NoiseSource
 from riffsmith.synthesis.denoising import denoise
 from riffsmith.synthesis.path import Path
+from riffsmith.synthesis.sounding import heard_latents, sound
 from riffsmith.synthesis.stream import MARGIN_LATENTS
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 1.0, 120.0
@@ -55,11 +56,10 @@ def make_loop(
         settings.generator.steps,
     )
     once = with_margins[..., margin : margin + frames]
-    context = codec.context_latents
+    context = heard_latents(codec)
     around = torch.arange(-context, frames + context) % frames
     texture = noise.cut("texture", codec.linear.rest_components, -context, frames + 2 * context)
-    with torch.inference_mode():
-        return codec.decode_between(once[..., around], texture).numpy()
+    return sound(codec, once[..., around], texture)
 
 
 def _whole_beats(beats: float) -> int:

@@ -15,6 +15,7 @@ from riffsmith.gan import NoiseSource
 from riffsmith.synthesis.denoising import denoise
 from riffsmith.synthesis.guide import Guide
 from riffsmith.synthesis.path import Path
+from riffsmith.synthesis.sounding import heard_latents, sound
 
 CHUNK_LATENTS = 64
 """Decoded at once, always between the same places: equal places give equal samples."""
@@ -54,6 +55,7 @@ class Stream:
             self.path = self.path.in_time(guide.beat, guide.pace)
         self.sample_rate = settings.corpus.sample_rate
         self.chunk_samples = CHUNK_LATENTS * self._codec.latent_samples
+        self._heard = heard_latents(self._codec)
         self._guide = guide
         self._before: Stream | None = None
         self._turn = 0
@@ -96,7 +98,7 @@ class Stream:
 
     def forget(self, start: int) -> None:
         """Lets go of what is only needed to read samples before one."""
-        frame = start // self._codec.latent_samples - self._codec.context_latents
+        frame = start // self._codec.latent_samples - self._heard
         if self._before is not None and frame >= self._turn + BLEND_LATENTS:
             self._before = None
         elif self._before is not None:
@@ -134,7 +136,7 @@ class Stream:
 
     def _frame_after(self, start: int) -> int:
         """The first frame that no sample before this one hears."""
-        return start // self._codec.latent_samples + 1 + self._codec.context_latents
+        return start // self._codec.latent_samples + 1 + self._heard
 
     def _own_latents(self, start: int, stop: int) -> Float[Tensor, "1 components frames"]:
         begin = start + STRETCH_LATENTS // 2  # so that the beginning needs a single stretch
@@ -151,13 +153,11 @@ class Stream:
             self._kept = (number, self._decode(number))
         return self._kept[1]
 
-    @torch.inference_mode()
     def _decode(self, number: int) -> Float[np.ndarray, "time channels"]:
-        context = self._codec.context_latents
-        start, frames = number * CHUNK_LATENTS - context, CHUNK_LATENTS + 2 * context
+        start, frames = number * CHUNK_LATENTS - self._heard, CHUNK_LATENTS + 2 * self._heard
         rest = self._codec.linear.rest_components
         noise = self.noise.cut("texture", rest, start, frames)
-        return self._codec.decode_between(self.latents(start, frames), noise).numpy()
+        return sound(self._codec, self.latents(start, frames), noise)
 
     def _blended(self, number: int, inside: slice) -> Float[Tensor, "1 components _"]:
         """Frames of a stretch, which begins as the one before goes on."""

@@ -21,7 +21,13 @@ _TIMED_STEPS = 3
 
 
 def steps_per_epoch(segments: int, settings: Settings) -> int:
-    """Steps that an epoch over so many segments takes."""
+    """Steps of an epoch where there are so many segments: a pass over them, or what is set."""
+    steps = steps_per_pass(segments, settings)
+    return settings.training.epoch_steps or steps if steps else 0
+
+
+def steps_per_pass(segments: int, settings: Settings) -> int:
+    """Steps in which each of so many segments is seen once."""
     batch = settings.training.batch_size
     return segments // batch if settings.training.drop_last else ceil(segments / batch)
 

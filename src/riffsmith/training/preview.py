@@ -12,7 +12,7 @@ from riffsmith.corpus import Corpus, Manifest
 from riffsmith.features import reduce_to
 from riffsmith.gan import Generator
 from riffsmith.synthesis import draw_pictures, spread_db, to_audio, to_spectrogram
-from riffsmith.training.estimate import steps_per_epoch
+from riffsmith.training.estimate import steps_per_pass
 from riffsmith.training.events import Preview
 from riffsmith.training.run_folder import RunFolder, RunRecord
 from riffsmith.training.state import TrainingState
@@ -77,9 +77,9 @@ def choose_generator(settings: PictureSettings, state: TrainingState) -> Generat
 
 def _samples_seen(step: int, manifest: Manifest, settings: Settings) -> int:
     segments, batch = manifest.segment_count("train"), settings.training.batch_size
-    per_epoch = steps_per_epoch(segments, settings)
-    epochs, steps = divmod(step, per_epoch)
-    return epochs * min(segments, per_epoch * batch) + steps * batch
+    per_pass = steps_per_pass(segments, settings)
+    passes, steps = divmod(step, per_pass)
+    return passes * min(segments, per_pass * batch) + steps * batch
 
 
 def build_card(

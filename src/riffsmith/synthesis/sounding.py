@@ -1,0 +1,28 @@
+"""Latents of a piece → its sound, with no peak above −1 dBFS."""
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from riffsmith.audio import limit_peaks, limiter_reach
+from riffsmith.codec import Codec
+
+
+def heard_latents(codec: Codec) -> int:
+    """Latent frames on either side that a sample of a piece depends on."""
+    return codec.context_latents + _limiter_latents(codec)
+
+
+@torch.inference_mode()
+def sound(
+    codec: Codec, latents: Float[Tensor, "1 components _"], noise: Float[Tensor, "1 rest _"]
+) -> Float[np.ndarray, "time 2"]:
+    """Decodes and limits; the `heard_latents` on either side are only looked at."""
+    audio = limit_peaks(codec.decode_between(latents, noise).numpy(), codec.sample_rate)
+    edge = _limiter_latents(codec) * codec.latent_samples
+    return audio[edge:-edge]
+
+
+def _limiter_latents(codec: Codec) -> int:
+    return -(-limiter_reach(codec.sample_rate) // codec.latent_samples)
