@@ -3,8 +3,8 @@
     python benchmarks/damaged_audio.py [COUNT]
 
 Bytes of whole files are changed, cut out or put in, at any place, the first ones more often. Each
-file must be read, or refused with a reason. Prints how many of each format were read and refused, the
-slowest file, and what the memory grew by over the second half. A crash ends the program.
+file must be read, or refused with a reason. Prints how many of each format were read and refused,
+the slowest file, and what the memory grew by over the second half. A crash ends the program.
 """
 
 import sys

@@ -101,6 +101,13 @@ def test_audio_of_any_rate_can_be_begun_with(bundle: LatentBundle, tmp_path: Pat
     assert not np.array_equal(like.samples, plain.samples)
 
 
+def test_what_is_no_audio_is_named(tmp_path: Path):
+    path = tmp_path / "text.wav"
+    path.write_text("no audio")
+    with pytest.raises(riffsmith.RiffsmithError, match=r"text\.wav: not readable as audio"):
+        riffsmith.read_audio(path)
+
+
 def test_audio_shows_itself(bundle: LatentBundle):
     audio = Model(bundle).generate(1.0)
     assert audio._repr_html_().startswith('<audio controls src="data:audio/flac;base64,')

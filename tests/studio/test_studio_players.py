@@ -53,7 +53,9 @@ def test_what_comes_next_is_there_already(model: Playable, monkeypatch: pytest.M
     player = begun(model)
     size = Stream(model.latent_bundle(), 3).chunk_samples
     player.pcm(0, 10)
+    assert not player.is_ready(0, 2 * size)
     player.look_ahead()
+    assert player.is_ready(0, 2 * size)
 
     def refuse(*_: object) -> None:
         raise AssertionError("computed again")
@@ -150,7 +152,7 @@ def test_what_is_long_over_is_forgotten(model: Playable, monkeypatch: pytest.Mon
         player.turn(FAST if number % 2 else SLOW, 0)
     assert len(player._turns) <= 7
     assert _depth(player._record) <= 7
-    assert len(player._chunks) <= 4
+    assert len(player._chunks) <= 8
     with pytest.raises(ConflictError, match="sample 0 was played too long ago"):
         player.piece(0, RATE)
     with pytest.raises(ConflictError, match="is remembered from second"):

@@ -7,12 +7,11 @@ import pytest
 import torch
 from conftest import give_codec, make_music, tiny_latents
 
-from riffsmith.audio import limit_peaks
 from riffsmith.bundle import Card, LatentBundle, build_latent_generator
 from riffsmith.errors import SettingsError
 from riffsmith.gan import walk
 from riffsmith.synthesis import Controls, Stream, generate_clip, listen, make_loop
-from riffsmith.synthesis.sounding import heard_latents
+from riffsmith.synthesis.sounding import finish, heard_latents
 from riffsmith.synthesis.stream import CHUNK_LATENTS, STRETCH_LATENTS
 from riffsmith.training import RunFolder
 
@@ -51,7 +50,7 @@ def test_chunks_are_what_one_pass_over_both_sides_decodes(bundle: LatentBundle):
     with torch.inference_mode():
         noise = stream.noise.cut("texture", rest, 0, frames)
         audio = bundle.codec.decode(stream.latents(0, frames), noise)[0].T.numpy()
-    audio = limit_peaks(audio, stream.sample_rate)
+    audio = finish(audio, stream.sample_rate)
     edge = heard_latents(bundle.codec) * bundle.codec.latent_samples
     joined = stream.read(0, 2 * size)
     assert np.allclose(joined[edge:-edge], audio[edge:-edge], atol=1e-5)

@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from riffsmith.audio import join, limit_peaks, read_recording
+from riffsmith.audio import join, read_recording
 from riffsmith.bundle import Bundle, LatentBundle
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.corpus.manifest import Split
-from riffsmith.errors import CorpusError
+from riffsmith.errors import AudioError, CorpusError
 from riffsmith.features import MelTransform, griffin_lim
-from riffsmith.synthesis import FADE_SECONDS, generate_clip
+from riffsmith.synthesis import FADE_SECONDS, finish, generate_clip
 
 PASSAGE_SECONDS = 30.0
 Item = TypeVar("Item")
@@ -105,7 +105,10 @@ def read_folder(
     most = None if seconds is None else ceil(count / max(len(files), 1))
     passages: list[Passage] = []
     for path in spread_evenly(files, count):
-        audio = read_recording(path, settings.sample_rate, settings.channel_count).audio
+        try:
+            audio = read_recording(path, settings.sample_rate, settings.channel_count).audio
+        except AudioError as cause:
+            raise AudioError(f"{path}: {cause}") from cause
         starts = range(0, len(audio) - length + 1, length)
         for start in spread_evenly(starts, len(starts) if most is None else most):
             piece = audio[start : start + length].copy()  # the rest of the file can go
@@ -156,8 +159,8 @@ def codec_of(bundle: Bundle) -> Callable[[Passage], Passage] | None:
         shape = (1, bundle.codec.linear.rest_components, latents.shape[-1])
         noise = torch.randn(shape, generator=torch.Generator().manual_seed(0))
         restored = bundle.codec.decode(latents, noise)[0].numpy().T
-        limited = limit_peaks(restored, passage.sample_rate)
-        return Passage(passage.recording, limited, passage.sample_rate)
+        audio = finish(restored, passage.sample_rate)
+        return Passage(passage.recording, audio, passage.sample_rate)
 
     return reconstruct_by_codec
 

@@ -8,7 +8,9 @@ from riffsmith.studio.library import Playable
 from riffsmith.studio.pcm import FRAME_BYTES, to_pcm
 from riffsmith.synthesis import Controls, Stream
 
-_KEPT_CHUNKS = 4
+_KEPT_CHUNKS = 8
+_CHUNKS_AHEAD = 4
+"""So many, because a new stretch takes a while, above all where several listeners need one."""
 _KEPT_TURNS = 200
 REMEMBERED_SECONDS = 660.0
 """So far back can be heard again and kept as a clip, unless it was turned very often."""
@@ -69,11 +71,20 @@ class Player:
         begin = (start - first * self._size) * FRAME_BYTES
         return content[begin : begin + count * FRAME_BYTES]
 
+    def is_ready(self, start: int, count: int) -> bool:
+        """Whether samples can be had without computing."""
+        first, last = start // self._size, (start + count - 1) // self._size
+        with self._state:
+            return all(number in self._chunks for number in range(first, last + 1))
+
     def look_ahead(self) -> None:
-        """Computes the chunk after what was asked for last."""
+        """Computes the first chunk that is missing after what was asked for last, if any."""
         with self._state:
             following = -(-self._served // self._size)
-        self._chunk(following)
+            numbers = range(following, following + _CHUNKS_AHEAD)
+            missing = [number for number in numbers if number not in self._chunks]
+        if missing:
+            self._chunk(missing[0])
 
     def turn(self, controls: Controls, at: int) -> int:
         """Asks something else from a sample on.

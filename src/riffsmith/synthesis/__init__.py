@@ -6,6 +6,7 @@ from riffsmith.synthesis.clip import FADE_SECONDS, generate_clip, play_stream, s
 from riffsmith.synthesis.guide import Guide, listen
 from riffsmith.synthesis.loop import make_loop
 from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
+from riffsmith.synthesis.sounding import finish
 from riffsmith.synthesis.stream import Stream
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Guide",
     "Stream",
     "draw_pictures",
+    "finish",
     "generate_clip",
     "listen",
     "make_loop",

@@ -8,6 +8,17 @@ from torch import Tensor
 from riffsmith.audio import limit_peaks, limiter_reach
 from riffsmith.codec import Codec
 
+HEADROOM_DB = 2.0
+"""A decoder invents phases, so its peaks are higher than those of finished records: turned down by
+so much, a limiter leaves a judge's distance as it was and the corpus's loudness is met."""
+
+
+def finish(
+    audio: Float[np.ndarray, "time channels"], sample_rate: int
+) -> Float[np.ndarray, "time channels"]:
+    """Decoded audio at the level of records, no peak above −1 dBFS."""
+    return limit_peaks(audio * np.float32(10 ** (-HEADROOM_DB / 20)), sample_rate)
+
 
 def heard_latents(codec: Codec) -> int:
     """Latent frames on either side that a sample of a piece depends on."""
@@ -18,8 +29,8 @@ def heard_latents(codec: Codec) -> int:
 def sound(
     codec: Codec, latents: Float[Tensor, "1 components _"], noise: Float[Tensor, "1 rest _"]
 ) -> Float[np.ndarray, "time 2"]:
-    """Decodes and limits; the `heard_latents` on either side are only looked at."""
-    audio = limit_peaks(codec.decode_between(latents, noise).numpy(), codec.sample_rate)
+    """Decodes and finishes; the `heard_latents` on either side are only looked at."""
+    audio = finish(codec.decode_between(latents, noise).numpy(), codec.sample_rate)
     edge = _limiter_latents(codec) * codec.latent_samples
     return audio[edge:-edge]
 

@@ -68,7 +68,10 @@ async def pull(
             f"{count} samples are more than {LONGEST_PULL_SECONDS} s: ask for "
             f"{LONGEST_PULL_SECONDS * player.sample_rate} at most"
         )
-    content = await studio.pools.run(studio.pools.playing, player.pcm, start, count)
+    if player.is_ready(start, count):  # others' computing need not be waited for
+        content = player.pcm(start, count)
+    else:
+        content = await studio.pools.run(studio.pools.playing, player.pcm, start, count)
     studio.look_ahead(player)
     return Response(content, media_type="application/octet-stream")
 
