@@ -33,12 +33,11 @@ def flux(audio: np.ndarray) -> np.ndarray:
 def test_joints_are_not_to_be_seen(metal: LatentBundle):
     """The spectrum changes no more where chunks and stretches meet than between them."""
     stream = Stream(metal, 1)
-    seconds = 100
-    changes = flux(stream.read(0, seconds * stream.sample_rate))
+    changes = flux(stream.read(0, 100 * stream.sample_rate))
     size = metal.codec.latent_samples
     joints = {
         "chunk": np.arange(CHUNK_LATENTS, len(changes) * HOP // size, CHUNK_LATENTS),
-        "stretch": np.arange(STRETCH_LATENTS // 2, len(changes) * HOP // size, STRETCH_LATENTS),
+        "stretch": np.cumsum([*STRETCH_LATENTS, STRETCH_LATENTS[-1]]),
     }
     for name, places in joints.items():
         at = (places[:, None] * size // HOP + np.arange(-1, 2)).clip(0, len(changes) - 1)

@@ -58,7 +58,7 @@ def test_chunks_are_what_one_pass_over_both_sides_decodes(bundle: LatentBundle):
 
 def test_stretches_are_what_one_pass_over_all_of_them_gives(bundle: LatentBundle):
     """A network that looks far less far than the margins makes no seam at all."""
-    stream, frames, margin = Stream(bundle, 3), 2 * STRETCH_LATENTS, 64
+    stream, frames, margin = Stream(bundle, 3), 2 * STRETCH_LATENTS[-1], 64
     generator = bundle.generator
     told = stream.path.told(-margin, frames + 2 * margin)
     noise = stream.noise.cut("latents", 8, -margin, frames + 2 * margin)

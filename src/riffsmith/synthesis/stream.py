@@ -19,12 +19,15 @@ from riffsmith.synthesis.sounding import heard_latents, sound
 
 CHUNK_LATENTS = 64
 """Decoded at once, always between the same places: equal places give equal samples."""
-STRETCH_LATENTS = 768
-"""Denoised at once, likewise."""
+STRETCH_LATENTS = (192, 384, 768)
+"""Denoised at once, likewise: the first two stretches and all others. What begins, or was turned, is
+soon there, and what goes on takes little time for its length."""
 MARGIN_LATENTS = 128
 """On either side of a stretch, so that what is beyond hardly matters to it."""
 BLEND_LATENTS = 16
 """Over which one stretch goes over into the next."""
+_EVEN_LATENTS = 16
+"""Where a stretch may begin: the generator halves its frames."""
 
 
 class Stream:
@@ -58,7 +61,7 @@ class Stream:
         self._heard = heard_latents(self._codec)
         self._guide = guide
         self._before: Stream | None = None
-        self._turn = 0
+        self._turn = self._origin = 0
         self._stretches: dict[int, Tensor] = {}
         self._kept: tuple[int, Float[np.ndarray, "time channels"]] | None = None
 
@@ -71,6 +74,7 @@ class Stream:
         stream = copy(self)
         stream.path = self.path.turned(frame, controls)
         stream._before, stream._turn = self, frame
+        stream._origin = frame // _EVEN_LATENTS * _EVEN_LATENTS
         stream._stretches, stream._kept = {}, None
         return stream
 
@@ -139,14 +143,26 @@ class Stream:
         return start // self._codec.latent_samples + 1 + self._heard
 
     def _own_latents(self, start: int, stop: int) -> Float[Tensor, "1 components frames"]:
-        begin = start + STRETCH_LATENTS // 2  # so that the beginning needs a single stretch
-        end = stop + STRETCH_LATENTS // 2
         pieces: list[Tensor] = []
-        for number in range(begin // STRETCH_LATENTS, (end - 1) // STRETCH_LATENTS + 1):
-            origin = number * STRETCH_LATENTS
-            inside = slice(max(0, begin - origin), min(STRETCH_LATENTS, end - origin))
-            pieces.append(self._blended(number, inside))
+        number = self._number_at(start)
+        while start < stop:
+            first, after = self._start_of(number), self._start_of(number + 1)
+            end = min(stop, after)
+            pieces.append(self._blended(number, slice(start - first, end - first)))
+            start, number = end, number + 1
         return torch.cat(pieces, dim=-1)
+
+    def _start_of(self, number: int) -> int:
+        """First frame of a stretch."""
+        short = STRETCH_LATENTS[: min(number, len(STRETCH_LATENTS) - 1)]
+        return self._origin + sum(short) + (number - len(short)) * STRETCH_LATENTS[-1]
+
+    def _number_at(self, frame: int) -> int:
+        """Which stretch a frame lies in; what is before the first belongs to it."""
+        number = 0
+        while number < len(STRETCH_LATENTS) - 1 and self._start_of(number + 1) <= frame:
+            number += 1
+        return number + max(0, frame - self._start_of(number)) // STRETCH_LATENTS[-1]
 
     def _chunk(self, number: int) -> Float[np.ndarray, "time channels"]:
         if self._kept is None or self._kept[0] != number:
@@ -161,10 +177,13 @@ class Stream:
 
     def _blended(self, number: int, inside: slice) -> Float[Tensor, "1 components _"]:
         """Frames of a stretch, which begins as the one before goes on."""
-        ours = self._stretch(number)[..., MARGIN_LATENTS:]
+        ours = self._stretch(number)
+        if number == 0:
+            return ours[..., MARGIN_LATENTS + inside.start : MARGIN_LATENTS + inside.stop]
+        ours = ours[..., MARGIN_LATENTS:]
         if inside.start >= BLEND_LATENTS:
             return ours[..., inside]
-        earlier = self._stretch(number - 1)[..., MARGIN_LATENTS + STRETCH_LATENTS :]
+        earlier = self._stretch(number - 1)[..., -MARGIN_LATENTS:]
         share = (torch.arange(BLEND_LATENTS) + 0.5) / BLEND_LATENTS
         joint = torch.lerp(earlier[..., :BLEND_LATENTS], ours[..., :BLEND_LATENTS], share)
         return torch.cat([joint, ours[..., BLEND_LATENTS:]], dim=-1)[..., inside]
@@ -174,8 +193,9 @@ class Stream:
         if number not in self._stretches:
             while len(self._stretches) > 2:
                 del self._stretches[next(iter(self._stretches))]
-            start = number * STRETCH_LATENTS - STRETCH_LATENTS // 2 - MARGIN_LATENTS
-            self._stretches[number] = self._denoise(start, STRETCH_LATENTS + 2 * MARGIN_LATENTS)
+            start, stop = self._start_of(number), self._start_of(number + 1)
+            frames = stop - start + 2 * MARGIN_LATENTS
+            self._stretches[number] = self._denoise(start - MARGIN_LATENTS, frames)
         return self._stretches[number]
 
     def _denoise(self, start: int, frames: int) -> Float[Tensor, "1 components frames"]:
