@@ -32,14 +32,17 @@ class Spectrum(nn.Module):
     """
 
     window: Tensor
+    inverse_window: Tensor
 
     def __init__(self, hop_samples: int) -> None:
         super().__init__()
         self.hop_samples = hop_samples
         self.n_fft = 4 * hop_samples
         self.bins = self.n_fft // 2 + 1
-        self.register_buffer("window", torch.hann_window(self.n_fft), persistent=False)
-        self._scale = self.n_fft / 4
+        window, scale = torch.hann_window(self.n_fft), self.n_fft / 4
+        self.register_buffer("window", window / scale, persistent=False)
+        inverse = window * scale / 1.5  # Hann² at 75 % sums to 1.5
+        self.register_buffer("inverse_window", inverse, persistent=False)
 
     def forward(self, audio: Float[Tensor, "... time"]) -> Complex[Tensor, "... bins frames"]:
         """Audio of whole hops to one frame a hop, silence beyond both ends."""
@@ -54,24 +57,23 @@ class Spectrum(nn.Module):
             center=False,
             return_complex=True,
         )
-        return (found / self._scale).reshape(*lead, *found.shape[-2:])
+        return found.reshape(*lead, *found.shape[-2:])
 
     def inverse(self, spectrum: Complex[Tensor, "... bins frames"]) -> Float[Tensor, "... time"]:
         """Overlap-add of the windowed inverse transforms."""
-        pieces = torch.fft.irfft(spectrum.transpose(-1, -2) * self._scale, n=self.n_fft)
-        audio = overlap_add(pieces * self.window)
+        pieces = torch.fft.irfft(spectrum.transpose(-1, -2), n=self.n_fft)
+        audio = overlap_add(pieces * self.inverse_window)
         margin = (self.n_fft - self.hop_samples) // 2
-        return audio[..., margin : audio.shape[-1] - margin] / 1.5  # Hann² at 75 % sums to 1.5
+        return audio[..., margin : audio.shape[-1] - margin]
 
 
 def overlap_add(pieces: Float[Tensor, "... frames size"]) -> Float[Tensor, "... time"]:
     """Adds frames that lie a quarter of their size apart."""
-    hop = pieces.shape[-1] // 4
-    quarters = pieces.unflatten(-1, (4, hop))
-    blocks = [
-        functional.pad(quarters[..., number, :], (0, 0, number, 3 - number)) for number in range(4)
-    ]
-    return torch.stack(blocks).sum(0).flatten(-2)
+    frames, hop = pieces.shape[-2], pieces.shape[-1] // 4
+    blocks = pieces.new_zeros(*pieces.shape[:-2], frames + 3, hop)
+    for number, quarter in enumerate(pieces.unflatten(-1, (4, hop)).unbind(-2)):
+        blocks[..., number : number + frames, :] += quarter
+    return blocks.flatten(-2)
 
 
 def mel_bands(bands: int, bins: int, sample_rate: int) -> Float[Tensor, "bands bins"]:
@@ -164,8 +166,9 @@ class Analysis(nn.Module):
             spectra: Of mid and side.
             wanted: What `spread` makes of the features.
         """
-        power = spectra.real.square() + spectra.imag.square()
-        return spectra * self.correction(power, wanted)
+        factors = self.correction(spectra.real.square() + spectra.imag.square(), wanted)
+        parts = torch.view_as_real(spectra)  # complex times real would take twice as long
+        return torch.view_as_complex(parts * factors[..., None])
 
     def correction(
         self,

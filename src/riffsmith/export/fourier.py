@@ -35,7 +35,6 @@ class RealSpectrum(nn.Module):
         self.q = size // self.p
         self.high = (bins - 1) // self.p + 1
         """Of the k₂: those that the frequencies of a real signal need."""
-        self.scale = size / 4
         p, q = torch.arange(self.p), torch.arange(self.q)
         cosine, sine = _turns(p[:, None] * p, self.p)
         self._keep("fine_in", torch.cat([cosine, -sine]))
@@ -48,8 +47,9 @@ class RealSpectrum(nn.Module):
         self._keep("coarse_out", _times(cosine.T, sine.T))
         weights = torch.full((bins,), 2 / size, dtype=torch.float64)
         weights[0] = weights[-1] = 1 / size  # the others stand for two frequencies each
-        self._keep("weights", weights * self.scale)
+        self._keep("weights", weights)
         self._keep("window", spectrum.window)
+        self._keep("inverse_window", spectrum.inverse_window)
 
     def _keep(self, name: str, table: Tensor) -> None:
         self.register_buffer(name, table.float(), persistent=False)
@@ -90,14 +90,14 @@ class RealSpectrum(nn.Module):
             dim=-2,
         )
         pieces = (self.fine_out @ turned).flatten(-2)
-        audio = overlap_add(pieces * self.window)
+        audio = overlap_add(pieces * self.inverse_window)
         margin = (self.size - self.hop_samples) // 2
-        return audio[..., margin : audio.shape[-1] - margin] / 1.5  # Hann² at 75 % sums to 1.5
+        return audio[..., margin : audio.shape[-1] - margin]
 
     def _in_order(self, grid: Tensor) -> Tensor:
         """(…, frames, k₁, k₂) to (…, bins, frames)."""
         flat = grid.transpose(-1, -2).flatten(-2)[..., : self.bins]
-        return flat.transpose(-1, -2) / self.scale
+        return flat.transpose(-1, -2)
 
     def _in_grid(self, flat: Tensor) -> Tensor:
         """Undoes `_in_order`, and weighs what stands for two frequencies."""

@@ -20,8 +20,8 @@ from riffsmith.synthesis.sounding import heard_latents, sound
 CHUNK_LATENTS = 64
 """Decoded at once, always between the same places: equal places give equal samples."""
 STRETCH_LATENTS = (192, 384, 768)
-"""Denoised at once, likewise: the first two stretches and all others. What begins, or was turned, is
-soon there, and what goes on takes little time for its length."""
+"""Denoised at once, likewise: the first two stretches, then all others. What begins or was turned
+is there soon, and what goes on takes little time for its length."""
 MARGIN_LATENTS = 128
 """On either side of a stretch, so that what is beyond hardly matters to it."""
 BLEND_LATENTS = 16
