@@ -8,6 +8,7 @@ import torch
 
 from riffsmith.audio import LoudnessMeter
 from riffsmith.bundle import LatentBundle
+from riffsmith.evaluation.rhythm import measure_rhythm
 from riffsmith.features import measure_feel
 from riffsmith.pipeline import open_model
 from riffsmith.synthesis import Controls, Stream, make_loop
@@ -81,6 +82,34 @@ def test_intensity_and_brightness_do_what_they_say(metal: LatentBundle):
     assert loudness(wild, rate) > loudness(calm, rate) + 3
     dark, bright = (play(metal, Controls(brightness=value)) for value in (0.0, 1.0))
     assert octaves(metal, bright) > octaves(metal, dark) + 0.4
+
+
+def test_the_tempo_that_is_asked_for_is_found(metal: LatentBundle):
+    for asked in (100.0, 130.0):
+        audio = play(metal, Controls(tempo=asked)).mean(axis=1)
+        found = measure_rhythm(audio, metal.settings.corpus.sample_rate).tempo_bpm
+        assert found is not None
+        octaves_off = np.log2(found / asked)
+        assert abs(octaves_off - round(octaves_off)) < 0.03, (asked, found)
+
+
+def timbre(metal: LatentBundle, audio: np.ndarray) -> torch.Tensor:
+    """Mean log-mel spectrum."""
+    whole = len(audio) // HOP * HOP
+    return metal.codec.analysis(torch.from_numpy(audio[:whole].T.copy())[None])[0].mean(1)
+
+
+def test_a_morph_leaves_one_piece_and_arrives_at_another(metal: LatentBundle):
+    rate = metal.settings.corpus.sample_rate
+    moving = Controls(variation=0.0, morph_seed=50, morph_seconds=30.0)
+    there, here = Stream(metal, 50, Controls(variation=0.0)), Stream(metal, 0, moving)
+    left = Stream(metal, 0, Controls(variation=0.0))
+    for start, is_near in ((0, left), (40, there)):
+        ours, first, second = (
+            timbre(metal, stream.read(start * rate, 5 * rate)) for stream in (here, left, there)
+        )
+        to_left, to_there = (ours - first).norm(), (ours - second).norm()
+        assert (to_left < to_there) == (is_near is left)
 
 
 def test_memory_does_not_grow(metal: LatentBundle):

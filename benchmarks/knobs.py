@@ -1,0 +1,139 @@
+"""What each control does to the sound of a shipped model, measured on what is heard.
+
+    python benchmarks/knobs.py [MODEL]
+
+Each line is the mean over a few seeds: loudness against intensity, brightness against brightness,
+the tempo that is found (whole octaves are a choice of what to count) against the one asked for, how
+far half-minutes go from their own mean against variation, and how near the sound of a morph is to
+the piece it left and the one it goes to. Last, how near the beginning is to a clip that was given.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from math import log2
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from riffsmith.audio import LoudnessMeter
+from riffsmith.bundle import LatentBundle, load_shipped
+from riffsmith.codec import Codec
+from riffsmith.evaluation.rhythm import measure_rhythm
+from riffsmith.features import measure_feel
+from riffsmith.synthesis import Controls, Stream, listen
+
+SEEDS = range(4)
+SECONDS = 20
+PIECE_SECONDS = 5
+CLIP_SECONDS = 10
+MORPH_SECONDS = 60.0
+
+Audio = NDArray[np.float32]
+
+
+def main(name: str = "metal") -> None:
+    torch.set_num_threads(1)
+    bundle = load_shipped(name)
+    assert isinstance(bundle, LatentBundle)
+    print_row("intensity", "LUFS", (0.0, 0.5, 1.0), lambda value: loudness(bundle, value))
+    print_row("brightness", "octaves", (0.0, 0.5, 1.0), lambda value: brightness(bundle, value))
+    print_row("tempo", "bpm found", (90, 105, 120, 135, 150), lambda value: tempo(bundle, value))
+    print_row("variation", "nepers", (0.0, 0.5, 1.0), lambda value: variation(bundle, value))
+    for title, start in (("first 20 s of 60", 0), ("after it", round(MORPH_SECONDS) + 10)):
+        near, far = morph(bundle, start)
+        print(f"morph, {title}: {near:.2f} nepers from the piece it left, {far:.2f} from the other")
+    print_row(
+        "vary", "nepers from the clip", (0.0, 0.5, 1.0), lambda value: likeness(bundle, value)
+    )
+
+
+def print_row(
+    title: str, unit: str, values: Sequence[float], measure: Callable[[float], float]
+) -> None:
+    figures = ", ".join(f"{value:g} → {measure(value):.3g}" for value in values)
+    print(f"{title}: {figures} {unit}", flush=True)
+
+
+def play(bundle: LatentBundle, seed: int, controls: Controls, start: int = 0) -> Audio:
+    rate = bundle.settings.corpus.sample_rate
+    return Stream(bundle, seed, controls).read(start * rate, SECONDS * rate)
+
+
+def loudness(bundle: LatentBundle, intensity: float) -> float:
+    meter = LoudnessMeter(bundle.settings.corpus.sample_rate)
+    for seed in SEEDS:
+        meter.add(play(bundle, seed, Controls(intensity=intensity)))
+    return meter.loudness_lufs() or -70.0
+
+
+def brightness(bundle: LatentBundle, value: float) -> float:
+    """Octaves above 1 Hz, as the training measures it."""
+    pieces = [play(bundle, seed, Controls(brightness=value)) for seed in SEEDS]
+    analysis = bundle.codec.analysis
+    mid = features(bundle.codec, np.concatenate(pieces))[: analysis.mid]
+    beats = torch.arange(mid.shape[1], dtype=torch.float64)
+    return float(measure_feel(mid, analysis.mid_frequencies, beats, 1.0).brightness.mean())
+
+
+def tempo(bundle: LatentBundle, bpm: float) -> float:
+    rate = bundle.settings.corpus.sample_rate
+    found: list[float] = []
+    for seed in SEEDS:
+        audio = play(bundle, seed, Controls(tempo=bpm)).mean(axis=1)
+        heard = measure_rhythm(audio, rate).tempo_bpm or bpm / 2**0.5
+        found.append(heard * 2 ** round(log2(bpm / heard)))
+    return float(np.mean(found))
+
+
+def variation(bundle: LatentBundle, value: float) -> float:
+    """Mean distance of pieces of 5 s from the mean of a minute and a half."""
+    spreads: list[float] = []
+    for seed in SEEDS:
+        controls = Controls(variation=value)
+        minute = [play(bundle, seed, controls, start) for start in (0, 35, 70)]
+        pieces = np.split(np.concatenate(minute), 3 * SECONDS // PIECE_SECONDS)
+        means = torch.stack([features(bundle.codec, piece).mean(1) for piece in pieces])
+        spreads.append(float((means - means.mean(0)).square().mean().sqrt()))
+    return float(np.mean(spreads))
+
+
+def morph(bundle: LatentBundle, start: int) -> tuple[float, float]:
+    """Distance of a morphing piece from the one it leaves and the one it goes to."""
+    found: list[tuple[float, float]] = []
+    for seed in SEEDS:
+        moving = Controls(variation=0.0, morph_seed=seed + 50, morph_seconds=MORPH_SECONDS)
+        held = Controls(variation=0.0)
+        ours, left, other = (
+            features(bundle.codec, play(bundle, piece, controls, start)).mean(1)
+            for piece, controls in ((seed, moving), (seed, held), (seed + 50, held))
+        )
+        found.append((distance(ours, left), distance(ours, other)))
+    near, far = np.mean(found, axis=0)
+    return float(near), float(far)
+
+
+def likeness(bundle: LatentBundle, vary: float) -> float:
+    """Distance of a beginning from the clip that was given, frame by frame."""
+    rate = bundle.settings.corpus.sample_rate
+    found: list[float] = []
+    for seed in SEEDS:
+        clip = Stream(bundle, seed + 90).read(0, CLIP_SECONDS * rate)
+        again = Stream(bundle, seed, guide=listen(bundle, clip, vary)).read(0, len(clip))
+        found.append(distance(features(bundle.codec, clip), features(bundle.codec, again)))
+    return float(np.mean(found))
+
+
+def features(codec: Codec, audio: Audio) -> torch.Tensor:
+    """Log-mel features of mid and side in nepers, (features, frames)."""
+    hop = codec.analysis.spectrum.hop_samples
+    whole = len(audio) // hop * hop
+    return codec.analysis(torch.from_numpy(np.ascontiguousarray(audio[:whole].T))[None])[0]
+
+
+def distance(one: torch.Tensor, other: torch.Tensor) -> float:
+    return float((one - other).square().mean().sqrt())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
