@@ -15,6 +15,10 @@ import psutil
 from riffsmith.studio.errors import StudioError
 
 _NICE = 10
+_ENVIRONMENT = {
+    "PYTHONUNBUFFERED": "1",
+    "OMP_WAIT_POLICY": "PASSIVE",  # threads that spin for each other lose much to a busy player
+}
 
 
 def command_line(*words: str | Path) -> list[str]:
@@ -29,7 +33,7 @@ def start(words: Sequence[str], log: Path | None = None) -> "subprocess.Popen[st
         words: The command.
         log: File that gets what it prints; none: it is caught.
     """
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, **_ENVIRONMENT}
     if log is None:
         process = subprocess.Popen(
             words,
