@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from riffsmith.audio import LoudnessMeter
 from riffsmith.bundle import LatentBundle, load_shipped
 from riffsmith.codec import Codec
-from riffsmith.evaluation.rhythm import measure_rhythm
+from riffsmith.evaluation.metrics.rhythm import measure_rhythm
 from riffsmith.features import measure_feel
 from riffsmith.synthesis import Controls, Stream, listen
 

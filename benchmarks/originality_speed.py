@@ -23,8 +23,8 @@ from machine import describe_machine
 
 from riffsmith.config import load_preset
 from riffsmith.corpus import Corpus, prepare_corpus
-from riffsmith.evaluation.held_out_scores import FILE_NAME
-from riffsmith.evaluation.originality import OriginalityCheck
+from riffsmith.evaluation.copying.held_out_scores import FILE_NAME
+from riffsmith.evaluation.copying.originality import OriginalityCheck
 
 RATE = 22_050
 SONG_SECONDS = 240

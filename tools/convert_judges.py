@@ -1,4 +1,4 @@
-"""Makes the weights in `riffsmith/evaluation/weights` from the packages that published them.
+"""Makes the weights in `riffsmith/evaluation/judges/weights` from the packages that published them.
 
     python tools/convert_judges.py musicnn-0.1.0-py3-none-any.whl aisfx-0.1.2-py2.py3-none-any.whl
 
@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-TARGET = Path(__file__).parents[1] / "src/riffsmith/evaluation/weights"
+TARGET = Path(__file__).parents[1] / "src/riffsmith/evaluation/judges/weights"
 SHA256 = {
     "musicnn": "f38a4890c648c1ddbb141c5d96d2b0a8cfcd36746002d896989f7b88beb65cfa",
     "aisfx": "bfe219950715af179e9a1653e7117cc1852baef267cd6596c42cad74afe1d194",

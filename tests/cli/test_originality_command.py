@@ -13,7 +13,7 @@ from cyclopts import App
 from riffsmith.cli.originality import originality
 from riffsmith.corpus import prepare_corpus
 from riffsmith.errors import AudioError
-from riffsmith.evaluation import held_out_scores
+from riffsmith.evaluation.copying import held_out_scores
 
 RATE = 8_000
 

@@ -6,7 +6,7 @@ import torch
 from safetensors.torch import load_file
 
 from riffsmith.evaluation import AisfxEmbedder
-from riffsmith.evaluation.aisfx import AisfxFrontEnd, load_aisfx, unit_sum_filter_bank
+from riffsmith.evaluation.judges.aisfx import AisfxFrontEnd, load_aisfx, unit_sum_filter_bank
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 NETWORK = load_file(GOLDEN / "aisfx_reference.safetensors")

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from riffsmith.evaluation.bench import Bench
 from riffsmith.evaluation.listening import Heard, compare, strongest_figures
-from riffsmith.evaluation.trials import Trial
+from riffsmith.evaluation.proving.bench import Bench
+from riffsmith.evaluation.proving.trials import Trial
 
 WINDOWS, DIMENSION = 12, 4
 

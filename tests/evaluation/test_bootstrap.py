@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from riffsmith.evaluation.bootstrap import Interval, bootstrap_interval, distance_ratio
-from riffsmith.evaluation.kad import kernel_distance
+from riffsmith.evaluation.metrics.bootstrap import Interval, bootstrap_interval, distance_ratio
+from riffsmith.evaluation.metrics.kad import kernel_distance
 
 
 def recordings(seed: int, count: int, mean: float = 0.0, spread: float = 0.0) -> list[np.ndarray]:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from riffsmith.evaluation.coverage import DensityCoverage, density_coverage
+from riffsmith.evaluation.metrics.coverage import DensityCoverage, density_coverage
 
 
 def line(*places: float) -> np.ndarray:

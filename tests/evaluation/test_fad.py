@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from riffsmith.evaluation.fad import frechet_distance
+from riffsmith.evaluation.metrics.fad import frechet_distance
 
 
 def normal(seed: int, count: int, dimension: int = 3) -> np.ndarray:

@@ -3,7 +3,12 @@ import pytest
 import torch
 from conftest import make_music
 
-from riffsmith.evaluation.fingerprint import Alteration, alterations, cut_windows, fingerprint
+from riffsmith.evaluation.copying.fingerprint import (
+    Alteration,
+    alterations,
+    cut_windows,
+    fingerprint,
+)
 
 RATE = 8_000
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from riffsmith.evaluation.kad import kernel_distance, squared_distances
+from riffsmith.evaluation.metrics.kad import kernel_distance, squared_distances
 
 
 def normal(seed: int, count: int, dimension: int = 3, mean: float = 0.0) -> np.ndarray:

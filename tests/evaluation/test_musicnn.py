@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file
 
 from riffsmith.evaluation import TAG_NAMES, MusicnnEmbedder
-from riffsmith.evaluation.musicnn import MusicnnFrontEnd, load_musicnn, slaney_filter_bank
+from riffsmith.evaluation.judges.musicnn import MusicnnFrontEnd, load_musicnn, slaney_filter_bank
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 NETWORK = load_file(GOLDEN / "musicnn_reference.safetensors")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from riffsmith.evaluation.noticing import Null, find_limit
+from riffsmith.evaluation.proving.noticing import Null, find_limit
 
 HALVINGS = [
     {"kad_own": 1.0, "relief": 1.0, "tempo_bpm": None, "stereo_width": None},

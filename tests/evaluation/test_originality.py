@@ -13,9 +13,9 @@ from conftest import as_ordinary_user, make_music, tiny_settings, write_music
 
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import AudioError, CorpusError
-from riffsmith.evaluation import held_out_scores
-from riffsmith.evaluation.held_out_scores import FILE_NAME
-from riffsmith.evaluation.originality import Originality, OriginalityCheck
+from riffsmith.evaluation.copying import held_out_scores
+from riffsmith.evaluation.copying.held_out_scores import FILE_NAME
+from riffsmith.evaluation.copying.originality import Originality, OriginalityCheck
 from riffsmith.features import shift_pitch
 
 RATE = 8_000

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from riffsmith.evaluation import passage_search
-from riffsmith.evaluation.fingerprint import Alteration, cut_windows
-from riffsmith.evaluation.passage_search import PassageIndex
+from riffsmith.evaluation.copying import passage_search
+from riffsmith.evaluation.copying.fingerprint import Alteration, cut_windows
+from riffsmith.evaluation.copying.passage_search import PassageIndex
 
 FRAMES = 20
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from conftest import make_music
 
-from riffsmith.evaluation.rhythm import measure_rhythm, onset_envelope
+from riffsmith.evaluation.metrics.rhythm import measure_rhythm, onset_envelope
 
 RATE = 16_000
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from conftest import make_music
 
-from riffsmith.evaluation.sound import check_sound
+from riffsmith.evaluation.metrics.sound import check_sound
 
 RATE = 44_100
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from riffsmith.evaluation.structure import curve_distance, measure_structure, moments
+from riffsmith.evaluation.metrics.structure import curve_distance, measure_structure, moments
 
 RATE = 8_000
 

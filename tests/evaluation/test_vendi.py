@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from riffsmith.evaluation.vendi import relative_variety, vendi_score
+from riffsmith.evaluation.metrics.vendi import relative_variety, vendi_score
 
 
 def normal(seed: int, count: int, dimension: int = 4) -> np.ndarray:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from riffsmith.corpus import Corpus
 from riffsmith.evaluation import DistanceScore, Evaluation, Measure, SelfTest, SelfTestRow
-from riffsmith.evaluation.originality import Originality, WindowOrigin
+from riffsmith.evaluation.copying.originality import Originality, WindowOrigin
 from riffsmith.report import Findings
 from riffsmith.report.origins import Origins, Suspect
 from riffsmith.training import RunFolder

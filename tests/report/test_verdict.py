@@ -123,7 +123,7 @@ def test_the_worst_clip_counts(run: RunFolder, corpus: Corpus):
 
 def test_the_words_of_originality_are_known(corpus: Corpus):
     """Its verdicts are told apart by how they begin."""
-    from riffsmith.evaluation.originality import _verdict
+    from riffsmith.evaluation.copying.originality import _verdict
     from riffsmith.report.verdict_scores import _GRADES
 
     for score, percentile, grade in ((9, 99.5, "bad"), (4.1, 99.5, "caution"), (1, 50, "good")):

@@ -19,7 +19,7 @@ from rooms import MODEL, RATE, begin, detail, listening, make_run, opened, pull,
 from riffsmith.bundle import write_bundle
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError, ModelError
-from riffsmith.evaluation.originality import Originality, WindowOrigin
+from riffsmith.evaluation.copying.originality import Originality, WindowOrigin
 from riffsmith.gan import Generator
 from riffsmith.studio import Studio, open_studio
 from riffsmith.studio.errors import StudioError

@@ -8,7 +8,7 @@ import torch
 
 from riffsmith.audio import LoudnessMeter
 from riffsmith.bundle import LatentBundle
-from riffsmith.evaluation.rhythm import measure_rhythm
+from riffsmith.evaluation.metrics.rhythm import measure_rhythm
 from riffsmith.features import measure_feel
 from riffsmith.pipeline import open_model
 from riffsmith.synthesis import Controls, Stream, make_loop

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
-    from riffsmith.evaluation.originality import Originality, OriginalityCheck
+    from riffsmith.evaluation.copying.originality import Originality, OriginalityCheck
 
 _LISTED = 10
 
@@ -33,7 +33,7 @@ def originality(
     from riffsmith.cli.console import share_progress
     from riffsmith.corpus import Corpus
     from riffsmith.corpus.survey import find_audio
-    from riffsmith.evaluation.originality import OriginalityCheck
+    from riffsmith.evaluation.copying.originality import OriginalityCheck
 
     files = [path] if path.is_file() else find_audio(path)
     with share_progress("Reading the corpus") as on_progress:

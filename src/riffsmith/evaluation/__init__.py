@@ -1,15 +1,10 @@
 """Generated against real music: embeddings, one metric a file, and all of them in one table."""
 
-from riffsmith.evaluation.adapter import load_embedder, load_embedders
-from riffsmith.evaluation.aisfx import AisfxEmbedder
-from riffsmith.evaluation.bench import SelfTestRow
-from riffsmith.evaluation.embedding import (
-    TARGET_LUFS,
-    Embedder,
-    EmbeddingCache,
-    build_embedder,
-    cut_windows,
-    embed_audio,
+from riffsmith.evaluation.copying.originality import (
+    WINDOW_SECONDS,
+    Originality,
+    OriginalityCheck,
+    WindowOrigin,
 )
 from riffsmith.evaluation.evaluate import (
     CACHE_FOLDER,
@@ -18,13 +13,17 @@ from riffsmith.evaluation.evaluate import (
     Measure,
     evaluate,
 )
-from riffsmith.evaluation.musicnn import TAG_NAMES, MusicnnEmbedder
-from riffsmith.evaluation.originality import (
-    WINDOW_SECONDS,
-    Originality,
-    OriginalityCheck,
-    WindowOrigin,
+from riffsmith.evaluation.judges.adapter import load_embedder, load_embedders
+from riffsmith.evaluation.judges.aisfx import AisfxEmbedder
+from riffsmith.evaluation.judges.embedding import (
+    TARGET_LUFS,
+    Embedder,
+    EmbeddingCache,
+    build_embedder,
+    cut_windows,
+    embed_audio,
 )
+from riffsmith.evaluation.judges.musicnn import TAG_NAMES, MusicnnEmbedder
 from riffsmith.evaluation.passages import (
     PASSAGE_SECONDS,
     Passage,
@@ -32,7 +31,8 @@ from riffsmith.evaluation.passages import (
     play_passages,
     read_folder,
 )
-from riffsmith.evaluation.self_test import SelfTest, self_test
+from riffsmith.evaluation.proving.bench import SelfTestRow
+from riffsmith.evaluation.proving.self_test import SelfTest, self_test
 
 __all__ = [
     "CACHE_FOLDER",

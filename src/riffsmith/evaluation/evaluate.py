@@ -9,14 +9,14 @@ from jaxtyping import Float
 from pydantic import BaseModel, ConfigDict
 
 from riffsmith.corpus import Corpus
-from riffsmith.evaluation.bootstrap import DistanceRatio, distance_ratio
-from riffsmith.evaluation.coverage import density_coverage
-from riffsmith.evaluation.embedding import (
+from riffsmith.evaluation.judges.embedding import (
     Embedder,
     EmbeddingCache,
     build_embedders,
     embed_audio,
 )
+from riffsmith.evaluation.judges.musicnn import MusicnnEmbedder
+from riffsmith.evaluation.judges.workers import map_on_cores
 from riffsmith.evaluation.measures import (
     DISTANCES,
     STRONGEST_TAGS,
@@ -24,10 +24,10 @@ from riffsmith.evaluation.measures import (
     passage_figures,
     window_tags,
 )
-from riffsmith.evaluation.musicnn import MusicnnEmbedder
+from riffsmith.evaluation.metrics.bootstrap import DistanceRatio, distance_ratio
+from riffsmith.evaluation.metrics.coverage import density_coverage
+from riffsmith.evaluation.metrics.vendi import relative_variety
 from riffsmith.evaluation.passages import Passage, group, read_passages, reconstruct as invert
-from riffsmith.evaluation.vendi import relative_variety
-from riffsmith.evaluation.workers import map_on_cores
 
 CACHE_FOLDER = Path("cache") / "embeddings"
 """Below a corpus: where the embeddings of its own passages are kept."""

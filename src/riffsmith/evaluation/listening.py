@@ -7,7 +7,8 @@ from statistics import fmean
 import numpy as np
 from jaxtyping import Float
 
-from riffsmith.evaluation.embedding import Embedder, EmbeddingCache, embed_audio
+from riffsmith.evaluation.judges.embedding import Embedder, EmbeddingCache, embed_audio
+from riffsmith.evaluation.judges.musicnn import MusicnnEmbedder
 from riffsmith.evaluation.measures import (
     DISTANCES,
     STRONGEST_TAGS,
@@ -17,7 +18,6 @@ from riffsmith.evaluation.measures import (
     spread_figures,
     window_tags,
 )
-from riffsmith.evaluation.musicnn import MusicnnEmbedder
 from riffsmith.evaluation.passages import Passage
 
 

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from riffsmith.evaluation.coverage import density_coverage
-from riffsmith.evaluation.fad import frechet_distance
-from riffsmith.evaluation.kad import kernel_distance
-from riffsmith.evaluation.musicnn import TAG_NAMES, MusicnnEmbedder
+from riffsmith.evaluation.judges.musicnn import TAG_NAMES, MusicnnEmbedder
+from riffsmith.evaluation.metrics.coverage import density_coverage
+from riffsmith.evaluation.metrics.fad import frechet_distance
+from riffsmith.evaluation.metrics.kad import kernel_distance
+from riffsmith.evaluation.metrics.rhythm import measure_rhythm
+from riffsmith.evaluation.metrics.sound import check_sound
+from riffsmith.evaluation.metrics.structure import measure_structure
+from riffsmith.evaluation.metrics.vendi import relative_variety
 from riffsmith.evaluation.passages import Passage
-from riffsmith.evaluation.rhythm import measure_rhythm
-from riffsmith.evaluation.sound import check_sound
-from riffsmith.evaluation.structure import measure_structure
-from riffsmith.evaluation.vendi import relative_variety
 
 DISTANCES = {"kad": kernel_distance, "fad": frechet_distance}
 TAG_MEASURES = tuple(f"tag_{name.replace(' ', '_')}" for name in TAG_NAMES)

@@ -19,6 +19,7 @@ class RealSpectrum(nn.Module):
     """
 
     window: Tensor
+    inverse_window: Tensor
     weights: Tensor
     fine_in: Tensor
     fine_out: Tensor

@@ -9,7 +9,7 @@ import soundfile
 
 from riffsmith.bundle import Bundle
 from riffsmith.corpus import Corpus
-from riffsmith.evaluation.originality import WINDOW_SECONDS
+from riffsmith.evaluation.copying.originality import WINDOW_SECONDS
 from riffsmith.report.figures import draw_waveform
 from riffsmith.report.history import History, points
 from riffsmith.report.media import Exhibit, Picture, exhibit, player, png

@@ -22,7 +22,7 @@ from riffsmith.evaluation import (
     play_passages,
     self_test,
 )
-from riffsmith.evaluation.originality import OriginalityCheck
+from riffsmith.evaluation.copying.originality import OriginalityCheck
 from riffsmith.evaluation.passages import read_passages
 from riffsmith.evaluation.places import FEWEST_PAIRS
 from riffsmith.report.origins import Origins, find_origins

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from riffsmith.evaluation import Passage
-from riffsmith.evaluation.originality import (
+from riffsmith.evaluation.copying.originality import (
     WINDOW_SECONDS,
     Originality,
     OriginalityCheck,

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from riffsmith.audio import write_audio
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RiffsmithError
-from riffsmith.evaluation.originality import WINDOW_SECONDS, Originality, WindowOrigin
+from riffsmith.evaluation.copying.originality import WINDOW_SECONDS, Originality, WindowOrigin
 from riffsmith.features import MelTransform
 from riffsmith.files import atomic_path, write_bytes
 from riffsmith.report.figures import draw_plain_spectrogram

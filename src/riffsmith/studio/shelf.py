@@ -11,7 +11,7 @@ import soundfile
 from riffsmith.corpus import Corpus, is_corpus
 from riffsmith.errors import RiffsmithError
 from riffsmith.evaluation import OriginalityCheck
-from riffsmith.evaluation.originality import WINDOW_SECONDS
+from riffsmith.evaluation.copying.originality import WINDOW_SECONDS
 from riffsmith.files import remove
 from riffsmith.studio.clip import ClipFolder
 from riffsmith.studio.errors import NotFoundError, StudioError

@@ -10,8 +10,8 @@ from riffsmith.corpus import Corpus
 from riffsmith.corpus.manifest import Split
 from riffsmith.errors import AudioError
 from riffsmith.evaluation import build_embedder, embed_audio
-from riffsmith.evaluation.bootstrap import distance_ratio
-from riffsmith.evaluation.kad import kernel_distance
+from riffsmith.evaluation.metrics.bootstrap import distance_ratio
+from riffsmith.evaluation.metrics.kad import kernel_distance
 from riffsmith.evaluation.passages import group, read_passages
 
 GENERATED_SECONDS = 60.0

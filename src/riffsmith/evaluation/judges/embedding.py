@@ -16,8 +16,8 @@ from torch import Tensor
 
 from riffsmith.audio import LoudnessMeter
 from riffsmith.errors import AudioError, RiffsmithError, SettingsError
-from riffsmith.evaluation.aisfx import AisfxEmbedder
-from riffsmith.evaluation.musicnn import MusicnnEmbedder
+from riffsmith.evaluation.judges.aisfx import AisfxEmbedder
+from riffsmith.evaluation.judges.musicnn import MusicnnEmbedder
 from riffsmith.files import atomic_path
 
 TARGET_LUFS = -20.0

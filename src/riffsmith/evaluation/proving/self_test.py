@@ -8,17 +8,17 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from riffsmith.corpus import Corpus
-from riffsmith.evaluation.bench import FEWEST_RECORDINGS, Bench, SelfTestRow, throw_coins
-from riffsmith.evaluation.embedding import (
+from riffsmith.evaluation.judges.embedding import (
     Embedder,
     EmbeddingCache,
     build_embedders,
 )
+from riffsmith.evaluation.judges.workers import map_on_cores
 from riffsmith.evaluation.listening import Heard, hear
 from riffsmith.evaluation.passages import PASSAGE_SECONDS, Passage
 from riffsmith.evaluation.places import find_pairs
-from riffsmith.evaluation.trials import BOTH_DISTANCES, Trial, choose_trials
-from riffsmith.evaluation.workers import map_on_cores
+from riffsmith.evaluation.proving.bench import FEWEST_RECORDINGS, Bench, SelfTestRow, throw_coins
+from riffsmith.evaluation.proving.trials import BOTH_DISTANCES, Trial, choose_trials
 from riffsmith.seeds import derive_seed
 
 RULE = (

@@ -11,8 +11,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from riffsmith.evaluation.mel_power import measure_mel_power
-from riffsmith.evaluation.pretrained import load_pretrained
+from riffsmith.evaluation.judges.mel_power import measure_mel_power
+from riffsmith.evaluation.judges.pretrained import load_pretrained
 
 SAMPLE_RATE = 16_000
 FRAMES = 187

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.errors import CorpusError
-from riffsmith.evaluation.fingerprint import cut_windows, fingerprint, hop_samples
-from riffsmith.evaluation.passage_search import PassageIndex
+from riffsmith.evaluation.copying.fingerprint import cut_windows, fingerprint, hop_samples
+from riffsmith.evaluation.copying.passage_search import PassageIndex
 from riffsmith.files import write_bytes
 
 FILE_NAME = "originality.json"

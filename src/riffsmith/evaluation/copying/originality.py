@@ -14,16 +14,16 @@ from pydantic import BaseModel, ConfigDict
 
 from riffsmith.corpus import Corpus
 from riffsmith.errors import AudioError, CorpusError
-from riffsmith.evaluation.embedding import mix_sound
-from riffsmith.evaluation.fingerprint import cut_windows, fingerprint, hop_samples
-from riffsmith.evaluation.held_out_scores import (
+from riffsmith.evaluation.copying.fingerprint import cut_windows, fingerprint, hop_samples
+from riffsmith.evaluation.copying.held_out_scores import (
     OnShare,
     choose_windows,
     held_out_scores,
     read_fingerprint,
 )
-from riffsmith.evaluation.passage_search import Match, PassageIndex
-from riffsmith.evaluation.workers import map_on_cores
+from riffsmith.evaluation.copying.passage_search import Match, PassageIndex
+from riffsmith.evaluation.judges.embedding import mix_sound
+from riffsmith.evaluation.judges.workers import map_on_cores
 
 WINDOW_SECONDS = 5.0
 _WINDOW_FRAMES = 80

@@ -8,8 +8,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
-from riffsmith.evaluation.fingerprint import Alteration, alterations
-from riffsmith.evaluation.workers import map_on_cores
+from riffsmith.evaluation.copying.fingerprint import Alteration, alterations
+from riffsmith.evaluation.judges.workers import map_on_cores
 
 _BLOCK_FRAMES = 512
 _STRETCH_FRAMES = 48

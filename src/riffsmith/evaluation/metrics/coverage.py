@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from riffsmith.evaluation.kad import squared_distances
+from riffsmith.evaluation.metrics.kad import squared_distances
 
 
 @dataclass(frozen=True)

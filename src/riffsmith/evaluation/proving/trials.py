@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from riffsmith.corpus import Corpus
-from riffsmith.evaluation import degradations
 from riffsmith.evaluation.passages import Passage, reconstruct
+from riffsmith.evaluation.proving import degradations
 
 Damage = Callable[[Passage, int], Passage]
 """Takes the passage and a seed."""

@@ -11,6 +11,6 @@ Network = TypeVar("Network", bound=nn.Module)
 
 def load_pretrained(network: Network, name: str) -> Network:
     """Fills a network from `weights/NAME.safetensors` and puts it in evaluation mode."""
-    weights = files("riffsmith.evaluation") / "weights" / f"{name}.safetensors"
+    weights = files("riffsmith.evaluation.judges") / "weights" / f"{name}.safetensors"
     network.load_state_dict(load(weights.read_bytes()))
     return network.eval().requires_grad_(False)

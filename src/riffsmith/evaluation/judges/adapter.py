@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from riffsmith.errors import SettingsError
-from riffsmith.evaluation.embedding import EMBEDDER_NAMES, Embedder, build_embedders
+from riffsmith.evaluation.judges.embedding import EMBEDDER_NAMES, Embedder, build_embedders
 
 _NUMBERS = ("sample_rate", "window_seconds", "hop_seconds", "dimension")
 

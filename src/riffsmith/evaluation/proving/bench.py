@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict
 
 from riffsmith.evaluation.listening import Heard, compare, strongest_figures
 from riffsmith.evaluation.measures import Figures, is_distance
-from riffsmith.evaluation.noticing import Null, find_limit
 from riffsmith.evaluation.passages import spread_evenly
-from riffsmith.evaluation.trials import Trial
+from riffsmith.evaluation.proving.noticing import Null, find_limit
+from riffsmith.evaluation.proving.trials import Trial
 from riffsmith.seeds import derive_seed
 
 FEWEST_RECORDINGS = 4

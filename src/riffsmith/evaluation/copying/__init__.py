@@ -1,0 +1,1 @@
+"""Whether generated music copies what it was trained on."""

@@ -1,0 +1,1 @@
+"""Networks that listen: audio → windows → one vector each."""

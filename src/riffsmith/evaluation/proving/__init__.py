@@ -1,0 +1,1 @@
+"""The judge judged: known damage to real music, and who notices."""
