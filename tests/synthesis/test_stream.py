@@ -48,7 +48,7 @@ def test_chunks_are_what_one_pass_over_both_sides_decodes(bundle: LatentBundle):
     size, frames = stream.chunk_samples, 2 * CHUNK_LATENTS
     rest = bundle.codec.linear.rest_components
     with torch.inference_mode():
-        noise = stream.noise.cut("texture", rest, 0, frames)
+        noise = stream.noise.cut("texture", rest, 0, frames) * bundle.settings.generator.texture
         audio = bundle.codec.decode(stream.latents(0, frames), noise)[0].T.numpy()
     audio = finish(audio, stream.sample_rate)
     edge = heard_latents(bundle.codec) * bundle.codec.latent_samples

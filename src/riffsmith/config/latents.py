@@ -52,6 +52,8 @@ class LatentGeneratorSettings(Section):
     """Values that tell the network how much noise is left."""
     steps: Annotated[int, Field(ge=1, le=256)] = 12
     """From noise to music."""
+    texture: Annotated[float, Field(ge=0, le=4)] = 1.2
+    """Times the texture that goes with real latents: generated ones are smoother."""
     slowest_bpm: PositiveFloat = 80.0
     fastest_bpm: PositiveFloat = 160.0
     """Beats are looked for between the two."""

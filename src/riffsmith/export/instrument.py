@@ -70,7 +70,7 @@ class Instrument(nn.Module):
         self.latent_seconds = settings.latent_seconds
         self.channels = settings.codec.components
         self.rest = codec.linear.rest_components
-        self.steps = settings.generator.steps
+        self.steps, self.texture = settings.generator.steps, settings.generator.texture
         self.context = codec.context_latents
         self.margin = max(64, 2 ** (len(settings.generator.channels) - 1))
         self.stretch = 3 * self.margin
@@ -344,10 +344,7 @@ class Instrument(nn.Module):
             if self.made == self.steps:
                 self._join()
         cut = self.latents[:, :, begin - self.first : end - self.first]
-        places = torch.arange(begin, end, device=cut.device)
-        audio = self.decoder(
-            cut, draw_normal(self.texture_seed, self.for_texture, self.rest, places)
-        )[0]
+        audio = self.decoder(cut, self.texture * self._texture(begin, end))[0]
         start = self.context * self.latent_samples
         audio = audio[:, start : start + self.chunk * self.latent_samples]
         self.ready = torch.cat([self.ready, audio], dim=1)

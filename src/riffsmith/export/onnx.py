@@ -100,6 +100,7 @@ def _player(bundle: LatentBundle, multiple: int) -> dict[str, object]:
         "frames_multiple": multiple,
         "context_latents": codec.context_latents,
         "steps": settings.generator.steps,
+        "texture": settings.generator.texture,
         "clock_periods_in_beats": list(PERIODS),
         "styles": codec.style.points.tolist(),
         "styles_bpm": codec.style.feel[:, -1].tolist(),

@@ -58,8 +58,7 @@ def make_loop(
     once = with_margins[..., margin : margin + frames]
     context = heard_latents(codec)
     around = torch.arange(-context, frames + context) % frames
-    texture = noise.cut("texture", codec.linear.rest_components, -context, frames + 2 * context)
-    return sound(codec, once[..., around], texture)
+    return sound(bundle, once[..., around], noise, -context)
 
 
 def _whole_beats(beats: float) -> int:

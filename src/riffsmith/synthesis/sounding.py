@@ -6,7 +6,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from riffsmith.audio import limit_peaks, limiter_reach
+from riffsmith.bundle import LatentBundle
 from riffsmith.codec import Codec
+from riffsmith.gan import NoiseSource
 
 HEADROOM_DB = 2.0
 """A decoder invents phases, so its peaks are higher than those of finished records: turned down by
@@ -27,10 +29,20 @@ def heard_latents(codec: Codec) -> int:
 
 @torch.inference_mode()
 def sound(
-    codec: Codec, latents: Float[Tensor, "1 components _"], noise: Float[Tensor, "1 rest _"]
+    bundle: LatentBundle, latents: Float[Tensor, "1 components _"], source: NoiseSource, start: int
 ) -> Float[np.ndarray, "time 2"]:
-    """Decodes and finishes; the `heard_latents` on either side are only looked at."""
-    audio = finish(codec.decode_between(latents, noise).numpy(), codec.sample_rate)
+    """Decodes and finishes; the `heard_latents` on either side are only looked at.
+
+    Args:
+        bundle: The model.
+        latents: What it generated.
+        source: Of the texture's noise.
+        start: The first latent's place in the piece.
+    """
+    codec = bundle.codec
+    noise = source.cut("texture", codec.linear.rest_components, start, latents.shape[-1])
+    audio = codec.decode_between(latents, noise * bundle.settings.generator.texture).numpy()
+    audio = finish(audio, codec.sample_rate)
     edge = _limiter_latents(codec) * codec.latent_samples
     return audio[edge:-edge]
 

@@ -48,6 +48,7 @@ class Stream:
             controls: What is asked of the piece.
             guide: What it begins with.
         """
+        self._bundle = bundle
         self._generator, self._codec = bundle.generator, bundle.codec
         settings = bundle.settings
         self._steps = settings.generator.steps
@@ -171,9 +172,7 @@ class Stream:
 
     def _decode(self, number: int) -> Float[np.ndarray, "time channels"]:
         start, frames = number * CHUNK_LATENTS - self._heard, CHUNK_LATENTS + 2 * self._heard
-        rest = self._codec.linear.rest_components
-        noise = self.noise.cut("texture", rest, start, frames)
-        return sound(self._codec, self.latents(start, frames), noise)
+        return sound(self._bundle, self.latents(start, frames), self.noise, start)
 
     def _blended(self, number: int, inside: slice) -> Float[Tensor, "1 components _"]:
         """Frames of a stretch, which begins as the one before goes on."""
