@@ -143,7 +143,7 @@ export default {
     "title": "Trainings",
     "empty": "No training yet. Give the studio some music above.",
     "distance": "Distance to real",
-    "distance_hint": "1: as near to music that was held out as the training recordings are. Lower is better.",
+    "distance_hint": "1 = as near to music that was held out as the training recordings are. Lower is better.",
     "unmeasured": "not measured yet",
     "open": "Show training {name}",
     "running": "running",

@@ -143,7 +143,7 @@ export default {
     "title": "Entrenamientos",
     "empty": "Aún no hay ningún entrenamiento. Dele música al estudio aquí arriba.",
     "distance": "Distancia a lo real",
-    "distance_hint": "1: tan cerca de la música reservada como las grabaciones de entrenamiento. Cuanto menor, mejor.",
+    "distance_hint": "1 = tan cerca de la música reservada como las grabaciones de entrenamiento. Cuanto menor, mejor.",
     "unmeasured": "aún sin medir",
     "open": "Mostrar el entrenamiento {name}",
     "running": "en marcha",
