@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from statistics import median
 
-WARM_UP_STEPS, EPOCHS = 300, 24
+WARM_UP_STEPS, EPOCHS, EPOCH_STEPS = 300, 24, 18
 SECONDS = 120
 DISTANCES = ("kad_musicnn", "kad_aisfx")
 VARIETIES = ("variety_musicnn", "variety_aisfx")
@@ -65,7 +65,12 @@ def main(corpus: str, out: str) -> None:
 
 def measure(corpus: str, run: Path, changes: dict[str, str]) -> dict[str, float]:
     shutil.rmtree(run, ignore_errors=True)
-    wanted = {"training.warm_up_steps": str(WARM_UP_STEPS), "training.threads": "1", **changes}
+    wanted = {
+        "training.warm_up_steps": str(WARM_UP_STEPS),
+        "training.epoch_steps": str(EPOCH_STEPS),
+        "training.threads": "1",
+        **changes,
+    }
     seed = wanted.pop("seed", "0")
     flags = [text for key, value in wanted.items() for text in (f"--config.{key}", value)]
     train = ["train", corpus, str(run), "--epochs", str(EPOCHS), "--seed", seed]
