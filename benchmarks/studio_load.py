@@ -82,7 +82,8 @@ def listen(address: str, seconds: float, number: int) -> Heard:
         with ThreadPoolExecutor(1) as turning:
             turns = []
             while position < seconds:
-                time.sleep(max(0.0, position - AHEAD_SECONDS - (time.perf_counter() - start)))
+                spare = AHEAD_SECONDS - PIECE_SECONDS
+                time.sleep(max(0.0, position - spare - (time.perf_counter() - start)))
                 answer = client.get(
                     f"/api/players/{key}/pcm",
                     params={"start": round(position * rate), "count": count},
