@@ -12,9 +12,9 @@ import soundfile
 import torch
 from jaxtyping import Float
 
-from riffsmith.audio import read_recording, resample, write_audio
+from riffsmith.audio import read_named, resample, write_audio
 from riffsmith.bundle import Bundle, Card, LatentBundle
-from riffsmith.errors import AudioError, ModelError
+from riffsmith.errors import ModelError
 from riffsmith.features import MelTransform
 from riffsmith.pipeline import open_model
 from riffsmith.synthesis import Controls, Stream, generate_clip, listen, make_loop, play_stream
@@ -73,11 +73,7 @@ def read_audio(path: str | Path, sample_rate: int = 44_100, channels: int = 2) -
     Raises:
         AudioError: It cannot be read.
     """
-    try:
-        found = read_recording(Path(path), sample_rate, channels)
-    except AudioError as cause:
-        raise AudioError(f"{path}: {cause}") from cause
-    return Audio(found.audio, sample_rate)
+    return Audio(read_named(Path(path), sample_rate, channels).audio, sample_rate)
 
 
 class Piece:

@@ -61,12 +61,16 @@ def loudness(audio: np.ndarray, sample_rate: int) -> float:
     return meter.loudness_lufs() or -70.0
 
 
+def features(metal: LatentBundle, audio: np.ndarray) -> torch.Tensor:
+    """Log-mel features, (features, frames)."""
+    whole = len(audio) // HOP * HOP
+    return metal.codec.analysis(torch.from_numpy(np.ascontiguousarray(audio[:whole].T))[None])[0]
+
+
 def octaves(metal: LatentBundle, audio: np.ndarray) -> float:
     """Brightness, as `measure_feel` has it."""
-    analysis = metal.codec.analysis
-    whole = len(audio) // HOP * HOP
-    features = analysis(torch.from_numpy(np.ascontiguousarray(audio[:whole].T))[None])[0]
-    mid, beats = features[: analysis.mid], torch.arange(features.shape[1], dtype=torch.float64)
+    analysis, found = metal.codec.analysis, features(metal, audio)
+    mid, beats = found[: analysis.mid], torch.arange(found.shape[1], dtype=torch.float64)
     return float(measure_feel(mid, analysis.mid_frequencies, beats, 1.0).brightness.mean())
 
 
@@ -95,8 +99,7 @@ def test_the_tempo_that_is_asked_for_is_found(metal: LatentBundle):
 
 def timbre(metal: LatentBundle, audio: np.ndarray) -> torch.Tensor:
     """Mean log-mel spectrum."""
-    whole = len(audio) // HOP * HOP
-    return metal.codec.analysis(torch.from_numpy(audio[:whole].T.copy())[None])[0].mean(1)
+    return features(metal, audio).mean(1)
 
 
 def test_a_morph_leaves_one_piece_and_arrives_at_another(metal: LatentBundle):

@@ -6,7 +6,7 @@ from riffsmith.audio.joining import join
 from riffsmith.audio.limiter import PEAK_LIMIT_DB, limit_peaks, limiter_reach, limiting_gain
 from riffsmith.audio.loudness import LoudnessMeter
 from riffsmith.audio.playback import play_audio
-from riffsmith.audio.recording import Recording, read_recording, resample
+from riffsmith.audio.recording import Recording, read_named, read_recording, resample
 from riffsmith.audio.streaming import to_pcm16, wav_header
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "limiting_gain",
     "open_audio",
     "play_audio",
+    "read_named",
     "read_recording",
     "resample",
     "to_pcm16",

@@ -92,6 +92,14 @@ def read_recording(path: Path, sample_rate: int, channels: int) -> Recording:
     )
 
 
+def read_named(path: Path, sample_rate: int, channels: int) -> Recording:
+    """As `read_recording`, with errors that say which file it was."""
+    try:
+        return read_recording(path, sample_rate, channels)
+    except AudioError as cause:
+        raise AudioError(f"{path}: {cause}") from cause
+
+
 def _resampled(
     source: Source, sample_rate: int, channels: int, tally: _Tally, meter: LoudnessMeter
 ) -> list[NDArray[np.float32]]:

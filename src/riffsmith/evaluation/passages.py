@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from riffsmith.audio import join, read_recording
+from riffsmith.audio import join, read_named
 from riffsmith.bundle import Bundle, LatentBundle
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.corpus.manifest import Split
-from riffsmith.errors import AudioError, CorpusError
+from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform, griffin_lim
 from riffsmith.synthesis import FADE_SECONDS, finish, generate_clip
 
@@ -105,10 +105,7 @@ def read_folder(
     most = None if seconds is None else ceil(count / max(len(files), 1))
     passages: list[Passage] = []
     for path in spread_evenly(files, count):
-        try:
-            audio = read_recording(path, settings.sample_rate, settings.channel_count).audio
-        except AudioError as cause:
-            raise AudioError(f"{path}: {cause}") from cause
+        audio = read_named(path, settings.sample_rate, settings.channel_count).audio
         starts = range(0, len(audio) - length + 1, length)
         for start in spread_evenly(starts, len(starts) if most is None else most):
             piece = audio[start : start + length].copy()  # the rest of the file can go

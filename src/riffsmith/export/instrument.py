@@ -156,11 +156,8 @@ class Instrument(nn.Module):
             self.given = self.silence.repeat(latents.shape[0], 1, kept)
         whole = torch.cat([self.given, latents], dim=2)
         self.given = whole[:, :, whole.shape[2] - kept :]
-        places = torch.arange(self.decoded - kept, self.decoded + latents.shape[2])
+        noise = self._texture(self.decoded - kept, self.decoded + latents.shape[2])
         self.decoded += latents.shape[2]
-        noise = draw_normal(
-            self.texture_seed, self.for_texture, self.rest, places.to(latents.device)
-        )
         audio = self.decoder(whole, noise.repeat(latents.shape[0], 1, 1))
         begin = self.context * self.latent_samples
         return audio[:, :, begin : begin + latents.shape[2] * self.latent_samples]

@@ -66,16 +66,15 @@ class Player:
         """
         with self._state:
             self._served = max(self._served, start + count)
-        first, last = start // self._size, (start + count - 1) // self._size
-        content = b"".join(map(self._chunk, range(first, last + 1)))
-        begin = (start - first * self._size) * FRAME_BYTES
+        numbers = self._numbers(start, count)
+        content = b"".join(map(self._chunk, numbers))
+        begin = (start - numbers.start * self._size) * FRAME_BYTES
         return content[begin : begin + count * FRAME_BYTES]
 
     def is_ready(self, start: int, count: int) -> bool:
         """Whether samples can be had without computing."""
-        first, last = start // self._size, (start + count - 1) // self._size
         with self._state:
-            return all(number in self._chunks for number in range(first, last + 1))
+            return all(number in self._chunks for number in self._numbers(start, count))
 
     def look_ahead(self) -> None:
         """Computes the first chunk that is missing after what was asked for last, if any."""
@@ -138,6 +137,10 @@ class Player:
             turns = [turn for turn in self._turns if turn.at < stop]
             earlier = [turn for turn in turns if turn.at <= start]
             return self._record.again(), turns[max(0, len(earlier) - 1) :]
+
+    def _numbers(self, start: int, count: int) -> range:
+        """The chunks that samples lie in."""
+        return range(start // self._size, (start + count - 1) // self._size + 1)
 
     def _chunk(self, number: int) -> bytes:
         with self._state:

@@ -23,7 +23,7 @@ _TIMED_STEPS = 3
 def steps_per_epoch(segments: int, settings: Settings) -> int:
     """Steps of an epoch where there are so many segments: a pass over them, or what is set."""
     steps = steps_per_pass(segments, settings)
-    return settings.training.epoch_steps or steps if steps else 0
+    return (settings.training.epoch_steps or steps) if steps else 0
 
 
 def steps_per_pass(segments: int, settings: Settings) -> int:
