@@ -103,7 +103,7 @@ class Piece:
         return Audio(found, self._stream.sample_rate)
 
     def turn(self, controls: Controls) -> None:
-        """Asks something else from here on; it is heard within a second."""
+        """Asks something else from here on."""
         self._stream = self._stream.turned(self._position, controls)
 
 

@@ -193,7 +193,7 @@ def test_work_for_someone_who_left_is_given_up(open_rooms: Opened):
     asked = player_routes.GenerateRequest(model=MODEL, seconds=5)
     left.set()
     with pytest.raises(StudioError, match="the listener left before the clip was done"):
-        player_routes._render(model, asked, 0, studio.home.scratch_file(".wav"), left)
+        player_routes._render(model, asked, None, 0, studio.home.scratch_file(".wav"), left)
 
 
 def test_a_clip_is_kept_with_where_it_comes_from(client: TestClient):

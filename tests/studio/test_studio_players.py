@@ -75,12 +75,34 @@ def test_a_turn_is_heard_from_what_was_not_yet_pulled(model: Playable):
     assert np.array_equal(samples(player.pcm(0, at)), first)
 
 
+def test_who_tells_what_is_heard_gets_a_turn_as_soon_as_it_is_ready(
+    model: Playable, monkeypatch: pytest.MonkeyPatch
+):
+    now, original = 0.0, Stream.make_ready
+
+    def slow(stream: Stream, start: int, count: int) -> None:
+        nonlocal now
+        original(stream, start, count)
+        now += 0.5
+
+    monkeypatch.setattr(Stream, "make_ready", slow)
+    player = Player(model, 3, Controls(), clock=lambda: now)
+    plain = samples(player.pcm(0, 3 * RATE))
+    at = player.turn(FAST, hearing=RATE)
+    assert at == round(1.65 * RATE)
+    turned = samples(player.pcm(0, 3 * RATE))
+    assert np.array_equal(turned[:at], plain[:at])
+    assert np.abs(turned[at + RATE // 4 :] - plain[at + RATE // 4 :].astype(int)).max() > 100
+    assert player.turn(SLOW, hearing=int(2.9 * RATE)) == 3 * RATE  # no more than was pulled
+    assert player.turn(SLOW, 4 * RATE, hearing=0) == 4 * RATE
+
+
 def test_pulls_go_on_while_a_turn_is_made_ready(model: Playable, monkeypatch: pytest.MonkeyPatch):
     player, plain = begun(model), samples(begun(model).pcm(0, 3 * RATE))
     original, meanwhile = Stream.make_ready, list[bytes]()
 
-    def listening(stream: Stream, start: int) -> None:
-        original(stream, start)
+    def listening(stream: Stream, start: int, count: int) -> None:
+        original(stream, start, count)
         meanwhile.append(player.pcm(0, 3 * RATE))
 
     monkeypatch.setattr(Stream, "make_ready", listening)
@@ -94,13 +116,13 @@ def test_of_several_wishes_the_newest_is_carried_out(
     player, made = begun(model), list[int]()
     original = Stream.make_ready
 
-    def counted(stream: Stream, start: int) -> None:
+    def counted(stream: Stream, start: int, count: int) -> None:
         made.append(start)
         if len(made) == 1:  # while the first is made ready two more are asked for
             waiting.extend(pool.submit(player.turn, controls, 0) for controls in (SLOW, FAST))
             while player._newest_wish < 3:
                 pass
-        original(stream, start)
+        original(stream, start, count)
 
     monkeypatch.setattr(Stream, "make_ready", counted)
     with ThreadPoolExecutor(2) as pool:
@@ -125,10 +147,13 @@ def test_a_clip_is_what_was_heard(model: Playable, data: st.DataObject):
             heard += player.pcm(len(heard) // 4, data.draw(st.integers(1, 2 * RATE)))
             if data.draw(st.booleans()):
                 ahead = data.draw(st.integers(-RATE, RATE))
-                player.turn(
+                spare = data.draw(st.none() | st.integers(0, 20 * RATE))
+                at = player.turn(
                     Controls(tempo=data.draw(st.sampled_from([60.0, 120.0, 300.0]))),
                     max(0, len(heard) // 4 + ahead),
+                    None if spare is None else max(0, len(heard) // 4 - spare),
                 )
+                heard = heard[: 4 * at]
         stop = len(heard) // 4
         begin = max(player._record_begins, stop - 2 * RATE)
         piece, turns = player.piece(begin, stop)

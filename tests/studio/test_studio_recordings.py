@@ -162,9 +162,11 @@ def test_what_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch):
     child = (
         "import subprocess,sys; subprocess.Popen([sys.executable,'-c','input()'],stdin=-1).wait()"
     )
-    monkeypatch.setattr(command, "command_line", lambda *_: [sys.executable, "-c", child])
+    monkeypatch.setattr(command, "command_line", lambda *_, **_kind: [sys.executable, "-c", child])
     with pytest.raises(StudioError, match="took longer than"):
         run_command("survey", limit_seconds=0.5)
-    monkeypatch.setattr(command, "command_line", lambda *_: [sys.executable, "-c", "exit(3)"])
+    monkeypatch.setattr(
+        command, "command_line", lambda *_, **_kind: [sys.executable, "-c", "exit(3)"]
+    )
     with pytest.raises(StudioError, match="ended without a word"):
         run_command("survey", limit_seconds=30)

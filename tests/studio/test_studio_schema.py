@@ -41,7 +41,7 @@ def place(
     write_music(folder / "songs" / "a.wav", 7.0)
     with pytest.MonkeyPatch.context() as patch:
         failing = [sys.executable, "-S", "-c", "print('riffsmith: no'); exit(1)"]
-        patch.setattr(command, "command_line", lambda *_: failing)
+        patch.setattr(command, "command_line", lambda *_, **_kind: failing)
         jobs = starting("print('riffsmith: no audio')")
         home = folder / "home"
         with opened(home, run, jobs=jobs) as (studio, client), listening(studio) as address:

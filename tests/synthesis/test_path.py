@@ -69,13 +69,13 @@ def test_a_turn_changes_what_comes_and_not_what_was(style: Style):
     assert paces.max() < 0.2  # the phase goes on
 
 
-def test_new_styles_come_in_a_second(style: Style):
+def test_new_styles_are_there_at_a_turn(style: Style):
     style.feel[:, 0] = torch.arange(64.0)
     path = Path(style, 3, 0.05, Controls(intensity=0.0)).turned(100, Controls(intensity=1.0))
     values = path.told(0, 300)[0, CLOCK_CHANNELS]
-    assert values[:100].max() < 15
-    assert values[130:].min() > 55
-    assert values.diff().abs().max() < 10
+    assert values[:90].max() < 15
+    assert values[100:].min() > 55
+    assert values.diff().abs().max() < 20
 
 
 def test_a_piece_morphs_to_another_seeds_passages(style: Style):

@@ -152,7 +152,7 @@ def choose_matches(found: Originality) -> list[WindowOrigin]:
 
 def tags_of(clip: Clip) -> dict[str, str]:
     """What its files say about themselves."""
-    how = clip.model_dump_json(include={"model", "seed", "begin", "controls"})
+    how = clip.model_dump_json(include={"model", "seed", "begin", "controls", "like"})
     return {
         "title": clip.title,
         "artist": f"Riffsmith model {clip.model}",

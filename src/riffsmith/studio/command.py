@@ -21,9 +21,9 @@ _ENVIRONMENT = {
 }
 
 
-def command_line(*words: str | Path) -> list[str]:
-    """`riffsmith …` with this interpreter."""
-    return [sys.executable, "-m", "riffsmith", *map(str, words)]
+def command_line(*words: str | float | Path, module: str = "riffsmith") -> list[str]:
+    """`riffsmith …` with this interpreter, or another module."""
+    return [sys.executable, "-m", module, *map(str, words)]
 
 
 def start(words: Sequence[str], log: Path | None = None) -> "subprocess.Popen[str]":
@@ -63,13 +63,13 @@ def start(words: Sequence[str], log: Path | None = None) -> "subprocess.Popen[st
     return process
 
 
-def run_command(*words: str | Path, limit_seconds: float) -> str:
+def run_command(*words: str | float | Path, limit_seconds: float, module: str = "riffsmith") -> str:
     """What a command prints.
 
     Raises:
         StudioError: It failed, with its own words, or took longer than allowed.
     """
-    process = start(command_line(*words))
+    process = start(command_line(*words, module=module))
     try:
         out, err = process.communicate(timeout=limit_seconds)
     except subprocess.TimeoutExpired as cause:

@@ -1,12 +1,15 @@
 """One listener's endless piece."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
 from riffsmith.studio.errors import ConflictError, StudioError
 from riffsmith.studio.library import Playable
 from riffsmith.studio.pcm import FRAME_BYTES, to_pcm
-from riffsmith.synthesis import Controls, Stream
+from riffsmith.studio.schemas import BegunWith
+from riffsmith.synthesis import Controls, Guide, Stream
 
 _KEPT_CHUNKS = 8
 _CHUNKS_AHEAD = 4
@@ -17,6 +20,12 @@ REMEMBERED_SECONDS = 660.0
 _AT_HAND_SECONDS = 10.0
 """So far back without computing the piece anew."""
 _FURTHEST_AHEAD_SECONDS = 60.0
+_READY_SECONDS = 1.5
+"""Of what was asked for, counted from where it could be heard if it were ready at once."""
+_FIRST_PULL_SECONDS = 0.75
+"""Ready to be sent when a turn is answered."""
+_ON_THE_WAY_SECONDS = 0.15
+"""Until a listener has an answer and the samples after it."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,24 @@ class Turn:
     controls: Controls
 
 
+@dataclass(frozen=True)
+class Begun:
+    """What a piece begins with, for the network and for people."""
+
+    guide: Guide
+    told: BegunWith
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """To hear something else."""
+
+    number: int
+    asked_at: float
+    at: int
+    hearing: int | None
+
+
 class Player:
     """Samples by their position, computed when asked for and a chunk ahead.
 
@@ -34,14 +61,22 @@ class Player:
     Memory does not grow, however long and however often turned.
     """
 
-    def __init__(self, model: Playable, seed: int, controls: Controls) -> None:
+    def __init__(
+        self,
+        model: Playable,
+        seed: int,
+        controls: Controls,
+        begun: Begun | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Begins a piece; nothing is computed yet.
 
         Raises:
             ModelError: The model plays clips alone.
         """
-        self.model, self.seed = model, seed
-        self._stream = Stream(model.latent_bundle(), seed, controls)
+        self.model, self.seed, self._clock = model, seed, clock
+        self.begun_with = begun and begun.told
+        self._stream = Stream(model.latent_bundle(), seed, controls, begun and begun.guide)
         self._record = self._stream.again()  # never read: what clips are computed from
         self._turns = [Turn(0, controls)]
         self._stream_begins = self._record_begins = 0
@@ -77,7 +112,12 @@ class Player:
             return all(number in self._chunks for number in self._numbers(start, count))
 
     def look_ahead(self) -> None:
-        """Computes the first chunk that is missing after what was asked for last, if any."""
+        """Computes the first chunk that is missing after what was asked for last, if any.
+
+        Nothing while a turn is made ready, which will ask for others.
+        """
+        if self._turning.locked():
+            return
         with self._state:
             following = -(-self._served // self._size)
             numbers = range(following, following + _CHUNKS_AHEAD)
@@ -85,14 +125,21 @@ class Player:
         if missing:
             self._chunk(missing[0])
 
-    def turn(self, controls: Controls, at: int) -> int:
+    def turn(self, controls: Controls, at: int = 0, hearing: int | None = None) -> int:
         """Asks something else from a sample on.
 
-        What has been read stays as it is. The way from there is denoised first, while the piece as
-        it was can be read on; of several wishes at once only the newest is carried out.
+        What is heard until then stays as it is. The way from there is computed first, while the
+        piece as it was can be read on; of several wishes at once only the newest is carried out.
+
+        Args:
+            controls: What is asked.
+            at: Not before this sample.
+            hearing: The sample that the listener hears now, one after the other from there on; what
+                he has read and not heard may be replaced. None: what was read stays.
 
         Returns:
-            The sample from which it is heard: `at`, or later if more than that was read meanwhile.
+            The sample from which it is heard, and from which on it has to be read anew: `at`, or as
+            soon after it as it is ready.
 
         Raises:
             StudioError: The sample is further ahead than a minute.
@@ -104,27 +151,44 @@ class Player:
                     f"played ({self._served}): turn it when it comes near"
                 )
             self._newest_wish += 1
-            wish = self._newest_wish
+            wish = _Wish(self._newest_wish, self._clock(), at, hearing)
         with self._turning:
             with self._state:
-                start, stream, record = max(at, self._served), self._stream, self._record
-                if wish != self._newest_wish:
+                start, stream, record = self._earliest(wish), self._stream, self._record
+                if wish.number != self._newest_wish:
                     return start
+            soon = round(_READY_SECONDS * self.sample_rate)
             turned = stream.turned(start, controls)
-            turned.make_ready(start)
-            with self._computing, self._state:
-                heard = max(start, self._served)
-                self._stream = turned.heard_from(heard)
-                self._record = record.turned(start, controls).heard_from(heard)
-                self._turns = [turn for turn in self._turns if turn.at < heard]
-                self._turns.append(Turn(heard, controls))
-                self._forget()
-                self._chunks = {
-                    number: chunk
-                    for number, chunk in self._chunks.items()
-                    if (number + 1) * self._size <= heard
-                }
-                return heard
+            turned.make_ready(start, soon)
+            with self._computing:
+                stream.read(start, soon)  # what it goes over from
+                with self._state:
+                    heard = self._earliest(wish)
+                    self._stream = turned.heard_from(heard)
+                    self._record = record.turned(start, controls).heard_from(heard)
+                    self._note(Turn(heard, controls))
+            for number in self._numbers(heard, round(_FIRST_PULL_SECONDS * self.sample_rate)):
+                self._chunk(number)
+            return heard
+
+    def _earliest(self, wish: _Wish) -> int:
+        """The first sample that can be heard otherwise by whom wishes so."""
+        if wish.hearing is None:
+            return max(wish.at, self._served)
+        passed = self._clock() - wish.asked_at + _ON_THE_WAY_SECONDS
+        reached = max(wish.hearing, self._stream_begins) + round(passed * self.sample_rate)
+        return max(wish.at, min(self._served, reached))
+
+    def _note(self, turn: Turn) -> None:
+        """Forgets what is heard otherwise after a turn, and what is long over."""
+        self._served = min(self._served, turn.at)
+        self._turns = [*(earlier for earlier in self._turns if earlier.at < turn.at), turn]
+        self._forget()
+        self._chunks = {
+            number: chunk
+            for number, chunk in self._chunks.items()
+            if (number + 1) * self._size <= turn.at
+        }
 
     def piece(self, start: int, stop: int) -> tuple[Stream, list[Turn]]:
         """What was heard from one sample to another, to be read by somebody else, and the turns.
@@ -169,7 +233,8 @@ class Player:
     def _forget(self) -> None:
         """Lets go of turns that cannot be heard any more."""
         now = min(self._served, self._turns[-1].at)
-        self._stream_begins = self._begin(now - _AT_HAND_SECONDS * self.sample_rate)
+        begins = self._begin(now - _AT_HAND_SECONDS * self.sample_rate)
+        self._stream_begins = max(self._stream_begins, begins)
         self._stream.forget(self._stream_begins)
         oldest = self._turns[-_KEPT_TURNS:][0].at
         begins = max(oldest, now - REMEMBERED_SECONDS * self.sample_rate)

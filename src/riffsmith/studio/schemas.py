@@ -2,11 +2,16 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from riffsmith.config import DEFAULT_PRESET, preset_names
-from riffsmith.studio.home import MODEL_PATTERN, RUN_NAME_PATTERN, SOURCE_PATTERN
-from riffsmith.synthesis import Controls
+from riffsmith.studio.home import (
+    BEGINNING_PATTERN,
+    MODEL_PATTERN,
+    RUN_NAME_PATTERN,
+    SOURCE_PATTERN,
+)
+from riffsmith.synthesis import LONGEST_GUIDE_SECONDS, SHORTEST_GUIDE_SECONDS, Controls
 
 LARGEST_SEED = 2**53 - 1
 """What a browser's numbers hold exactly."""
@@ -93,12 +98,30 @@ class StreamControls(ControlValues):
     seed: Seed | None = Field(default=None, description="Drawn where it is left out.")
 
 
+class Beginning(Asked):
+    """Music of one's own that a piece begins with."""
+
+    source: str = Field(
+        pattern=BEGINNING_PATTERN, description="An upload of one recording, or `clip:` and its id."
+    )
+    second: float = Field(
+        default=0.0, ge=0, le=43_200, allow_inf_nan=False, description="Where it is taken from."
+    )
+    seconds: float = Field(
+        default=20.0, ge=SHORTEST_GUIDE_SECONDS, le=LONGEST_GUIDE_SECONDS, allow_inf_nan=False
+    )
+    vary: Share = Field(
+        default=0.5, description="0 keeps it and goes on from it, 1 keeps only its kind and tempo."
+    )
+
+
 class PlayerRequest(Asked):
     """A piece to begin."""
 
     model: ModelId
     seed: Seed | None = Field(default=None, description="Drawn where it is null.")
     controls: ControlValues = ControlValues()
+    like: Beginning | None = None
 
 
 class PlayerInfo(Told):
@@ -115,13 +138,20 @@ class TurnRequest(Asked):
     """Something else to ask of a piece."""
 
     controls: ControlValues
-    at: Place = Field(description="The sample from which it should be heard.")
+    at: Place = Field(default=0, description="The sample from which it should be heard.")
+    hearing: Place | None = Field(
+        default=None,
+        description="The sample that is heard now: what was pulled and is not heard yet may be "
+        "replaced. Without it everything that was pulled stays.",
+    )
 
 
 class TurnInfo(Told):
     """What became of it."""
 
-    at: int = Field(description="The sample from which it is heard; what is before stays as it is.")
+    at: int = Field(
+        description="The sample from which it is heard, and from which on it has to be pulled anew."
+    )
 
 
 class GenerateRequest(Asked):
@@ -133,6 +163,13 @@ class GenerateRequest(Asked):
     controls: ControlValues = ControlValues()
     format: Literal["wav", "flac", "mp3", "ogg"] = "wav"
     loop: bool = Field(default=False, description="Whole bars that repeat without a seam.")
+    like: Beginning | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> "GenerateRequest":
+        if self.loop and self.like:
+            raise ValueError("a loop cannot begin with music of one's own: leave one out")
+        return self
 
 
 class ClipRequest(Asked):
@@ -167,6 +204,15 @@ class OriginalityInfo(Told):
     matches: list[MatchInfo] = []
 
 
+class BegunWith(Told):
+    """What a piece began with."""
+
+    name: str
+    second: float
+    seconds: float
+    vary: float
+
+
 class Clip(Told):
     """A clip that was kept."""
 
@@ -177,6 +223,7 @@ class Clip(Told):
     sample_rate: int
     begin: int = Field(description="The sample of its piece that it begins with.")
     controls: list[Moment]
+    like: BegunWith | None = None
     seconds: float
     created: str = Field(description="ISO 8601 in UTC.")
     originality: OriginalityInfo | None

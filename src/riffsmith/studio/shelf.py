@@ -102,6 +102,7 @@ class Shelf:
                 )
                 for turn in turns
             ],
+            like=player.begun_with,
             seconds=(end - begin) / rate,
             created=datetime.now(UTC).isoformat(timespec="milliseconds"),
             originality=self._prospect(player.model.corpus, (end - begin) / rate),

@@ -107,6 +107,17 @@ class Sources:
                 raise NotFoundError(f"no folder {source!r} on this computer: check the path")
         yield folder
 
+    def recording(self, source: str) -> Path:
+        """The first file of an upload.
+
+        Raises:
+            NotFoundError: There is no such upload.
+        """
+        with self.open(source) as folder:
+            for path in sorted(folder.iterdir()):
+                return path
+        raise NotFoundError(f"nothing is left of upload {source!r}: send the file again")
+
     @staticmethod
     def _reason_against(name: str, size: int, taken: int) -> str | None:
         try:

@@ -8,16 +8,18 @@ from pathlib import Path
 
 from riffsmith.files import hold
 from riffsmith.studio.access import Access
+from riffsmith.studio.beginnings import Beginnings
 from riffsmith.studio.errors import StudioError
 from riffsmith.studio.home import Home
 from riffsmith.studio.jobs import Jobs
 from riffsmith.studio.library import Library
-from riffsmith.studio.player import Player
+from riffsmith.studio.player import Begun, Player
 from riffsmith.studio.players import Players
 from riffsmith.studio.pools import Pools
+from riffsmith.studio.schemas import Beginning
 from riffsmith.studio.shelf import Shelf
 from riffsmith.studio.sources import Sources
-from riffsmith.synthesis import Controls
+from riffsmith.synthesis import Controls, listen
 
 _LARGEST_DRAWN_SEED = 1_000_000
 
@@ -32,12 +34,25 @@ class Studio:
     players: Players
     shelf: Shelf
     sources: Sources
+    beginnings: Beginnings
     jobs: Jobs
     pools: Pools
 
-    def begin_piece(self, model: str, seed: int | None, controls: Controls) -> tuple[str, Player]:
-        """A new player and its key; the first samples are computed in the background."""
-        player = Player(self.library.open(model), draw_seed(seed), controls)
+    def begin_piece(
+        self, model: str, seed: int | None, controls: Controls, like: Beginning | None = None
+    ) -> tuple[str, Player]:
+        """A new player and its key; the first samples are computed in the background.
+
+        Raises:
+            ModelError: The model plays clips alone.
+            StudioError: What it should begin with cannot be used.
+        """
+        playable, begun = self.library.open(model), None
+        if like is not None:
+            audio = self.beginnings.open(like, playable.sample_rate)
+            guide = listen(playable.latent_bundle(), audio.samples, like.vary)
+            begun = Begun(guide, self.beginnings.tell(like))
+        player = Player(playable, draw_seed(seed), controls, begun)
         key = self.players.add(player)
         self.look_ahead(player)
         return key, player
@@ -73,13 +88,15 @@ def open_studio(
         try:
             library = Library(rooms.runs, models)
             sources = Sources(rooms, folders=access.folders)
+            shelf = Shelf(rooms, library, pools.checking.submit)
             yield Studio(
                 home=rooms,
                 access=access,
                 library=library,
                 players=Players(),
-                shelf=Shelf(rooms, library, pools.checking.submit),
+                shelf=shelf,
                 sources=sources,
+                beginnings=Beginnings(rooms, shelf, sources),
                 jobs=jobs(rooms, sources),
                 pools=pools,
             )

@@ -11,7 +11,7 @@ from riffsmith.bundle import LatentBundle
 from riffsmith.codec import find_beats
 from riffsmith.errors import SettingsError
 
-SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 120.0
+SHORTEST_GUIDE_SECONDS, LONGEST_GUIDE_SECONDS = 2.0, 120.0
 _FITTED_SECONDS = 12.0
 """Of the end of the clip, whose beats the piece goes on with."""
 
@@ -68,10 +68,10 @@ def listen(
     """
     settings, codec = bundle.settings, bundle.codec
     seconds = len(audio) / settings.corpus.sample_rate
-    if not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
+    if not SHORTEST_GUIDE_SECONDS <= seconds <= LONGEST_GUIDE_SECONDS:
         raise SettingsError(
-            f"the clip to begin with must be {SHORTEST_SECONDS:g} to {LONGEST_SECONDS:g} s long, "
-            f"found {seconds:.1f} s: cut it"
+            f"the clip to begin with must be {SHORTEST_GUIDE_SECONDS:g} to "
+            f"{LONGEST_GUIDE_SECONDS:g} s long, found {seconds:.1f} s: cut it"
         )
     if not 0 <= variation <= 1:
         raise SettingsError(f"a clip is varied by 0 to 1, found {variation:g}")

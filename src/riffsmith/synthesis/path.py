@@ -17,8 +17,8 @@ KNOT_LATENTS = 192
 """Between one style and the next; the way goes along a cosine."""
 _REMEMBERED_LATENTS = 4_096
 """A turn so long ago has no effect on what a stretch of latents is told."""
-_TURN_LATENTS = 24
-"""In which new controls take effect."""
+_TURN_LATENTS = 8
+"""In which new controls take effect, so that they have at the turn."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Path:
         places = start + torch.arange(frames, dtype=torch.float64)
         style = self._legs[0].styles(places)
         for leg in self._legs[1:]:
-            share = _ease((places - leg.start) / _TURN_LATENTS)[:, None]
+            share = _ease((places - leg.start) / _TURN_LATENTS + 1)[:, None]
             if share.any():
                 style = torch.lerp(style, leg.styles(places), share)
         return torch.cat([clock(self._beats(places)[None]), style.T[None]], dim=1)

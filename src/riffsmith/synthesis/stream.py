@@ -26,8 +26,12 @@ MARGIN_LATENTS = 128
 """On either side of a stretch, so that what is beyond hardly matters to it."""
 BLEND_LATENTS = 16
 """Over which one stretch goes over into the next."""
+TURN_SECONDS = 0.05
+"""In which a piece goes over to what was asked of it."""
 _EVEN_LATENTS = 16
 """Where a stretch may begin: the generator halves its frames."""
+_KEPT_CHUNKS = 6
+"""So that what was read ahead is there when a turn goes over from it."""
 
 
 class Stream:
@@ -64,56 +68,60 @@ class Stream:
         self._before: Stream | None = None
         self._turn = self._origin = 0
         self._stretches: dict[int, Tensor] = {}
-        self._kept: tuple[int, Float[np.ndarray, "time channels"]] | None = None
+        self._kept: dict[int, Float[np.ndarray, "time channels"]] = {}
 
     def turned(self, start: int, controls: Controls) -> "Stream":
-        """The same piece, of which something else is asked from about a sample on.
+        """The same piece, of which something else is asked from a sample on.
 
         Whatever lies before that sample is bit for bit as it was.
         """
-        frame = self._frame_after(start)
+        frame = start // self._codec.latent_samples
         stream = copy(self)
         stream.path = self.path.turned(frame, controls)
-        stream._before, stream._turn = self, frame
+        stream._before, stream._turn = self, start
         stream._origin = frame // _EVEN_LATENTS * _EVEN_LATENTS
-        stream._stretches, stream._kept = {}, None
+        stream._stretches, stream._kept = {}, {}
         return stream
 
     def heard_from(self, start: int) -> "Stream":
         """The same turned piece, to which the one before goes over only at a later sample."""
         stream = copy(self)
-        stream._turn = max(self._turn, self._frame_after(start))
-        stream._kept = None
+        stream._turn = max(self._turn, start)
+        if self._before is not None:
+            joint = self._numbers(stream._turn, self._turn_samples)
+            stream._before = copy(self._before)
+            stream._before._kept = {
+                number: chunk for number, chunk in self._before._kept.items() if number in joint
+            }
         return stream
 
     def again(self) -> "Stream":
         """The same piece for another reader, with nothing computed yet."""
         stream = copy(self)
         stream._before = self._before and self._before.again()
-        stream._stretches, stream._kept = {}, None
+        stream._stretches, stream._kept = {}, {}
         return stream
 
-    def make_ready(self, start: int) -> None:
-        """Denoises what is heard from a sample on, so that reading it takes little time.
+    def make_ready(self, start: int, count: int) -> None:
+        """Computes what is heard of [start, start + count) after the turn.
 
         Touches nothing that the piece it was turned from reads or writes.
         """
-        frame = max(self._turn, start // self._codec.latent_samples)
-        self._own_latents(frame, frame + CHUNK_LATENTS)
+        for number in self._numbers(start, count):
+            self._own_chunk(number)
 
     def forget(self, start: int) -> None:
         """Lets go of what is only needed to read samples before one."""
-        frame = start // self._codec.latent_samples - self._heard
-        if self._before is not None and frame >= self._turn + BLEND_LATENTS:
+        if self._before is not None and start >= self._turn + self._turn_samples:
             self._before = None
         elif self._before is not None:
             self._before.forget(start)
 
     def read(self, start: int, count: int) -> Float[np.ndarray, "time channels"]:
         """Samples [start, start + count) of the piece."""
-        first, last = start // self.chunk_samples, (start + count - 1) // self.chunk_samples
-        pieces = [self._chunk(number) for number in range(first, last + 1)]
-        begin = start - first * self.chunk_samples
+        numbers = self._numbers(start, count)
+        pieces = [self._chunk(number) for number in numbers]
+        begin = start - numbers.start * self.chunk_samples
         return np.concatenate(pieces)[begin : begin + count]
 
     def chunks(self, start: int = 0) -> Iterator[Float[np.ndarray, "time channels"]]:
@@ -124,26 +132,8 @@ class Stream:
 
     @torch.inference_mode()
     def latents(self, start: int, frames: int) -> Float[Tensor, "1 components frames"]:
-        """Latents [start, start + frames) of the piece."""
+        """Latents [start, start + frames) of the piece as it is after its last turn."""
         stop = start + frames
-        if self._before is None or start >= self._turn + BLEND_LATENTS:
-            return self._own_latents(start, stop)
-        earlier = self._before.latents(start, min(stop, self._turn + BLEND_LATENTS) - start)
-        if stop <= self._turn:
-            return earlier
-        ours = self._own_latents(max(start, self._turn), stop)
-        alone = max(0, self._turn - start)
-        joint = earlier[..., alone:]
-        count = joint.shape[-1]
-        places = max(start, self._turn) - self._turn + torch.arange(count)
-        mixed = torch.lerp(joint, ours[..., :count], (places + 0.5) / BLEND_LATENTS)
-        return torch.cat([earlier[..., :alone], mixed, ours[..., count:]], dim=-1)
-
-    def _frame_after(self, start: int) -> int:
-        """The first frame that no sample before this one hears."""
-        return start // self._codec.latent_samples + 1 + self._heard
-
-    def _own_latents(self, start: int, stop: int) -> Float[Tensor, "1 components frames"]:
         pieces: list[Tensor] = []
         number = self._number_at(start)
         while start < stop:
@@ -152,6 +142,14 @@ class Stream:
             pieces.append(self._blended(number, slice(start - first, end - first)))
             start, number = end, number + 1
         return torch.cat(pieces, dim=-1)
+
+    @property
+    def _turn_samples(self) -> int:
+        return round(TURN_SECONDS * self.sample_rate)
+
+    def _numbers(self, start: int, count: int) -> range:
+        """The chunks that samples lie in."""
+        return range(start // self.chunk_samples, (start + count - 1) // self.chunk_samples + 1)
 
     def _start_of(self, number: int) -> int:
         """First frame of a stretch."""
@@ -166,9 +164,23 @@ class Stream:
         return number + max(0, frame - self._start_of(number)) // STRETCH_LATENTS[-1]
 
     def _chunk(self, number: int) -> Float[np.ndarray, "time channels"]:
-        if self._kept is None or self._kept[0] != number:
-            self._kept = (number, self._decode(number))
-        return self._kept[1]
+        """What is heard, before a turn, in it and after it."""
+        start = number * self.chunk_samples
+        if self._before is None or start >= self._turn + self._turn_samples:
+            return self._own_chunk(number)
+        earlier = self._before._chunk(number)
+        if start + self.chunk_samples <= self._turn:
+            return earlier
+        places = np.arange(self.chunk_samples) + (start + 0.5 - self._turn)
+        share = (places / self._turn_samples).clip(0, 1).astype(np.float32)[:, None]
+        return earlier * (1 - share) + self._own_chunk(number) * share
+
+    def _own_chunk(self, number: int) -> Float[np.ndarray, "time channels"]:
+        if number not in self._kept:
+            while len(self._kept) >= _KEPT_CHUNKS:
+                del self._kept[next(iter(self._kept))]
+            self._kept[number] = self._decode(number)
+        return self._kept[number]
 
     def _decode(self, number: int) -> Float[np.ndarray, "time channels"]:
         start, frames = number * CHUNK_LATENTS - self._heard, CHUNK_LATENTS + 2 * self._heard

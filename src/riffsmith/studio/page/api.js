@@ -43,9 +43,9 @@ export const health = async () => (await fetch("healthz")).json();
 
 export const models = () => json("GET", "models");
 
-export const openPlayer = (model, seed, controls) => json("POST", "players", { model, seed, controls });
+export const openPlayer = (model, seed, controls, like) => json("POST", "players", { model, seed, controls, like });
 export const closePlayer = (id) => ask("DELETE", `players/${part(id)}`);
-export const turn = (id, controls, at) => json("PATCH", `players/${part(id)}`, { controls, at });
+export const turn = (id, controls, hearing) => json("PATCH", `players/${part(id)}`, { controls, hearing });
 export const keepClip = (id, end, seconds) => json("POST", `players/${part(id)}/clips`, { end, seconds });
 
 /** Samples [start, start + count), left and right by turns. */

@@ -5,7 +5,6 @@ export default {
     "rooms": "Rooms",
     "language": "Language",
     "close": "Close",
-    "needs_scripts": "The studio needs JavaScript.",
     "footer": "Riffsmith {version}"
   },
   "error": {
@@ -29,7 +28,7 @@ export default {
     "keeping": "Keeping…",
     "kept": "Kept on the shelf: {title}.",
     "controls": "Knobs",
-    "controls_hint": "A turn is heard in about a second.",
+    "controls_hint": "A turn is heard within a second.",
     "turning": "Turning…",
     "turned": "Heard in {value} s…",
     "spectrogram": "Moving picture of the sound: time runs to the left, height is pitch from {low} Hz to {high} kHz, brightness is strength.",
@@ -81,13 +80,26 @@ export default {
     "off": "off",
     "switch": "Morph to another seed"
   },
+  "beginning": {
+    "title": "Begin with",
+    "nothing": "nothing of your own",
+    "choose": "A recording…",
+    "sending": "being sent, {share}",
+    "second": "from (s)",
+    "none": "Begin with nothing of my own",
+    "vary": "How far the beginning is varied",
+    "vary_low": "as it is",
+    "vary_high": "only its kind"
+  },
   "shelf": {
     "title": "Shelf",
     "empty": "Nothing kept yet. When you hear something good, keep it: the last 30 s are put here, as a file that can be downloaded.",
     "picture": "Spectrogram of {title}",
     "player": "Play {title}",
-    "download": "Download",
     "download_as": "Download {title} as {format}",
+    "begin": "Go on from it",
+    "begin_it": "Begin a piece with {title}",
+    "begun": "began with {name}",
     "delete": "Delete",
     "delete_it": "Delete {title}",
     "deleted": "Deleted: {title}.",

@@ -5,7 +5,6 @@ export default {
     "rooms": "Salas",
     "language": "Idioma",
     "close": "Cerrar",
-    "needs_scripts": "El estudio necesita JavaScript.",
     "footer": "Riffsmith {version}"
   },
   "error": {
@@ -29,7 +28,7 @@ export default {
     "keeping": "Guardando…",
     "kept": "Guardado en el estante: {title}.",
     "controls": "Mandos",
-    "controls_hint": "Cada giro se oye al cabo de un segundo más o menos.",
+    "controls_hint": "Cada giro se oye en menos de un segundo.",
     "turning": "Girando…",
     "turned": "Se oye en {value} s…",
     "spectrogram": "Imagen del sonido en movimiento: el tiempo corre hacia la izquierda, la altura es el tono de {low} Hz a {high} kHz y el brillo es la fuerza.",
@@ -81,13 +80,26 @@ export default {
     "off": "no",
     "switch": "Transición a otra semilla"
   },
+  "beginning": {
+    "title": "Empezar con",
+    "nothing": "nada propio",
+    "choose": "Una grabación…",
+    "sending": "enviándose, {share}",
+    "second": "desde (s)",
+    "none": "No empezar con nada propio",
+    "vary": "Cuánto se varía el comienzo",
+    "vary_low": "tal cual",
+    "vary_high": "solo su estilo"
+  },
   "shelf": {
     "title": "Estante",
     "empty": "Aún no hay nada guardado. Cuando algo le guste, guárdelo: los últimos 30 s quedan aquí, como un archivo que se puede descargar.",
     "picture": "Espectrograma de {title}",
     "player": "Reproducir {title}",
-    "download": "Descargar",
     "download_as": "Descargar {title} como {format}",
+    "begin": "Seguir desde aquí",
+    "begin_it": "Empezar una pieza con {title}",
+    "begun": "empezó con {name}",
     "delete": "Borrar",
     "delete_it": "Borrar {title}",
     "deleted": "Borrado: {title}.",

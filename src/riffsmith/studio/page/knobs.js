@@ -4,7 +4,7 @@ import { byId, h } from "./dom.js";
 import { number, percent, t } from "./texts.js";
 
 const LARGEST_SEED = 999_999;
-const WAIT_MILLISECONDS = 150;
+const WAIT_MILLISECONDS = 50;
 const KNOBS = [
   { name: "intensity", min: 0, max: 1, step: 0.01, begin: 0.5, hasAuto: true, say: percent },
   { name: "brightness", min: 0, max: 1, step: 0.01, begin: 0.5, hasAuto: true, say: percent },
@@ -22,7 +22,7 @@ export function readSeed(field) {
 }
 
 /** A card with a label, a value in words, a slider, and a box for "auto". */
-class Knob {
+export class Knob {
   constructor(spec, onTurn) {
     this.spec = spec;
     const { name, min, max, step, begin } = spec;

@@ -1,6 +1,7 @@
 // The room to listen in.
 
 import * as api from "./api.js";
+import { Beginning } from "./beginning.js";
 import { busy, byId, h, setText, tell, tellError } from "./dom.js";
 import { Knobs, drawSeed, readSeed } from "./knobs.js";
 import { Meter, buildTaps } from "./meter.js";
@@ -16,7 +17,8 @@ const LOOK_MILLISECONDS = 250;
 export class ListenRoom {
   #piece = new Piece(buildTaps);
   #models = [];
-  #shelf = new Shelf();
+  #beginning = new Beginning((isChosen) => this.#beganOtherwise(isChosen));
+  #shelf = new Shelf((clip, title) => this.#beginning.takeClip(clip, title));
   #meter = new Meter();
   #picture = new Spectrogram(byId("spectrogram"), byId("pitches"));
   #knobs = new Knobs(byId("knobs"), (controls) => this.#turn(controls));
@@ -102,7 +104,7 @@ export class ListenRoom {
     this.#knobs.restart();
     this.#turnedAt = 0;
     try {
-      await this.#piece.begin(model.id, seed, this.#knobs.controls, model.sample_rate);
+      await this.#piece.begin(model.id, seed, this.#knobs.controls, this.#beginning.like, model.sample_rate);
       this.#setMediaKeys(model, seed);
     } catch (error) {
       tellError(error);
@@ -112,6 +114,11 @@ export class ListenRoom {
   #another(seed) {
     this.#seed.value = seed;
     if (this.#piece.state !== "idle") this.#begin();
+  }
+
+  #beganOtherwise(isChosen) {
+    if (isChosen) byId("play").focus();
+    if (isChosen || this.#piece.state !== "idle") this.#begin();
   }
 
   #chose() {
@@ -220,6 +227,7 @@ export class ListenRoom {
     this.#model.value = chosen;
     this.#tellOfModel();
     this.#knobs.show();
+    this.#beginning.show();
     this.#show();
     const high = number(Math.round((this.#picture.highest || 22_050) / 1000));
     byId("spectrogram").setAttribute("aria-label", t("listen.spectrogram", { low: 40, high }));

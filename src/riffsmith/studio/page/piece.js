@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { Queue } from "./queue.js";
 
 const PULL_SECONDS = 0.75;
-const AHEAD_SECONDS = 1.5;
+const AHEAD_SECONDS = 3;
 const MOST_AHEAD_SECONDS = 6; // where the music is made more slowly than it plays
 const CALM_SECONDS = 30; // without a gap: then less is kept ahead again
 const RETRY_MILLISECONDS = 1000;
@@ -25,10 +25,11 @@ export class Piece extends EventTarget {
   #queue = null;
   #wish = null;
   #next = 0; // the first sample that has not arrived
-  #asked = 0; // the first one that was not asked for
   #lastGap = 0;
   #isFeeding = false;
   #wasDry = false;
+  #turns = 0;
+  #isTurned = false; // what comes next is heard in the place of what is queued
 
   /** `buildTaps` puts what meters read behind a node. */
   constructor(buildTaps) {
@@ -60,22 +61,22 @@ export class Piece extends EventTarget {
   }
 
   /** Begins a piece in the place of the one before. */
-  async begin(model, seed, controls, rate) {
+  async begin(model, seed, controls, like, rate) {
     this.#drop();
-    const wish = { model, seed, controls };
+    const wish = { model, seed, controls, like };
     this.#wish = wish;
     this.#become("starting");
     try {
       await this.#prepare(rate);
-      const { id, sample_rate } = await api.openPlayer(model, seed, controls);
+      const { id, sample_rate } = await api.openPlayer(model, seed, controls, like);
       if (wish !== this.#wish) return void api.closePlayer(id).catch(() => {});
       Object.assign(this, { id, rate: sample_rate });
     } catch (error) {
       if (wish === this.#wish) this.stop();
       throw error;
     }
-    this.#next = this.#asked = 0;
-    this.#wasDry = false;
+    this.#next = 0;
+    this.#wasDry = this.#isTurned = false;
     this.#queue = new Queue(this.context, this.#bus, this.rate, () => this.check());
     this.check();
   }
@@ -102,18 +103,17 @@ export class Piece extends EventTarget {
     this.#become("idle");
   }
 
-  /** Asks something else from right behind what is queued on; gives the sample where it begins. */
+  /** Asks something else, as soon as it can be heard; gives the sample where it begins. */
   async turn(controls) {
     if (this.#wish) this.#wish.controls = controls;
     const queue = this.#queue;
     if (!queue) return null;
-    const { at } = await api.turn(this.id, controls, Math.max(this.#next, this.#asked));
+    const { at } = await api.turn(this.id, controls, queue.position);
     if (queue !== this.#queue) return null;
-    if (at < this.#next) {
-      queue.rewind(at);
-      this.#next = this.#asked = at;
-      this.check();
-    }
+    this.#turns += 1;
+    this.#next = at;
+    this.#isTurned = true;
+    this.check();
     return at;
   }
 
@@ -138,21 +138,22 @@ export class Piece extends EventTarget {
   async #feed() {
     if (this.#isFeeding) return;
     this.#isFeeding = true;
-    while (this.#queue && this.isPlaying && this.ahead <= this.reserve - PULL_SECONDS) {
+    while (this.#queue && this.isPlaying && (this.#isTurned || this.ahead <= this.reserve - PULL_SECONDS)) {
       await this.#pull(this.#queue);
     }
     this.#isFeeding = false;
   }
 
   async #pull(queue) {
-    const start = this.#next;
+    const [start, turns] = [this.#next, this.#turns];
     const count = Math.round(PULL_SECONDS * this.rate);
-    this.#asked = start + count;
     try {
       const samples = await api.pcm(this.id, start, count);
-      if (queue !== this.#queue || start !== this.#next) return;
+      if (queue !== this.#queue || turns !== this.#turns) return;
       this.#next = start + count;
-      const plays = queue.add(start, samples, this.reserve / 2);
+      const put = this.#isTurned ? queue.replace : queue.add;
+      this.#isTurned = false;
+      const plays = put.call(queue, start, samples, this.reserve / 2);
       if (plays) this.#wasDry = false;
       if (plays && this.isPlaying) this.#become(this.reserve > AHEAD_SECONDS ? "late" : "playing");
     } catch (error) {
@@ -164,8 +165,8 @@ export class Piece extends EventTarget {
 
   /** The server has forgotten the piece, as after a long pause: the same one from the same place. */
   async #reopen(queue) {
-    const { model, seed, controls } = this.#wish;
-    const { id } = await api.openPlayer(model, seed, controls);
+    const { model, seed, controls, like } = this.#wish;
+    const { id } = await api.openPlayer(model, seed, controls, like);
     if (queue !== this.#queue) return void api.closePlayer(id).catch(() => {});
     this.id = id;
     queue.part();

@@ -2,6 +2,7 @@
 // what is queued and is taken back when more arrives in time, so that running dry makes no noise.
 
 const FADE_SECONDS = 0.012;
+const FRAME_BYTES = 4;
 const LEAD_SECONDS = 0.06; // less than this before the end, the fade can no longer be taken back
 
 export class Queue {
@@ -66,18 +67,12 @@ export class Queue {
     this.#isSeam = true;
   }
 
-  /** Drops what is queued from a sample on. */
-  rewind(at) {
-    this.#held = [];
-    const mark = this.#marks.find((each) => at < each.start + each.count);
-    if (!mark) return;
-    const soon = this.#context.currentTime + LEAD_SECONDS;
-    const time = Math.max(mark.time + (at - mark.start) / this.#rate, soon);
-    for (const each of this.#marks) if (each.time + each.count / this.#rate > time) each.source.stop(time);
-    this.#marks = this.#marks.filter((each) => each.time < time);
-    this.#fade.gain.cancelScheduledValues(this.#fadeAt);
-    this.#fallAt(time);
-    this.#end = time;
+  /** Adds samples in the place of what is queued from `start` on, as far as that is not heard yet. */
+  replace(start, samples, enough) {
+    const late = Math.min(this.#cut(start) - start, samples.byteLength / FRAME_BYTES - 1);
+    if (late > 0) this.part();
+    const { buffer, byteOffset } = samples;
+    return this.add(start + late, new DataView(buffer, byteOffset + late * FRAME_BYTES), enough);
   }
 
   /** Fades away and lets go. */
@@ -86,6 +81,22 @@ export class Queue {
     this.#fade.gain.setTargetAtTime(0, this.#context.currentTime, 0.05);
     this.onRoom = () => {};
     setTimeout(() => this.#fade.disconnect(), 500);
+  }
+
+  /** Drops what is queued from a sample on; gives the sample where that was still possible. */
+  #cut(at) {
+    this.#held = [];
+    const mark = this.#marks.find((each) => at < each.start + each.count);
+    if (!mark) return at;
+    const soon = Math.min(this.#end, this.#context.currentTime + LEAD_SECONDS);
+    const frames = Math.max(at - mark.start, Math.ceil((soon - mark.time) * this.#rate));
+    const time = mark.time + frames / this.#rate;
+    for (const each of this.#marks) if (each.time + each.count / this.#rate > time) each.source.stop(time);
+    this.#marks = this.#marks.filter((each) => each.time < time);
+    this.#fade.gain.cancelScheduledValues(this.#fadeAt);
+    this.#fallAt(time);
+    this.#end = time;
+    return mark.start + frames;
   }
 
   get #heldSeconds() {
@@ -121,11 +132,11 @@ export class Queue {
 }
 
 function decode(samples, rate) {
-  const count = samples.byteLength / 4;
+  const count = samples.byteLength / FRAME_BYTES;
   const buffer = new AudioBuffer({ numberOfChannels: 2, length: count, sampleRate: rate });
   for (const channel of [0, 1]) {
     const data = buffer.getChannelData(channel);
-    for (let i = 0; i < count; i++) data[i] = samples.getInt16(4 * i + 2 * channel, true) / 32_768;
+    for (let i = 0; i < count; i++) data[i] = samples.getInt16(FRAME_BYTES * i + 2 * channel, true) / 32_768;
   }
   return buffer;
 }

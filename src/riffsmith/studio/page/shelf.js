@@ -14,7 +14,9 @@ export class Shelf {
   #leaving = new Set();
   #list = byId("clips");
 
-  constructor() {
+  /** `onBegin` is called with a clip and its title: a piece should begin with it. */
+  constructor(onBegin) {
+    this.onBegin = onBegin;
     onLanguage(() => {
       this.#list.replaceChildren();
       this.#show();
@@ -46,6 +48,9 @@ export class Shelf {
       link.append(format.toUpperCase());
       return link;
     });
+    const begin = named("button", { type: "button", class: "small" }, "shelf.begin_it");
+    begin.append(t("shelf.begin"));
+    begin.addEventListener("click", () => this.onBegin(clip, title));
     const remove = named("button", { type: "button", class: "quiet small" }, "shelf.delete_it");
     remove.append(t("shelf.delete"));
     remove.addEventListener("click", () => this.#remove(clip));
@@ -58,7 +63,8 @@ export class Shelf {
         h("p", { class: "soft" }, `${moment(clip.created)} · ${duration(clip.seconds)} · ${asked(clip)}`),
         named("audio", { controls: true, preload: "none", src: api.clipFile(id, "audio.flac") }, "shelf.player"),
         h("div", { class: "verdict-of" }),
-        h("div", { class: "row" }, ...downloads, h("span", { class: "spring" }), remove),
+        h("div", { class: "row" }, ...downloads),
+        h("div", { class: "row" }, begin, h("span", { class: "spring" }), remove),
       ),
     );
   }
@@ -91,15 +97,20 @@ export class Shelf {
 }
 
 /** What was asked of the piece, in few words. */
-function asked({ controls }) {
+function asked({ controls, like }) {
+  const turns = turned(controls);
+  return like ? `${t("shelf.begun", { name: told(like.name) })} · ${turns}` : turns;
+}
+
+function turned(controls) {
   if (controls.length > 1) return `${t("shelf.asked")}: ${t("shelf.turned", { count: number(controls.length - 1) })}`;
   const { intensity, brightness, tempo } = controls[0]?.controls ?? {};
-  const turned = [
+  const values = [
     intensity != null && `${t("knob.intensity")} ${percent(intensity)}`,
     brightness != null && `${t("knob.brightness")} ${percent(brightness)}`,
     tempo != null && t("knob.bpm", { value: number(tempo) }),
   ].filter(Boolean);
-  return turned.length ? turned.join(", ") : t("shelf.untouched");
+  return values.length ? values.join(", ") : t("shelf.untouched");
 }
 
 function judge(card, { id, originality }) {

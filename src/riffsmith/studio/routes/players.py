@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
+from riffsmith.api import Audio
 from riffsmith.audio import wav_header
 from riffsmith.files import remove
 from riffsmith.studio.errors import StudioError
@@ -40,9 +41,10 @@ router = APIRouter(tags=["players"])
 @router.post("/api/players", status_code=201)
 async def open_player(asked: PlayerRequest, studio: StudioOf) -> PlayerInfo:
     """Begins an endless piece for one listener."""
+    controls = asked.controls.to_controls()
+    pool = studio.pools.waiting if asked.like else studio.pools.playing
     key, player = await studio.pools.run(
-        studio.pools.playing,
-        lambda: studio.begin_piece(asked.model, asked.seed, asked.controls.to_controls()),
+        pool, studio.begin_piece, asked.model, asked.seed, controls, asked.like
     )
     return PlayerInfo(id=key, model=asked.model, seed=player.seed, sample_rate=player.sample_rate)
 
@@ -80,12 +82,14 @@ async def pull(
 async def turn(key: Key, asked: TurnRequest, studio: StudioOf) -> TurnInfo:
     """Asks something else of a piece.
 
-    What was pulled stays as it is: it is heard from `at` on, or from the end of what was pulled
-    until it was ready, whichever is later.
+    It is heard from `at` on, or from the end of what was pulled, whichever is later. Whoever tells
+    what is heard now gets it sooner: as soon as it is ready, in the place of what was pulled.
     """
     player = studio.players.get(key)
     controls = asked.controls.to_controls()
-    at = await studio.pools.run(studio.pools.turning, player.turn, controls, asked.at)
+    at = await studio.pools.run(
+        studio.pools.turning, player.turn, controls, asked.at, asked.hearing
+    )
     studio.look_ahead(player)
     return TurnInfo(at=at)
 
@@ -146,7 +150,8 @@ async def generate(asked: GenerateRequest, request: Request, studio: StudioOf) -
 
     def work() -> Path:
         model = studio.library.open(asked.model)
-        return _render(model, asked, seed, target, left)
+        like = asked.like and studio.beginnings.open(asked.like, model.sample_rate)
+        return _render(model, asked, like, seed, target, left)
 
     work_done = asyncio.ensure_future(studio.pools.run(studio.pools.generating, work))
     try:
@@ -166,7 +171,14 @@ async def generate(asked: GenerateRequest, request: Request, studio: StudioOf) -
     )
 
 
-def _render(model: Playable, asked: GenerateRequest, seed: int, target: Path, left: Event) -> Path:
+def _render(
+    model: Playable,
+    asked: GenerateRequest,
+    like: Audio | None,
+    seed: int,
+    target: Path,
+    left: Event,
+) -> Path:
     def refuse_if_alone(_: float) -> None:
         if left.is_set():
             raise StudioError("the listener left before the clip was done")
@@ -176,5 +188,8 @@ def _render(model: Playable, asked: GenerateRequest, seed: int, target: Path, le
     if asked.loop:
         audio = model.model.loop(asked.seconds, seed, controls)
     else:
-        audio = model.model.generate(asked.seconds, seed, controls, on_progress=refuse_if_alone)
+        vary = asked.like.vary if asked.like else 0.5
+        audio = model.model.generate(
+            asked.seconds, seed, controls, like=like, vary=vary, on_progress=refuse_if_alone
+        )
     return audio.save(target, loops=asked.loop and asked.format == "wav")
