@@ -4,8 +4,9 @@
 
 Each line is the mean over a few seeds: loudness against intensity, brightness against brightness,
 the tempo that is found (whole octaves are a choice of what to count) against the one asked for, how
-far half-minutes go from their own mean against variation, and how near the sound of a morph is to
-the piece it left and the one it goes to. Last, how near the beginning is to a clip that was given.
+far half-minutes go from their own mean against variation, how near the sound of a morph is to the
+piece it left and the one it goes to, how near the beginning is to a clip that was given, and how
+long after a turn of the brightness half of it is heard.
 """
 
 import sys
@@ -28,6 +29,8 @@ SECONDS = 20
 PIECE_SECONDS = 5
 CLIP_SECONDS = 10
 MORPH_SECONDS = 60.0
+TURN_SECOND = 9.3
+SMOOTHED_SECONDS = 0.2
 
 Audio = NDArray[np.float32]
 
@@ -46,6 +49,7 @@ def main(name: str = "metal") -> None:
     print_row(
         "vary", "nepers from the clip", (0.0, 0.5, 1.0), lambda value: likeness(bundle, value)
     )
+    print(f"half of a turn of the brightness is heard {half_turned(bundle):+.2f} s from its sample")
 
 
 def print_row(
@@ -122,6 +126,27 @@ def likeness(bundle: LatentBundle, vary: float) -> float:
         again = Stream(bundle, seed, guide=listen(bundle, clip, vary)).read(0, len(clip))
         found.append(distance(features(bundle.codec, clip), features(bundle.codec, again)))
     return float(np.mean(found))
+
+
+def half_turned(bundle: LatentBundle) -> float:
+    """Seconds from a turn until the mean brightness is half way between before and after."""
+    rate = bundle.settings.corpus.sample_rate
+    at = round(TURN_SECOND * rate)
+    curves: list[NDArray[np.float64]] = []
+    for seed in SEEDS:
+        stream = Stream(bundle, seed, Controls(brightness=0.1))
+        piece = stream.turned(at, Controls(brightness=0.9)).read(0, SECONDS * rate)
+        mid = features(bundle.codec, piece)[: bundle.codec.analysis.mid]
+        low, high = mid[: len(mid) // 2], mid[len(mid) // 2 :]
+        curves.append((high.exp().mean(0).log() - low.exp().mean(0).log()).double().numpy())
+    frames = bundle.codec.analysis.spectrum.hop_samples / rate
+    seconds = np.arange(len(curves[0])) * frames - TURN_SECOND
+    width = round(SMOOTHED_SECONDS / frames)
+    curve = np.convolve(np.mean(curves, axis=0), np.full(width, 1 / width), "same")
+    before = curve[(seconds > -5) & (seconds < -1)].mean()
+    after = curve[(seconds > 3) & (seconds < 8)].mean()
+    turned = (curve - before) / (after - before) > 0.5
+    return float(seconds[(seconds > -0.5) & turned][0])
 
 
 def features(codec: Codec, audio: Audio) -> torch.Tensor:

@@ -11,10 +11,13 @@ import pytest
 from conftest import write_music
 from rooms import detail, opened
 
+from riffsmith.files import hold
 from riffsmith.studio import command
+from riffsmith.studio.errors import ConflictError
 from riffsmith.studio.home import Home
 from riffsmith.studio.job import JobFolder, ProcessRecord
 from riffsmith.studio.jobs import Jobs
+from riffsmith.studio.routes import jobs as job_routes
 from riffsmith.studio.sources import Sources
 from riffsmith.training import RunFolder
 
@@ -129,6 +132,30 @@ def test_wrong_jobs_are_refused(tmp_path: Path, change: dict[str, object], words
         assert words in detail(answer, 422)
         assert "no training 'none'" in detail(client.get("/api/jobs/none"), 404)
         assert "nothing to show yet" in detail(_report_of_nothing(tmp_path, client), 404)
+        assert "nothing to show yet" in detail(client.post("/api/jobs/new/measurement"), 404)
+
+
+def _measured(folder: JobFolder, client):
+    """A measurement is the command itself, here without its minutes; the page follows it."""
+    asked: list[tuple[object, ...]] = []
+
+    def run(*words: object, limit_seconds: float) -> str:
+        asked.append(words)
+        if "--quick" not in words:
+            (folder.path / "report" / "evaluation.json").write_text("{}")
+        return ""
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(job_routes, "run_command", run)
+        client.get("/api/jobs/real/report?language=es")
+        assert asked == []  # nothing new
+        assert client.post("/api/jobs/real/measurement").status_code == 204
+        assert asked == [("report", folder.path)]
+        client.get("/api/jobs/real/report?language=es")
+        assert "--quick" in asked[-1]
+        with hold(folder.path / "report", ConflictError):
+            again = client.post("/api/jobs/real/measurement")
+        assert "in use by another Riffsmith process" in detail(again, 409)
 
 
 def _report_of_nothing(tmp_path: Path, client):
@@ -203,6 +230,7 @@ def test_a_real_training_is_stopped_found_and_gone_on_with(tmp_path: Path):
             assert answer.status_code == 200
             assert 'lang="es"' in answer.text
             assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+            _measured(folder, client)
             assert client.post("/api/jobs/real/resume").json()["state"] == "running"
             process = folder.process()
             assert process is not None

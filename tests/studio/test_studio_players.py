@@ -64,6 +64,20 @@ def test_what_comes_next_is_there_already(model: Playable, monkeypatch: pytest.M
     player.pcm(0, 2 * size)
 
 
+def test_who_has_least_is_looked_ahead_for_first(model: Playable):
+    players, ready = Players(), [begun(model, seed) for seed in (1, 2, 3)]
+    for player in ready:
+        players.add(player)
+    ready[0].look_ahead()
+    ready[2].look_ahead()
+    players.look_ahead()
+    assert [player.chunks_ready() for player in ready] == [1, 1, 1]
+    for _ in range(20):
+        players.look_ahead()
+    assert [player.chunks_ready() for player in ready] == [4, 4, 4]
+    Players().look_ahead()  # nobody is there
+
+
 def test_a_turn_is_heard_from_what_was_not_yet_pulled(model: Playable):
     player, plain = begun(model), samples(begun(model).pcm(0, 6 * RATE))
     first = samples(player.pcm(0, 2 * RATE))

@@ -112,18 +112,23 @@ class Player:
             return all(number in self._chunks for number in self._numbers(start, count))
 
     def look_ahead(self) -> None:
-        """Computes the first chunk that is missing after what was asked for last, if any.
+        """Computes the first chunk that is missing after what was asked for last, if any."""
+        ready = self.chunks_ready()
+        if ready < _CHUNKS_AHEAD:
+            self._chunk(-(-self._served // self._size) + ready)
 
-        Nothing while a turn is made ready, which will ask for others.
+    def chunks_ready(self) -> int:
+        """How many there are, one behind the other, after what was asked for last.
+
+        None is missing while a turn is made ready, which will ask for others.
         """
         if self._turning.locked():
-            return
+            return _CHUNKS_AHEAD
         with self._state:
             following = -(-self._served // self._size)
             numbers = range(following, following + _CHUNKS_AHEAD)
-            missing = [number for number in numbers if number not in self._chunks]
-        if missing:
-            self._chunk(missing[0])
+            missing = (place for place, number in enumerate(numbers) if number not in self._chunks)
+            return next(missing, _CHUNKS_AHEAD)
 
     def turn(self, controls: Controls, at: int = 0, hearing: int | None = None) -> int:
         """Asks something else from a sample on.

@@ -62,6 +62,13 @@ class Players:
             self._used[key] = self._clock()
             return self._players[key]
 
+    def look_ahead(self) -> None:
+        """Computes a chunk for the listener who has the fewest ready."""
+        with self._lock:
+            players = list(self._players.values())
+        if players:
+            min(players, key=Player.chunks_ready).look_ahead()
+
     def touch(self, key: str) -> None:
         """Counts as used now; silent where there is none."""
         with self._lock:

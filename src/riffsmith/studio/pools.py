@@ -17,12 +17,12 @@ class Pools:
     def __init__(self) -> None:
         cores = os.cpu_count() or 1
         self.playing = _pool("playing", max(2, cores))
-        self.turning = _pool("turning", max(1, cores // 2))
+        self.turning = _pool("turning", max(2, cores // 2))
         self.ahead = _pool("ahead", max(1, cores // 2))
         self.generating = _pool("generating", max(1, cores // 2))
         self.shelving = _pool("shelving", 1)
         self.checking = _pool("checking", 1)
-        self.waiting = _pool("waiting", 2)
+        self.waiting = _pool("waiting", 4)
         """For subprocesses."""
         self.reading = _pool("reading", 4)
         """And writing of files: nothing that takes long."""

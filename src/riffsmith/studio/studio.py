@@ -54,12 +54,12 @@ class Studio:
             begun = Begun(guide, self.beginnings.tell(like))
         player = Player(playable, draw_seed(seed), controls, begun)
         key = self.players.add(player)
-        self.look_ahead(player)
+        self.look_ahead()
         return key, player
 
-    def look_ahead(self, player: Player) -> None:
-        """Computes in the background what will be asked for next."""
-        self.pools.ahead.submit(player.look_ahead)
+    def look_ahead(self) -> None:
+        """Computes in the background what will be asked for next, where it is needed most."""
+        self.pools.ahead.submit(self.players.look_ahead)
 
 
 @contextmanager

@@ -69,6 +69,9 @@ export const reportPage = (name, language) => `api/jobs/${part(name)}/report?lan
 /** Has a report written; its page can be shown afterwards. */
 export const writeReport = (name, language) => ask("GET", `jobs/${part(name)}/report?language=${language}`);
 
+/** Has a training measured; that takes minutes. */
+export const measure = (name) => ask("POST", `jobs/${part(name)}/measurement`);
+
 /** Sends files; `onShare` is told how much has gone. */
 export function upload(files, onShare) {
   const form = new FormData();

@@ -213,6 +213,9 @@ export default {
     "empty": "The report of a training appears here once it has its first snapshot.",
     "frame": "Report of {name}",
     "open": "Open in a tab of its own",
+    "measure": "Measure it",
+    "measuring": "Being measured: a few minutes…",
+    "measured": "{name} was measured: the report tells how near to real music it is, how varied, and whether it copies.",
     "again": "Refresh"
   },
   "time": {

@@ -213,6 +213,9 @@ export default {
     "empty": "El informe de un entrenamiento aparece aquí en cuanto tiene su primer punto guardado.",
     "frame": "Informe de {name}",
     "open": "Abrir en su propia pestaña",
+    "measure": "Medirlo",
+    "measuring": "Midiéndose: unos minutos…",
+    "measured": "{name} está medido: el informe dice cuánto se acerca a la música real, cuánto varía y si copia.",
     "again": "Actualizar"
   },
   "time": {

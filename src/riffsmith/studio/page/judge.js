@@ -1,7 +1,7 @@
 // The room to judge in: the report of a training.
 
 import * as api from "./api.js";
-import { busy, byId, h, tellError } from "./dom.js";
+import { busy, byId, h, tell, tellError } from "./dom.js";
 import { current, onLanguage, t } from "./texts.js";
 
 export class JudgeRoom {
@@ -11,6 +11,7 @@ export class JudgeRoom {
   constructor() {
     this.#run.addEventListener("change", () => (location.hash = `judge/${this.#run.value}`));
     byId("judge-again").addEventListener("click", (event) => busy(event.currentTarget, null, () => this.#show(true)));
+    byId("judge-measure").addEventListener("click", (event) => this.#measure(event.currentTarget));
     onLanguage(() => this.#shown && this.#show());
   }
 
@@ -25,6 +26,15 @@ export class JudgeRoom {
     this.#run.value = jobs.some((job) => job.name === name) ? name : jobs[0].name;
     this.#run.dataset.last = this.#run.value;
     await this.#show();
+  }
+
+  #measure(button) {
+    const name = this.#run.value;
+    return busy(button, "judge.measuring", async () => {
+      await api.measure(name);
+      if (name === this.#run.value) await this.#show(true);
+      tell(t("judge.measured", { name }));
+    });
   }
 
   async #show(isAgain = false) {

@@ -6,13 +6,15 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse
 
+from riffsmith.files import hold
 from riffsmith.studio.command import run_command
-from riffsmith.studio.errors import NotFoundError
+from riffsmith.studio.errors import ConflictError, NotFoundError
 from riffsmith.studio.job import JobFolder
 from riffsmith.studio.routes.parts import MEDIA, RunName, StudioOf, gives
 from riffsmith.studio.schemas import Job, JobRequest
 
 REPORT_SECONDS = 300.0
+MEASUREMENT_SECONDS = 3600.0
 _REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -91,15 +93,40 @@ async def report(
     )
 
 
+@router.post("/api/jobs/{name}/measurement", status_code=204)
+async def measure(name: RunName, studio: StudioOf) -> None:
+    """Measures what a training has made: distance to real music, variety, copies.
+
+    Answers when that is done, which takes minutes; its report then tells the figures.
+    """
+    await studio.pools.run(studio.pools.waiting, _measure, studio.jobs.folder(name))
+
+
+def _measure(folder: JobFolder) -> None:
+    _refuse_nothing(folder)
+    with hold(_found_by(folder), ConflictError):
+        run_command("report", folder.path, limit_seconds=MEASUREMENT_SECONDS)
+
+
 def _write_report(folder: JobFolder, language: str) -> FilePath:
-    """Written anew where there is a newer snapshot."""
+    """Written anew where there is a newer snapshot or a new figure."""
     page = folder.path / f"report.{language}.html"
-    if not folder.run.snapshot_epochs():
-        raise NotFoundError(f"training {folder.name!r} has nothing to show yet: wait a little")
-    newest = folder.run.snapshots.stat().st_mtime
+    _refuse_nothing(folder)
+    sources = [place for place in (folder.run.snapshots, _found_by(folder)) if place.is_dir()]
+    newest = max(place.stat().st_mtime for place in sources)
     if not page.is_file() or page.stat().st_mtime < newest:
         run_command(
             *("report", folder.path, "--out", page, "--language", language, "--quick"),
             limit_seconds=REPORT_SECONDS,
         )
     return page
+
+
+def _found_by(folder: JobFolder) -> FilePath:
+    """Where a report keeps what it measured."""
+    return folder.path / "report"
+
+
+def _refuse_nothing(folder: JobFolder) -> None:
+    if not folder.run.snapshot_epochs():
+        raise NotFoundError(f"training {folder.name!r} has nothing to show yet: wait a little")

@@ -74,7 +74,7 @@ async def pull(
         content = player.pcm(start, count)
     else:
         content = await studio.pools.run(studio.pools.playing, player.pcm, start, count)
-    studio.look_ahead(player)
+    studio.look_ahead()
     return Response(content, media_type="application/octet-stream")
 
 
@@ -90,7 +90,7 @@ async def turn(key: Key, asked: TurnRequest, studio: StudioOf) -> TurnInfo:
     at = await studio.pools.run(
         studio.pools.turning, player.turn, controls, asked.at, asked.hearing
     )
-    studio.look_ahead(player)
+    studio.look_ahead()
     return TurnInfo(at=at)
 
 
@@ -130,7 +130,7 @@ async def _play(studio: Studio, key: str, player: Player) -> AsyncIterator[bytes
         while True:
             yield await studio.pools.run(studio.pools.playing, player.pcm, start, count)
             studio.players.touch(key)
-            studio.look_ahead(player)
+            studio.look_ahead()
             start += count
     finally:
         studio.players.remove(key)
