@@ -101,7 +101,7 @@ class Player:
         """
         with self._state:
             self._served = max(self._served, start + count)
-        numbers = self._numbers(start, count)
+        numbers = self._stream.numbers(start, count)
         content = b"".join(map(self._chunk, numbers))
         begin = (start - numbers.start * self._size) * FRAME_BYTES
         return content[begin : begin + count * FRAME_BYTES]
@@ -109,7 +109,7 @@ class Player:
     def is_ready(self, start: int, count: int) -> bool:
         """Whether samples can be had without computing."""
         with self._state:
-            return all(number in self._chunks for number in self._numbers(start, count))
+            return all(number in self._chunks for number in self._stream.numbers(start, count))
 
     def look_ahead(self) -> None:
         """Computes the first chunk that is missing after what was asked for last, if any."""
@@ -172,7 +172,8 @@ class Player:
                     self._stream = turned.heard_from(heard)
                     self._record = record.turned(start, controls).heard_from(heard)
                     self._note(Turn(heard, controls))
-            for number in self._numbers(heard, round(_FIRST_PULL_SECONDS * self.sample_rate)):
+            first_pull = round(_FIRST_PULL_SECONDS * self.sample_rate)
+            for number in self._stream.numbers(heard, first_pull):
                 self._chunk(number)
             return heard
 
@@ -206,10 +207,6 @@ class Player:
             turns = [turn for turn in self._turns if turn.at < stop]
             earlier = [turn for turn in turns if turn.at <= start]
             return self._record.again(), turns[max(0, len(earlier) - 1) :]
-
-    def _numbers(self, start: int, count: int) -> range:
-        """The chunks that samples lie in."""
-        return range(start // self._size, (start + count - 1) // self._size + 1)
 
     def _chunk(self, number: int) -> bytes:
         with self._state:

@@ -88,7 +88,7 @@ class Stream:
         stream = copy(self)
         stream._turn = max(self._turn, start)
         if self._before is not None:
-            joint = self._numbers(stream._turn, self._turn_samples)
+            joint = self.numbers(stream._turn, self._turn_samples)
             stream._before = copy(self._before)
             stream._before._kept = {
                 number: chunk for number, chunk in self._before._kept.items() if number in joint
@@ -107,7 +107,7 @@ class Stream:
 
         Touches nothing that the piece it was turned from reads or writes.
         """
-        for number in self._numbers(start, count):
+        for number in self.numbers(start, count):
             self._own_chunk(number)
 
     def forget(self, start: int) -> None:
@@ -119,7 +119,7 @@ class Stream:
 
     def read(self, start: int, count: int) -> Float[np.ndarray, "time channels"]:
         """Samples [start, start + count) of the piece."""
-        numbers = self._numbers(start, count)
+        numbers = self.numbers(start, count)
         pieces = [self._chunk(number) for number in numbers]
         begin = start - numbers.start * self.chunk_samples
         return np.concatenate(pieces)[begin : begin + count]
@@ -147,7 +147,7 @@ class Stream:
     def _turn_samples(self) -> int:
         return round(TURN_SECONDS * self.sample_rate)
 
-    def _numbers(self, start: int, count: int) -> range:
+    def numbers(self, start: int, count: int) -> range:
         """The chunks that samples lie in."""
         return range(start // self.chunk_samples, (start + count - 1) // self.chunk_samples + 1)
 
