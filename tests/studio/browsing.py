@@ -86,7 +86,7 @@ def visiting(browser: Browser, address: str) -> Iterator[Open]:
         page.set_default_timeout(SECONDS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if not may_complain:
-            page.on("console", lambda said: complaints.append(said.text) if _is_bad(said) else None)
+            page.on("console", lambda said: complaints.extend(_complaint(said)))
         page.goto(f"{address}/#{room}")
         expect(page.locator(f"#{room}")).to_be_visible()
         return page
@@ -94,11 +94,12 @@ def visiting(browser: Browser, address: str) -> Iterator[Open]:
     yield open_room
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert not complaints, f"the page complained: {complaints}"
 
 
-def _is_bad(said: ConsoleMessage) -> bool:
-    return said.type in ("error", "warning")
+def _complaint(said: ConsoleMessage) -> list[str]:
+    is_bad = said.type in ("error", "warning")
+    return [f"{said.text} ({said.location['url']})"] if is_bad else []
 
 
 def reading(page: Page, name: str) -> float:

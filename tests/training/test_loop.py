@@ -93,6 +93,18 @@ def test_a_run_leaves_what_it_promises(started: Started, corpus: Corpus):
     assert card.figures["spread_relative"] > 0
 
 
+def test_a_preview_is_told_of_when_it_is_there_whole(started: Started, corpus: Corpus):
+    run, record = started
+    told: list[tuple[int, list[object]]] = []
+
+    class Painter(Recorder):
+        def on_preview(self, preview: Preview) -> None:
+            told.append((preview.epoch, [line["epoch"] for line in run.read_metrics("preview")]))
+
+    train(run, record, corpus, [Painter()])
+    assert told == [(0, []), (2, [0]), (4, [0, 2])]
+
+
 @pytest.mark.parametrize("preset", ["report", "report-wgan"])
 def test_the_same_seed_gives_the_same_run(songs: Path, tmp_path: Path, preset: str):
     settings = tiny_settings(preset)

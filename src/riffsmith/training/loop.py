@@ -318,10 +318,10 @@ class _Run:
     def _preview(self, *, is_end: bool = False) -> None:
         epoch = self._begun_epoch
         figures, preview = self.system.preview(self.run, epoch)
-        self.run.append_metrics(
+        for observer in self.observers:
+            observer.on_preview(preview)
+        self.run.append_metrics(  # last: who reads of a preview finds its sound and its picture
             {"event": "preview", "epoch": epoch, "step": self.state.step, **figures}
         )
         self.previewed_step = self.state.step
-        for observer in self.observers:
-            observer.on_preview(preview)
         self._check(epoch, is_end=is_end)
