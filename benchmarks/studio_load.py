@@ -95,24 +95,22 @@ def listen(address: str, seconds: float, number: int) -> Heard:
         position, asked_at = PIECE_SECONDS, 0.0
         next_turn = (1 + number / 16) * TURN_SECONDS
         waiting: Future[float] | None = None
-        known = 0
         while position < seconds:
             now = time.perf_counter() - start
             if waiting is None and now >= next_turn:
                 next_turn, asked_at = next_turn + TURN_SECONDS, now
                 waiting = turning.submit(turn, BRIGHTNESS[len(heard.turns) % 2], now)
-            if waiting is not None and waiting.done():
-                position, waiting = waiting.result(), None
+            turned = waiting.result() if waiting and waiting.done() else None
+            if turned is not None:
+                position, waiting = turned, None
                 heard.turns.append(position - asked_at)
             elif position - now > AHEAD_SECONDS - PIECE_SECONDS:
                 time.sleep(LOOK_SECONDS)
                 continue
-            is_turned = len(heard.turns) > known
-            known = len(heard.turns)
             pull(position)
             ready = position - (time.perf_counter() - start)
             heard.least_ready = min(heard.least_ready, ready)
-            if is_turned and ready < 0:  # the page fades over from what it had
+            if turned is not None and ready < 0:  # the page fades over from what it had
                 heard.late_turns += 1
             elif ready < 0:  # the page waits too, and goes on from there
                 heard.gaps += 1

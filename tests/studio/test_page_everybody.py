@@ -22,6 +22,8 @@ from playwright.sync_api import Browser, expect
 from riffsmith.corpus import Corpus
 
 pytestmark = needs_chromium
+MARGIN = 10
+"""In pixels, below the knobs of the README's picture."""
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +116,7 @@ def test_every_control_has_a_name(open_page: Open):
 def test_pictures_of_the_page(open_page: Open, tmp_path: Path, width: int, theme: str):
     """RIFFSMITH_STUDIO_PICTURE names a file for the picture of the desk in the dark."""
     page = open_page("listen", width, color_scheme=theme)
+    page.locator("#seed").fill("7")
     play(page)
     path = tmp_path / f"{theme}-{width}.png"
     assert len(page.screenshot(path=path)) > 20_000
@@ -125,4 +128,7 @@ def test_pictures_of_the_page(open_page: Open, tmp_path: Path, width: int, theme
         page.evaluate("scrollTo(0, 0)")
         page.mouse.move(0, 0)
         page.wait_for_timeout(300)
-        page.screenshot(path=target)
+        knobs = page.locator("#knobs").bounding_box()
+        assert knobs is not None
+        height = knobs["y"] + knobs["height"] + MARGIN
+        page.screenshot(path=target, clip={"x": 0, "y": 0, "width": width, "height": height})
