@@ -30,7 +30,7 @@ def test_no_frame_depends_on_what_is_beyond_its_context(decoder: Decoder):
         before, after = decoder(features), decoder(changed)
     same = (60 - decoder.context_frames) * 64
     assert torch.equal(before[..., :same], after[..., :same])
-    assert not torch.allclose(before[..., : same + 4 * 64], after[..., : same + 4 * 64])
+    assert not torch.equal(before[..., : same + 2 * 64], after[..., : same + 2 * 64])
 
 
 def test_loudness_follows_the_features(decoder: Decoder):

@@ -22,7 +22,7 @@ def test_real_arithmetic_gives_the_same_spectra_and_audio(hop: int, hops: int):
 
 def test_imaginary_parts_where_a_real_signal_has_none_are_ignored():
     complex_one = Spectrum(16)
-    real, imaginary = torch.randn(2, 1, 2, complex_one.bins, 5).unbind()
+    real, imaginary = torch.randn(2, 1, 2, 5, complex_one.bins).unbind()
     found = RealSpectrum(complex_one).inverse(real, imaginary)
     assert torch.allclose(found, complex_one.inverse(torch.complex(real, imaginary)), atol=1e-5)
 

@@ -1,4 +1,7 @@
-"""Audio ↔ STFT ↔ log-mel features of mid and side."""
+"""Audio ↔ STFT ↔ log-mel features of mid and side.
+
+Spectra are kept frame by frame, as transforms give and take them; features as convolutions do.
+"""
 
 from math import log
 
@@ -44,7 +47,7 @@ class Spectrum(nn.Module):
         inverse = window * scale / 1.5  # Hann² at 75 % sums to 1.5
         self.register_buffer("inverse_window", inverse, persistent=False)
 
-    def forward(self, audio: Float[Tensor, "... time"]) -> Complex[Tensor, "... bins frames"]:
+    def forward(self, audio: Float[Tensor, "... time"]) -> Complex[Tensor, "... frames bins"]:
         """Audio of whole hops to one frame a hop, silence beyond both ends."""
         lead = audio.shape[:-1]
         margin = (self.n_fft - self.hop_samples) // 2
@@ -57,11 +60,11 @@ class Spectrum(nn.Module):
             center=False,
             return_complex=True,
         )
-        return found.reshape(*lead, *found.shape[-2:])
+        return found.reshape(*lead, *found.shape[-2:]).mT
 
-    def inverse(self, spectrum: Complex[Tensor, "... bins frames"]) -> Float[Tensor, "... time"]:
+    def inverse(self, spectrum: Complex[Tensor, "... frames bins"]) -> Float[Tensor, "... time"]:
         """Overlap-add of the windowed inverse transforms."""
-        pieces = torch.fft.irfft(spectrum.transpose(-1, -2), n=self.n_fft)
+        pieces = torch.fft.irfft(spectrum, n=self.n_fft)
         audio = overlap_add(pieces * self.inverse_window)
         margin = (self.n_fft - self.hop_samples) // 2
         return audio[..., margin : audio.shape[-1] - margin]
@@ -140,23 +143,23 @@ class Analysis(nn.Module):
         return self.measure(self.spectrum(to_mid_side(audio)))
 
     def measure(
-        self, spectra: Complex[Tensor, "batch 2 bins frames"]
+        self, spectra: Complex[Tensor, "batch 2 frames bins"]
     ) -> Float[Tensor, "batch features frames"]:
         """The features of a mid and a side spectrum."""
         return self.measure_power(spectra.real.square() + spectra.imag.square())
 
     def measure_power(
-        self, power: Float[Tensor, "batch 2 bins frames"]
+        self, power: Float[Tensor, "batch 2 frames bins"]
     ) -> Float[Tensor, "batch features frames"]:
         """The features of the squared magnitudes of a mid and a side spectrum."""
-        mid, side = self.mid_bands @ power[:, 0], self.side_bands @ power[:, 1]
-        return (torch.cat([mid, side], dim=1) + FLOOR**2).log() / 2
+        mid, side = power[:, 0] @ self.mid_bands.T, power[:, 1] @ self.side_bands.T
+        return (torch.cat([mid, side], dim=-1).mT + FLOOR**2).log() / 2
 
     def match(
         self,
-        spectra: Complex[Tensor, "batch 2 bins frames"],
-        wanted: Float[Tensor, "batch 2 bins frames"],
-    ) -> Complex[Tensor, "batch 2 bins frames"]:
+        spectra: Complex[Tensor, "batch 2 frames bins"],
+        wanted: Float[Tensor, "batch 2 frames bins"],
+    ) -> Complex[Tensor, "batch 2 frames bins"]:
         """Scales bins smoothly so that their features come near to those asked for.
 
         One multiplicative update of the non-negative least squares fit of the bins' powers (Lee
@@ -166,33 +169,32 @@ class Analysis(nn.Module):
             spectra: Of mid and side.
             wanted: What `spread` makes of the features.
         """
-        factors = self.correction(spectra.real.square() + spectra.imag.square(), wanted)
-        parts = torch.view_as_real(spectra)  # complex times real would take twice as long
-        return torch.view_as_complex(parts * factors[..., None])
+        return spectra * self.correction(spectra.real.square() + spectra.imag.square(), wanted)
 
     def correction(
         self,
-        power: Float[Tensor, "batch 2 bins frames"],
-        wanted: Float[Tensor, "batch 2 bins frames"],
-    ) -> Float[Tensor, "batch 2 bins frames"]:
+        power: Float[Tensor, "batch 2 frames bins"],
+        wanted: Float[Tensor, "batch 2 frames bins"],
+    ) -> Float[Tensor, "batch 2 frames bins"]:
         """What `match` multiplies spectra of such a power with."""
         sides = zip((self.mid_bands, self.side_bands), power.unbind(1), strict=True)
-        found = torch.stack([bands.T @ (bands @ side) for bands, side in sides], dim=1)
+        found = torch.stack([side @ bands.T @ bands for bands, side in sides], dim=1)
         return (wanted / (found + 1e-9)).clamp(1e-3, 1e3).sqrt()
 
     def spread(
         self, features: Float[Tensor, "batch features frames"]
-    ) -> Float[Tensor, "batch 2 bins frames"]:
+    ) -> Float[Tensor, "batch 2 frames bins"]:
         """The bands' powers laid over their bins."""
-        power = (2 * features).exp()
-        mid, side = power[:, : self.mid], power[:, self.mid :]
-        return torch.stack([self.mid_bands.T @ mid, self.side_bands.T @ side], dim=1)
+        power = (2 * features.mT).exp()
+        mid, side = power[..., : self.mid], power[..., self.mid :]
+        return torch.stack([mid @ self.mid_bands, side @ self.side_bands], dim=1)
 
     def envelope(
         self, features: Float[Tensor, "batch features frames"]
-    ) -> Float[Tensor, "batch 2 bins frames"]:
+    ) -> Float[Tensor, "batch 2 frames bins"]:
         """Smooth magnitudes that would have these features."""
         with torch.autocast(features.device.type, enabled=False):  # logarithms need their digits
-            mid = self.mid_envelope @ features[:, : self.mid].float()
-            side = self.side_envelope @ features[:, self.mid :].float()
+            frames = features.mT.float()
+            mid = frames[..., : self.mid] @ self.mid_envelope.T
+            side = frames[..., self.mid :] @ self.side_envelope.T
             return torch.stack([mid, side], dim=1).clamp(max=3.0).exp()

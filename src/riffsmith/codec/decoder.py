@@ -62,18 +62,18 @@ class Decoder(nn.Module):
 
     def shapes(
         self, features: Float[Tensor, "batch features frames"]
-    ) -> tuple[Float[Tensor, "batch 2 bins frames"], Float[Tensor, "batch 2 bins frames"]]:
+    ) -> tuple[Float[Tensor, "batch 2 frames bins"], Float[Tensor, "batch 2 frames bins"]]:
         """Real and imaginary parts of the spectra of mid and side, without their envelope."""
         state = self.enter(features / 3 + 1)
         for block in self.blocks:
             state = block(state)
         parts = self.head(normalise_frames(state)).float()
-        real, imaginary = parts.unflatten(1, (2, 2, -1)).unbind(2)
+        real, imaginary = parts.unflatten(1, (2, 2, -1)).mT.unbind(2)
         return real, imaginary
 
     def spectra(
         self, features: Float[Tensor, "batch features frames"]
-    ) -> Complex[Tensor, "batch 2 bins frames"]:
+    ) -> Complex[Tensor, "batch 2 frames bins"]:
         """Spectra of mid and side."""
         return torch.complex(*self.shapes(features)) * self.analysis.envelope(features)
 
@@ -87,7 +87,7 @@ class Decoder(nn.Module):
 
     def refine(
         self,
-        spectra: Complex[Tensor, "batch 2 bins frames"],
+        spectra: Complex[Tensor, "batch 2 frames bins"],
         features: Float[Tensor, "batch features frames"],
     ) -> Float[Tensor, "batch 2 time"]:
         """Mid and side of spectra, corrected so that their features are those asked for."""

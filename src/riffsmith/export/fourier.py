@@ -57,7 +57,7 @@ class RealSpectrum(nn.Module):
 
     def forward(
         self, audio: Float[Tensor, "batch 2 time"]
-    ) -> tuple[Float[Tensor, "batch 2 bins frames"], Float[Tensor, "batch 2 bins frames"]]:
+    ) -> tuple[Float[Tensor, "batch 2 frames bins"], Float[Tensor, "batch 2 frames bins"]]:
         """Real and imaginary parts, one frame a hop, silence beyond both ends."""
         margin = (self.size - self.hop_samples) // 2
         hops = functional.pad(audio, (margin, margin)).unflatten(-1, (-1, self.hop_samples))
@@ -77,8 +77,8 @@ class RealSpectrum(nn.Module):
 
     def inverse(
         self,
-        real: Float[Tensor, "batch 2 bins frames"],
-        imaginary: Float[Tensor, "batch 2 bins frames"],
+        real: Float[Tensor, "batch 2 frames bins"],
+        imaginary: Float[Tensor, "batch 2 frames bins"],
     ) -> Float[Tensor, "batch 2 time"]:
         """Overlap-add of the windowed inverse transforms."""
         both = torch.cat([self._in_grid(real), self._in_grid(imaginary)], dim=-1)
@@ -96,15 +96,13 @@ class RealSpectrum(nn.Module):
         return audio[..., margin : audio.shape[-1] - margin]
 
     def _in_order(self, grid: Tensor) -> Tensor:
-        """(…, frames, k₁, k₂) to (…, bins, frames)."""
-        flat = grid.transpose(-1, -2).flatten(-2)[..., : self.bins]
-        return flat.transpose(-1, -2)
+        """(…, frames, k₁, k₂) to (…, frames, bins)."""
+        return grid.mT.flatten(-2)[..., : self.bins]
 
     def _in_grid(self, flat: Tensor) -> Tensor:
         """Undoes `_in_order`, and weighs what stands for two frequencies."""
-        rows = flat.transpose(-1, -2) * self.weights
-        padded = functional.pad(rows, (0, self.high * self.p - self.bins))
-        return padded.unflatten(-1, (self.high, self.p)).transpose(-1, -2)
+        padded = functional.pad(flat * self.weights, (0, self.high * self.p - self.bins))
+        return padded.unflatten(-1, (self.high, self.p)).mT
 
 
 def _turns(numerators: Tensor, whole: int) -> tuple[Tensor, Tensor]:
