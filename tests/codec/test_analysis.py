@@ -63,8 +63,8 @@ def test_features_of_a_known_level():
     assert features.shape == (1, 40, 40)
     spectra = analysis.spectrum(to_mid_side(stereo))
     power = spectra[0, 0, 20].abs().square()
-    band = int((analysis.mid_bands @ power).argmax())
-    expected = (analysis.mid_bands[band] @ power + 1e-8).log() / 2
+    band = int((power @ analysis.mid_bands).argmax())
+    expected = (power @ analysis.mid_bands[:, band] + 1e-8).log() / 2
     assert features[0, band, 20].item() == pytest.approx(expected.item(), abs=1e-5)
     assert features[0, 32:, 20].max().item() == pytest.approx(log(1e-4), abs=1e-3)  # no side
 
@@ -75,3 +75,14 @@ def test_features_do_not_depend_on_the_autocast():
     with torch.autocast("cpu", torch.bfloat16):
         cast = analysis.envelope(features)
     assert torch.equal(cast, analysis.envelope(features))
+
+
+def test_gains_bring_bands_to_what_is_wanted_and_silence_what_no_band_hears():
+    analysis = Analysis(44100, 128, 32, 8)
+    power = noise(1, 2, 6, 257).square() + 0.01
+    wanted = 4 * analysis.wanted_power(analysis.measure_power(power))
+    gains = analysis.gains(power, wanted)
+    heard = analysis.mid_bands.sum(1) > 0
+    assert gains[:, 0, :, heard].mean().item() == pytest.approx(4**0.6, rel=1e-3)
+    assert not heard[-1]  # above 20 kHz
+    assert gains[:, 0, :, ~heard].max() == 0

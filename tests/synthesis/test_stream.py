@@ -53,7 +53,7 @@ def test_chunks_are_what_one_pass_over_both_sides_decodes(bundle: LatentBundle):
     audio = finish(audio, stream.sample_rate)
     edge = heard_latents(bundle.codec) * bundle.codec.latent_samples
     joined = stream.read(0, 2 * size)
-    assert np.allclose(joined[edge:-edge], audio[edge:-edge], atol=1e-5)
+    assert np.allclose(joined[edge:-edge], audio[edge:-edge], atol=1e-3)  # bfloat16
 
 
 def test_stretches_are_what_one_pass_over_all_of_them_gives(bundle: LatentBundle):

@@ -14,6 +14,8 @@ FLOOR = 1e-4
 """Added to magnitudes before the logarithm: 80 dB below a full-scale sine."""
 
 _HIGHEST_HZ = 20_000.0
+_RELAXATION = 1.2
+"""Of gains: of what is asked for, spectra that no audio has keep only a part (over-relaxation)."""
 
 
 def to_mid_side(audio: Float[Tensor, "batch 2 time"]) -> Float[Tensor, "batch 2 time"]:
@@ -117,6 +119,8 @@ class Analysis(nn.Module):
     side_bands: Tensor
     mid_envelope: Tensor
     side_envelope: Tensor
+    mid_shares: Tensor
+    side_shares: Tensor
 
     def __init__(self, sample_rate: int, hop_samples: int, mid: int, side: int) -> None:
         super().__init__()
@@ -128,13 +132,15 @@ class Analysis(nn.Module):
             bands, envelope = (
                 make(count, bins, sample_rate) for make in (mel_bands, band_envelope)
             )
-            self.register_buffer(f"{name}_bands", bands, persistent=False)
-            self.register_buffer(f"{name}_envelope", envelope, persistent=False)
+            shares = bands / bands.sum(0).clamp(min=1e-9)
+            tables = {"bands": bands.T, "shares": shares, "envelope": envelope.T}
+            for table, weights in tables.items():
+                self.register_buffer(f"{name}_{table}", weights.contiguous(), persistent=False)
 
     @property
     def mid_frequencies(self) -> Float[Tensor, " bands"]:
         """Middles of the mid's bands in Hz."""
-        return self.mid_bands @ torch.linspace(0, self.sample_rate / 2, self.spectrum.bins)
+        return torch.linspace(0, self.sample_rate / 2, self.spectrum.bins) @ self.mid_bands
 
     def forward(
         self, audio: Float[Tensor, "batch 2 time"]
@@ -152,42 +158,46 @@ class Analysis(nn.Module):
         self, power: Float[Tensor, "batch 2 frames bins"]
     ) -> Float[Tensor, "batch features frames"]:
         """The features of the squared magnitudes of a mid and a side spectrum."""
-        mid, side = power[:, 0] @ self.mid_bands.T, power[:, 1] @ self.side_bands.T
-        return (torch.cat([mid, side], dim=-1).mT + FLOOR**2).log() / 2
+        return (self._band_power(power).mT + FLOOR**2).log() / 2
 
     def match(
         self,
         spectra: Complex[Tensor, "batch 2 frames bins"],
-        wanted: Float[Tensor, "batch 2 frames bins"],
+        wanted: Float[Tensor, "batch frames features"],
     ) -> Complex[Tensor, "batch 2 frames bins"]:
-        """Scales bins smoothly so that their features come near to those asked for.
-
-        One multiplicative update of the non-negative least squares fit of the bins' powers (Lee
-        and Seung, 2000, eq. 4): what is already right stays, phases are kept.
+        """Scales bins smoothly so that their bands come near to those asked for; phases stay.
 
         Args:
             spectra: Of mid and side.
-            wanted: What `spread` makes of the features.
+            wanted: Power of each band, as `wanted_power` tells it.
         """
-        return spectra * self.correction(spectra.real.square() + spectra.imag.square(), wanted)
+        return spectra * self.gains(spectra.real.square() + spectra.imag.square(), wanted)
 
-    def correction(
+    def gains(
         self,
         power: Float[Tensor, "batch 2 frames bins"],
-        wanted: Float[Tensor, "batch 2 frames bins"],
+        wanted: Float[Tensor, "batch frames features"],
     ) -> Float[Tensor, "batch 2 frames bins"]:
-        """What `match` multiplies spectra of such a power with."""
-        sides = zip((self.mid_bands, self.side_bands), power.unbind(1), strict=True)
-        found = torch.stack([side @ bands.T @ bands for bands, side in sides], dim=1)
-        return (wanted / (found + 1e-9)).clamp(1e-3, 1e3).sqrt()
+        """What `match` multiplies spectra of such a power with.
 
-    def spread(
+        Each bin's is the mean of those of its bands; what no band hears is silenced.
+        """
+        ratio = wanted / (self._band_power(power) + FLOOR**2)
+        gains = ratio.clamp(1e-3, 1e3) ** (_RELAXATION / 2)
+        mid, side = gains[..., : self.mid], gains[..., self.mid :]
+        return torch.stack([mid @ self.mid_shares, side @ self.side_shares], dim=1)
+
+    def wanted_power(
         self, features: Float[Tensor, "batch features frames"]
-    ) -> Float[Tensor, "batch 2 frames bins"]:
-        """The bands' powers laid over their bins."""
-        power = (2 * features.mT).exp()
-        mid, side = power[..., : self.mid], power[..., self.mid :]
-        return torch.stack([mid @ self.mid_bands, side @ self.side_bands], dim=1)
+    ) -> Float[Tensor, "batch frames features"]:
+        """The power of each band that has these features."""
+        return (2 * features.mT).exp()
+
+    def _band_power(
+        self, power: Float[Tensor, "batch 2 frames bins"]
+    ) -> Float[Tensor, "batch frames features"]:
+        """Means over each band: those of the mid, then those of the side."""
+        return torch.cat([power[:, 0] @ self.mid_bands, power[:, 1] @ self.side_bands], dim=-1)
 
     def envelope(
         self, features: Float[Tensor, "batch features frames"]
@@ -195,6 +205,6 @@ class Analysis(nn.Module):
         """Smooth magnitudes that would have these features."""
         with torch.autocast(features.device.type, enabled=False):  # logarithms need their digits
             frames = features.mT.float()
-            mid = frames[..., : self.mid] @ self.mid_envelope.T
-            side = frames[..., self.mid :] @ self.side_envelope.T
+            mid = frames[..., : self.mid] @ self.mid_envelope
+            side = frames[..., self.mid :] @ self.side_envelope
             return torch.stack([mid, side], dim=1).clamp(max=3.0).exp()

@@ -92,7 +92,7 @@ class Decoder(nn.Module):
     ) -> Float[Tensor, "batch 2 time"]:
         """Mid and side of spectra, corrected so that their features are those asked for."""
         analysis, spectrum = self.analysis, self.analysis.spectrum
-        wanted = analysis.spread(features)
+        wanted = analysis.wanted_power(features)
         for _ in range(self.corrections):
             spectra = spectrum(spectrum.inverse(analysis.match(spectra, wanted)))
         return spectrum.inverse(analysis.match(spectra, wanted))

@@ -21,7 +21,7 @@ class CodecSettings(Section):
     decoder_channels: PositiveInt = 320
     decoder_hidden: PositiveInt = 640
     decoder_blocks: PositiveInt = 6
-    decoder_corrections: Annotated[int, Field(ge=0, le=8)] = 4
+    decoder_corrections: Annotated[int, Field(ge=0, le=8)] = 3
     """How often the decoder compares what it made with the features asked for."""
     decoder_origin: Literal["shipped", "scratch"] = "shipped"
     """Where a run's decoder comes from: `scratch` trains it on the run's own recordings."""

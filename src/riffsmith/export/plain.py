@@ -25,12 +25,12 @@ class PlainDecoder(nn.Module):
         rest = codec.texture.draw(codec.linear.standardise(latents), noise, codec.texture_strength)
         features = codec.linear.decode(latents, rest)
         real, imaginary = codec.decoder.shapes(features)
-        gain, wanted = analysis.envelope(features), analysis.spread(features)
+        gain, wanted = analysis.envelope(features), analysis.wanted_power(features)
         real, imaginary = real * gain, imaginary * gain
         for number in range(codec.decoder.corrections + 1):
             if number:
                 real, imaginary = self.spectrum(self.spectrum.inverse(real, imaginary))
-            gain = analysis.correction(real.square() + imaginary.square(), wanted)
+            gain = analysis.gains(real.square() + imaginary.square(), wanted)
             real, imaginary = real * gain, imaginary * gain
         return to_left_right(self.spectrum.inverse(real, imaginary))
 
