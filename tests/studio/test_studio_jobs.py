@@ -185,6 +185,9 @@ def test_curves_and_events_come_from_the_metrics(tmp_path: Path):
         run.append_metrics({"event": "best", "epoch": 1, "step": 3, "text": "nearest so far"})
         run.append_metrics({"event": "preview", "epoch": 1, "step": 3})
         assert client.get("/api/jobs/mine").json()["losses"] == []
+        run.append_metrics({"event": "epoch", "epoch": 1, "step": 3, "generator_loss": 1.5})
+        warm_up = {"step": 3, "discriminator": None, "generator": 1.5}
+        assert client.get("/api/jobs/mine").json()["losses"] == [warm_up]
         for epoch in range(1, 1201):
             line = {"event": "epoch", "epoch": epoch, "step": 3 * epoch, "seconds": 1.0}
             run.append_metrics({**line, "discriminator_loss": 0.5, "generator_loss": 0.25})

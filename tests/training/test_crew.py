@@ -52,7 +52,7 @@ def call(arguments: list[str]) -> None:
 def losses(run: RunFolder) -> list[tuple[float, float]]:
     lines = run.read_metrics("epoch")
     return [
-        (float(str(line["discriminator_loss"])), float(str(line["generator_loss"])))
+        (float(str(line.get("discriminator_loss", 0))), float(str(line["generator_loss"])))
         for line in lines
     ]
 

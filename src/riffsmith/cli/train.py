@@ -184,19 +184,21 @@ class _ConsoleObserver:
 
     def on_step(self, step: int, figures: "StepFigures") -> None:
         done = time.monotonic() - self._began if self._budget_seconds else step
+        plays = figures.discriminator_loss != 0
+        against = f"D {figures.discriminator_loss:.3f}  " if plays else ""
         self._progress.update(
             self._task,
             completed=done,
             description=f"Epoch {step // self._steps_per_epoch}",
-            losses=f"D {figures.discriminator_loss:.3f}  G {figures.generator_loss:.3f}",
+            losses=f"{against}G {figures.generator_loss:.3f}",
         )
 
     def on_epoch(self, epoch: int, means: dict[str, float]) -> None:
         if not self._progress.console.is_terminal:
+            networks = (name for name in ("discriminator", "generator") if f"{name}_loss" in means)
+            losses = "".join(f"{name} {means[f'{name}_loss']:.4f}, " for name in networks)
             self._progress.console.print(
-                f"epoch {epoch}: discriminator {means['discriminator_loss']:.4f}, generator "
-                f"{means['generator_loss']:.4f}, {means['seconds']:.1f} s",
-                soft_wrap=True,
+                f"epoch {epoch}: {losses}{means['seconds']:.1f} s", soft_wrap=True
             )
 
     def on_preview(self, preview: "Preview") -> None:

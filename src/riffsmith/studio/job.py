@@ -149,10 +149,13 @@ class JobFolder:
             seconds_left=seconds_left if state == "running" else None,
             message=message,
             losses=[
-                Loss(step=_whole(line.get("step")), discriminator=loss, generator=other)
+                Loss(
+                    step=_whole(line.get("step")),
+                    discriminator=_figure(line, "discriminator_loss"),
+                    generator=loss,
+                )
                 for line in _thinned(epochs)
-                if (loss := _figure(line, "discriminator_loss")) is not None
-                and (other := _figure(line, "generator_loss")) is not None
+                if (loss := _figure(line, "generator_loss")) is not None
             ],
             distances=[
                 Distance(step=_whole(line.get("step")), distance=distance)

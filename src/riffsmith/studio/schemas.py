@@ -322,7 +322,7 @@ class Loss(Told):
     """Means of an epoch."""
 
     step: int
-    discriminator: float
+    discriminator: float | None = Field(description="None in a warm-up, where none plays.")
     generator: float
 
 

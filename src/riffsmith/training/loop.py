@@ -294,6 +294,9 @@ class _Run:
         count = sums.pop("steps", self.batches.steps_per_epoch)
         times = ("data_seconds", "seconds")
         means = {name: sums[name] / (1 if name in times else count) for name in sums}
+        if not means["discriminator_loss"]:  # a warm-up
+            for name in ("discriminator_loss", "real_logits", "fake_logits"):
+                del means[name]
         self.run.append_metrics(
             {
                 "event": "epoch",

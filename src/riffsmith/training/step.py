@@ -20,6 +20,7 @@ class StepFigures:
     """What one step measured."""
 
     discriminator_loss: float
+    """0 in a warm-up, where no discriminator plays, as are the logits."""
     generator_loss: float
     real_logits: float
     """Mean over the batch, at the last discriminator update."""

@@ -15,6 +15,7 @@ const EDGE = { left: 46, right: 12, top: 10, bottom: 30 };
  * kinds of events.
  */
 export function chart({ id, title, unit, across, series, level = null, marks = [] }) {
+  const drawn = series.filter(([, found]) => found.length);
   const points = series.flatMap(([, found]) => found);
   const caption = h("figcaption", {}, h("b", {}, title), h("span", { class: "soft" }, unit));
   const figureOf = (...content) => h("figure", { class: "chart", id: `chart-${id}` }, caption, ...content);
@@ -23,7 +24,7 @@ export function chart({ id, title, unit, across, series, level = null, marks = [
   const ticks = { x: stretch(points.map(([x]) => x)), y: round(Math.min(...heights), Math.max(...heights), 4) };
   const x = (value) => EDGE.left + ((value - ticks.x.low) / (ticks.x.high - ticks.x.low)) * (WIDTH - EDGE.left - EDGE.right);
   const y = (value) => HEIGHT - EDGE.bottom - ((value - ticks.y.low) / (ticks.y.high - ticks.y.low)) * (HEIGHT - EDGE.top - EDGE.bottom);
-  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": describe(title, series) });
+  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": describe(title, drawn) });
   for (const value of ticks.y.values) {
     picture.append(line("grid", EDGE.left, y(value), WIDTH - EDGE.right, y(value)));
     picture.append(label(figure(value), EDGE.left - 7, y(value) + 4, "end"));
@@ -32,12 +33,11 @@ export function chart({ id, title, unit, across, series, level = null, marks = [
   picture.append(label(across, WIDTH - EDGE.right, HEIGHT - 12, "end"));
   for (const { at, kind } of marks) picture.append(line(`mark ${kind}`, x(at), EDGE.top, x(at), HEIGHT - EDGE.bottom));
   if (level) picture.append(line("level", EDGE.left, y(level[1]), WIDTH - EDGE.right, y(level[1])));
-  series.forEach(([, found], place) => picture.append(...curve(found, place, x, y)));
-  return figureOf(picture, legend(series, level));
+  drawn.forEach(([, found], place) => picture.append(...curve(found, place, x, y)));
+  return figureOf(picture, legend(drawn, level));
 }
 
 function curve(found, place, x, y) {
-  if (!found.length) return [];
   const path = found.map(([at, value], i) => `${i ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join("");
   const dots = found.length > 30 ? [] : found.map(([at, value]) => svg("circle", { cx: x(at), cy: y(value), r: 3, class: `dot of-${place}` }, `${number(at)}: ${figure(value)}`));
   return [svg("path", { d: path, class: `curve of-${place}` }), ...dots];
@@ -54,7 +54,7 @@ function legend(series, level) {
 
 /** What the picture shows, for those who do not see it. */
 function describe(title, series) {
-  const told = series.filter(([, found]) => found.length).map(([name, found]) => {
+  const told = series.map(([name, found]) => {
     const values = found.map(([, value]) => value);
     const [low, high] = [Math.min(...values), Math.max(...values)].map(figure);
     return t("runs.alt_one", { name, first: figure(values[0]), last: figure(values.at(-1)), low, high });

@@ -82,7 +82,7 @@ export class RunView {
     const drawn = `${losses.length} ${losses.at(-1)?.step} ${distances.length} ${events.length}`;
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    const along = (rows, key) => rows.map((row) => [row.step, row[key]]);
+    const along = (rows, key) => rows.filter((row) => row[key] !== null).map((row) => [row.step, row[key]]);
     const marks = events.filter(({ kind }) => kind !== "best").map(({ step, kind }) => ({ at: step, kind }));
     this.#parts.charts.replaceChildren(
       chart({
