@@ -35,6 +35,7 @@ def test_the_error_falls(latent_corpus: Corpus):
     settings = scratch(120)
     torch.manual_seed(0)
     codec = Codec(settings)
+    codec.decoder.corrections = 0  # they alone leave the network little to learn here
     trainer = DecoderTrainer(codec, settings.codec, settings.training, CPU)
     judge = trainer.state.discriminator.state_dict()
     before = {name: weight.clone() for name, weight in judge.items()}
@@ -42,7 +43,7 @@ def test_the_error_falls(latent_corpus: Corpus):
         trainer.step(_draw(latent_corpus, settings, random_stream(0, "test", step)))
         for step in range(120)
     ]
-    assert sum(errors[-40:]) < 0.92 * sum(errors[:40])
+    assert sum(errors[-40:]) < 0.8 * sum(errors[:40])
     assert any(not torch.equal(judge[name], weight) for name, weight in before.items())
 
 
