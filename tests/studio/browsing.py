@@ -93,6 +93,8 @@ def visiting(browser: Browser, address: str) -> Iterator[Open]:
 
     yield open_room
     for context in contexts:
+        for page in context.pages:
+            page.unroute_all(behavior="ignoreErrors")
         context.close()
     assert not complaints, f"the page complained: {complaints}"
 
