@@ -43,7 +43,11 @@ def test_pieces_of_any_size_are_bit_for_bit_the_whole(bundle: LatentBundle):
     assert np.array_equal(generate_clip(bundle, size / 8000, 3), whole[:size])
 
 
-def test_chunks_are_what_one_pass_over_both_sides_decodes(bundle: LatentBundle):
+def test_chunks_are_what_one_pass_over_both_sides_decodes(
+    bundle: LatentBundle, monkeypatch: pytest.MonkeyPatch
+):
+    # bfloat16 would round otherwise where the whole is longer
+    monkeypatch.setattr("riffsmith.hardware.has_bfloat16", lambda _: False)
     stream = Stream(bundle, 3)
     size, frames = stream.chunk_samples, 2 * CHUNK_LATENTS
     rest = bundle.codec.linear.rest_components
@@ -53,7 +57,7 @@ def test_chunks_are_what_one_pass_over_both_sides_decodes(bundle: LatentBundle):
     audio = finish(audio, stream.sample_rate)
     edge = heard_latents(bundle.codec) * bundle.codec.latent_samples
     joined = stream.read(0, 2 * size)
-    assert np.allclose(joined[edge:-edge], audio[edge:-edge], atol=1e-3)  # bfloat16
+    assert np.allclose(joined[edge:-edge], audio[edge:-edge], atol=1e-5)
 
 
 def test_stretches_are_what_one_pass_over_all_of_them_gives(bundle: LatentBundle):

@@ -184,8 +184,7 @@ class Analysis(nn.Module):
         """
         ratio = wanted / (self._band_power(power) + FLOOR**2)
         gains = ratio.clamp(1e-3, 1e3) ** (_RELAXATION / 2)
-        mid, side = gains[..., : self.mid], gains[..., self.mid :]
-        return torch.stack([mid @ self.mid_shares, side @ self.side_shares], dim=1)
+        return self._over_bins(gains, self.mid_shares, self.side_shares)
 
     def wanted_power(
         self, features: Float[Tensor, "batch features frames"]
@@ -199,12 +198,20 @@ class Analysis(nn.Module):
         """Means over each band: those of the mid, then those of the side."""
         return torch.cat([power[:, 0] @ self.mid_bands, power[:, 1] @ self.side_bands], dim=-1)
 
+    def _over_bins(
+        self,
+        values: Float[Tensor, "batch frames features"],
+        mid: Float[Tensor, "mid bins"],
+        side: Float[Tensor, "side bins"],
+    ) -> Float[Tensor, "batch 2 frames bins"]:
+        """Values of the bands, each laid over the bins by its weights."""
+        return torch.stack([values[..., : self.mid] @ mid, values[..., self.mid :] @ side], dim=1)
+
     def envelope(
         self, features: Float[Tensor, "batch features frames"]
     ) -> Float[Tensor, "batch 2 frames bins"]:
         """Smooth magnitudes that would have these features."""
         with torch.autocast(features.device.type, enabled=False):  # logarithms need their digits
             frames = features.mT.float()
-            mid = frames[..., : self.mid] @ self.mid_envelope
-            side = frames[..., self.mid :] @ self.side_envelope
-            return torch.stack([mid, side], dim=1).clamp(max=3.0).exp()
+            bins = self._over_bins(frames, self.mid_envelope, self.side_envelope)
+            return bins.clamp(max=3.0).exp()
