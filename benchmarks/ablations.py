@@ -34,7 +34,7 @@ VARIANTS: dict[str, dict[str, str]] = {
     "windows of 6 s": {"training.window_frames": "128"},
     "penalty 1": {"training.penalty_weight": "1.0"},
     "penalty .01": {"training.penalty_weight": "0.01"},
-    "no augmentation": {"training.gain_nepers": "0.0", "training.cut_share": "0.0"},
+    "no augmentation": {"training.gain_nepers": "0.0", "training.cut_fraction": "0.0"},
     "no noise on the style": {"training.style_noise": "0.0"},
     "discriminator: slowest three scales": {"discriminator.head_from": "3"},
     "8 windows a step": {"training.batch_size": "8"},
@@ -75,8 +75,10 @@ def measure(corpus: str, run: Path, changes: dict[str, str]) -> dict[str, float]
     flags = [text for key, value in wanted.items() for text in (f"--config.{key}", value)]
     train = ["train", corpus, str(run), "--epochs", str(EPOCHS), "--seed", seed]
     call(*train, *flags, "--config.training.preview_every_epochs", str(EPOCHS))
-    told = call("evaluate", str(run), "--corpus", corpus, "--seconds", str(SECONDS), "--json")
-    judged = json.loads(told)
+    conditioning = call(
+        "evaluate", str(run), "--corpus", corpus, "--seconds", str(SECONDS), "--json"
+    )
+    judged = json.loads(conditioning)
     scores = {name: judged["distances"][name]["generated"] for name in DISTANCES}
     scores |= {name: judged["measures"][name]["generated"] for name in VARIETIES}
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]

@@ -14,8 +14,8 @@ from riffsmith.bundle import LatentBundle
 from riffsmith.export import export_onnx, export_torchscript
 from riffsmith.export.onnx import GRAPH_NAMES, open_session
 from riffsmith.export.torchscript import build_instrument
-from riffsmith.gan import CLOCK_CHANNELS
 from riffsmith.hardware import playing_precision
+from riffsmith.networks import CLOCK_CHANNELS
 from riffsmith.pipeline import open_model
 
 ROUNDS = 15
@@ -51,25 +51,25 @@ def main(model: str) -> None:
     assert isinstance(bundle, LatentBundle)
     settings, codec = bundle.settings, bundle.codec
     instrument = build_instrument(bundle)
-    told_channels = CLOCK_CHANNELS + settings.codec.style_values
+    told_channels = CLOCK_CHANNELS + settings.codec.style_dimensions
     noisy = torch.randn(1, settings.codec.components, STRETCH)
-    told, times = torch.randn(1, told_channels, STRETCH), torch.ones(1)
+    conditioning, times = torch.randn(1, told_channels, STRETCH), torch.ones(1)
     latents = torch.randn(1, settings.codec.components, CHUNK)
     noise = torch.randn(1, codec.linear.rest_components, CHUNK)
 
     def denoise() -> None:
         with playing_precision(noisy.device):
-            bundle.generator(noisy, told, times)
+            bundle.generator(noisy, conditioning, times)
 
     with TemporaryDirectory() as name:
         folder = Path(name) / "graphs"
         export_onnx(bundle, folder)
         denoiser, decoder = (open_session(folder / graph) for graph in GRAPH_NAMES)
-        feed = {"noisy": noisy.numpy(), "told": told.numpy(), "time": times.numpy()}
+        feed = {"noisy": noisy.numpy(), "told": conditioning.numpy(), "time": times.numpy()}
         found = compare(
             {
                 "player": denoise,
-                "float32 PyTorch": lambda: bundle.generator(noisy, told, times),
+                "float32 PyTorch": lambda: bundle.generator(noisy, conditioning, times),
                 "onnxruntime": lambda: denoiser.run(None, feed),
             }
         )

@@ -21,8 +21,8 @@ from riffsmith.audio import LoudnessMeter
 from riffsmith.bundle import LatentBundle, load_shipped
 from riffsmith.codec import Codec
 from riffsmith.evaluation.metrics.rhythm import measure_rhythm
-from riffsmith.features import measure_feel
-from riffsmith.synthesis import Controls, Stream, listen
+from riffsmith.features import measure_descriptors
+from riffsmith.synthesis import Controls, Stream, encode_audio_prompt
 
 SEEDS = range(4)
 SECONDS = 20
@@ -77,7 +77,7 @@ def brightness(bundle: LatentBundle, value: float) -> float:
     analysis = bundle.codec.analysis
     mid = features(bundle.codec, np.concatenate(pieces))[: analysis.mid]
     beats = torch.arange(mid.shape[1], dtype=torch.float64)
-    return float(measure_feel(mid, analysis.mid_frequencies, beats, 1.0).brightness.mean())
+    return float(measure_descriptors(mid, analysis.mid_frequencies, beats, 1.0).brightness.mean())
 
 
 def tempo(bundle: LatentBundle, bpm: float) -> float:
@@ -123,7 +123,9 @@ def likeness(bundle: LatentBundle, vary: float) -> float:
     found: list[float] = []
     for seed in SEEDS:
         clip = Stream(bundle, seed + 90).read(0, CLIP_SECONDS * rate)
-        again = Stream(bundle, seed, guide=listen(bundle, clip, vary)).read(0, len(clip))
+        again = Stream(bundle, seed, audio_prompt=encode_audio_prompt(bundle, clip, vary)).read(
+            0, len(clip)
+        )
         found.append(distance(features(bundle.codec, clip), features(bundle.codec, again)))
     return float(np.mean(found))
 
@@ -135,7 +137,7 @@ def half_turned(bundle: LatentBundle) -> float:
     curves: list[NDArray[np.float64]] = []
     for seed in SEEDS:
         stream = Stream(bundle, seed, Controls(brightness=0.1))
-        piece = stream.turned(at, Controls(brightness=0.9)).read(0, SECONDS * rate)
+        piece = stream.with_controls(at, Controls(brightness=0.9)).read(0, SECONDS * rate)
         mid = features(bundle.codec, piece)[: bundle.codec.analysis.mid]
         low, high = mid[: len(mid) // 2], mid[len(mid) // 2 :]
         curves.append((high.exp().mean(0).log() - low.exp().mean(0).log()).double().numpy())
@@ -145,8 +147,8 @@ def half_turned(bundle: LatentBundle) -> float:
     curve = np.convolve(np.mean(curves, axis=0), np.full(width, 1 / width), "same")
     before = curve[(seconds > -5) & (seconds < -1)].mean()
     after = curve[(seconds > 3) & (seconds < 8)].mean()
-    turned = (curve - before) / (after - before) > 0.5
-    return float(seconds[(seconds > -0.5) & turned][0])
+    with_controls = (curve - before) / (after - before) > 0.5
+    return float(seconds[(seconds > -0.5) & with_controls][0])
 
 
 def features(codec: Codec, audio: Audio) -> torch.Tensor:

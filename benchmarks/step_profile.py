@@ -13,10 +13,10 @@ from torch.profiler import ProfilerActivity, profile
 
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, load_preset
-from riffsmith.training import build_fresh_state
-from riffsmith.training.decoder_step import WINDOW_FRAMES, DecoderTrainer
-from riffsmith.training.latent_step import LatentTrainer
-from riffsmith.training.latent_windows import window_channels
+from riffsmith.training import initialise_state
+from riffsmith.training.codec.step import WINDOW_FRAMES, DecoderTrainer
+from riffsmith.training.latent.step import LatentTrainer
+from riffsmith.training.latent.windows import window_channels
 from riffsmith.training.memory import keep_freed_memory
 
 CPU = torch.device("cpu")
@@ -37,7 +37,7 @@ def main() -> None:
     settings = load_preset("latent", {})
     assert isinstance(settings, LatentSettings)
     codec = Codec(settings)
-    trainer = LatentTrainer(settings, build_fresh_state(settings, 0, CPU), codec, 0, CPU)
+    trainer = LatentTrainer(settings, initialise_state(settings, 0, CPU), codec, 0, CPU)
     frames = settings.training.window_frames
     windows = torch.randn(settings.training.batch_size, window_channels(settings), frames)
 

@@ -23,10 +23,10 @@ from torch import nn
 
 from riffsmith.config import PictureSettings, load_preset
 from riffsmith.corpus import Corpus, prepare_corpus
-from riffsmith.gan import build_loss
+from riffsmith.networks import build_loss
 from riffsmith.training.memory import keep_freed_memory
-from riffsmith.training.picture_state import build_picture_state
-from riffsmith.training.step import Trainer
+from riffsmith.training.picture.state import initialise_picture_state
+from riffsmith.training.picture.step import Trainer
 
 TURN = 10
 
@@ -63,7 +63,7 @@ def serve(kind: str, corpus_path: Path, precision: str, pipe: Connection) -> Non
     settings = load_preset("report", {"training": {"precision": precision}})
     assert isinstance(settings, PictureSettings)
     device = torch.device("cpu")
-    state = build_picture_state(settings, 0, device)
+    state = initialise_picture_state(settings, 0, device)
     if kind == "ours":
         keep_freed_memory()
         trainer = Trainer(settings, state, build_loss(settings.training), 0, device)

@@ -22,7 +22,7 @@ from riffsmith.bundle import Card, RecordingCredit, build_latent_generator, writ
 from riffsmith.codec import Codec, fit_codec, save_codec
 from riffsmith.config import LatentSettings, PictureSettings, Settings, load_preset
 from riffsmith.corpus import Corpus, prepare_corpus
-from riffsmith.training import RunFolder, RunRecord, start_run
+from riffsmith.training import RunFolder, RunRecord, create_run
 
 TINY = {
     "corpus": {
@@ -101,8 +101,8 @@ TINY_LATENTS = {
         "components": "8",
         "texture_hidden": "8",
         "texture_steps": "4",
-        "style_values": "3",
-        "style_points": "32",
+        "style_dimensions": "3",
+        "style_passages": "32",
         "decoder_channels": "12",
         "decoder_hidden": "16",
         "decoder_blocks": "2",
@@ -132,7 +132,7 @@ def tiny_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     torch.manual_seed(0)
     path = tmp_path / "base.safetensors"
     save_file(Codec(tiny_latents()).state_dict(), path)
-    monkeypatch.setattr("riffsmith.training.codec_stage._BASE", str(path))
+    monkeypatch.setattr("riffsmith.training.codec.fit._BASE", str(path))
 
 
 def make_card(settings: Settings, preset: str, **values: object) -> Card:
@@ -172,9 +172,9 @@ def latent_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundles") / "tiny"
     settings = tiny_latents()
     codec = give_codec(RunFolder(folder.parent / "run"), settings)
-    codec.style.points.normal_()
-    codec.style.feel.uniform_()
-    codec.style.feel[:, -1] = 120.0
+    codec.style_embedding.passages.normal_()
+    codec.style_embedding.descriptors.uniform_()
+    codec.style_embedding.descriptors[:, -1] = 120.0
     for name, weight in codec.named_parameters():
         if name.startswith(("decoder.blocks", "texture.")):
             torch.nn.init.normal_(weight, std=0.1)
@@ -231,7 +231,7 @@ def corpus(songs: Path, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 def started(tmp_path: Path, corpus: Corpus) -> tuple[RunFolder, RunRecord]:
     """A run that has not taken a step yet."""
     run = RunFolder(tmp_path / "run")
-    return run, start_run(run, corpus, tiny_settings(), "report", seed=3)
+    return run, create_run(run, corpus, tiny_settings(), "report", seed=3)
 
 
 @contextmanager

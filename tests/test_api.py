@@ -12,7 +12,7 @@ from conftest import give_codec, make_music, tiny_latents, tiny_settings
 import riffsmith
 from riffsmith.api import Model
 from riffsmith.bundle import Card, LatentBundle, PictureBundle, build_latent_generator
-from riffsmith.gan import Generator
+from riffsmith.networks import Generator
 from riffsmith.synthesis import generate_clip
 from riffsmith.training import RunFolder
 
@@ -21,8 +21,8 @@ from riffsmith.training import RunFolder
 def bundle(tmp_path: Path) -> LatentBundle:
     settings = tiny_latents()
     codec = give_codec(RunFolder(tmp_path / "run"), settings).eval()
-    codec.style.points.normal_()
-    codec.style.feel[:, -1] = 120.0
+    codec.style_embedding.passages.normal_()
+    codec.style_embedding.descriptors[:, -1] = 120.0
     torch.manual_seed(1)
     generator = build_latent_generator(settings)
     for weight in generator.parameters():

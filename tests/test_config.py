@@ -30,7 +30,7 @@ def test_the_second_baseline_states_its_own():
     assert settings.generator.grid == 128
     assert settings.training.discriminator_steps == 2
     assert settings.training.penalty_weight == 5
-    assert settings.training.halve_rate_every_epochs == 50
+    assert settings.training.halve_learning_rate_every_epochs == 50
     assert settings.training.drop_last
 
 

@@ -17,7 +17,14 @@ from riffsmith.bundle import Bundle, Card, LatentBundle
 from riffsmith.errors import ModelError
 from riffsmith.features import MelTransform
 from riffsmith.pipeline import open_model
-from riffsmith.synthesis import Controls, Stream, generate_clip, listen, make_loop, play_stream
+from riffsmith.synthesis import (
+    Controls,
+    Stream,
+    encode_audio_prompt,
+    generate_clip,
+    make_loop,
+    play_stream,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -104,7 +111,7 @@ class Piece:
 
     def turn(self, controls: Controls) -> None:
         """Asks something else from here on."""
-        self._stream = self._stream.turned(self._position, controls)
+        self._stream = self._stream.with_controls(self._position, controls)
 
 
 class Model:
@@ -176,11 +183,11 @@ class Model:
     def _open_stream(
         self, seed: int, controls: Controls | None, like: Audio | None, vary: float
     ) -> Stream:
-        guide = None
+        prompt = None
         if like is not None:
             samples = resample(like.samples, like.sample_rate, self.sample_rate)
-            guide = listen(self._latent, samples, vary)
-        return Stream(self._latent, seed, controls, guide)
+            prompt = encode_audio_prompt(self._latent, samples, vary)
+        return Stream(self._latent, seed, controls, prompt)
 
     @property
     def _latent(self) -> LatentBundle:

@@ -10,8 +10,14 @@ from riffsmith.config import DEFAULT_PRESET, Overrides, Settings, build_settings
 from riffsmith.corpus import Corpus, Progress, is_corpus, prepare_corpus
 from riffsmith.corpus.survey import find_audio
 from riffsmith.errors import CorpusError, ModelError, RunError, SettingsError
-from riffsmith.evaluation import PASSAGE_SECONDS, Passage, codec_of, play_passages, read_folder
-from riffsmith.training import RunFolder, RunRecord, choose_snapshot, reopen_run, start_run
+from riffsmith.evaluation import (
+    PASSAGE_SECONDS,
+    Passage,
+    play_passages,
+    read_folder,
+    reconstruct_with,
+)
+from riffsmith.training import RunFolder, RunRecord, create_run, open_run, select_snapshot
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Request:
     seed: int | None = None
     epochs: int | None = None
     minutes: float | None = None
-    watch: bool | None = None
+    monitor: bool | None = None
     genre: str | None = None
     hold_out: Sequence[str] = ()
     workers: int | None = None
@@ -46,9 +52,9 @@ class Request:
     def asked_watch(self) -> bool | None:
         """Whether the watch is asked for, by either way of saying it."""
         told = self.overrides.get("training", {}).get("watch")
-        if self.watch is None and told is not None:
-            return self.settings().training.watch
-        return self.watch
+        if self.monitor is None and told is not None:
+            return self.settings().training.monitor
+        return self.monitor
 
     def settings(self) -> Settings:
         """Settings of a new run.
@@ -63,8 +69,8 @@ class Request:
         overrides = {section: dict(pairs) for section, pairs in self.overrides.items()}
         if self.epochs is not None:
             overrides.setdefault("training", {})["epochs"] = str(self.epochs)
-        if self.watch is not None:
-            overrides.setdefault("training", {})["watch"] = str(self.watch).lower()
+        if self.monitor is not None:
+            overrides.setdefault("training", {})["watch"] = str(self.monitor).lower()
         return load_preset(self.preset or DEFAULT_PRESET, overrides)
 
 
@@ -109,12 +115,12 @@ def begin(
         if not source.exists():
             raise CorpusError(f"no folder {str(source)!r}: check the path")
         moved = Corpus(source) if is_corpus(source) else None
-        return reopen_run(
+        return open_run(
             run,
             epochs=request.asked_epochs(),
             minutes=request.minutes,
             corpus=moved,
-            watch=request.asked_watch(),
+            monitor=request.asked_watch(),
         )
     if run.exists():
         raise RunError(
@@ -127,7 +133,7 @@ def begin(
         )
     corpus = open_corpus(source, run, request, on_progress)
     preset = request.preset or DEFAULT_PRESET
-    record = start_run(run, corpus, settings, preset, request.seed or 0, request.minutes)
+    record = create_run(run, corpus, settings, preset, request.seed or 0, request.minutes)
     return record, corpus
 
 
@@ -194,7 +200,7 @@ def open_judged(
             f"{theirs.sample_rate} Hz ({theirs.channels}): prepare the corpus with preset "
             f"{bundle.card.preset}"
         )
-    return Judged(play_passages(bundle, seconds, seed, on_share), codec_of(bundle))
+    return Judged(play_passages(bundle, seconds, seed, on_share), reconstruct_with(bundle))
 
 
 def open_model(
@@ -247,7 +253,7 @@ def _choose_epoch(run: RunFolder, epoch: int | None, on_notice: Callable[[str], 
     if not epochs:
         raise ModelError(f"{run.path} has no snapshot yet: train it first")
     if epoch is None:
-        choice = choose_snapshot(run)
+        choice = select_snapshot(run)
         reason = _REASONS[choice.why].format(distance=choice.distance)
         on_notice(f"epoch {choice.epoch} of {run.path}: {reason}")
         return choice.epoch

@@ -14,7 +14,7 @@ from riffsmith.bundle import (
     write_bundle,
 )
 from riffsmith.errors import ModelError
-from riffsmith.gan import Generator
+from riffsmith.networks import Generator
 
 
 @pytest.fixture

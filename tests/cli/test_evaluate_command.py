@@ -33,7 +33,7 @@ FAILED = SelfTestRow(
 )
 
 
-class Judge:
+class Discriminate:
     """Gives the same verdict whatever it is asked, and keeps what it was asked."""
 
     def __init__(self) -> None:
@@ -48,14 +48,16 @@ class Judge:
 
 
 @pytest.fixture
-def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
-    judge = Judge()
+def judge(monkeypatch: pytest.MonkeyPatch) -> Discriminate:
+    judge = Discriminate()
     monkeypatch.setattr(riffsmith.evaluation, "self_test", judge)
     monkeypatch.setattr(riffsmith.cli.console.stdout, "_width", 100)
     return judge
 
 
-def test_the_self_test_is_a_table(corpus: Corpus, judge: Judge, capsys: pytest.CaptureFixture[str]):
+def test_the_self_test_is_a_table(
+    corpus: Corpus, judge: Discriminate, capsys: pytest.CaptureFixture[str]
+):
     main(["evaluate", "--self-test", "--corpus", str(corpus.path)])
     out = capsys.readouterr().out
     assert "300 s of 16 recordings" in out
@@ -68,7 +70,7 @@ def test_the_self_test_is_a_table(corpus: Corpus, judge: Judge, capsys: pytest.C
 
 
 def test_a_failed_row_is_the_exit_code(
-    corpus: Corpus, judge: Judge, capsys: pytest.CaptureFixture[str]
+    corpus: Corpus, judge: Discriminate, capsys: pytest.CaptureFixture[str]
 ):
     judge.rows = (*ROWS, FAILED)
     with pytest.raises(SystemExit) as end:
@@ -82,7 +84,7 @@ def test_a_failed_row_is_the_exit_code(
 
 
 def test_the_contrast_is_read_at_the_rate_of_the_corpus(
-    corpus: Corpus, judge: Judge, tmp_path: Path
+    corpus: Corpus, judge: Discriminate, tmp_path: Path
 ):
     write_music(tmp_path / "other.wav", 65.0, 16_000)
     (tmp_path / "notes.txt").write_text("no music")

@@ -5,7 +5,7 @@ import pytest
 
 from riffsmith.cli.app import main
 from riffsmith.corpus import Corpus
-from riffsmith.report import findings
+from riffsmith.report import measurements
 from riffsmith.training import RunFolder, RunRecord, train
 
 
@@ -39,14 +39,14 @@ def test_what_was_measured_is_shown_again(run: Path, monkeypatch: pytest.MonkeyP
 
     asked: list[tuple[float, int]] = []
 
-    def test_itself(judge: findings._Judge, seconds: float) -> SelfTest:
+    def test_itself(judge: measurements._Judge, seconds: float) -> SelfTest:
         asked.append((seconds, judge.seed))
         judge.on_share(1.0)
         return SelfTest(
             corpus_hash="c", seconds=seconds, recordings=4, seed=judge.seed, limit=7.5, rows=()
         )
 
-    monkeypatch.setattr(findings._Judge, "test_itself", test_itself)
+    monkeypatch.setattr(measurements._Judge, "test_itself", test_itself)
     for words in ([], ["--quick"], ["--language", "es"]):
         main(["report", str(run), "--seconds", "240", "--seed", "3", *words])
         assert "7,5" in (text := (run / "report.html").read_text("utf-8")) or "7.5" in text

@@ -6,11 +6,11 @@ import torch
 from safetensors.torch import load_file
 
 from riffsmith.evaluation import AisfxEmbedder
-from riffsmith.evaluation.judges.aisfx import AisfxFrontEnd, load_aisfx, unit_sum_filter_bank
+from riffsmith.evaluation.embedders.aisfx import AisfxFrontEnd, load_aisfx, unit_sum_filter_bank
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 NETWORK = load_file(GOLDEN / "aisfx_reference.safetensors")
-FRONT_END = load_file(GOLDEN / "judge_front_ends.safetensors")
+FRONT_END = load_file(GOLDEN / "embedder_front_ends.safetensors")
 
 
 def test_the_network_is_the_original_within_half_precision():

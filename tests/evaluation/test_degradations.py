@@ -3,7 +3,7 @@ import pytest
 from conftest import make_music
 
 from riffsmith.audio import join
-from riffsmith.evaluation.proving import degradations
+from riffsmith.evaluation.self_test import degradations
 
 RATE = 8_000
 MUSIC = make_music(6.5, RATE, channels=2, seed=1)

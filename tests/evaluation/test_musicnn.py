@@ -9,11 +9,11 @@ import torch
 from safetensors.torch import load_file
 
 from riffsmith.evaluation import TAG_NAMES, MusicnnEmbedder
-from riffsmith.evaluation.judges.musicnn import MusicnnFrontEnd, load_musicnn, slaney_filter_bank
+from riffsmith.evaluation.embedders.musicnn import MusicnnFrontEnd, load_musicnn, slaney_filter_bank
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 NETWORK = load_file(GOLDEN / "musicnn_reference.safetensors")
-FRONT_END = load_file(GOLDEN / "judge_front_ends.safetensors")
+FRONT_END = load_file(GOLDEN / "embedder_front_ends.safetensors")
 
 
 def test_the_network_is_the_original():

@@ -3,7 +3,7 @@ import threading
 import pytest
 import torch
 
-from riffsmith.evaluation.judges.workers import map_on_cores
+from riffsmith.evaluation.embedders.workers import map_on_cores
 
 
 def test_results_come_in_order_from_threads_that_work_alone():

@@ -12,8 +12,8 @@ from riffsmith.bundle import LatentBundle, load_bundle
 from riffsmith.cli.app import main
 from riffsmith.export.instrument import Instrument
 from riffsmith.export.torchscript import build_instrument
-from riffsmith.gan import clock
-from riffsmith.synthesis.neighbourhood import rank_passages
+from riffsmith.networks import clock
+from riffsmith.synthesis.style_neighbours import rank_passages
 
 SIZE = 256
 
@@ -100,11 +100,11 @@ def test_the_clock_goes_on_when_the_tempo_turns(bundle: LatentBundle):
     assert instrument.beat == pytest.approx((turn - frame) * slow)
     places = torch.arange(320, dtype=torch.float64) + instrument.origin - instrument.margin
     beats = instrument.beat + (places - turn) * instrument.pace
-    assert torch.allclose(instrument.told[:, :10], clock(beats[None]), atol=1e-5)
+    assert torch.allclose(instrument.conditioning[:, :10], clock(beats[None]), atol=1e-5)
 
 
 def test_what_is_asked_chooses_the_passages(bundle: LatentBundle):
-    intensity, brightness = rank_passages(bundle.codec.style)
+    intensity, brightness = rank_passages(bundle.codec.style_embedding)
     instrument = build_instrument(bundle)
     instrument.set_variation(1.0)
     for wanted, ranks, ask in (

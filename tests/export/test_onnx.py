@@ -42,12 +42,12 @@ def test_the_codec_in_real_arithmetic_is_the_codec(
 
 @pytest.mark.parametrize("frames", [8, 12, 100])
 def test_the_denoiser_is_the_same(bundle: LatentBundle, graphs: Path, frames: int):
-    noisy, told = torch.randn(1, 8, frames), torch.randn(1, 13, frames)
+    noisy, conditioning = torch.randn(1, 8, frames), torch.randn(1, 13, frames)
     time = torch.tensor([0.7])
-    feed = {"noisy": noisy.numpy(), "told": told.numpy(), "time": time.numpy()}
+    feed = {"noisy": noisy.numpy(), "told": conditioning.numpy(), "time": time.numpy()}
     found = np.asarray(open_session(graphs / "denoiser.onnx").run(["velocity"], feed)[0])
     with torch.inference_mode():
-        wanted = bundle.generator(noisy, told, time).numpy()
+        wanted = bundle.generator(noisy, conditioning, time).numpy()
     assert np.abs(found - wanted).max() < TOLERANCE
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from riffsmith.corpus import Corpus
 from riffsmith.evaluation import DistanceScore, Evaluation, Measure, SelfTest, SelfTestRow
 from riffsmith.evaluation.copying.originality import Originality, WindowOrigin
-from riffsmith.report import Findings
+from riffsmith.report import Measurements
 from riffsmith.report.origins import Origins, Suspect
 from riffsmith.training import RunFolder
 
@@ -112,10 +112,10 @@ def origins(*clips: Originality) -> Origins:
     return Origins(clips=clips, suspects=tuple(suspects))
 
 
-def findings(corpus: Corpus) -> Findings:
+def findings(corpus: Corpus) -> Measurements:
     """All that can be measured, with two suspect windows."""
     altered = window(7.0, 9.0, 99.6, semitones=1.0, speed=1.0595)
-    return Findings(
+    return Measurements(
         seconds=60.0,
         evaluation=evaluation(corpus),
         originality=origins(

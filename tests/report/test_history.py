@@ -6,7 +6,7 @@ from canned import check, watch_over
 from riffsmith.config import load_preset
 from riffsmith.report.history import History, Mark
 from riffsmith.training import RunFolder
-from riffsmith.training.health import HealthWatch, Signals
+from riffsmith.training.monitor.decisions import HealthMetrics, HealthMonitor
 
 
 @pytest.fixture
@@ -66,11 +66,11 @@ def test_an_empty_run_has_a_history(tmp_path: Path):
 def test_reasons_are_those_of_the_watch(run: RunFolder):
     """What `HealthWatch` says is told apart by its words: they must be the ones known here."""
     settings = load_preset("report").training
-    watch, every = HealthWatch(settings), settings.watch_every_steps
+    monitor, every = HealthMonitor(settings), settings.monitor_every_steps
 
-    def history(**figures: float) -> list[Signals]:
+    def history(**figures: float) -> list[HealthMetrics]:
         return [
-            Signals(step=every * n, rollbacks=0, epoch=n, **figures)  # pyright: ignore[reportArgumentType]
+            HealthMetrics(step=every * n, rollbacks=0, epoch=n, **figures)  # pyright: ignore[reportArgumentType]
             for n in range(1, 40)
         ]
 
@@ -79,9 +79,9 @@ def test_reasons_are_those_of_the_watch(run: RunFolder):
         "divergence": history(output_deviation_relative=99.0),
         "plateau": history(diversity_relative=0.9, distance=2.0),
     }
-    cases["unsound"] = [Signals(step=1, rollbacks=0, generator_loss=float("nan"))]
+    cases["unsound"] = [HealthMetrics(step=1, rollbacks=0, generator_loss=float("nan"))]
     for signals in cases.values():
-        for event in watch.judge(signals):
+        for event in monitor.judge(signals):
             run.append_metrics({"event": "stop", "step": 1, "reason": event.text})
     reasons = [mark.reason for mark in History(run).marks]
     assert reasons == ["collapse", "divergence", "plateau", "divergence"]

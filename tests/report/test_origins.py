@@ -6,7 +6,7 @@ from conftest import make_music, tiny_settings, write_music
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.evaluation import Passage
 from riffsmith.evaluation.copying.originality import OriginalityCheck
-from riffsmith.report.exhibits import nearest_passages
+from riffsmith.report.media_cards import nearest_passages
 from riffsmith.report.origins import SUSPECTS, choose_suspects, find_origins
 
 

@@ -12,10 +12,11 @@ from conftest import picture_preset, tiny_settings
 from riffsmith.corpus import Corpus
 from riffsmith.corpus.manifest import write_manifest
 from riffsmith.errors import RunError
+from riffsmith.plotting import draw_spectrogram, to_png
 from riffsmith.report import (
     LANGUAGES,
-    Findings,
     Gap,
+    Measurements,
     PreviewPainter,
     write_evolution,
     write_report,
@@ -23,11 +24,10 @@ from riffsmith.report import (
 from riffsmith.report.architecture import describe_networks
 from riffsmith.report.charts import LIGHT, Chart, draw_chart
 from riffsmith.report.curves import draw_curves
-from riffsmith.report.exhibits import evolution_cards
-from riffsmith.report.figures import draw_spectrogram, to_png
 from riffsmith.report.history import History
+from riffsmith.report.media_cards import evolution_cards
 from riffsmith.report.texts import Texts, read_table
-from riffsmith.training import RunFolder, RunRecord, start_run, train
+from riffsmith.training import RunFolder, RunRecord, create_run, train
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -65,23 +65,23 @@ class Outline(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def watched(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+def probe(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """A finished run, with events of a watch added."""
     run = RunFolder(tmp_path_factory.mktemp("watched") / "a run")
-    record = start_run(run, corpus, tiny_settings(watch="false"), "report", seed=3)
+    record = create_run(run, corpus, tiny_settings(monitor="false"), "report", seed=3)
     train(run, record, corpus, [])
     watch_over(run)
     return run
 
 
 @pytest.fixture(scope="module")
-def pages(watched: RunFolder, corpus: Corpus) -> dict[str, str]:
+def pages(probe: RunFolder, corpus: Corpus) -> dict[str, str]:
     """By language, with everything measured; `quick` with nothing."""
     for language in LANGUAGES:
-        out = watched.path / f"{language}.html"
-        write_report(watched, out, findings=findings(corpus), language=language)
-    write_report(watched, watched.path / "quick.html")
-    return {path.stem: path.read_text(encoding="utf-8") for path in watched.path.glob("*.html")}
+        out = probe.path / f"{language}.html"
+        write_report(probe, out, findings=findings(corpus), language=language)
+    write_report(probe, probe.path / "quick.html")
+    return {path.stem: path.read_text(encoding="utf-8") for path in probe.path.glob("*.html")}
 
 
 @pytest.mark.parametrize("name", ["en", "es", "quick"])
@@ -150,16 +150,16 @@ def test_the_page_says_what_was_found(pages: dict[str, str]):
         assert words in text, words
 
 
-def test_what_was_not_measured_is_said_with_the_command(pages: dict[str, str], watched: RunFolder):
+def test_what_was_not_measured_is_said_with_the_command(pages: dict[str, str], probe: RunFolder):
     text = Outline(pages["quick"]).words()
-    command = f"This measures it, and keeps the result: riffsmith report '{watched.path}'"
+    command = f"This measures it, and keeps the result: riffsmith report '{probe.path}'"
     assert text.count(command) == 4 + 3  # in the verdict, and in the sections
 
 
-def test_what_cannot_be_measured_is_said(watched: RunFolder, tmp_path: Path):
+def test_what_cannot_be_measured_is_said(probe: RunFolder, tmp_path: Path):
     gap = Gap("<b>: no music")
-    found = Findings(evaluation=gap, originality=gap, self_test=gap)
-    write_report(watched, tmp_path / "page.html", findings=found)
+    found = Measurements(evaluation=gap, originality=gap, self_test=gap)
+    write_report(probe, tmp_path / "page.html", findings=found)
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert page.count("This could not be measured: &lt;b&gt;: no music.") == 4 + 3
 
@@ -189,10 +189,10 @@ def test_the_spanish_page_is_spanish(pages: dict[str, str]):
         assert words in text, words
 
 
-def test_charts_are_in_the_language_and_in_both_themes(watched: RunFolder):
+def test_charts_are_in_the_language_and_in_both_themes(probe: RunFolder):
     settings = tiny_settings().training
     drawn = {
-        language: list(islice(draw_curves(History(watched), settings, Texts(language)), 2))
+        language: list(islice(draw_curves(History(probe), settings, Texts(language)), 2))
         for language in LANGUAGES
     }
     for english, spanish in zip(drawn["en"], drawn["es"], strict=True):
@@ -213,14 +213,14 @@ def test_events_are_drawn():
     assert chart(("best", 1.0), ("best", 3.0)) == chart(("best", 1.0), ("best", 3.0))
 
 
-def test_a_long_run_shows_twelve_snapshots(watched: RunFolder, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("riffsmith.report.exhibits.SNAPSHOTS", 3)
+def test_a_long_run_shows_twelve_snapshots(probe: RunFolder, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("riffsmith.report.media_cards.SNAPSHOTS", 3)
     monkeypatch.setattr(RunFolder, "snapshot_epochs", lambda run: [0, 2, 2, 2, 4])
-    cards = evolution_cards(watched, History(watched), 2, Texts("en"))
+    cards = evolution_cards(probe, History(probe), 2, Texts("en"))
     assert [card.title for card in cards] == ["Epoch 0", "Epoch 2", "Epoch 4"]
 
 
-def test_names_of_files_cannot_inject(watched: RunFolder, corpus: Corpus, tmp_path: Path):
+def test_names_of_files_cannot_inject(probe: RunFolder, corpus: Corpus, tmp_path: Path):
     name = '<script>"x"'
     recording = corpus.manifest.recordings[0]
     source = recording.source.model_copy(update={"warnings": (name,)})
@@ -232,7 +232,7 @@ def test_names_of_files_cannot_inject(watched: RunFolder, corpus: Corpus, tmp_pa
     shutil.copytree(corpus.path, folder)
     write_manifest(folder, manifest)
     run = RunFolder(tmp_path / "run")
-    shutil.copytree(watched.path, run.path)
+    shutil.copytree(probe.path, run.path)
     run.write_record(run.read_record().model_copy(update={"corpus": str(folder)}))
     write_report(run, tmp_path / "page.html", language="es")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
@@ -254,9 +254,9 @@ def test_previews_are_pictures(started: tuple[RunFolder, RunRecord], corpus: Cor
         assert run.preview(epoch, ".png").read_bytes().startswith(PNG)
 
 
-def test_the_evolution_is_drawn_in_a_language(watched: RunFolder, tmp_path: Path):
+def test_the_evolution_is_drawn_in_a_language(probe: RunFolder, tmp_path: Path):
     for language in LANGUAGES:
-        write_evolution(watched, tmp_path / f"{language}.png", language=language)
+        write_evolution(probe, tmp_path / f"{language}.png", language=language)
     english, spanish = ((tmp_path / f"{name}.png").read_bytes() for name in LANGUAGES)
     assert english.startswith(PNG)
     assert english != spanish

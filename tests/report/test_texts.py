@@ -7,9 +7,9 @@ from riffsmith.corpus import Corpus, Survey, SurveyEntry
 from riffsmith.errors import CorpusError
 from riffsmith.evaluation.copying.originality import OriginalityCheck
 from riffsmith.evaluation.passages import read_passages
-from riffsmith.evaluation.places import find_pairs
-from riffsmith.evaluation.proving.self_test import RULE
-from riffsmith.evaluation.proving.trials import choose_trials
+from riffsmith.evaluation.positions import find_pairs
+from riffsmith.evaluation.self_test.self_test import RULE
+from riffsmith.evaluation.self_test.trials import choose_trials
 from riffsmith.report.texts import LANGUAGES, Language, Texts, read_table
 
 ENGLISH, SPANISH = Texts("en"), Texts("es")

@@ -4,8 +4,8 @@ import pytest
 from canned import check, evaluation, findings, originality, origins, self_test, watch_over, window
 
 from riffsmith.corpus import Corpus
-from riffsmith.report import Findings, Gap
-from riffsmith.report.answers import Answer, Subject
+from riffsmith.report import Gap, Measurements
+from riffsmith.report.findings_text import Finding, Subject
 from riffsmith.report.history import History
 from riffsmith.report.texts import Texts
 from riffsmith.report.verdict import draw_verdict
@@ -24,10 +24,12 @@ def run(started: tuple[RunFolder, RunRecord]) -> RunFolder:
     return run
 
 
-def answers(run: RunFolder, corpus: Corpus, found: Findings | None = None) -> dict[str, Answer]:
+def answers(
+    run: RunFolder, corpus: Corpus, found: Measurements | None = None
+) -> dict[str, Finding]:
     history = History(run)
     record, choice = run.read_record(), history.choose()
-    subject = Subject(record, corpus, history, choice, found or Findings(), Texts("en"))
+    subject = Subject(record, corpus, history, choice, found or Measurements(), Texts("en"))
     return {answer.key: answer for answer in draw_verdict(subject)}
 
 
@@ -73,7 +75,7 @@ def test_an_unwatched_run(run: RunFolder, corpus: Corpus):
 
 def test_a_failure_is_said(run: RunFolder, corpus: Corpus):
     gap = Gap("<b> is missing")
-    found = answers(run, corpus, Findings(evaluation=gap, originality=gap, self_test=gap))
+    found = answers(run, corpus, Measurements(evaluation=gap, originality=gap, self_test=gap))
     for key in ("near", "variety", "copies", "judge"):
         assert found[key].text == "This could not be measured: &lt;b&gt; is missing."
         assert not found[key].is_awaited
@@ -86,13 +88,13 @@ def test_a_failure_is_said(run: RunFolder, corpus: Corpus):
 def test_near_is_judged_by_the_worse_judge(
     run: RunFolder, corpus: Corpus, ratios: tuple[float, float], grade: str
 ):
-    found = answers(run, corpus, Findings(evaluation=evaluation(corpus, ratios)))
+    found = answers(run, corpus, Measurements(evaluation=evaluation(corpus, ratios)))
     assert found["near"].grade == grade
 
 
 @pytest.mark.parametrize(("variety", "grade"), [(0.8, "good"), (0.5, "caution"), (0.49, "bad")])
 def test_variety(run: RunFolder, corpus: Corpus, variety: float, grade: str):
-    found = answers(run, corpus, Findings(evaluation=evaluation(corpus, variety=variety)))
+    found = answers(run, corpus, Measurements(evaluation=evaluation(corpus, variety=variety)))
     assert found["variety"].grade == grade
 
 
@@ -114,10 +116,10 @@ def test_overfitting(run: RunFolder, corpus: Corpus, gap: float | None, grade: s
 def test_the_worst_clip_counts(run: RunFolder, corpus: Corpus):
     fine = originality(corpus, [window(0.0, 1.0, 40.0)])
     odd = originality(corpus, [window(0.0, 5.0, 99.5)], "Listen to it: 1 of 1 windows …")
-    found = answers(run, corpus, Findings(originality=origins(fine, fine)))
+    found = answers(run, corpus, Measurements(originality=origins(fine, fine)))
     assert found["copies"].grade == "good"
     assert "all 2 windows" in found["copies"].text
-    found = answers(run, corpus, Findings(originality=origins(odd, fine)))
+    found = answers(run, corpus, Measurements(originality=origins(odd, fine)))
     assert found["copies"].grade == "caution"
 
 
@@ -132,7 +134,7 @@ def test_the_words_of_originality_are_known(corpus: Corpus):
 
 
 def test_a_judge_that_fails_is_named(run: RunFolder, corpus: Corpus):
-    found = answers(run, corpus, Findings(self_test=self_test(corpus, works=False)))
+    found = answers(run, corpus, Measurements(self_test=self_test(corpus, works=False)))
     assert found["judge"].grade == "caution"
     assert "failed at noise, 20 dB below." in found["judge"].text
 

@@ -18,7 +18,7 @@ from riffsmith.codec import save_codec
 from riffsmith.corpus import Corpus
 from riffsmith.studio import Access, Studio, build_app, open_studio
 from riffsmith.studio.library import Playable
-from riffsmith.training import RunFolder, start_run
+from riffsmith.training import RunFolder, create_run
 
 RATE = 8_000
 MODEL = "run:tiny"
@@ -27,10 +27,10 @@ MODEL = "run:tiny"
 def make_run(path: Path, corpus: Corpus) -> Path:
     """A run of a tiny latent model with one snapshot, as if it had been trained."""
     settings, run = tiny_latents(), RunFolder(path)
-    start_run(run, corpus, settings, "latent", seed=0)
+    create_run(run, corpus, settings, "latent", seed=0)
     codec = give_codec(run, settings).eval()
-    codec.style.points.normal_()
-    codec.style.feel[:, -1] = 120.0
+    codec.style_embedding.passages.normal_()
+    codec.style_embedding.descriptors[:, -1] = 120.0
     torch.manual_seed(1)
     generator = build_latent_generator(settings)
     for weight in generator.parameters():

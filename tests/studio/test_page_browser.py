@@ -251,7 +251,7 @@ def test_songs_become_a_training_that_stops_and_goes_on(open_page: Open, tmp_pat
     expect(page.locator(".run-head .badge")).to_have_text("running")
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator(".run-head .badge")).to_have_text("stopped")
-    page.get_by_role("button", name="Judge it").click()
+    page.get_by_role("button", name="Discriminate it").click()
     report = page.frame_locator("#report")
     expect(report.get_by_role("heading", name="Verdict")).to_be_visible(timeout=2 * SECONDS)
     page.get_by_role("button", name="Español").click()

@@ -20,7 +20,7 @@ from riffsmith.bundle import write_bundle
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError, ModelError
 from riffsmith.evaluation.copying.originality import Originality, WindowOrigin
-from riffsmith.gan import Generator
+from riffsmith.networks import Generator
 from riffsmith.studio import Studio, open_studio
 from riffsmith.studio.errors import StudioError
 from riffsmith.studio.home import default_home

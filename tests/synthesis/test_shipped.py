@@ -9,10 +9,10 @@ import torch
 from riffsmith.audio import LoudnessMeter
 from riffsmith.bundle import LatentBundle
 from riffsmith.evaluation.metrics.rhythm import measure_rhythm
-from riffsmith.features import measure_feel
+from riffsmith.features import measure_descriptors
 from riffsmith.pipeline import open_model
 from riffsmith.synthesis import Controls, Stream, make_loop
-from riffsmith.synthesis.stream import CHUNK_LATENTS, STRETCH_LATENTS
+from riffsmith.synthesis.stream import CHUNK_LATENTS, WINDOW_LATENTS
 
 HOP = 512
 
@@ -38,7 +38,7 @@ def test_joints_are_not_to_be_seen(metal: LatentBundle):
     size = metal.codec.latent_samples
     joints = {
         "chunk": np.arange(CHUNK_LATENTS, len(changes) * HOP // size, CHUNK_LATENTS),
-        "stretch": np.cumsum([*STRETCH_LATENTS, STRETCH_LATENTS[-1]]),
+        "stretch": np.cumsum([*WINDOW_LATENTS, WINDOW_LATENTS[-1]]),
     }
     for name, places in joints.items():
         at = (places[:, None] * size // HOP + np.arange(-1, 2)).clip(0, len(changes) - 1)
@@ -68,10 +68,10 @@ def features(metal: LatentBundle, audio: np.ndarray) -> torch.Tensor:
 
 
 def octaves(metal: LatentBundle, audio: np.ndarray) -> float:
-    """Brightness, as `measure_feel` has it."""
+    """Brightness, as `measure_descriptors` has it."""
     analysis, found = metal.codec.analysis, features(metal, audio)
     mid, beats = found[: analysis.mid], torch.arange(found.shape[1], dtype=torch.float64)
-    return float(measure_feel(mid, analysis.mid_frequencies, beats, 1.0).brightness.mean())
+    return float(measure_descriptors(mid, analysis.mid_frequencies, beats, 1.0).brightness.mean())
 
 
 def play(metal: LatentBundle, controls: Controls) -> np.ndarray:
@@ -127,7 +127,7 @@ def test_memory_does_not_grow(metal: LatentBundle):
     for start in (0, 100, 200):
         for number in range(5):
             at = start * stream.sample_rate + number * stream.chunk_samples
-            stream = stream.turned(at, Controls(intensity=number / 4))
+            stream = stream.with_controls(at, Controls(intensity=number / 4))
             stream.read(at, stream.chunk_samples)
             stream.forget(at)
         sizes.append(held())

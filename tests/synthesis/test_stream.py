@@ -9,10 +9,10 @@ from conftest import give_codec, make_music, tiny_latents
 
 from riffsmith.bundle import Card, LatentBundle, build_latent_generator
 from riffsmith.errors import SettingsError
-from riffsmith.gan import walk
-from riffsmith.synthesis import Controls, Stream, generate_clip, listen, make_loop
-from riffsmith.synthesis.sounding import finish, heard_latents
-from riffsmith.synthesis.stream import CHUNK_LATENTS, STRETCH_LATENTS, TURN_SECONDS
+from riffsmith.networks import sample
+from riffsmith.synthesis import Controls, Stream, encode_audio_prompt, generate_clip, make_loop
+from riffsmith.synthesis.rendering import finish, receptive_field
+from riffsmith.synthesis.stream import CHUNK_LATENTS, TURN_SECONDS, WINDOW_LATENTS
 from riffsmith.training import RunFolder
 
 
@@ -55,19 +55,19 @@ def test_chunks_are_what_one_pass_over_both_sides_decodes(
         noise = stream.noise.cut("texture", rest, 0, frames) * bundle.settings.generator.texture
         audio = bundle.codec.decode(stream.latents(0, frames), noise)[0].T.numpy()
     audio = finish(audio, stream.sample_rate)
-    edge = heard_latents(bundle.codec) * bundle.codec.latent_samples
+    edge = receptive_field(bundle.codec) * bundle.codec.latent_samples
     joined = stream.read(0, 2 * size)
     assert np.allclose(joined[edge:-edge], audio[edge:-edge], atol=1e-5)
 
 
 def test_stretches_are_what_one_pass_over_all_of_them_gives(bundle: LatentBundle):
     """A network that looks far less far than the margins makes no seam at all."""
-    stream, frames, margin = Stream(bundle, 3), 2 * STRETCH_LATENTS[-1], 64
+    stream, frames, margin = Stream(bundle, 3), 2 * WINDOW_LATENTS[-1], 64
     generator = bundle.generator
-    told = stream.path.told(-margin, frames + 2 * margin)
+    conditioning = stream.path.conditioning(-margin, frames + 2 * margin)
     noise = stream.noise.cut("latents", 8, -margin, frames + 2 * margin)
     with torch.inference_mode():
-        whole = walk(lambda state, times: generator(state, told, times), noise, 3, 3)
+        whole = sample(lambda state, times: generator(state, conditioning, times), noise, 3, 3)
         pieces = [stream.latents(start, 100) for start in range(0, 1400, 100)]
     expected = whole[..., margin : margin + 1400]
     assert torch.allclose(torch.cat(pieces, dim=-1), expected, atol=0.05)  # bfloat16
@@ -89,27 +89,31 @@ def test_a_turn_leaves_what_was_bit_for_bit(bundle: LatentBundle):
     stream = Stream(bundle, 3)
     at, size = 30_000, 90_000
     before = stream.read(0, size)
-    turned = stream.turned(at, Controls(tempo=200.0))
-    after = np.concatenate([turned.read(start, 9_000) for start in range(0, size, 9_000)])
+    with_controls = stream.with_controls(at, Controls(tempo=200.0))
+    after = np.concatenate([with_controls.read(start, 9_000) for start in range(0, size, 9_000)])
     assert np.array_equal(after[:at], before[:at])
     soon = slice(at + 800, at + 2_400)
     assert np.abs(after[soon] - before[soon]).max() > 1e-3
     steps = np.abs(np.diff(after, axis=0))
     assert (steps[at - 2 : at + 402] <= np.percentile(steps, 99.9, axis=0)).all()
-    again = stream.turned(at, Controls(tempo=200.0)).read(0, size)
+    again = stream.with_controls(at, Controls(tempo=200.0)).read(0, size)
     assert np.array_equal(after, again)
 
 
 def test_a_piece_begins_with_the_clip_that_it_is_given(bundle: LatentBundle):
     clip = make_music(4.0, 8000, channels=2, seed=1)
-    heard = listen(bundle, clip, 0.0)
+    heard = encode_audio_prompt(bundle, clip, 0.0)
     frames = heard.latents.shape[-1]
     assert frames == 4 * 8000 // bundle.codec.latent_samples
-    kept = Stream(bundle, 3, guide=heard).latents(0, frames + 50)
+    kept = Stream(bundle, 3, audio_prompt=heard).latents(0, frames + 50)
     assert torch.equal(kept[..., :frames], heard.latents)
     distances = [
-        float((Stream(bundle, 3, guide=guide).latents(0, frames) - heard.latents).abs().mean())
-        for guide in (replace(heard, variation=variation) for variation in (0.3, 0.5, 0.9))
+        float(
+            (Stream(bundle, 3, audio_prompt=audio_prompt).latents(0, frames) - heard.latents)
+            .abs()
+            .mean()
+        )
+        for audio_prompt in (replace(heard, variation=variation) for variation in (0.3, 0.5, 0.9))
     ]
     assert 0 < distances[0] < distances[1] < distances[2]
 
@@ -125,7 +129,7 @@ def test_clips_that_do_not_fit_are_refused(
     bundle: LatentBundle, seconds: float, variation: float, message: str
 ):
     with pytest.raises(SettingsError, match=message):
-        listen(bundle, make_music(seconds, 8000), variation)
+        encode_audio_prompt(bundle, make_music(seconds, 8000), variation)
 
 
 def test_a_loop_goes_on_at_its_beginning(bundle: LatentBundle):
@@ -146,20 +150,20 @@ def test_loops_of_no_length_are_refused(bundle: LatentBundle, seconds: float):
 
 def test_a_turn_may_be_heard_later_than_it_was_asked(bundle: LatentBundle):
     plain, size = Stream(bundle, 3), CHUNK_LATENTS * bundle.codec.latent_samples
-    early = plain.turned(size, Controls(tempo=200.0))
+    early = plain.with_controls(size, Controls(tempo=200.0))
     later = early.heard_from(2 * size)
-    whole, turned = plain.read(0, 6 * size), early.read(0, 6 * size)
+    whole, with_controls = plain.read(0, 6 * size), early.read(0, 6 * size)
     heard = later.read(0, 6 * size)
     assert np.array_equal(heard[: 2 * size], whole[: 2 * size])
-    assert not np.array_equal(turned[: 2 * size], whole[: 2 * size])
+    assert not np.array_equal(with_controls[: 2 * size], whole[: 2 * size])
     soon = 2 * size + round(TURN_SECONDS * plain.sample_rate)
-    assert np.array_equal(heard[soon:], turned[soon:])
+    assert np.array_equal(heard[soon:], with_controls[soon:])
     assert np.array_equal(later.again().read(size, 3 * size), heard[size : 4 * size])
 
 
 def test_making_ready_leaves_the_piece_before_alone(bundle: LatentBundle):
     plain = Stream(bundle, 3)
-    turned = plain.turned(0, Controls(tempo=200.0))
-    turned.make_ready(0, 1)
-    assert not plain._stretches
-    assert turned._stretches
+    with_controls = plain.with_controls(0, Controls(tempo=200.0))
+    with_controls.make_ready(0, 1)
+    assert not plain._windows
+    assert with_controls._windows

@@ -12,15 +12,19 @@ from riffsmith.config import LatentSettings, load_preset
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError
 from riffsmith.seeds import random_stream
-from riffsmith.training import RunFolder, start_run, train
-from riffsmith.training.decoder_stage import _draw
-from riffsmith.training.decoder_step import WINDOW_FRAMES, DecoderTrainer
+from riffsmith.training import RunFolder, create_run, train
+from riffsmith.training.codec.decoder import _draw
+from riffsmith.training.codec.step import WINDOW_FRAMES, DecoderTrainer
 
 CPU = torch.device("cpu")
 
 
 def scratch(steps: int, **corpus: str) -> LatentSettings:
-    codec = {"decoder_origin": "scratch", "decoder_steps": str(steps), "decoder_judges": "8"}
+    codec = {
+        "decoder_origin": "scratch",
+        "decoder_steps": str(steps),
+        "decoder_discriminator_channels": "8",
+    }
     overrides = {
         **TINY_LATENTS,
         "codec": {**TINY_LATENTS["codec"], **codec},
@@ -52,7 +56,7 @@ def test_a_stopped_training_goes_on_exactly(latent_corpus: Corpus, tmp_path: Pat
     whole, stopped = RunFolder(tmp_path / "whole"), RunFolder(tmp_path / "stopped")
     contents: list[bytes] = []
     for run in (whole, stopped):
-        record = start_run(run, latent_corpus, settings, "latent", seed=3)
+        record = create_run(run, latent_corpus, settings, "latent", seed=3)
         if run is stopped:
             answers = chain(repeat(False, 4), repeat(True))
             outcome = train(run, record, latent_corpus, [], should_stop=answers.__next__)

@@ -14,15 +14,15 @@ import pytest
 from conftest import tiny_flags
 
 from riffsmith.corpus import Corpus
+from riffsmith.runs.checkpoint import checkpoint_paths
 from riffsmith.training import RunFolder
-from riffsmith.training.checkpoint import checkpoint_paths
 
 EPOCHS = "300"
 KILLS = 4
 
 
 def command(corpus: Corpus, run: Path) -> list[str]:
-    flags = tiny_flags(preview_every_epochs="20", watch_every_steps="30", learning_rate="1.0")
+    flags = tiny_flags(preview_every_epochs="20", monitor_every_steps="30", learning_rate="1.0")
     return [
         *(sys.executable, "-m", "riffsmith", "train", str(corpus.path), str(run)),
         *("--resume", "--epochs", EPOCHS, "--seed", "1", *flags),

@@ -11,18 +11,18 @@ from riffsmith.bundle import load_bundle
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import CorpusError, RunError, SettingsError
 from riffsmith.files import hold
+from riffsmith.runs.checkpoint import checkpoint_paths
 from riffsmith.training import (
     Preview,
     RunFolder,
     RunRecord,
     SilentObserver,
-    reopen_run,
-    start_run,
+    create_run,
+    open_run,
     train,
 )
-from riffsmith.training.batches import Batches
-from riffsmith.training.checkpoint import checkpoint_paths
-from riffsmith.training.step import StepFigures
+from riffsmith.training.picture.batches import Batches
+from riffsmith.training.picture.step import StepMetrics
 
 Started = tuple[RunFolder, RunRecord]
 
@@ -31,7 +31,7 @@ class Recorder(SilentObserver):
     """Keeps what a run tells."""
 
     def __init__(self) -> None:
-        self.steps: list[StepFigures] = []
+        self.steps: list[StepMetrics] = []
         self.notices: list[str] = []
         self.previews: list[Preview] = []
         self.starts: list[tuple[int, int, int]] = []
@@ -39,7 +39,7 @@ class Recorder(SilentObserver):
     def on_start(self, step: int, steps: int, steps_per_epoch: int) -> None:
         self.starts.append((step, steps, steps_per_epoch))
 
-    def on_step(self, step: int, figures: StepFigures) -> None:
+    def on_step(self, step: int, figures: StepMetrics) -> None:
         self.steps.append(figures)
 
     def on_preview(self, preview: Preview) -> None:
@@ -67,7 +67,7 @@ def last_bytes(run: RunFolder) -> bytes:
 
 def start(folder: Path, corpus: Corpus, seed: int = 3, **training: str) -> Started:
     run = RunFolder(folder)
-    return run, start_run(run, corpus, tiny_settings(**training), "report", seed)
+    return run, create_run(run, corpus, tiny_settings(**training), "report", seed)
 
 
 def test_a_run_leaves_what_it_promises(started: Started, corpus: Corpus):
@@ -95,14 +95,16 @@ def test_a_run_leaves_what_it_promises(started: Started, corpus: Corpus):
 
 def test_a_preview_is_told_of_when_it_is_there_whole(started: Started, corpus: Corpus):
     run, record = started
-    told: list[tuple[int, list[object]]] = []
+    conditioning: list[tuple[int, list[object]]] = []
 
     class Painter(Recorder):
         def on_preview(self, preview: Preview) -> None:
-            told.append((preview.epoch, [line["epoch"] for line in run.read_metrics("preview")]))
+            conditioning.append(
+                (preview.epoch, [line["epoch"] for line in run.read_metrics("preview")])
+            )
 
     train(run, record, corpus, [Painter()])
-    assert told == [(0, []), (2, [0]), (4, [0, 2])]
+    assert conditioning == [(0, []), (2, [0]), (4, [0, 2])]
 
 
 @pytest.mark.parametrize("preset", ["report", "report-wgan"])
@@ -112,7 +114,7 @@ def test_the_same_seed_gives_the_same_run(songs: Path, tmp_path: Path, preset: s
     corpus = Corpus(tmp_path / "corpus")
     runs = [RunFolder(tmp_path / name) for name in ("one", "two", "other")]
     for run, seed in zip(runs, (5, 5, 6), strict=True):
-        train(run, start_run(run, corpus, settings, preset, seed), corpus, [])
+        train(run, create_run(run, corpus, settings, preset, seed), corpus, [])
     assert last_bytes(runs[0]) == last_bytes(runs[1])
     assert last_bytes(runs[0]) != last_bytes(runs[2])
     one, two = (run.preview(4, ".wav").read_bytes() for run in runs[:2])
@@ -129,7 +131,7 @@ def test_stopping_anywhere_changes_nothing(
     outcome = train(run, record, corpus, [], should_stop=after(stop))
     assert (outcome.finished, outcome.step) == (False, stop)
     recorder = Recorder()
-    record, corpus = reopen_run(run)
+    record, corpus = open_run(run)
     assert train(run, record, corpus, [recorder]).finished
     assert recorder.notices == [f"resumed at step {stop}, epoch {stop // 3}"]
     assert last_bytes(run) == last_bytes(whole)
@@ -149,7 +151,7 @@ def test_a_finished_run_is_left_alone_and_can_be_prolonged(started: Started, cor
     before = last_bytes(run)
     assert train(run, record, corpus, []).finished
     assert last_bytes(run) == before
-    record, _ = reopen_run(run, epochs=5)
+    record, _ = open_run(run, epochs=5)
     assert train(run, record, corpus, []).epoch == 5
     assert run.snapshot_epochs() == [0, 2, 4, 5]
 
@@ -192,7 +194,7 @@ def test_checkpoints_of_other_versions_or_networks_are_refused(
 ):
     run, record = started
     train(run, record, corpus, [])
-    monkeypatch.setattr("riffsmith.training.checkpoint.CHECKPOINT_VERSION", 2)
+    monkeypatch.setattr("riffsmith.runs.checkpoint.CHECKPOINT_VERSION", 2)
     with pytest.raises(RunError, match="checkpoint format 1, this Riffsmith reads 2"):
         train(run, record, corpus, [])
     monkeypatch.undo()
@@ -218,9 +220,11 @@ def test_a_changed_corpus_is_refused(started: Started, songs: Path, tmp_path: Pa
 def test_starting_is_refused_where_it_would_harm(started: Started, corpus: Corpus, tmp_path: Path):
     run, record = started
     with pytest.raises(RunError, match="already holds a run"):
-        start_run(run, corpus, record.settings, "report", 0)
+        create_run(run, corpus, record.settings, "report", 0)
     with pytest.raises(RunError, match="was prepared for other settings"):
-        start_run(RunFolder(tmp_path / "x"), corpus, tiny_settings("report-wgan"), "report-wgan", 0)
+        create_run(
+            RunFolder(tmp_path / "x"), corpus, tiny_settings("report-wgan"), "report-wgan", 0
+        )
 
 
 @pytest.mark.parametrize(
@@ -236,16 +240,16 @@ def test_damaged_records_are_named(started: Started, change, message: str):
     path = run.path / "run.json"
     path.write_text(change(path.read_text()))
     with pytest.raises(RunError, match=message):
-        reopen_run(run)
+        open_run(run)
 
 
 def test_no_run_is_named(tmp_path: Path):
     with pytest.raises(RunError, match="is not a run"):
-        reopen_run(RunFolder(tmp_path))
+        open_run(RunFolder(tmp_path))
 
 
 def test_losses_that_are_not_finite_stop_the_run(corpus: Corpus, tmp_path: Path):
-    run, record = start(tmp_path / "run", corpus, learning_rate="1e30", watch="false")
+    run, record = start(tmp_path / "run", corpus, learning_rate="1e30", monitor="false")
     with pytest.raises(RunError, match=r"no longer finite at step \d+: checkpoints and snapshots"):
         train(run, record, corpus, [])
     assert not run.read_metrics("rollback")
@@ -253,18 +257,18 @@ def test_losses_that_are_not_finite_stop_the_run(corpus: Corpus, tmp_path: Path)
 
 def test_minutes_count_over_all_sittings(corpus: Corpus, tmp_path: Path):
     run = RunFolder(tmp_path / "run")
-    record = start_run(run, corpus, tiny_settings(epochs="1"), "report", 3, minutes=0.01)
+    record = create_run(run, corpus, tiny_settings(epochs="1"), "report", 3, minutes=0.01)
     first = train(run, record, corpus, []).step
     assert first > 3  # minutes go before epochs
     assert train(run, record, corpus, []).step == first
-    record, _ = reopen_run(run, minutes=0.02)
+    record, _ = open_run(run, minutes=0.02)
     assert train(run, record, corpus, []).step > first
-    assert reopen_run(run)[0].minutes == 0.02
+    assert open_run(run)[0].minutes == 0.02
 
 
 def test_an_end_within_an_epoch_keeps_the_snapshots_before(corpus: Corpus, tmp_path: Path):
     run = RunFolder(tmp_path / "run")
-    record = start_run(run, corpus, tiny_settings(), "report", 3, minutes=1e-9)
+    record = create_run(run, corpus, tiny_settings(), "report", 3, minutes=1e-9)
     assert train(run, record, corpus, []).step == 1  # of three in an epoch
     assert run.snapshot_epochs() == [0, 1]
     assert [load_bundle(run.snapshot(epoch)).card.step for epoch in (0, 1)] == [0, 1]
@@ -305,9 +309,9 @@ def test_a_single_segment_gives_a_model_that_can_be_used(tmp_path: Path):
 def test_a_moved_corpus_is_found_again(started: Started, corpus: Corpus, tmp_path: Path):
     run, _ = started
     shutil.copytree(corpus.path, tmp_path / "moved")
-    record, opened = reopen_run(run, corpus=Corpus(tmp_path / "moved"))
+    record, opened = open_run(run, corpus=Corpus(tmp_path / "moved"))
     assert opened.path == tmp_path / "moved"
-    assert reopen_run(run)[0] == record
+    assert open_run(run)[0] == record
 
 
 def test_a_run_in_use_is_refused(started: Started, corpus: Corpus):
@@ -362,10 +366,10 @@ def test_an_epoch_may_have_its_own_number_of_steps():
 
 
 def test_the_rate_is_halved(songs: Path, tmp_path: Path):
-    settings = tiny_settings("report-wgan", halve_rate_every_epochs="2")
+    settings = tiny_settings("report-wgan", halve_learning_rate_every_epochs="2")
     prepare_corpus(songs, tmp_path / "c", settings.corpus, preset="report-wgan")
     corpus, run = Corpus(tmp_path / "c"), RunFolder(tmp_path / "run")
-    train(run, start_run(run, corpus, settings, "report-wgan", 0), corpus, [])
+    train(run, create_run(run, corpus, settings, "report-wgan", 0), corpus, [])
     rates = [line["learning_rate"] for line in run.read_metrics("epoch")]
     assert rates == [2e-4, 2e-4, 1e-4, 1e-4]
 
@@ -376,7 +380,7 @@ def test_a_run_moves_with_its_own_corpus(songs: Path, tmp_path: Path):
     run, record = start(tmp_path / "run", Corpus(inside))
     assert record.corpus == "corpus"
     shutil.move(run.path, tmp_path / "moved")
-    _, corpus = reopen_run(RunFolder(tmp_path / "moved"))
+    _, corpus = open_run(RunFolder(tmp_path / "moved"))
     assert len(corpus.train) == 12
 
 

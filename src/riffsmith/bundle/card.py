@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from riffsmith.config import TaggedSettings
 
-BUNDLE_VERSION = 1
+BUNDLE_VERSION = 2
 
 
 class RecordingCredit(BaseModel):

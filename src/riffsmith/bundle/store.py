@@ -14,11 +14,12 @@ from safetensors.torch import load, save
 from torch import nn
 
 from riffsmith.bundle.card import BUNDLE_VERSION, Card
+from riffsmith.bundle.upgrade import upgrade_card, upgrade_parameter
 from riffsmith.codec import Codec, load_codec
 from riffsmith.config import LatentSettings, PictureSettings
 from riffsmith.errors import ModelError
 from riffsmith.files import atomic_path
-from riffsmith.gan import Denoiser, Generator
+from riffsmith.networks import Denoiser, Generator
 
 CARD_NAME = "card.json"
 WEIGHTS_NAME = "generator.safetensors"
@@ -92,11 +93,13 @@ def read_card(folder: Path) -> Card:
     try:
         values = json.loads((folder / CARD_NAME).read_bytes())
         version = values.get("version") if isinstance(values, dict) else None
-        if version == BUNDLE_VERSION:
-            return Card.model_validate_json((folder / CARD_NAME).read_bytes())
+        if version == 1:
+            values = upgrade_card(values)
+        if version in (1, BUNDLE_VERSION):
+            return Card.model_validate_json(json.dumps(values))
     except FileNotFoundError as cause:
         raise ModelError(f"{folder} is not a bundle (no {CARD_NAME}): check the path") from cause
-    except (OSError, ValueError, ValidationError) as cause:
+    except (OSError, ValueError, TypeError, AttributeError, KeyError, ValidationError) as cause:
         first = str(cause).splitlines()[0]
         raise ModelError(
             f"{folder / CARD_NAME} is damaged ({first}): use another bundle"
@@ -120,7 +123,9 @@ def load_bundle(folder: Path) -> Bundle:
         generator = Generator(settings.generator, settings.corpus.channel_count)
         _load_weights(generator, weights, folder)
         return PictureBundle(card, settings, generator)
-    codec = load_codec(settings, _read_checked(folder / CODEC_NAME, card.codec_hash))
+    content = _read_checked(folder / CODEC_NAME, card.codec_hash)
+    rename = upgrade_parameter if card.version == 1 else str
+    codec = load_codec(settings, content, rename)
     latent_generator = build_latent_generator(settings)
     _load_weights(latent_generator, weights, folder)
     return LatentBundle(card, settings, latent_generator, codec)
@@ -130,7 +135,7 @@ def build_latent_generator(settings: LatentSettings) -> Denoiser:
     """A generator with fresh weights."""
     return Denoiser(
         latent_channels=settings.codec.components,
-        style_channels=settings.codec.style_values,
+        style_channels=settings.codec.style_dimensions,
         channels=settings.generator.channels,
         embedding=settings.generator.embedding,
     )

@@ -29,7 +29,7 @@ class Live:
 
 
 @contextmanager
-def play_ahead(
+def prefetch_piece(
     model: str,
     seed: int | None,
     minutes: float | None,
@@ -45,7 +45,7 @@ def play_ahead(
     from riffsmith.api import load
     from riffsmith.cli.console import note
     from riffsmith.errors import SettingsError
-    from riffsmith.synthesis import Ahead
+    from riffsmith.synthesis import Prefetcher
 
     if minutes is not None and not 0 < minutes < float("inf"):
         raise SettingsError(f"--minutes must be above 0, found {minutes:g}")
@@ -58,5 +58,5 @@ def play_ahead(
             left = None if samples is None else samples - piece.position
             yield next(piece).samples[:left]
 
-    with Ahead(chunks(), _AHEAD_CHUNKS) as ahead:
+    with Prefetcher(chunks(), _AHEAD_CHUNKS) as ahead:
         yield Live(ahead, player.sample_rate, samples)

@@ -29,10 +29,10 @@ def play(
         Which of a run's snapshots; the best if left out.
     """
     from riffsmith.audio import play_audio
-    from riffsmith.cli.live import play_ahead
+    from riffsmith.cli.live import prefetch_piece
 
     with (
         suppress(KeyboardInterrupt),  # how an endless piece ends
-        play_ahead(model, seed, minutes, epoch, controls) as live,
+        prefetch_piece(model, seed, minutes, epoch, controls) as live,
     ):
         play_audio(live.chunks, live.sample_rate, channels=2)

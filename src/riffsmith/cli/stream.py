@@ -39,7 +39,7 @@ def stream(
         Which of a run's snapshots; the best if left out.
     """
     from riffsmith.audio import to_pcm16, wav_header
-    from riffsmith.cli.live import play_ahead
+    from riffsmith.cli.live import prefetch_piece
     from riffsmith.errors import SettingsError
 
     if not stdout:
@@ -48,7 +48,7 @@ def stream(
         raise SettingsError("a terminal cannot show audio: pipe it into a program or a file")
     with (
         suppress(BrokenPipeError, KeyboardInterrupt),  # how an endless piece ends
-        play_ahead(model, seed, minutes, epoch, controls) as live,
+        prefetch_piece(model, seed, minutes, epoch, controls) as live,
         open(sys.stdout.fileno(), "wb", closefd=False) as target,
     ):
         if format == "wav":

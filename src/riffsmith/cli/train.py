@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from riffsmith.corpus import Corpus
     from riffsmith.pipeline import Request
-    from riffsmith.training import Crew, Outcome, Preview, RunFolder, RunRecord, StepFigures
+    from riffsmith.training import Outcome, Preview, ProcessGroup, RunFolder, RunRecord, StepMetrics
 
 
 def train(
@@ -25,7 +25,7 @@ def train(
     epochs: int | None = None,
     minutes: float | None = None,
     seed: int | None = None,
-    watch: Literal["on", "off"] | None = None,
+    monitor: Literal["on", "off"] | None = None,
     resume: Annotated[bool, Parameter(negative="")] = False,
     from_scratch: Annotated[bool, Parameter(negative="")] = False,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
@@ -71,7 +71,7 @@ def train(
     from riffsmith.cli.console import file_progress, note_flaws, stdout
     from riffsmith.corpus import is_corpus
     from riffsmith.pipeline import Request, begin
-    from riffsmith.training import RunFolder, follow, open_crew
+    from riffsmith.training import RunFolder, follow, open_process_group
 
     overrides = config or {}
     if from_scratch:
@@ -82,17 +82,17 @@ def train(
         seed=seed,
         epochs=epochs,
         minutes=minutes,
-        watch=None if watch is None else watch == "on",
+        monitor=None if monitor is None else monitor == "on",
         genre=genre,
         hold_out=hold_out or (),
         workers=workers,
     )
     folder = RunFolder(run)
-    with open_crew() as crew:
-        if not crew.leads:
+    with open_process_group() as process_group:
+        if not process_group.is_main:
             if not dry_run:
                 with _stop_flag():  # the leader is told as well, and tells when to stop
-                    follow(folder, crew)
+                    follow(folder, process_group)
             return
         if dry_run:
             _print_plan(source, folder, request)
@@ -101,7 +101,7 @@ def train(
             record, corpus = begin(source, folder, request, resume=resume, on_progress=on_progress)
         if not is_corpus(source):
             note_flaws(corpus.manifest)
-        outcome = run_with_progress(folder, record, corpus, crew)
+        outcome = run_with_progress(folder, record, corpus, process_group)
     if outcome.finished:
         stdout.print(f"trained {outcome.epoch} epochs ({outcome.step} steps) → {run}")
         stdout.print(f"listen: riffsmith generate {run} out.wav · look: riffsmith report {run}")
@@ -114,7 +114,10 @@ def train(
 
 
 def run_with_progress(
-    folder: "RunFolder", record: "RunRecord", corpus: "Corpus", crew: "Crew | None" = None
+    folder: "RunFolder",
+    record: "RunRecord",
+    corpus: "Corpus",
+    process_group: "ProcessGroup | None" = None,
 ) -> "Outcome":
     """Trains with a progress bar; Ctrl-C or a termination signal ends it with a checkpoint."""
     from riffsmith.cli.console import training_progress
@@ -129,7 +132,7 @@ def run_with_progress(
             corpus,
             [PreviewPainter(folder), console],
             should_stop=lambda: bool(stopped),
-            crew=crew,
+            process_group=process_group,
         )
 
 
@@ -137,8 +140,8 @@ def run_with_progress(
 def _stop_flag() -> Iterator[list[int]]:
     """A list that a first signal fills; a second signal acts as always."""
     received: list[int] = []
-    watched = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.getsignal(number) for number in watched}
+    probe = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in probe}
 
     def restore() -> None:
         for number, handler in before.items():
@@ -148,7 +151,7 @@ def _stop_flag() -> Iterator[list[int]]:
         received.append(number)
         restore()
 
-    for number in watched:
+    for number in probe:
         signal.signal(number, on_signal)
     try:
         yield received
@@ -182,7 +185,7 @@ class _ConsoleObserver:
         total = self._budget_seconds or steps
         self._progress.reset(self._task, total=total, completed=0 if self._budget_seconds else step)
 
-    def on_step(self, step: int, figures: "StepFigures") -> None:
+    def on_step(self, step: int, figures: "StepMetrics") -> None:
         done = time.monotonic() - self._began if self._budget_seconds else step
         plays = figures.discriminator_loss != 0
         against = f"D {figures.discriminator_loss:.3f}  " if plays else ""
@@ -212,10 +215,10 @@ class _ConsoleObserver:
 def _print_plan(source: Path, run: "RunFolder", request: "Request") -> None:
     from riffsmith.cli.console import duration, file_progress, stdout
     from riffsmith.corpus import Corpus, estimate_training_segments, is_corpus, survey_folder
-    from riffsmith.gan import count_parameters
+    from riffsmith.networks import count_parameters
     from riffsmith.training import (
-        build_fresh_state,
         choose_device,
+        initialise_state,
         measure_training_seconds,
         steps_per_epoch,
     )
@@ -239,7 +242,7 @@ def _print_plan(source: Path, run: "RunFolder", request: "Request") -> None:
     for section, values in settings.model_dump().items():
         for key, value in values.items():
             stdout.print(f"{section}.{key} = {value}")
-    state = build_fresh_state(settings, 0, choose_device(settings.training))
+    state = initialise_state(settings, 0, choose_device(settings.training))
     generator = count_parameters(state.generator)
     discriminator = count_parameters(state.discriminator)
     stdout.print(f"generator: {generator:,} parameters; discriminator: {discriminator:,}")

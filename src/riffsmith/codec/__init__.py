@@ -14,7 +14,7 @@ from riffsmith.codec.discriminator import SpectrumDiscriminator, feature_distanc
 from riffsmith.codec.fitting import fit_codec, measure_recording, to_stereo
 from riffsmith.codec.linear import LinearCodec
 from riffsmith.codec.spectral_loss import SpectralLoss
-from riffsmith.codec.style import Style
+from riffsmith.codec.style_embedding import StyleEmbedding
 
 __all__ = [
     "Analysis",
@@ -24,7 +24,7 @@ __all__ = [
     "SpectralLoss",
     "Spectrum",
     "SpectrumDiscriminator",
-    "Style",
+    "StyleEmbedding",
     "feature_distance",
     "find_beats",
     "fit_codec",

@@ -1,5 +1,7 @@
 """The whole codec: audio → features → latents, and back through the decoder."""
 
+from collections.abc import Callable
+
 from jaxtyping import Float
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -8,7 +10,7 @@ from torch import Tensor, nn
 from riffsmith.codec.analysis import Analysis
 from riffsmith.codec.decoder import Decoder
 from riffsmith.codec.linear import LinearCodec
-from riffsmith.codec.style import Style
+from riffsmith.codec.style_embedding import StyleEmbedding
 from riffsmith.codec.texture import Texture
 from riffsmith.config import LatentSettings
 from riffsmith.errors import ModelError
@@ -30,7 +32,9 @@ class Codec(nn.Module):
         )
         self.texture = Texture(codec.components, self.linear.rest_components, codec.texture_hidden)
         self.texture_strength = codec.texture_strength
-        self.style = Style(codec.components, codec.style_values, codec.style_points)
+        self.style_embedding = StyleEmbedding(
+            codec.components, codec.style_dimensions, codec.style_passages
+        )
         self.decoder = Decoder(
             self.analysis,
             codec.decoder_channels,
@@ -84,15 +88,24 @@ def save_codec(codec: Codec) -> bytes:
     return save(table)
 
 
-def load_codec(settings: LatentSettings, content: bytes) -> Codec:
-    """Undoes `save_codec`.
+def load_codec(
+    settings: LatentSettings, content: bytes, rename: Callable[[str], str] = str
+) -> Codec:
+    """A codec from what `save_codec` wrote.
+
+    Args:
+        settings: Settings that the codec was built with.
+        content: Bytes of the file.
+        rename: Present name of a parameter by its name in the file, for files of earlier versions.
 
     Raises:
         ModelError: The content is damaged or of another codec.
     """
     codec = Codec(settings)
     try:
-        codec.load_state_dict({name: tensor.float() for name, tensor in load(content).items()})
+        codec.load_state_dict(
+            {rename(name): tensor.float() for name, tensor in load(content).items()}
+        )
     except (SafetensorError, RuntimeError) as cause:
         first = str(cause).splitlines()[0]
         raise ModelError(f"the codec's weights cannot be used ({first})") from cause

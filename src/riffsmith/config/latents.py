@@ -27,19 +27,19 @@ class CodecSettings(Section):
     """Where a run's decoder comes from: `scratch` trains it on the run's own recordings."""
     decoder_steps: PositiveInt = 2_000
     """Updates of a decoder from scratch."""
-    decoder_rate: PositiveFloat = 4e-4
+    decoder_learning_rate: PositiveFloat = 4e-4
     """Its learning rate, which falls to a twentieth."""
     decoder_batch: PositiveInt = 8
-    decoder_judges: PositiveInt = 192
+    decoder_discriminator_channels: PositiveInt = 192
     """Channels of the discriminators that it is trained against."""
     texture_hidden: PositiveInt = 192
     texture_strength: Annotated[float, Field(ge=0, le=2)] = 0.95
     """Share of the deviation that the components left out are drawn with."""
     texture_steps: PositiveInt = 1_500
     """Updates that the texture is fitted with."""
-    style_values: Annotated[int, Field(ge=1, le=64)] = 8
+    style_dimensions: Annotated[int, Field(ge=1, le=64)] = 8
     """Slow values that tell kinds of passages apart."""
-    style_points: Annotated[int, Field(ge=2, le=4_096)] = 512
+    style_passages: Annotated[int, Field(ge=2, le=4_096)] = 512
     """Passages of the corpus whose style is kept."""
 
 
@@ -75,19 +75,19 @@ class LatentTrainingSettings(TrainingSettings):
     """Latent frames of an example."""
     warm_up_steps: Annotated[int, Field(ge=0)] = 6_000
     """Steps before the game begins; the learning rate falls to a tenth in their course."""
-    clockless_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    unconditioned_fraction: Annotated[float, Field(ge=0, le=1)] = 0.1
     """Share of the examples whose beats are not told."""
     style_noise: Annotated[float, Field(ge=0)] = 0.25
     """Deviation of what is added to an example's style, so that it does not give a place away."""
-    game_weight: PositiveFloat = 0.2
+    adversarial_weight: PositiveFloat = 0.2
     """Of the discriminator's verdict beside the warm-up's loss, which goes on."""
-    game_rate: PositiveFloat = 2e-4
+    discriminator_learning_rate: PositiveFloat = 2e-4
     """Learning rate of the discriminator."""
     penalty_deviation: PositiveFloat = 0.05
     """Of the noise whose effect on the logits is punished."""
     gain_nepers: Annotated[float, Field(ge=0)] = 0.35
     """Augmentation: half of the examples are made louder or softer by up to this much."""
-    cut_share: Annotated[float, Field(ge=0, le=1)] = 0.3
+    cut_fraction: Annotated[float, Field(ge=0, le=1)] = 0.3
     """Augmentation: share of the pairs that lose a stretch of up to a quarter."""
 
 

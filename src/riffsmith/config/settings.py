@@ -86,7 +86,7 @@ class TrainingSettings(Section):
     learning_rate: PositiveFloat = 2e-4
     beta_1: Fraction = 0.5
     beta_2: Fraction = 0.999
-    halve_rate_every_epochs: PositiveInt | None = None
+    halve_learning_rate_every_epochs: PositiveInt | None = None
     epochs: PositiveInt = 200
     epoch_steps: PositiveInt | None = None
     """Steps of an epoch, however much music there is; none: a pass over the corpus."""
@@ -97,17 +97,17 @@ class TrainingSettings(Section):
     """Decay for each step of the generator's exponential moving average."""
     checkpoint_every_epochs: PositiveInt = 5
     preview_every_epochs: PositiveInt = 10
-    watch: bool = True
+    monitor: bool = True
     """Check the run's health and act on it: mark the best snapshot, go back, stop."""
-    watch_every_steps: PositiveInt = 200
+    monitor_every_steps: PositiveInt = 200
     """Steps from one check to the next; a fault that lasts so long is acted on."""
     distance_every_steps: PositiveInt = 500
     """The distance to real is measured at previews, those at least this many steps apart."""
     collapse_below: Fraction = 0.2
     """Samples that differ by less than this share of what real segments do have collapsed."""
-    watch_patience: PositiveInt = 8
+    monitor_patience: PositiveInt = 8
     """The run is stopped after so many distances without a new best."""
-    watch_rollbacks: Annotated[int, Field(ge=0)] = 3
+    monitor_rollbacks: Annotated[int, Field(ge=0)] = 3
     """How often the run may go back and be softened before it is stopped instead."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """`auto`: bfloat16 autocast where the processor has instructions for it."""

@@ -6,16 +6,9 @@ from riffsmith.evaluation.copying.originality import (
     OriginalityCheck,
     WindowOrigin,
 )
-from riffsmith.evaluation.evaluate import (
-    CACHE_FOLDER,
-    DistanceScore,
-    Evaluation,
-    Measure,
-    evaluate,
-)
-from riffsmith.evaluation.judges.adapter import load_embedder, load_embedders
-from riffsmith.evaluation.judges.aisfx import AisfxEmbedder
-from riffsmith.evaluation.judges.embedding import (
+from riffsmith.evaluation.embedders.adapter import load_embedder, load_embedders
+from riffsmith.evaluation.embedders.aisfx import AisfxEmbedder
+from riffsmith.evaluation.embedders.embedding import (
     TARGET_LUFS,
     Embedder,
     EmbeddingCache,
@@ -23,16 +16,23 @@ from riffsmith.evaluation.judges.embedding import (
     cut_windows,
     embed_audio,
 )
-from riffsmith.evaluation.judges.musicnn import TAG_NAMES, MusicnnEmbedder
+from riffsmith.evaluation.embedders.musicnn import TAG_NAMES, MusicnnEmbedder
+from riffsmith.evaluation.evaluate import (
+    CACHE_FOLDER,
+    DistanceScore,
+    Evaluation,
+    Measure,
+    evaluate,
+)
 from riffsmith.evaluation.passages import (
     PASSAGE_SECONDS,
     Passage,
-    codec_of,
     play_passages,
     read_folder,
+    reconstruct_with,
 )
-from riffsmith.evaluation.proving.bench import SelfTestRow
-from riffsmith.evaluation.proving.self_test import SelfTest, self_test
+from riffsmith.evaluation.self_test.null_distribution import SelfTestRow
+from riffsmith.evaluation.self_test.self_test import SelfTest, self_test
 
 __all__ = [
     "CACHE_FOLDER",
@@ -54,7 +54,6 @@ __all__ = [
     "SelfTestRow",
     "WindowOrigin",
     "build_embedder",
-    "codec_of",
     "cut_windows",
     "embed_audio",
     "evaluate",
@@ -62,5 +61,6 @@ __all__ = [
     "load_embedders",
     "play_passages",
     "read_folder",
+    "reconstruct_with",
     "self_test",
 ]

@@ -9,14 +9,14 @@ from jaxtyping import Float
 from pydantic import BaseModel, ConfigDict
 
 from riffsmith.corpus import Corpus
-from riffsmith.evaluation.judges.embedding import (
+from riffsmith.evaluation.embedders.embedding import (
     Embedder,
     EmbeddingCache,
     build_embedders,
     embed_audio,
 )
-from riffsmith.evaluation.judges.musicnn import MusicnnEmbedder
-from riffsmith.evaluation.judges.workers import map_on_cores
+from riffsmith.evaluation.embedders.musicnn import MusicnnEmbedder
+from riffsmith.evaluation.embedders.workers import map_on_cores
 from riffsmith.evaluation.measures import (
     DISTANCES,
     STRONGEST_TAGS,

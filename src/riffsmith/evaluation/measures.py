@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from riffsmith.evaluation.judges.musicnn import TAG_NAMES, MusicnnEmbedder
+from riffsmith.evaluation.embedders.musicnn import TAG_NAMES, MusicnnEmbedder
 from riffsmith.evaluation.metrics.coverage import density_coverage
 from riffsmith.evaluation.metrics.fad import frechet_distance
 from riffsmith.evaluation.metrics.kad import kernel_distance

@@ -144,7 +144,7 @@ def reconstruct(passage: Passage, corpus: Corpus) -> Passage:
     return Passage(passage.recording, restored, passage.sample_rate)
 
 
-def codec_of(bundle: Bundle) -> Callable[[Passage], Passage] | None:
+def reconstruct_with(bundle: Bundle) -> Callable[[Passage], Passage] | None:
     """The way through a model's own codec and back; none where it has no codec."""
     if not isinstance(bundle, LatentBundle):
         return None

@@ -65,14 +65,14 @@ class RealSpectrum(nn.Module):
         frames = torch.cat([hops[:, :, number : number + count] for number in range(4)], dim=-1)
         grid = (frames * self.window).unflatten(-1, (self.p, self.q))
         real, imaginary = (self.fine_in @ grid).chunk(2, dim=-2)
-        turned = torch.cat(
+        with_controls = torch.cat(
             [
                 real * self.cosine + imaginary * self.sine,
                 imaginary * self.cosine - real * self.sine,
             ],
             dim=-1,
         )
-        real, imaginary = (turned @ self.coarse_in).chunk(2, dim=-1)
+        real, imaginary = (with_controls @ self.coarse_in).chunk(2, dim=-1)
         return self._in_order(real), self._in_order(imaginary)
 
     def inverse(
@@ -83,14 +83,14 @@ class RealSpectrum(nn.Module):
         """Overlap-add of the windowed inverse transforms."""
         both = torch.cat([self._in_grid(real), self._in_grid(imaginary)], dim=-1)
         real, imaginary = (both @ self.coarse_out).chunk(2, dim=-1)
-        turned = torch.cat(
+        with_controls = torch.cat(
             [
                 real * self.cosine - imaginary * self.sine,
                 imaginary * self.cosine + real * self.sine,
             ],
             dim=-2,
         )
-        pieces = (self.fine_out @ turned).flatten(-2)
+        pieces = (self.fine_out @ with_controls).flatten(-2)
         audio = overlap_add(pieces * self.inverse_window)
         margin = (self.size - self.hop_samples) // 2
         return audio[..., margin : audio.shape[-1] - margin]

@@ -17,10 +17,10 @@ from torch import Tensor, nn
 from riffsmith.bundle import LatentBundle
 from riffsmith.controls import FASTEST_BPM, SLOWEST_BPM
 from riffsmith.export.hashing import choose, draw_normal
-from riffsmith.gan import PERIODS
-from riffsmith.synthesis.neighbourhood import ASKED_SHARE, rank_passages
-from riffsmith.synthesis.path import KNOT_LATENTS
+from riffsmith.networks import PERIODS
+from riffsmith.synthesis.conditioning import KEYFRAME_LATENTS
 from riffsmith.synthesis.stream import BLEND_LATENTS
+from riffsmith.synthesis.style_neighbours import ASKED_SHARE, rank_passages
 
 _CHUNK_LATENTS = 16
 """Decoded at once."""
@@ -43,7 +43,7 @@ class Instrument(nn.Module):
     near: Tensor
     latents: Tensor
     making: Tensor
-    told: Tensor
+    conditioning: Tensor
     ready: Tensor
     heard: Tensor
     given: Tensor
@@ -61,7 +61,7 @@ class Instrument(nn.Module):
         """
         super().__init__()
         self.for_noise, self.for_texture, self.for_centre, self.for_passages = 1, 2, 3, 4
-        self.chunk, self.blend, self.knot = _CHUNK_LATENTS, BLEND_LATENTS, KNOT_LATENTS
+        self.chunk, self.blend, self.knot = _CHUNK_LATENTS, BLEND_LATENTS, KEYFRAME_LATENTS
         self.slowest, self.fastest, self.share = SLOWEST_BPM, FASTEST_BPM, ASKED_SHARE
         settings, codec = bundle.settings, bundle.codec
         self.velocity, self.decoder, self.encoder = velocity, decoder, encoder
@@ -75,11 +75,11 @@ class Instrument(nn.Module):
         self.margin = max(64, 2 ** (len(settings.generator.channels) - 1))
         self.stretch = 3 * self.margin
         self.lead = math.ceil(1.5 / settings.codec.patch_frames)
-        intensity, brightness = rank_passages(codec.style)
-        self._table("points", codec.style.points)
+        intensity, brightness = rank_passages(codec.style_embedding)
+        self._table("points", codec.style_embedding.passages)
         self._table("intensities", intensity)
         self._table("brightnesses", brightness)
-        self._table("tempos", codec.style.feel[:, -1])
+        self._table("tempos", codec.style_embedding.descriptors[:, -1])
         self._table("periods", torch.tensor(PERIODS, dtype=torch.float64)[:, None])
         silence = encoder(torch.zeros(1, 2, (2 * self.lead + 1) * self.latent_samples))
         self._table("silence", silence[..., self.lead : self.lead + 1])
@@ -250,7 +250,7 @@ class Instrument(nn.Module):
         self._begin(origin)
 
     def _choose_passages(self) -> None:
-        """As `choose_neighbourhood` does."""
+        """As `choose_style_neighbours` does."""
         points = self.points
         errors = torch.zeros(points.shape[0], device=points.device)
         if self.intensity >= 0:
@@ -277,7 +277,7 @@ class Instrument(nn.Module):
         beats = self.beat + (places.to(torch.float64) - self.beat_frame) * self.pace
         phase = math.tau * (beats[None] / self.periods % 1)
         clock = torch.cat([phase.cos(), phase.sin()]).to(torch.float32)
-        self.told = torch.cat([clock, self._styles(places)])[None]
+        self.conditioning = torch.cat([clock, self._styles(places)])[None]
 
     def _texture(self, begin: int, end: int) -> Tensor:
         """Noise for the decoder."""
@@ -313,7 +313,7 @@ class Instrument(nn.Module):
     def _step(self) -> None:
         """Goes one step of the way from noise to music."""
         time = torch.full((1,), 1 - self.made / self.steps, device=self.making.device)
-        self.making = self.making - self.velocity(self.making, self.told, time) / self.steps
+        self.making = self.making - self.velocity(self.making, self.conditioning, time) / self.steps
         self.made += 1
 
     def _join(self) -> None:

@@ -17,7 +17,7 @@ from riffsmith.bundle import LatentBundle
 from riffsmith.errors import ModelError
 from riffsmith.export.plain import PlainDecoder
 from riffsmith.files import atomic_path
-from riffsmith.gan import CLOCK_CHANNELS, PERIODS
+from riffsmith.networks import CLOCK_CHANNELS, PERIODS
 from riffsmith.seeds import random_stream
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def export_onnx(bundle: LatentBundle, folder: Path) -> None:
     _require_extra()
     settings, codec = bundle.settings, bundle.codec
     multiple = 2 ** (len(settings.generator.channels) - 1)
-    latent, style = settings.codec.components, settings.codec.style_values
+    latent, style = settings.codec.components, settings.codec.style_dimensions
     rest = codec.linear.rest_components
     random = random_stream(0, "export")
 
@@ -102,8 +102,8 @@ def _player(bundle: LatentBundle, multiple: int) -> dict[str, object]:
         "steps": settings.generator.steps,
         "texture": settings.generator.texture,
         "clock_periods_in_beats": list(PERIODS),
-        "styles": codec.style.points.tolist(),
-        "styles_bpm": codec.style.feel[:, -1].tolist(),
+        "styles": codec.style_embedding.passages.tolist(),
+        "styles_bpm": codec.style_embedding.descriptors[:, -1].tolist(),
         "card": bundle.card.model_dump(mode="json"),
     }
 

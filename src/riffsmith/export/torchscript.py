@@ -11,7 +11,7 @@ from riffsmith.codec import Codec, to_left_right
 from riffsmith.errors import ModelError
 from riffsmith.export.instrument import Instrument
 from riffsmith.files import atomic_path
-from riffsmith.gan import CLOCK_CHANNELS
+from riffsmith.networks import CLOCK_CHANNELS
 
 
 class _Decoder(nn.Module):
@@ -57,14 +57,14 @@ def export_torchscript(bundle: LatentBundle, path: Path) -> None:
     codec, frames = bundle.codec, 40
     latents = torch.randn(1, bundle.settings.codec.components, frames)
     noise = torch.randn(1, codec.linear.rest_components, frames)
-    told = torch.randn(1, CLOCK_CHANNELS + bundle.settings.codec.style_values, 64)
+    conditioning = torch.randn(1, CLOCK_CHANNELS + bundle.settings.codec.style_dimensions, 64)
     noisy = torch.randn(1, latents.shape[1], 64)
     audio = torch.randn(1, 2, frames * codec.latent_samples)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # TorchScript is old, but it is what nn~ loads
         instrument = Instrument(
             bundle,
-            _trace(bundle.generator, (noisy, told, torch.ones(1))),
+            _trace(bundle.generator, (noisy, conditioning, torch.ones(1))),
             _trace(_Decoder(codec), (latents, noise)),
             _trace(_Encoder(codec), (audio,)),
         )

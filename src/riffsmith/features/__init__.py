@@ -1,7 +1,7 @@
 """Tensors in, tensors out: STFT, mel, decibels, grids, and their inverses."""
 
 from riffsmith.features.beats import onset_flux, track_beats
-from riffsmith.features.feel import Feel, measure_feel
+from riffsmith.features.descriptors import Descriptors, measure_descriptors
 from riffsmith.features.grid import mask, reduce_to, resize, scale, unscale
 from riffsmith.features.griffin_lim import griffin_lim
 from riffsmith.features.mel import FLOOR_DB, MelTransform, mel_filter_bank
@@ -9,11 +9,11 @@ from riffsmith.features.pitch import shift_pitch, stretch
 
 __all__ = [
     "FLOOR_DB",
-    "Feel",
+    "Descriptors",
     "MelTransform",
     "griffin_lim",
     "mask",
-    "measure_feel",
+    "measure_descriptors",
     "mel_filter_bank",
     "onset_flux",
     "reduce_to",

@@ -1,16 +1,16 @@
 """Runs → figures and one self-contained HTML page."""
 
-from riffsmith.report.figures import draw_spectrogram
-from riffsmith.report.findings import Findings, Gap
+from riffsmith.plotting import draw_spectrogram
+from riffsmith.report.measurements import Gap, Measurements
 from riffsmith.report.page import measure_run, write_report
 from riffsmith.report.previews import PreviewPainter, write_evolution
 from riffsmith.report.texts import LANGUAGES, Language
 
 __all__ = [
     "LANGUAGES",
-    "Findings",
     "Gap",
     "Language",
+    "Measurements",
     "PreviewPainter",
     "draw_spectrogram",
     "measure_run",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 
 from riffsmith.config import PictureSettings, Settings
-from riffsmith.gan import Discriminator, Generator, count_parameters
-from riffsmith.training import build_fresh_state
+from riffsmith.networks import Discriminator, Generator, count_parameters
+from riffsmith.training import initialise_state
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def describe_networks(settings: Settings) -> dict[str, list[LayerRow]]:
     """Layers of the generator and of the discriminator."""
     if isinstance(settings, PictureSettings):
         return _picture_networks(settings)
-    state = build_fresh_state(settings, 0, torch.device("cpu"))
+    state = initialise_state(settings, 0, torch.device("cpu"))
     networks = {"generator": state.generator, "discriminator": state.discriminator}
     return {
         name: [

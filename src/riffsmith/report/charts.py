@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from riffsmith.report.figures import to_png
+from riffsmith.plotting import to_png
 
 _SHARP_DPI = 144
 _FONT_POINTS = 11

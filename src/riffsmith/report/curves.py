@@ -8,7 +8,7 @@ from riffsmith.report.charts import DARK, LIGHT, Chart, Theme, draw_chart
 from riffsmith.report.history import History, changes, points
 from riffsmith.report.media import Picture, png
 from riffsmith.report.texts import Texts
-from riffsmith.training.health import OVERFITTING_ABOVE, Signals
+from riffsmith.training.monitor.decisions import OVERFITTING_ABOVE, HealthMetrics
 
 Points = list[tuple[float, float]]
 _COLUMNS = {
@@ -56,7 +56,7 @@ def paint(draw: Callable[[Theme], bytes], alt: str) -> Picture:
 
 
 def _panels(history: History, settings: TrainingSettings) -> Iterator[_Panel]:
-    def checked(read: Callable[[Signals], float | None]) -> Points:
+    def checked(read: Callable[[HealthMetrics], float | None]) -> Points:
         pairs = [(history.epoch_of(check.step), read(check)) for check in history.checks]
         return [(at, value) for at, value in pairs if value is not None]
 

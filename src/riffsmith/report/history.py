@@ -7,8 +7,8 @@ from itertools import pairwise
 from math import ceil
 from typing import Literal, cast, get_args
 
-from riffsmith.training import Choice, RunFolder, choose_snapshot
-from riffsmith.training.health import Signals
+from riffsmith.training import RunFolder, SnapshotSelection, select_snapshot
+from riffsmith.training.monitor.decisions import HealthMetrics
 
 MarkKind = Literal["best", "rollback", "overfitting", "stop"]
 MARK_KINDS: tuple[MarkKind, ...] = get_args(MarkKind)
@@ -36,7 +36,7 @@ class History:
         self._lines = run.read_metrics()
         self.epochs = self.lines("epoch")
         self.previews = self.lines("preview")
-        self.checks = [Signals.from_line(line) for line in self.lines("check")]
+        self.checks = [HealthMetrics.from_line(line) for line in self.lines("check")]
 
     def lines(self, event: str) -> list[Line]:
         """Those of one event."""
@@ -76,11 +76,11 @@ class History:
         """Those of one kind."""
         return [mark for mark in self.marks if mark.kind == kind]
 
-    def choose(self) -> Choice:
+    def choose(self) -> SnapshotSelection:
         """The snapshot to show; there has to be one."""
-        return choose_snapshot(self._run)
+        return select_snapshot(self._run)
 
-    def check_of(self, epoch: int) -> Signals | None:
+    def check_of(self, epoch: int) -> HealthMetrics | None:
         """The check of a snapshot."""
         found = [check for check in self.checks if check.epoch == epoch]
         return found[-1] if found else None

@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from riffsmith.audio import write_audio
 from riffsmith.features import MelTransform
-from riffsmith.report.figures import draw_plain_spectrogram
+from riffsmith.plotting import draw_plain_spectrogram
 
 _MP3_RATES = frozenset({16_000, 22_050, 24_000, 32_000, 44_100, 48_000})
 _VIEW_MELS = 64
@@ -31,7 +31,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Exhibit:
+class MediaCard:
     """A picture with a player."""
 
     title: str
@@ -55,12 +55,12 @@ def player(audio: Float[np.ndarray, "time channels"], sample_rate: int) -> str:
         return f"data:audio/{kind};base64,{b64encode(path.read_bytes()).decode()}"
 
 
-def exhibit(
+def media_card(
     title: str, audio: Float[np.ndarray, "time channels"], sample_rate: int, note: str = ""
-) -> Exhibit:
+) -> MediaCard:
     """Audio of any system with the spectrogram of its left channel."""
     picture = Picture(spectrogram(audio[:, 0], sample_rate), None, title)
-    return Exhibit(title, picture, player(audio, sample_rate), note)
+    return MediaCard(title, picture, player(audio, sample_rate), note)
 
 
 def spectrogram(audio: Float[np.ndarray, "time"], sample_rate: int) -> str:

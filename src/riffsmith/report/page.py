@@ -10,28 +10,28 @@ from riffsmith.bundle import load_bundle
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
 from riffsmith.files import write_bytes
-from riffsmith.report.answers import Subject
 from riffsmith.report.architecture import describe_networks
 from riffsmith.report.charts import draw_counts
 from riffsmith.report.curves import draw_curves, paint
-from riffsmith.report.exhibits import (
+from riffsmith.report.findings_text import Subject
+from riffsmith.report.history import History, column
+from riffsmith.report.measurements import Gap, Measurements, collect_measurements
+from riffsmith.report.media import Picture
+from riffsmith.report.media_cards import (
     evolution_cards,
     nearest_passages,
     recording_cards,
     sample_cards,
 )
-from riffsmith.report.findings import Findings, Gap, collect_findings
-from riffsmith.report.history import History, column
-from riffsmith.report.media import Picture
 from riffsmith.report.pictures import segment_cards
 from riffsmith.report.tables import expected_by, noticed_by
 from riffsmith.report.texts import Language, Texts
 from riffsmith.report.verdict import draw_verdict
-from riffsmith.training import RunFolder, reopen_run
+from riffsmith.training import RunFolder, open_run
 
 
 def write_report(
-    run: RunFolder, out: Path, *, findings: Findings | None = None, language: Language = "en"
+    run: RunFolder, out: Path, *, findings: Measurements | None = None, language: Language = "en"
 ) -> None:
     """Writes the page of a run.
 
@@ -46,10 +46,10 @@ def write_report(
         RunError: There is no run, it has no snapshot yet, or writing fails.
         CorpusError: Its corpus is missing or damaged.
     """
-    record, corpus = reopen_run(run)
+    record, corpus = open_run(run)
     history, texts = _open_history(run), Texts(language)
     choice = history.choose()
-    found = findings or collect_findings(run, corpus, choice.epoch, quick=True)
+    found = findings or collect_measurements(run, corpus, choice.epoch, quick=True)
     bundle = load_bundle(run.snapshot(choice.epoch))
     networks = describe_networks(record.settings)
     evolution = evolution_cards(run, history, choice.epoch, texts)
@@ -99,17 +99,17 @@ def measure_run(
     seed: int = 0,
     quick: bool = False,
     on_share: Callable[[float], None] = lambda share: None,
-) -> Findings:
-    """Scores, originality and self-test for the snapshot that a page shows; see `collect_findings`.
+) -> Measurements:
+    """Scores, originality and self-test of the snapshot that a page shows.
 
     Raises:
         RunError: There is no run, or it has no snapshot yet.
         CorpusError: Its corpus is missing or damaged.
         SettingsError: Fewer seconds than one clip are asked for.
     """
-    _, corpus = reopen_run(run)
+    _, corpus = open_run(run)
     epoch = _open_history(run).choose().epoch
-    return collect_findings(
+    return collect_measurements(
         run, corpus, epoch, seconds=seconds, seed=seed, quick=quick, on_share=on_share
     )
 

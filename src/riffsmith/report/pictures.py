@@ -8,13 +8,13 @@ from torch import Tensor
 from riffsmith.config import PictureSettings, Settings
 from riffsmith.corpus import Corpus
 from riffsmith.features import reduce_to, resize
-from riffsmith.report.figures import draw_plain_spectrogram
-from riffsmith.report.media import Exhibit, Picture, player, png
+from riffsmith.plotting import draw_plain_spectrogram
+from riffsmith.report.media import MediaCard, Picture, player, png
 from riffsmith.report.texts import Texts
 from riffsmith.synthesis import to_audio, to_spectrogram
 
 
-def segment_cards(corpus: Corpus, settings: Settings, texts: Texts) -> Iterator[Exhibit]:
+def segment_cards(corpus: Corpus, settings: Settings, texts: Texts) -> Iterator[MediaCard]:
     """A real segment as it is stored, and as the generator's grid could show it at best.
 
     Nothing where the system has no pictures.
@@ -34,11 +34,11 @@ def _card(
     corpus: Corpus,
     settings: PictureSettings,
     texts: Texts,
-) -> Exhibit:
+) -> MediaCard:
     manifest = corpus.manifest
     mel_db = to_spectrogram(picture, settings.corpus, manifest.low_db, manifest.high_db)[0]
     audio = to_audio(mel_db, settings.corpus, 0).numpy().T
-    return Exhibit(
+    return MediaCard(
         title,
         Picture(png(draw_plain_spectrogram(mel_db[0])), None, title),
         player(audio, settings.corpus.sample_rate),

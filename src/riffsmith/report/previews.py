@@ -9,7 +9,7 @@ from torch import Tensor
 from riffsmith.bundle import PictureBundle, load_bundle
 from riffsmith.errors import RunError
 from riffsmith.files import write_bytes
-from riffsmith.report.figures import draw_evolution, draw_spectrogram, to_png
+from riffsmith.plotting import draw_evolution, draw_spectrogram, to_png
 from riffsmith.report.texts import Language, Texts
 from riffsmith.synthesis import draw_pictures, generate_clip, to_spectrogram
 from riffsmith.training import (

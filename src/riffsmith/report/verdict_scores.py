@@ -1,7 +1,7 @@
 """Answers that are drawn from what was measured of a snapshot."""
 
-from riffsmith.report.answers import Answer, Grade, Subject, answer, leave_open
-from riffsmith.report.findings import Gap
+from riffsmith.report.findings_text import Finding, Grade, Subject, answer, leave_open
+from riffsmith.report.measurements import Gap
 
 NEAR_RATIO = 2.0
 FAR_RATIO = 10.0
@@ -13,7 +13,7 @@ _GRADES: dict[str, Grade] = {"Copied": "bad", "Listen to it": "caution", "No cop
 """How the verdicts of `Originality` begin."""
 
 
-def near(subject: Subject) -> Answer:
+def near(subject: Subject) -> Finding:
     """How near to real it is."""
     found, texts = subject.findings.evaluation, subject.texts
     if isinstance(found, Gap):
@@ -40,7 +40,7 @@ def near(subject: Subject) -> Answer:
     return answer("near", grade, *sentences)
 
 
-def variety(subject: Subject) -> Answer:
+def variety(subject: Subject) -> Finding:
     """How varied it is."""
     found = subject.findings.evaluation
     if isinstance(found, Gap):
@@ -52,7 +52,7 @@ def variety(subject: Subject) -> Answer:
     return answer("variety", grade, subject.say(f"variety.{grade}", variety=heard, other=other))
 
 
-def copies(subject: Subject) -> Answer:
+def copies(subject: Subject) -> Finding:
     """Whether it copies."""
     found = subject.findings.originality
     if isinstance(found, Gap):
@@ -74,7 +74,7 @@ def copies(subject: Subject) -> Answer:
     )
 
 
-def judge(subject: Subject) -> Answer:
+def judge(subject: Subject) -> Finding:
     """Whether the scores can be trusted."""
     found, texts = subject.findings.self_test, subject.texts
     if isinstance(found, Gap):

@@ -1,14 +1,14 @@
 """Answers that are drawn from the training and from the corpus."""
 
 from riffsmith.corpus import Survey
-from riffsmith.report.answers import Answer, Grade, Subject, answer
-from riffsmith.training.health import HEALTHY_FACTOR, OVERFITTING_ABOVE
+from riffsmith.report.findings_text import Finding, Grade, Subject, answer
+from riffsmith.training.monitor.decisions import HEALTHY_FACTOR, OVERFITTING_ABOVE
 
 FEW_HELD_OUT_MINUTES = 2.0
 _GRADES: dict[str, Grade] = {"nearest": "good", "healthy": "caution", "newest": "unknown"}
 
 
-def snapshot(subject: Subject) -> Answer:
+def snapshot(subject: Subject) -> Finding:
     """Which snapshot it is, and why."""
     choice, texts = subject.choice, subject.texts
     distance = "" if choice.distance is None else texts.number(choice.distance, 2)
@@ -20,7 +20,7 @@ def snapshot(subject: Subject) -> Answer:
     return answer("snapshot", _GRADES[choice.why], *sentences)
 
 
-def collapse(subject: Subject) -> Answer:
+def collapse(subject: Subject) -> Finding:
     """Whether samples are nearly alike."""
     history, texts, epoch = subject.history, subject.texts, subject.choice.epoch
     limit = subject.record.settings.training.collapse_below
@@ -48,7 +48,7 @@ def collapse(subject: Subject) -> Answer:
     return answer("collapse", grade, *sentences)
 
 
-def overfitting(subject: Subject) -> Answer:
+def overfitting(subject: Subject) -> Finding:
     """Whether the discriminator knows its training segments by heart."""
     history, texts, epoch = subject.history, subject.texts, subject.choice.epoch
     marks = history.marks_of("overfitting")
@@ -77,7 +77,7 @@ def overfitting(subject: Subject) -> Answer:
     return answer("overfitting", grade, *sentences)
 
 
-def data(subject: Subject) -> Answer:
+def data(subject: Subject) -> Finding:
     """Whether there is enough music: as `riffsmith survey` judges a folder."""
     manifest, texts = subject.corpus.manifest, subject.texts
     sources = tuple(recording.source for recording in manifest.of_split("train"))

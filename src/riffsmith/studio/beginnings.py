@@ -12,7 +12,7 @@ from riffsmith.studio.home import Home
 from riffsmith.studio.schemas import Beginning, BegunWith
 from riffsmith.studio.shelf import Shelf
 from riffsmith.studio.sources import Sources
-from riffsmith.synthesis import SHORTEST_GUIDE_SECONDS
+from riffsmith.synthesis import SHORTEST_PROMPT_SECONDS
 
 _LIMIT_SECONDS = 60.0
 
@@ -38,10 +38,10 @@ class Beginnings:
             samples = np.load(target, allow_pickle=False)
         finally:
             remove(target)
-        if len(samples) < SHORTEST_GUIDE_SECONDS * sample_rate:
+        if len(samples) < SHORTEST_PROMPT_SECONDS * sample_rate:
             raise StudioError(
                 f"{name}: {len(samples) / sample_rate:.1f} s lie behind second {asked.second:g}, "
-                f"and {SHORTEST_GUIDE_SECONDS:g} are the least to begin with: begin earlier"
+                f"and {SHORTEST_PROMPT_SECONDS:g} are the least to begin with: begin earlier"
             )
         return Audio(samples, sample_rate)
 

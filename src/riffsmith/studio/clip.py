@@ -21,7 +21,7 @@ from riffsmith.errors import RiffsmithError
 from riffsmith.evaluation.copying.originality import WINDOW_SECONDS, Originality, WindowOrigin
 from riffsmith.features import MelTransform
 from riffsmith.files import atomic_path, write_bytes
-from riffsmith.report.figures import draw_plain_spectrogram
+from riffsmith.plotting import draw_plain_spectrogram
 from riffsmith.studio.errors import NotFoundError
 from riffsmith.studio.schemas import Clip, MatchInfo, OriginalityInfo
 

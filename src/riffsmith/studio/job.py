@@ -15,7 +15,7 @@ from riffsmith.errors import RunError
 from riffsmith.files import write_bytes
 from riffsmith.studio.command import last_words
 from riffsmith.studio.schemas import Distance, Event, Job, Loss, PreviewOf
-from riffsmith.training import RunFolder, RunRecord, choose_snapshot
+from riffsmith.training import RunFolder, RunRecord, select_snapshot
 
 State = Literal["running", "stopped", "finished", "failed"]
 _LONGEST_CURVE = 500
@@ -136,7 +136,7 @@ class JobFolder:
         if stage == "preparing":
             share = self._prepared_share()
         has_snapshot = bool(self.run.snapshot_epochs())
-        choice = choose_snapshot(self.run) if has_snapshot else None
+        choice = select_snapshot(self.run) if has_snapshot else None
         return Job(
             name=self.name,
             state=state,

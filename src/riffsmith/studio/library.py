@@ -23,7 +23,7 @@ from riffsmith.config import LatentSettings
 from riffsmith.errors import ModelError, RiffsmithError
 from riffsmith.studio.errors import NotFoundError
 from riffsmith.studio.home import as_name
-from riffsmith.training import RunFolder, choose_snapshot
+from riffsmith.training import RunFolder, select_snapshot
 
 _LOADED = 4
 """Kept in memory; players hold on to theirs anyway."""
@@ -164,7 +164,7 @@ class Library:
             raise NotFoundError(f"no model {model!r}: the list of models names those there are")
         if not run.snapshot_epochs():
             raise ModelError(f"{model} has no snapshot yet: wait for the first one")
-        return run.snapshot(choose_snapshot(run).epoch)
+        return run.snapshot(select_snapshot(run).epoch)
 
     def _corpus(self, model: str) -> Path | None:
         if _kind(model) != "run":

@@ -9,7 +9,7 @@ from riffsmith.studio.errors import ConflictError, StudioError
 from riffsmith.studio.library import Playable
 from riffsmith.studio.pcm import FRAME_BYTES, to_pcm
 from riffsmith.studio.schemas import BegunWith
-from riffsmith.synthesis import Controls, Guide, Stream
+from riffsmith.synthesis import AudioPrompt, Controls, Stream
 
 _KEPT_CHUNKS = 8
 _CHUNKS_AHEAD = 4
@@ -40,7 +40,7 @@ class Turn:
 class Begun:
     """What a piece begins with, for the network and for people."""
 
-    guide: Guide
+    guide: AudioPrompt
     told: BegunWith
 
 
@@ -163,14 +163,14 @@ class Player:
                 if wish.number != self._newest_wish:
                     return start
             soon = round(_READY_SECONDS * self.sample_rate)
-            turned = stream.turned(start, controls)
-            turned.make_ready(start, soon)
+            with_controls = stream.with_controls(start, controls)
+            with_controls.make_ready(start, soon)
             with self._computing:
                 stream.read(start, soon)  # what it goes over from
                 with self._state:
                     heard = self._earliest(wish)
-                    self._stream = turned.heard_from(heard)
-                    self._record = record.turned(start, controls).heard_from(heard)
+                    self._stream = with_controls.heard_from(heard)
+                    self._record = record.with_controls(start, controls).heard_from(heard)
                     self._note(Turn(heard, controls))
             first_pull = round(_FIRST_PULL_SECONDS * self.sample_rate)
             for number in self._stream.numbers(heard, first_pull):

@@ -11,7 +11,7 @@ from riffsmith.studio.home import (
     RUN_NAME_PATTERN,
     SOURCE_PATTERN,
 )
-from riffsmith.synthesis import LONGEST_GUIDE_SECONDS, SHORTEST_GUIDE_SECONDS, Controls
+from riffsmith.synthesis import LONGEST_PROMPT_SECONDS, SHORTEST_PROMPT_SECONDS, Controls
 
 LARGEST_SEED = 2**53 - 1
 """What a browser's numbers hold exactly."""
@@ -108,7 +108,7 @@ class Beginning(Asked):
         default=0.0, ge=0, le=43_200, allow_inf_nan=False, description="Where it is taken from."
     )
     seconds: float = Field(
-        default=20.0, ge=SHORTEST_GUIDE_SECONDS, le=LONGEST_GUIDE_SECONDS, allow_inf_nan=False
+        default=20.0, ge=SHORTEST_PROMPT_SECONDS, le=LONGEST_PROMPT_SECONDS, allow_inf_nan=False
     )
     vary: Share = Field(
         default=0.5, description="0 keeps it and goes on from it, 1 keeps only its kind and tempo."

@@ -19,7 +19,7 @@ from riffsmith.studio.pools import Pools
 from riffsmith.studio.schemas import Beginning
 from riffsmith.studio.shelf import Shelf
 from riffsmith.studio.sources import Sources
-from riffsmith.synthesis import Controls, listen
+from riffsmith.synthesis import Controls, encode_audio_prompt
 
 _LARGEST_DRAWN_SEED = 1_000_000
 
@@ -50,7 +50,7 @@ class Studio:
         playable, begun = self.library.open(model), None
         if like is not None:
             audio = self.beginnings.open(like, playable.sample_rate)
-            guide = listen(playable.latent_bundle(), audio.samples, like.vary)
+            guide = encode_audio_prompt(playable.latent_bundle(), audio.samples, like.vary)
             begun = Begun(guide, self.beginnings.tell(like))
         player = Player(playable, draw_seed(seed), controls, begun)
         key = self.players.add(player)

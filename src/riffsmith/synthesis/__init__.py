@@ -1,31 +1,31 @@
 """Seeds → pictures → audio."""
 
 from riffsmith.controls import Controls
-from riffsmith.synthesis.ahead import Ahead
-from riffsmith.synthesis.clip import FADE_SECONDS, generate_clip, play_stream, spread_db
-from riffsmith.synthesis.guide import (
-    LONGEST_GUIDE_SECONDS,
-    SHORTEST_GUIDE_SECONDS,
-    Guide,
-    listen,
+from riffsmith.synthesis.audio_prompt import (
+    LONGEST_PROMPT_SECONDS,
+    SHORTEST_PROMPT_SECONDS,
+    AudioPrompt,
+    encode_audio_prompt,
 )
+from riffsmith.synthesis.clip import FADE_SECONDS, generate_clip, play_stream, spread_db
 from riffsmith.synthesis.loop import make_loop
 from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
-from riffsmith.synthesis.sounding import finish
+from riffsmith.synthesis.prefetcher import Prefetcher
+from riffsmith.synthesis.rendering import finish
 from riffsmith.synthesis.stream import Stream
 
 __all__ = [
     "FADE_SECONDS",
-    "LONGEST_GUIDE_SECONDS",
-    "SHORTEST_GUIDE_SECONDS",
-    "Ahead",
+    "LONGEST_PROMPT_SECONDS",
+    "SHORTEST_PROMPT_SECONDS",
+    "AudioPrompt",
     "Controls",
-    "Guide",
+    "Prefetcher",
     "Stream",
     "draw_pictures",
+    "encode_audio_prompt",
     "finish",
     "generate_clip",
-    "listen",
     "make_loop",
     "play_stream",
     "spread_db",

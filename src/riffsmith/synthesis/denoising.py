@@ -6,15 +6,15 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from riffsmith.gan import Denoiser, walk
 from riffsmith.hardware import playing_precision
+from riffsmith.networks import Denoiser, sample
 
 
 @torch.inference_mode()
 def denoise(
     generator: Denoiser,
     noise: Float[Tensor, "1 components frames"],
-    told: Float[Tensor, "1 clock_and_style frames"],
+    conditioning: Float[Tensor, "1 clock_and_style frames"],
     steps: int,
     keep: Callable[[Tensor, float], Tensor] = lambda state, time: state,
 ) -> Float[Tensor, "1 components frames"]:
@@ -23,15 +23,15 @@ def denoise(
     Args:
         generator: Which knows the way.
         noise: Standard normal.
-        told: Clock and style of the same frames.
+        conditioning: Clock and style of the same frames.
         steps: Of the way.
         keep: May put a state right before each step and at the end; see `walk`.
     """
     device = next(generator.parameters()).device
-    told = told.to(device)
+    conditioning = conditioning.to(device)
 
     def velocity(state: Tensor, times: Tensor) -> Tensor:
         with playing_precision(device):
-            return generator(state, told, times).float()
+            return generator(state, conditioning, times).float()
 
-    return keep(walk(velocity, noise.to(device), steps, steps, keep), 0.0).cpu()
+    return keep(sample(velocity, noise.to(device), steps, steps, keep), 0.0).cpu()

@@ -9,10 +9,10 @@ from jaxtyping import Float
 from riffsmith.bundle import LatentBundle
 from riffsmith.controls import Controls
 from riffsmith.errors import SettingsError
-from riffsmith.gan import NoiseSource
+from riffsmith.networks import NoiseSource
+from riffsmith.synthesis.conditioning import ConditioningSchedule
 from riffsmith.synthesis.denoising import denoise
-from riffsmith.synthesis.path import Path
-from riffsmith.synthesis.sounding import heard_latents, sound
+from riffsmith.synthesis.rendering import receptive_field, render
 from riffsmith.synthesis.stream import MARGIN_LATENTS
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 1.0, 120.0
@@ -45,20 +45,20 @@ def make_loop(
     even = 2 ** (len(settings.generator.channels) - 1)
     frames = even * max(1, round(seconds / settings.latent_seconds / even))
     held = replace(controls or Controls(), variation=0.0, morph_seed=None)
-    path = Path(codec.style, seed, settings.latent_seconds, held)
-    path = path.in_time(0.0, _whole_beats(frames * path.pace) / frames)
+    path = ConditioningSchedule(codec.style_embedding, seed, settings.latent_seconds, held)
+    path = path.in_time(0.0, _whole_beats(frames * path.beats_per_frame) / frames)
     margin = -(-MARGIN_LATENTS // even) * even
     noise = NoiseSource(seed, period=frames)
     with_margins = denoise(
         bundle.generator,
         noise.cut("latents", settings.codec.components, -margin, frames + 2 * margin),
-        path.told(-margin, frames + 2 * margin),
+        path.conditioning(-margin, frames + 2 * margin),
         settings.generator.steps,
     )
     once = with_margins[..., margin : margin + frames]
-    context = heard_latents(codec)
+    context = receptive_field(codec)
     around = torch.arange(-context, frames + context) % frames
-    return sound(bundle, once[..., around], noise, -context)
+    return render(bundle, once[..., around], noise, -context)
 
 
 def _whole_beats(beats: float) -> int:

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from riffsmith.config import CorpusSettings
 from riffsmith.features import MelTransform, griffin_lim, resize, unscale
-from riffsmith.gan import Generator
+from riffsmith.networks import Generator
 from riffsmith.seeds import derive_seed, random_stream
 
 

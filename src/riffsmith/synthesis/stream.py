@@ -11,15 +11,15 @@ from torch import Tensor
 
 from riffsmith.bundle import LatentBundle
 from riffsmith.controls import Controls
-from riffsmith.gan import NoiseSource
+from riffsmith.networks import NoiseSource
+from riffsmith.synthesis.audio_prompt import AudioPrompt
+from riffsmith.synthesis.conditioning import ConditioningSchedule
 from riffsmith.synthesis.denoising import denoise
-from riffsmith.synthesis.guide import Guide
-from riffsmith.synthesis.path import Path
-from riffsmith.synthesis.sounding import heard_latents, sound
+from riffsmith.synthesis.rendering import receptive_field, render
 
 CHUNK_LATENTS = 64
 """Decoded at once, always between the same places: equal places give equal samples."""
-STRETCH_LATENTS = (192, 384, 768)
+WINDOW_LATENTS = (192, 384, 768)
 """Denoised at once, likewise: the first two stretches, then all others. What begins or was turned
 is there soon, and what goes on takes little time for its length."""
 MARGIN_LATENTS = 128
@@ -42,7 +42,7 @@ class Stream:
         bundle: LatentBundle,
         seed: int,
         controls: Controls | None = None,
-        guide: Guide | None = None,
+        audio_prompt: AudioPrompt | None = None,
     ) -> None:
         """Begins a piece; nothing is computed yet.
 
@@ -50,37 +50,39 @@ class Stream:
             bundle: The model.
             seed: The same seed and controls give the same samples.
             controls: What is asked of the piece.
-            guide: What it begins with.
+            audio_prompt: What it begins with.
         """
         self._bundle = bundle
         self._generator, self._codec = bundle.generator, bundle.codec
         settings = bundle.settings
         self._steps = settings.generator.steps
         self.noise = NoiseSource(seed)
-        centre = guide.centre if guide else None
-        self.path = Path(self._codec.style, seed, settings.latent_seconds, controls, centre)
-        if guide and not (controls and controls.tempo):
-            self.path = self.path.in_time(guide.beat, guide.pace)
+        centre = audio_prompt.centre if audio_prompt else None
+        self.path = ConditioningSchedule(
+            self._codec.style_embedding, seed, settings.latent_seconds, controls, centre
+        )
+        if audio_prompt and not (controls and controls.tempo):
+            self.path = self.path.in_time(audio_prompt.beat, audio_prompt.beats_per_frame)
         self.sample_rate = settings.corpus.sample_rate
         self.chunk_samples = CHUNK_LATENTS * self._codec.latent_samples
-        self._heard = heard_latents(self._codec)
-        self._guide = guide
+        self._heard = receptive_field(self._codec)
+        self._guide = audio_prompt
         self._before: Stream | None = None
         self._turn = self._origin = 0
-        self._stretches: dict[int, Tensor] = {}
+        self._windows: dict[int, Tensor] = {}
         self._kept: dict[int, Float[np.ndarray, "time channels"]] = {}
 
-    def turned(self, start: int, controls: Controls) -> "Stream":
+    def with_controls(self, start: int, controls: Controls) -> "Stream":
         """The same piece, of which something else is asked from a sample on.
 
         Whatever lies before that sample is bit for bit as it was.
         """
         frame = start // self._codec.latent_samples
         stream = copy(self)
-        stream.path = self.path.turned(frame, controls)
+        stream.path = self.path.with_controls(frame, controls)
         stream._before, stream._turn = self, start
         stream._origin = frame // _EVEN_LATENTS * _EVEN_LATENTS
-        stream._stretches, stream._kept = {}, {}
+        stream._windows, stream._kept = {}, {}
         return stream
 
     def heard_from(self, start: int) -> "Stream":
@@ -99,7 +101,7 @@ class Stream:
         """The same piece for another reader, with nothing computed yet."""
         stream = copy(self)
         stream._before = self._before and self._before.again()
-        stream._stretches, stream._kept = {}, {}
+        stream._windows, stream._kept = {}, {}
         return stream
 
     def make_ready(self, start: int, count: int) -> None:
@@ -153,15 +155,15 @@ class Stream:
 
     def _start_of(self, number: int) -> int:
         """First frame of a stretch."""
-        short = STRETCH_LATENTS[: min(number, len(STRETCH_LATENTS) - 1)]
-        return self._origin + sum(short) + (number - len(short)) * STRETCH_LATENTS[-1]
+        short = WINDOW_LATENTS[: min(number, len(WINDOW_LATENTS) - 1)]
+        return self._origin + sum(short) + (number - len(short)) * WINDOW_LATENTS[-1]
 
     def _number_at(self, frame: int) -> int:
         """Which stretch a frame lies in; what is before the first belongs to it."""
         number = 0
-        while number < len(STRETCH_LATENTS) - 1 and self._start_of(number + 1) <= frame:
+        while number < len(WINDOW_LATENTS) - 1 and self._start_of(number + 1) <= frame:
             number += 1
-        return number + max(0, frame - self._start_of(number)) // STRETCH_LATENTS[-1]
+        return number + max(0, frame - self._start_of(number)) // WINDOW_LATENTS[-1]
 
     def _chunk(self, number: int) -> Float[np.ndarray, "time channels"]:
         """What is heard, before a turn, in it and after it."""
@@ -184,35 +186,35 @@ class Stream:
 
     def _decode(self, number: int) -> Float[np.ndarray, "time channels"]:
         start, frames = number * CHUNK_LATENTS - self._heard, CHUNK_LATENTS + 2 * self._heard
-        return sound(self._bundle, self.latents(start, frames), self.noise, start)
+        return render(self._bundle, self.latents(start, frames), self.noise, start)
 
     def _blended(self, number: int, inside: slice) -> Float[Tensor, "1 components _"]:
         """Frames of a stretch, which begins as the one before goes on."""
-        ours = self._stretch(number)
+        ours = self._window(number)
         if number == 0:
             return ours[..., MARGIN_LATENTS + inside.start : MARGIN_LATENTS + inside.stop]
         ours = ours[..., MARGIN_LATENTS:]
         if inside.start >= BLEND_LATENTS:
             return ours[..., inside]
-        earlier = self._stretch(number - 1)[..., -MARGIN_LATENTS:]
+        earlier = self._window(number - 1)[..., -MARGIN_LATENTS:]
         share = (torch.arange(BLEND_LATENTS) + 0.5) / BLEND_LATENTS
         joint = torch.lerp(earlier[..., :BLEND_LATENTS], ours[..., :BLEND_LATENTS], share)
         return torch.cat([joint, ours[..., BLEND_LATENTS:]], dim=-1)[..., inside]
 
-    def _stretch(self, number: int) -> Float[Tensor, "1 components frames"]:
+    def _window(self, number: int) -> Float[Tensor, "1 components frames"]:
         """A stretch with its margins; the newest few are kept."""
-        if number not in self._stretches:
-            while len(self._stretches) > 2:
-                del self._stretches[next(iter(self._stretches))]
+        if number not in self._windows:
+            while len(self._windows) > 2:
+                del self._windows[next(iter(self._windows))]
             start, stop = self._start_of(number), self._start_of(number + 1)
             frames = stop - start + 2 * MARGIN_LATENTS
-            self._stretches[number] = self._denoise(start - MARGIN_LATENTS, frames)
-        return self._stretches[number]
+            self._windows[number] = self._denoise(start - MARGIN_LATENTS, frames)
+        return self._windows[number]
 
     def _denoise(self, start: int, frames: int) -> Float[Tensor, "1 components frames"]:
-        told = self.path.told(start, frames)
+        conditioning = self.path.conditioning(start, frames)
         noise = self.noise.cut("latents", self._generator.latent_channels, start, frames)
         if self._guide is None:
-            return denoise(self._generator, noise, told, self._steps)
+            return denoise(self._generator, noise, conditioning, self._steps)
         keep = partial(self._guide.keep, noise, start)
-        return denoise(self._generator, noise, told, self._steps, keep)
+        return denoise(self._generator, noise, conditioning, self._steps, keep)

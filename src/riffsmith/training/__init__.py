@@ -1,38 +1,38 @@
 """State, steps, the loop, the run folder, the watch."""
 
-from riffsmith.training.choice import Choice, choose_snapshot
-from riffsmith.training.crew import Crew, open_crew
+from riffsmith.runs.folder import RunFolder, RunRecord
+from riffsmith.runs.record import create_run, open_run
+from riffsmith.runs.snapshot import SnapshotSelection, select_snapshot
+from riffsmith.training.device import choose_device
+from riffsmith.training.distributed import ProcessGroup, open_process_group
 from riffsmith.training.estimate import measure_training_seconds, steps_per_epoch
-from riffsmith.training.events import Observer, Preview, SilentObserver
-from riffsmith.training.follow import follow
-from riffsmith.training.fresh import build_fresh_state
-from riffsmith.training.latent_system import LATENT_PREVIEW_SECONDS, show_audio
+from riffsmith.training.fresh import initialise_state
+from riffsmith.training.latent.system import LATENT_PREVIEW_SECONDS, show_audio
 from riffsmith.training.loop import Outcome, train
-from riffsmith.training.precision import choose_device
-from riffsmith.training.run_folder import RunFolder, RunRecord
-from riffsmith.training.start import reopen_run, start_run
-from riffsmith.training.step import StepFigures
+from riffsmith.training.observer import Observer, Preview, SilentObserver
+from riffsmith.training.picture.step import StepMetrics
+from riffsmith.training.worker import follow
 
 __all__ = [
     "LATENT_PREVIEW_SECONDS",
-    "Choice",
-    "Crew",
     "Observer",
     "Outcome",
     "Preview",
+    "ProcessGroup",
     "RunFolder",
     "RunRecord",
     "SilentObserver",
-    "StepFigures",
-    "build_fresh_state",
+    "SnapshotSelection",
+    "StepMetrics",
     "choose_device",
-    "choose_snapshot",
+    "create_run",
     "follow",
+    "initialise_state",
     "measure_training_seconds",
-    "open_crew",
-    "reopen_run",
+    "open_process_group",
+    "open_run",
+    "select_snapshot",
     "show_audio",
-    "start_run",
     "steps_per_epoch",
     "train",
 ]

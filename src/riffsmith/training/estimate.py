@@ -9,13 +9,13 @@ from torch import Tensor
 
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, Settings
-from riffsmith.gan import build_loss
-from riffsmith.training.fresh import build_fresh_state
-from riffsmith.training.latent_step import LatentTrainer
-from riffsmith.training.latent_windows import window_channels
+from riffsmith.networks import build_loss
+from riffsmith.training.device import choose_device
+from riffsmith.training.fresh import initialise_state
+from riffsmith.training.latent.step import LatentTrainer
+from riffsmith.training.latent.windows import window_channels
 from riffsmith.training.memory import keep_freed_memory
-from riffsmith.training.precision import choose_device
-from riffsmith.training.step import Trainer
+from riffsmith.training.picture.step import Trainer
 
 _TIMED_STEPS = 3
 
@@ -40,7 +40,7 @@ def measure_training_seconds(settings: Settings, steps: int) -> float:
     device = choose_device(settings.training)
     stream = torch.Generator().manual_seed(0)
     batch = settings.training.batch_size
-    state = build_fresh_state(settings, 0, device)
+    state = initialise_state(settings, 0, device)
     if not isinstance(settings, LatentSettings):
         shape = (batch, settings.corpus.channel_count, *settings.corpus.grid)
         trainer = Trainer(settings, state, build_loss(settings.training), 0, device)

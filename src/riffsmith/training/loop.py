@@ -10,25 +10,25 @@ from torch import Tensor
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
 from riffsmith.files import hold
-from riffsmith.training.batches import Batches
-from riffsmith.training.checkpoint import (
-    forget_anchors_after,
+from riffsmith.runs.checkpoint import (
+    forget_best_checkpoints_after,
     read_latest,
-    write_anchor,
+    write_best_checkpoint,
     write_checkpoint,
 )
-from riffsmith.training.crew import Crew, Order
-from riffsmith.training.events import Observer, StageStoppedError
-from riffsmith.training.fresh import build_fresh_state
-from riffsmith.training.health import Event
+from riffsmith.runs.folder import RunFolder, RunRecord, step_of
+from riffsmith.training.device import choose_device, choose_threads
+from riffsmith.training.distributed import Order, ProcessGroup
+from riffsmith.training.fresh import initialise_state
 from riffsmith.training.memory import keep_freed_memory
-from riffsmith.training.precision import choose_device, choose_threads
-from riffsmith.training.rates import set_rate
-from riffsmith.training.rollback import describe, roll_back, soften
-from riffsmith.training.run_folder import RunFolder, RunRecord, step_of
-from riffsmith.training.signals import Losses
+from riffsmith.training.monitor.decisions import Event
+from riffsmith.training.monitor.health import Losses
+from riffsmith.training.monitor.monitor import Monitor, open_monitor, stopped_at
+from riffsmith.training.monitor.rollback import describe, reduce_learning_rate, roll_back
+from riffsmith.training.observer import Observer, StageStoppedError
+from riffsmith.training.picture.batches import Batches
+from riffsmith.training.schedule import set_learning_rate
 from riffsmith.training.systems import build_system
-from riffsmith.training.watch import Watch, open_watch, stopped_at
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def train(
     observers: Sequence[Observer],
     *,
     should_stop: Callable[[], bool] = lambda: False,
-    crew: Crew | None = None,
+    process_group: ProcessGroup | None = None,
 ) -> Outcome:
     """Trains from the newest sound checkpoint, or from the start where there is none.
 
@@ -61,7 +61,7 @@ def train(
         observers: Told about the progress, in this order.
         should_stop: Asked after each step and while a stage before them goes on; when true, a
             checkpoint is written and the call returns.
-        crew: Which this process leads, the others being in `follow`; none: it is alone.
+        process_group: Which this process leads, the others being in `follow`; none: it is alone.
 
     Raises:
         RunError: The folder is in use or damaged, the corpus is another one, or losses are no
@@ -72,13 +72,13 @@ def train(
         raise RunError(
             f"{corpus.path} has changed since {run.path} was started: start a new run with it"
         )
-    crew = crew or Crew()
+    process_group = process_group or ProcessGroup()
     with hold(run.path, RunError):
         try:
-            outcome = _Run(run, record, corpus, observers, crew, should_stop).go()
+            outcome = _Run(run, record, corpus, observers, process_group, should_stop).go()
         except StageStoppedError:
             outcome = Outcome(finished=False, step=0, epoch=0)
-    crew.give(Order.STOP)
+    process_group.give(Order.STOP)
     return outcome
 
 
@@ -89,18 +89,18 @@ class _Run:
         record: RunRecord,
         corpus: Corpus,
         observers: Sequence[Observer],
-        crew: Crew,
+        process_group: ProcessGroup,
         should_stop: Callable[[], bool],
     ) -> None:
-        self.crew, self.should_stop = crew, should_stop
+        self.process_group, self.should_stop = process_group, should_stop
         self.run, self.record, self.corpus, self.observers = run, record, corpus, observers
         self.settings = record.settings.training
         choose_threads(self.settings)
         keep_freed_memory()
         self.device = choose_device(self.settings)
-        self.system = build_system(record, corpus, self.device, run, self._stage, crew)
+        self.system = build_system(record, corpus, self.device, run, self._stage, process_group)
         self.state = self.system.state
-        self.watch: Watch | None = None
+        self.monitor: Monitor | None = None
         self.losses = Losses()
         self.stopped_because: str | None = None
         self.batches = Batches(len(corpus.train), record.settings, record.seed)
@@ -121,7 +121,7 @@ class _Run:
         finished, stopped = self._is_done(), False
         while not (finished or stopped):
             self._step()
-            if self.watch and self.watch.is_due(self.state.step) and not self._preview_is_due():
+            if self.monitor and self.monitor.is_due(self.state.step) and not self._preview_is_due():
                 self._check()
             if self.state.step % per_epoch == 0:
                 self._end_epoch()
@@ -157,18 +157,18 @@ class _Run:
         for complaint in complaints:
             self._notice(f"{complaint}: going back to the checkpoint before it")
         self.run.forget_metrics_after(checkpoint.step if checkpoint else -1)
-        forget_anchors_after(self.run.checkpoints, checkpoint.step if checkpoint else -1)
+        forget_best_checkpoints_after(self.run.checkpoints, checkpoint.step if checkpoint else -1)
         if checkpoint:
-            checkpoint.restore(self.state)
+            self.state.restore(checkpoint)
             self.saved_step = self.state.step
             self.trained_seconds = self._seconds_before()
             previews = self.run.read_metrics("preview")
             self.previewed_step = step_of(previews[-1]) if previews else -1
             self._notice(f"resumed at step {self.state.step}, epoch {self._epoch}")
 
-        if self.settings.watch:
-            watched = self.system.watched
-            self.watch, complaint = open_watch(self.run, self.settings, watched, self.corpus)
+        if self.settings.monitor:
+            probe = self.system.probe
+            self.monitor, complaint = open_monitor(self.run, self.settings, probe, self.corpus)
             if complaint and self.state.step == 0:
                 self._notice(complaint)
             self.stopped_because = stopped_at(self.run, self.state.step)
@@ -178,10 +178,10 @@ class _Run:
 
     def _soften(self) -> None:
         """Settings, system and crew for the present state."""
-        self.settings = soften(self.record.settings.training, self.state.rollbacks)
-        self.system.soften(self.state.rollbacks)
-        self.crew.give(Order.COPY)
-        self.crew.copy_state(self.state)
+        self.settings = reduce_learning_rate(self.record.settings.training, self.state.rollbacks)
+        self.system.reduce_learning_rate(self.state.rollbacks)
+        self.process_group.give(Order.COPY)
+        self.process_group.copy_state(self.state)
 
     def _stage(self, title: str, share: float) -> None:
         for observer in self.observers:
@@ -195,12 +195,12 @@ class _Run:
 
     def _step(self) -> None:
         rate = self.settings.learning_rate
-        if self.settings.halve_rate_every_epochs:
-            rate *= 0.5 ** (self._epoch // self.settings.halve_rate_every_epochs)
+        if self.settings.halve_learning_rate_every_epochs:
+            rate *= 0.5 ** (self._epoch // self.settings.halve_learning_rate_every_epochs)
         for optimizer in (self.state.generator_optimizer, self.state.discriminator_optimizer):
-            set_rate(optimizer, rate)
+            set_learning_rate(optimizer, rate)
 
-        self.crew.give(Order.STEP)
+        self.process_group.give(Order.STEP)
         began = time.perf_counter()
         real = self.system.read(self.batches.indices(self.state.step))
         read = time.perf_counter()
@@ -221,14 +221,14 @@ class _Run:
 
     def _check(self, epoch: int | None = None, *, is_end: bool = False) -> None:
         """Looks after the run's health; at its end there is nothing left to act on."""
-        if self.watch is None or self.state.step == 0:
+        if self.monitor is None or self.state.step == 0:
             return
         step, rollbacks = self.state.step, self.state.rollbacks
-        for event in self.watch.check(step, rollbacks, self.losses, epoch=epoch, is_end=is_end):
+        for event in self.monitor.check(step, rollbacks, self.losses, epoch=epoch, is_end=is_end):
             if event.kind in ("best", "overfitting"):
                 self._tell(event.kind, event.text, is_news=event.is_news)
                 if event.kind == "best":
-                    write_anchor(self.run.checkpoints, self.state)
+                    write_best_checkpoint(self.run.checkpoints, self.state.to_checkpoint())
             elif not is_end:
                 self._remedy(event)
 
@@ -255,9 +255,9 @@ class _Run:
         Raises:
             RunError: It is out of rollbacks or the watch is off, and the networks cannot go on.
         """
-        limit = self.settings.watch_rollbacks
-        if self.watch is None or (self.state.rollbacks >= limit and not is_usable):
-            tried = "" if self.watch is None else f", after going back {limit} times"
+        limit = self.settings.monitor_rollbacks
+        if self.monitor is None or (self.state.rollbacks >= limit and not is_usable):
+            tried = "" if self.monitor is None else f", after going back {limit} times"
             raise RunError(
                 f"{reason}{tried}: checkpoints and snapshots from before are kept; start a new run "
                 "with a lower --config.training.learning_rate"
@@ -279,7 +279,7 @@ class _Run:
 
     def _fresh_tensors(self) -> dict[str, Tensor]:
         settings, seed = self.record.settings, self.record.seed
-        return build_fresh_state(settings, seed, self.device).tensors()
+        return initialise_state(settings, seed, self.device).tensors()
 
     def _end_epoch(self) -> None:
         if self.state.sums:  # empty where no step of the epoch had finite losses
@@ -315,7 +315,7 @@ class _Run:
         return ends_epoch and (is_turn or self.state.step == self.last_step)
 
     def _checkpoint(self) -> None:
-        write_checkpoint(self.run.checkpoints, self.state)
+        write_checkpoint(self.run.checkpoints, self.state.to_checkpoint())
         self.saved_step = self.state.step
 
     def _preview(self, *, is_end: bool = False) -> None:

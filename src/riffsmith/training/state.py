@@ -8,7 +8,8 @@ from torch.optim import Adam, Optimizer
 
 from riffsmith.config import TrainingSettings
 from riffsmith.errors import RunError
-from riffsmith.gan import copy_for_averaging
+from riffsmith.networks import copy_for_averaging
+from riffsmith.runs.checkpoint import Checkpoint
 
 _NETWORKS = ("generator", "discriminator", "averaged_generator")
 _OPTIMIZERS = ("generator_optimizer", "discriminator_optimizer")
@@ -41,6 +42,20 @@ class TrainingState:
                 for key, tensor in values.items():
                     table[f"{name}.{index}.{key}"] = tensor
         return {key: tensor.detach().cpu().contiguous() for key, tensor in table.items()}
+
+    def to_checkpoint(self) -> Checkpoint:
+        """The state as a checkpoint holds it."""
+        return Checkpoint(self.step, self.rollbacks, dict(self.sums), self.tensors())
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Puts the state back to where the checkpoint was taken.
+
+        Raises:
+            RunError: The checkpoint belongs to other networks.
+        """
+        self.load_tensors(checkpoint.tensors)
+        self.step, self.rollbacks = checkpoint.step, checkpoint.rollbacks
+        self.sums = dict(checkpoint.sums)
 
     def load_tensors(self, table: dict[str, Tensor]) -> None:
         """Takes over what `tensors` gave.

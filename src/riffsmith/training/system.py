@@ -5,11 +5,11 @@ from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
-from riffsmith.training.events import Preview
-from riffsmith.training.run_folder import RunFolder
-from riffsmith.training.signals import Watched
+from riffsmith.runs.folder import RunFolder
+from riffsmith.training.monitor.health import Probe
+from riffsmith.training.observer import Preview
+from riffsmith.training.picture.step import StepMetrics
 from riffsmith.training.state import TrainingState
-from riffsmith.training.step import StepFigures
 
 
 @runtime_checkable
@@ -22,7 +22,7 @@ class System(Protocol):
         ...
 
     @property
-    def watched(self) -> Watched:
+    def probe(self) -> Probe:
         """The networks as the watch sees them."""
         ...
 
@@ -34,11 +34,11 @@ class System(Protocol):
         """
         ...
 
-    def step(self, real: Tensor) -> StepFigures:
+    def step(self, real: Tensor) -> StepMetrics:
         """One update of each network."""
         ...
 
-    def soften(self, times: int) -> None:
+    def reduce_learning_rate(self, times: int) -> None:
         """Makes the settings that many times gentler than the run's; see `soften`."""
         ...
 

@@ -5,11 +5,11 @@ import torch
 from riffsmith.config import LatentSettings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import SettingsError
-from riffsmith.training.crew import Crew
-from riffsmith.training.events import OnStage
-from riffsmith.training.latent_system import LatentSystem
-from riffsmith.training.picture_system import PictureSystem
-from riffsmith.training.run_folder import RunFolder, RunRecord
+from riffsmith.runs.folder import RunFolder, RunRecord
+from riffsmith.training.distributed import ProcessGroup
+from riffsmith.training.latent.system import LatentSystem
+from riffsmith.training.observer import OnStage
+from riffsmith.training.picture.system import PictureSystem
 from riffsmith.training.system import System
 
 
@@ -19,7 +19,7 @@ def build_system(
     device: torch.device,
     run: RunFolder,
     on_stage: OnStage,
-    crew: Crew,
+    process_group: ProcessGroup,
 ) -> System:
     """Networks and data of a run, in the state that it begins with.
 
@@ -29,17 +29,17 @@ def build_system(
         device: Where the networks live.
         run: Where a system may keep what it made of the corpus.
         on_stage: Told what is made ready before the first step.
-        crew: That trains it.
+        process_group: That trains it.
 
     Raises:
         SettingsError: The system cannot be trained by several processes.
     """
     settings = record.settings
     if isinstance(settings, LatentSettings):
-        return LatentSystem(record, settings, corpus, device, run, on_stage, crew)
-    if crew.size > 1:
+        return LatentSystem(record, settings, corpus, device, run, on_stage, process_group)
+    if process_group.size > 1:
         raise SettingsError(
-            f"{crew.size} processes found, and preset {record.preset} trains in one: call "
+            f"{process_group.size} processes found, and preset {record.preset} trains in one: call "
             "`riffsmith train` without torchrun, or choose --preset latent"
         )
     return PictureSystem(record, settings, corpus, device)

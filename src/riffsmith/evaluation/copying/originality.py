@@ -22,8 +22,8 @@ from riffsmith.evaluation.copying.held_out_scores import (
     read_fingerprint,
 )
 from riffsmith.evaluation.copying.passage_search import Match, PassageIndex
-from riffsmith.evaluation.judges.embedding import mix_sound
-from riffsmith.evaluation.judges.workers import map_on_cores
+from riffsmith.evaluation.embedders.embedding import mix_sound
+from riffsmith.evaluation.embedders.workers import map_on_cores
 
 WINDOW_SECONDS = 5.0
 _WINDOW_FRAMES = 80

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from riffsmith.evaluation.copying.fingerprint import Alteration, alterations
-from riffsmith.evaluation.judges.workers import map_on_cores
+from riffsmith.evaluation.embedders.workers import map_on_cores
 
 _BLOCK_FRAMES = 512
 _STRETCH_FRAMES = 48

@@ -1,0 +1,51 @@
+"""Conversion of bundles that earlier versions of Riffsmith wrote.
+
+The names of settings in `card.json` and of parameters in the weight files are a file format.
+Version 2 renamed some of them. A bundle of version 1 is converted while it is read; its files stay
+as they are.
+"""
+
+from typing import Any
+
+_SETTINGS = {
+    "training": {
+        "watch": "monitor",
+        "watch_every_steps": "monitor_every_steps",
+        "watch_patience": "monitor_patience",
+        "watch_rollbacks": "monitor_rollbacks",
+        "halve_rate_every_epochs": "halve_learning_rate_every_epochs",
+        "game_weight": "adversarial_weight",
+        "game_rate": "discriminator_learning_rate",
+        "clockless_share": "unconditioned_fraction",
+        "cut_share": "cut_fraction",
+    },
+    "codec": {
+        "decoder_rate": "decoder_learning_rate",
+        "decoder_judges": "decoder_discriminator_channels",
+        "style_values": "style_dimensions",
+        "style_points": "style_passages",
+    },
+}
+_PARAMETERS = {
+    "style.mean": "style_embedding.mean",
+    "style.basis": "style_embedding.basis",
+    "style.points": "style_embedding.passages",
+    "style.feel": "style_embedding.descriptors",
+}
+
+
+def upgrade_card(values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a card of version 1 with the names of version 2.
+
+    Its version stays 1, as the weight files beside it keep their names.
+    """
+    settings = {
+        section: {_SETTINGS.get(section, {}).get(key, key): value for key, value in pairs.items()}
+        for section, pairs in values["settings"].items()
+    }
+    return {**values, "settings": settings}
+
+
+def upgrade_parameter(name: str) -> str:
+    """The present name of a parameter of a codec of version 1."""
+    return _PARAMETERS.get(name, name)

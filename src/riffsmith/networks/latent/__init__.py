@@ -1,0 +1,1 @@
+"""Denoiser, discriminator, beat clock and noise of the latent GAN."""

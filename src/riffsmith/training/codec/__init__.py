@@ -1,0 +1,1 @@
+"""Fitting and training of a run's codec."""

@@ -1,0 +1,120 @@
+"""Recordings as latents with their beats, and random windows of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from riffsmith.codec import Analysis, Codec, find_beats, measure_recording
+from riffsmith.config import LatentSettings, LatentTrainingSettings
+from riffsmith.corpus import Corpus
+from riffsmith.corpus.manifest import Split
+from riffsmith.errors import CorpusError
+from riffsmith.networks import CLOCK_CHANNELS, clock
+from riffsmith.seeds import random_stream
+
+_OFFSETS = 2
+"""Sub-hop offsets at which recordings are measured: none is heard at one grid of frames alone."""
+_CLOCK_BEGINNINGS = 64
+"""A window's clock begins at any of so many beats: which beat is a bar's first is not known."""
+
+
+@dataclass(frozen=True)
+class MeasuredRecording:
+    """Features of a recording and where its beats are."""
+
+    features: Float[Tensor, "features frames"]
+    beats: Float[Tensor, " frames"]
+
+
+def measure_split(
+    corpus: Corpus, split: Split, settings: LatentSettings, offsets: int = _OFFSETS
+) -> list[MeasuredRecording]:
+    """Features of one side's recordings, once for each sub-hop offset."""
+    hop, mels = settings.corpus.hop_samples, settings.corpus.n_mels
+    analysis = Analysis(settings.corpus.sample_rate, hop, mels, settings.codec.side_mels)
+    measured = [
+        measure_recording(corpus, recording, analysis, number * hop // offsets)
+        for recording in corpus.manifest.of_split(split)
+        for number in range(offsets)
+    ]
+    return [MeasuredRecording(features, find_beats(features, settings)) for features in measured]
+
+
+def window_channels(settings: LatentSettings) -> int:
+    """Latents, clock and style of a window."""
+    return settings.codec.components + CLOCK_CHANNELS + settings.codec.style_dimensions
+
+
+def split_window(
+    windows: Float[Tensor, "count both frames"], components: int
+) -> tuple[Tensor, Tensor]:
+    """Latents, and the clock and style that a window holds with them."""
+    return windows[:, :components], windows[:, components:]
+
+
+class LatentWindows:
+    """Windows of latents, clock and style at any place, at every offset of frames in a patch."""
+
+    def __init__(
+        self,
+        recordings: Sequence[MeasuredRecording],
+        codec: Codec,
+        training: LatentTrainingSettings,
+    ) -> None:
+        """Encodes features.
+
+        Args:
+            recordings: As `measure_split` gives them.
+            codec: Fitted.
+            training: How long a window is, and what its style gets added.
+
+        Raises:
+            CorpusError: No recording is as long as a window.
+        """
+        frames = self._frames = training.window_frames
+        self._style_noise = training.style_noise
+        size = codec.linear.patch_frames
+        self._latents: list[Tensor] = []
+        self._beats: list[Tensor] = []
+        self._styles: list[Tensor] = []
+        for item in recordings:
+            for start in range(size):
+                latents = codec.linear.encode(item.features[None, :, start:].float())[0]
+                if latents.shape[1] < frames:
+                    continue
+                self._latents.append(latents.to(torch.bfloat16))
+                self._styles.append(codec.style_embedding(latents[None])[0])
+                whole = item.beats[start : start + latents.shape[1] * size]
+                self._beats.append(whole.unflatten(0, (-1, size)).mean(1))
+        if not self._latents:
+            seconds = frames * codec.latent_samples / codec.sample_rate
+            raise CorpusError(
+                f"no recording is as long as a window of {seconds:.1f} s: add longer ones, or "
+                "lower --config.training.window_frames"
+            )
+        self._places = torch.tensor([item.shape[1] - frames + 1 for item in self._latents])
+
+    def draw(self, count: int, seed: int, *names: str | int) -> Float[Tensor, "count both frames"]:
+        """Windows at random places, all places alike likely; see `split_window`."""
+        stream = random_stream(seed, *names)
+        ends = self._places.cumsum(0)
+        chosen = torch.randint(int(ends[-1]), (count,), generator=stream)
+        numbers = torch.searchsorted(ends, chosen, right=True)
+        starts = chosen - (ends - self._places)[numbers]
+        begins = torch.randint(_CLOCK_BEGINNINGS, (count,), generator=stream)
+        latents: list[Tensor] = []
+        beats: list[Tensor] = []
+        styles: list[Tensor] = []
+        for number, start, begin in zip(
+            numbers.tolist(), starts.tolist(), begins.tolist(), strict=True
+        ):
+            inside = slice(start, start + self._frames)
+            latents.append(self._latents[number][:, inside].float())
+            beats.append(self._beats[number][inside] + begin)
+            styles.append(self._styles[number][:, inside])
+        style = torch.stack(styles)
+        astray = torch.randn(*style.shape[:2], 1, generator=stream) * self._style_noise
+        return torch.cat([torch.stack(latents), clock(torch.stack(beats)), style + astray], dim=1)

@@ -1,0 +1,1 @@
+"""Health of a run: metrics, distance to real music, decisions, rollback."""

@@ -1,0 +1,46 @@
+import torch
+
+from riffsmith.codec import StyleEmbedding
+from riffsmith.features import Descriptors
+
+
+def two_songs() -> list[torch.Tensor]:
+    """One bright and calm, one dark and restless, of three components."""
+    stream = torch.Generator().manual_seed(0)
+    noise = torch.randn(2, 3, 1_000, generator=stream)
+    level = torch.tensor([2.0, -2.0])[:, None, None]
+    return list(noise * torch.tensor([0.5, 1.5])[:, None, None] + level)
+
+
+def fitted() -> StyleEmbedding:
+    style = StyleEmbedding(components=3, values=2, points=64)
+    descriptors = [torch.full((len(Descriptors._fields), 1_000), value) for value in (-10.0, -30.0)]
+    style.fit(two_songs(), descriptors)
+    return style
+
+
+def test_songs_are_told_apart_and_passages_of_one_are_alike():
+    style = fitted()
+    one, other = (style(song[None])[0] for song in two_songs())
+    assert one.shape == (2, 1_000)
+    assert (one.mean(1) - other.mean(1)).norm() > 1.5
+    assert one.std(1).max() < 0.5 * (one.mean(1) - other.mean(1)).norm()
+    both = torch.cat([one, other], dim=1)
+    assert torch.allclose(both.std(1), torch.ones(2), atol=0.01)
+
+
+def test_points_are_passages_of_all_songs_with_their_feel():
+    style = fitted()
+    one, other = (style(song[None])[0] for song in two_songs())
+    assert torch.allclose(style.passages[0], one[:, 0], atol=1e-5)
+    assert torch.allclose(style.passages[-1], other[:, -1], atol=1e-5)
+    assert style.descriptors[:32].eq(-10).all()
+    assert style.descriptors[32:].eq(-30).all()
+
+
+def test_the_style_of_louder_music_is_foretold():
+    style, song = fitted(), two_songs()[0][None]
+    gain = torch.tensor([0.5, -0.25, 1.0])
+    moved = style(song + 0.3 * gain[None, :, None]) - style(song)
+    expected = 0.3 * style.of_gain(gain)[None, :, None].expand_as(moved)
+    assert torch.allclose(moved, expected, atol=1e-4)

@@ -1,0 +1,202 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import give_codec, tiny_latents
+
+from riffsmith.bundle import LatentBundle, load_bundle
+from riffsmith.codec import Codec, fit_codec
+from riffsmith.config import LatentSettings
+from riffsmith.corpus import Corpus
+from riffsmith.errors import CorpusError, ModelError, RunError
+from riffsmith.networks import CLOCK_CHANNELS, sample
+from riffsmith.runs.checkpoint import checkpoint_paths
+from riffsmith.synthesis import generate_clip
+from riffsmith.training import (
+    RunFolder,
+    RunRecord,
+    create_run,
+    initialise_state,
+    measure_training_seconds,
+    train,
+)
+from riffsmith.training.latent.step import LatentTrainer, warm_up_factor
+from riffsmith.training.latent.windows import LatentWindows, measure_split, split_window
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def started(tmp_path: Path, latent_corpus: Corpus) -> tuple[RunFolder, RunRecord]:
+    run = RunFolder(tmp_path / "run")
+    give_codec(run, tiny_latents())
+    return run, create_run(run, latent_corpus, tiny_latents(), "latent", seed=3)
+
+
+def after(steps: int) -> Iterator[bool]:
+    yield from [False] * (steps - 1)
+    yield True
+
+
+def test_such_a_corpus_stores_audio_alone(latent_corpus: Corpus):
+    recording = latent_corpus.manifest.of_split("train")[0]
+    assert latent_corpus.shard(recording).samples == 48_000
+    assert recording.segments == 6
+    assert not hasattr(latent_corpus.shard(recording), "segments")
+
+
+def test_windows_are_stretches_of_the_recordings(latent_corpus: Corpus):
+    settings = tiny_latents()
+    codec = Codec(settings)
+    recordings = measure_split(latent_corpus, "train", settings)
+    fit_codec([item.features for item in recordings], codec, 0, 4)
+    windows = LatentWindows(recordings, codec, settings.training)
+    drawn = windows.draw(8, 0, "test")
+    latents, conditioning = split_window(drawn, 8)
+    assert latents.shape == (8, 8, 16)
+    assert conditioning.shape == (8, CLOCK_CHANNELS + 3, 16)
+    assert torch.allclose(
+        conditioning[:, 0].square() + conditioning[:, 5].square(), torch.ones(8, 16)
+    )
+    assert torch.equal(drawn, windows.draw(8, 0, "test"))
+    assert not torch.equal(drawn, windows.draw(8, 1, "test"))
+    audio = latent_corpus.audio(latent_corpus.manifest.of_split("train")[0], 0, 6).T[None]
+    whole = codec.encode(audio.contiguous())[0].bfloat16().float()
+    first = windows._latents[0].float()
+    assert torch.allclose(first[:, 4:-4], whole[:, 4 : first.shape[1] - 4], atol=0.1)
+
+
+def test_a_corpus_shorter_than_a_window_is_refused(latent_corpus: Corpus):
+    settings = tiny_latents()
+    recordings = measure_split(latent_corpus, "train", settings)
+    training = settings.training.model_copy(update={"window_frames": 4000})
+    with pytest.raises(CorpusError, match="no recording is as long as a window of 128.0 s"):
+        LatentWindows(recordings, Codec(settings), training)
+
+
+def test_a_run_from_start_to_sound(started: tuple[RunFolder, RunRecord], latent_corpus: Corpus):
+    run, record = started
+    outcome = train(run, record, latent_corpus, [])
+    assert outcome.finished
+    bundle = load_bundle(run.snapshot(run.snapshot_epochs()[-1]))
+    assert isinstance(bundle, LatentBundle)
+    audio = generate_clip(bundle, 2.5, 7)
+    assert audio.shape == (20_000, 2)
+    assert np.isfinite(audio).all()
+    assert np.array_equal(audio, generate_clip(bundle, 2.5, 7))
+    line = run.read_metrics("preview")[-1]
+    assert float(str(line["spread_relative"])) > 0
+
+
+def test_a_stopped_run_ends_like_one_that_never_stopped(tmp_path: Path, latent_corpus: Corpus):
+    ends: list[bytes] = []
+    for name, stops in (("whole", []), ("stopped", [3, 5])):
+        run = RunFolder(tmp_path / name)
+        give_codec(run, tiny_latents())
+        record = create_run(run, latent_corpus, tiny_latents(), "latent", seed=3)
+        for steps in stops:
+            stop = after(steps).__next__
+            assert not train(run, record, latent_corpus, [], should_stop=stop).finished
+        assert train(run, record, latent_corpus, []).finished
+        ends.append(checkpoint_paths(run.checkpoints)[-1].read_bytes())
+    assert ends[0] == ends[1]
+
+
+def test_a_damaged_codec_is_told(started: tuple[RunFolder, RunRecord], latent_corpus: Corpus):
+    run, record = started
+    train(run, record, latent_corpus, [], should_stop=after(2).__next__)
+    snapshot = run.snapshot(0)
+    path = snapshot / "codec.safetensors"
+    path.write_bytes(path.read_bytes()[:-8] + b"damaged!")
+    with pytest.raises(ModelError, match="its hash is not the card's"):
+        load_bundle(snapshot)
+
+
+def test_sizes_that_the_shipped_decoder_has_not_are_refused(tmp_path: Path, latent_corpus: Corpus):
+    run = RunFolder(tmp_path / "run")
+    record = create_run(run, latent_corpus, tiny_latents(), "latent", seed=3)
+    with pytest.raises(RunError, match="the shipped decoder has another size"):
+        train(run, record, latent_corpus, [])
+
+
+def test_a_missing_decoder_is_told(
+    tmp_path: Path, latent_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("riffsmith.training.codec.fit._BASE", "nowhere.safetensors")
+    run = RunFolder(tmp_path / "run")
+    record = create_run(run, latent_corpus, tiny_latents(), "latent", seed=3)
+    with pytest.raises(RunError, match=r"nowhere.safetensors is missing: install Riffsmith anew"):
+        train(run, record, latent_corpus, [])
+
+
+def build_trainer(settings: LatentSettings) -> LatentTrainer:
+    codec = Codec(settings)
+    fit_codec([torch.randn(20, 400)], codec, 0, 1)
+    state = initialise_state(settings, 0, CPU)
+    return LatentTrainer(settings, state, codec, 0, CPU)
+
+
+def test_both_of_a_pair_are_augmented_alike():
+    trainer = build_trainer(tiny_latents(cut_fraction="1.0"))
+    same = torch.randn(4, 8 + CLOCK_CHANNELS + 3, 16)
+    shown = trainer._augment(torch.cat([same, same]), "test")
+    assert torch.equal(shown[:4], shown[4:])
+    assert (shown == 0).all(1).any(1).all()  # each lost a stretch
+    assert not torch.equal(shown[:4], same)
+
+
+@pytest.mark.parametrize(
+    ("warm_up", "steps"), [("300", 300), ("100", 250)], ids=["flow", "flow and game"]
+)
+def test_the_generator_learns_a_constant(warm_up: str, steps: int):
+    """Of windows that are all alike it makes their like."""
+    settings = tiny_latents(
+        learning_rate="1e-2",
+        gain_nepers="0.0",
+        cut_fraction="0.0",
+        warm_up_steps=warm_up,
+        batch_size="8",
+    )
+    trainer = build_trainer(settings)
+    music = torch.linspace(-1, 1, 8)[None, :, None].expand(8, 8, 16)
+    windows = torch.cat([music, torch.zeros(8, CLOCK_CHANNELS + 3, 16)], dim=1)
+
+    @torch.no_grad()
+    def error() -> float:
+        noise = torch.randn(8, 8, 16, generator=torch.Generator().manual_seed(0))
+        made = sample(trainer._velocity(windows[:, 8:]), noise, 3, 3)
+        return float((made - music).mean((0, 2)).norm())
+
+    before = error()
+    figures = [trainer.step(windows) for _ in range(steps)]
+    assert error() < 0.3 * before
+    assert figures[0].discriminator_loss == 0
+    assert (figures[-1].discriminator_loss > 0) == (steps > int(warm_up))
+
+
+def test_the_rate_rises_and_falls_until_the_game():
+    training = tiny_latents(warm_up_steps="1000").training
+    shares = [warm_up_factor(training, step) for step in (0, 199, 500, 1000, 5000)]
+    assert shares[0] < 0.01 < shares[1]
+    assert shares[1] > 0.9
+    assert shares[2] == pytest.approx(0.55, abs=0.01)
+    assert shares[3] == shares[4] == pytest.approx(0.1)
+
+
+def test_the_metrics_have_checks_of_health(
+    started: tuple[RunFolder, RunRecord], latent_corpus: Corpus
+):
+    run, record = started
+    train(run, record, latent_corpus, [])
+    lines = [json.loads(line) for line in run.metrics.read_text().splitlines()]
+    checks = [line for line in lines if line["event"] == "check"]
+    assert checks
+    assert checks[-1]["verdict_gap"] is not None or checks[-1]["diversity_relative"] > 0
+
+
+def test_an_estimate_knows_the_game():
+    alone, both = (measure_training_seconds(tiny_latents(), steps) for steps in (3, 3000))
+    assert 0 < alone < both

@@ -1,0 +1,245 @@
+"""Converts the published weights of both embedders to `riffsmith/evaluation/embedders/weights`.
+
+    python tools/convert_embedders.py musicnn-0.1.0-py3-none-any.whl \
+        aisfx-0.1.2-py2.py3-none-any.whl
+
+Needs no TensorFlow and runs no code of the packages. The same wheels give the same bytes.
+"""
+
+import argparse
+import hashlib
+import io
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+TARGET = Path(__file__).parents[1] / "src/riffsmith/evaluation/embedders/weights"
+SHA256 = {
+    "musicnn": "f38a4890c648c1ddbb141c5d96d2b0a8cfcd36746002d896989f7b88beb65cfa",
+    "aisfx": "bfe219950715af179e9a1653e7117cc1852baef267cd6596c42cad74afe1d194",
+}
+TENSORFLOW_EPSILON = 1e-3  # of batch normalisation, by default in each framework
+TORCH_EPSILON = 1e-5
+
+_TABLE_MAGIC = 0xDB4775248B80FB57
+_FOOTER_BYTES = 48
+_FLOAT32 = 1  # TensorFlow's DT_FLOAT
+
+_State = dict[str, NDArray[np.float64]]
+
+
+def main() -> None:
+    """Reads two wheels, writes two files of weights and the licence of the second."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("musicnn", type=Path, help="the wheel of musicnn 0.1.0")
+    parser.add_argument("aisfx", type=Path, help="the wheel of aisfx 0.1.2")
+    parser.add_argument("--target", type=Path, default=TARGET, help="folder to write to")
+    options = parser.parse_args()
+    options.target.mkdir(parents=True, exist_ok=True)
+    with open_wheel(options.musicnn, SHA256["musicnn"]) as wheel:
+        tensors = read_tensorflow_checkpoint(
+            wheel.read("musicnn/MSD_musicnn/.index"),
+            wheel.read("musicnn/MSD_musicnn/.data-00000-of-00001"),
+        )
+        write(options.target / "musicnn.safetensors", convert_musicnn(tensors), np.float32)
+    with open_wheel(options.aisfx, SHA256["aisfx"]) as wheel:
+        state = read_torch_checkpoint(wheel.read("aisfx/models/checkpoint.pth"))
+        write(options.target / "aisfx.safetensors", convert_aisfx(state), np.float16)
+        licence = wheel.read("aisfx-0.1.2.dist-info/licenses/LICENSE")
+        (options.target / "LICENSE-aisfx.txt").write_bytes(licence)
+
+
+def open_wheel(path: Path, sha256: str) -> ZipFile:
+    """Opens a wheel after checking that it is the one that this tool was written for."""
+    content = path.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise SystemExit(f"{path} has sha256 {found}, expected {sha256}: use exactly that version")
+    return ZipFile(io.BytesIO(content))
+
+
+def write(path: Path, state: _State, dtype: type[np.floating[Any]]) -> None:
+    """Writes tensors in the order of their names."""
+    stored = {name: np.ascontiguousarray(state[name].astype(dtype)) for name in sorted(state)}
+    for name, values in stored.items():
+        if not np.isfinite(values).all():
+            raise SystemExit(f"{path.name}: {name} does not fit into {dtype.__name__}")
+    path.write_bytes(save(stored))
+    count = sum(values.size for values in stored.values())
+    print(f"{path.name}: {len(stored)} tensors, {count:,} values, {path.stat().st_size:,} bytes")
+
+
+# A TensorFlow checkpoint: a sorted table of names, and the tensors' raw bytes in another file.
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the table says about one tensor."""
+
+    dtype: int
+    shape: tuple[int, ...]
+    offset: int
+    size: int
+
+
+def read_tensorflow_checkpoint(index: bytes, data: bytes) -> _State:
+    """All float32 tensors of a one-shard checkpoint by name.
+
+    The table has LevelDB's format: blocks of prefix-compressed keys, found through an index block,
+    found through the footer.
+    """
+    if struct.unpack_from("<Q", index, len(index) - 8)[0] != _TABLE_MAGIC:
+        raise SystemExit("the checkpoint's index is not a table")
+    at = len(index) - _FOOTER_BYTES
+    for _ in range(2):  # the place of the meta index is not needed
+        _, at = _read_varint(index, at)
+    offset, at = _read_varint(index, at)
+    size, _ = _read_varint(index, at)
+    tensors: _State = {}
+    for _, handle in _read_block(index, offset, size):
+        block_offset, after = _read_varint(handle, 0)
+        block_size, _ = _read_varint(handle, after)
+        for name, value in _read_block(index, block_offset, block_size):
+            entry = _read_entry(value)
+            if name and entry.dtype == _FLOAT32:  # the nameless first entry is a header
+                raw = data[entry.offset : entry.offset + entry.size]
+                values = np.frombuffer(raw, "<f4").reshape(entry.shape)
+                tensors[name.decode()] = values.astype(np.float64)
+    return tensors
+
+
+def _read_block(table: bytes, offset: int, size: int) -> Iterator[tuple[bytes, bytes]]:
+    if table[offset + size] != 0:
+        raise SystemExit("the checkpoint's index is compressed, which this tool cannot read")
+    block = table[offset : offset + size]
+    restarts = struct.unpack_from("<I", block, size - 4)[0]
+    end = size - 4 * (restarts + 1)
+    at, key = 0, b""
+    while at < end:
+        shared, at = _read_varint(block, at)
+        unshared, at = _read_varint(block, at)
+        length, at = _read_varint(block, at)
+        key = key[:shared] + block[at : at + unshared]
+        at += unshared
+        yield key, block[at : at + length]
+        at += length
+
+
+def _read_entry(message: bytes) -> Entry:
+    """A `BundleEntryProto`: 1 is the type, 2 the shape, 4 the offset and 5 the size."""
+    fields = dict(_read_fields(message))
+    shape = [
+        dict(_read_fields(dimension)).get(1, 0)
+        for number, dimension in _read_fields(fields.get(2, b""))
+        if number == 2
+    ]
+    return Entry(fields.get(1, 0), tuple(shape), fields.get(4, 0), fields.get(5, 0))
+
+
+def _read_fields(message: bytes) -> Iterator[tuple[int, Any]]:
+    at = 0
+    while at < len(message):
+        tag, at = _read_varint(message, at)
+        number, kind = tag >> 3, tag & 7
+        if kind == 0:
+            value, at = _read_varint(message, at)
+        else:
+            length = {1: 8, 5: 4}.get(kind)
+            if length is None:
+                length, at = _read_varint(message, at)
+            value = message[at : at + length]
+            at += length
+        yield number, value
+
+
+def _read_varint(content: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = content[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return value, at
+
+
+# From the two frameworks' names and layouts to those of riffsmith.evaluation.
+
+
+def convert_musicnn(tensors: Mapping[str, NDArray[np.float64]]) -> _State:
+    """Kernels (time, mel, in, out) → (out, in, time, mel); norms → a factor and an offset."""
+    state: _State = {}
+
+    def take(kind: str, number: int, part: str) -> NDArray[np.float64]:
+        name = f"{kind}_{number}" if number else kind
+        return tensors[f"{name}/{part}"]
+
+    def add_norm(target: str, number: int) -> None:
+        values = {
+            part: take("batch_normalization", number, part)
+            for part in ("gamma", "beta", "moving_mean", "moving_variance")
+        }
+        factor = values["gamma"] / np.sqrt(values["moving_variance"] + TENSORFLOW_EPSILON)
+        state[f"{target}.factor"] = factor
+        state[f"{target}.offset"] = values["beta"] - values["moving_mean"] * factor
+
+    add_norm("input_norm", 0)
+    for number in range(5):
+        kernel = take("conv2d", number, "kernel")
+        state[f"front.{number}.convolution.weight"] = kernel.transpose(3, 2, 0, 1)
+        state[f"front.{number}.convolution.bias"] = take("conv2d", number, "bias")
+        add_norm(f"front.{number}.norm", number + 1)
+    for number in range(3):
+        kernel = take("conv2d", number + 5, "kernel")[:, :, 0]  # (time, in, out)
+        state[f"middle.{number}.convolution.weight"] = kernel.transpose(2, 1, 0)
+        state[f"middle.{number}.convolution.bias"] = take("conv2d", number + 5, "bias")
+        add_norm(f"middle.{number}.norm", number + 6)
+    add_norm("pooled_norm", 9)
+    add_norm("hidden_norm", 10)
+    for number, target in enumerate(("hidden", "output")):
+        state[f"{target}.weight"] = take("dense", number, "kernel").T
+        state[f"{target}.bias"] = take("dense", number, "bias")
+    return state
+
+
+def read_torch_checkpoint(content: bytes) -> dict[str, torch.Tensor]:
+    """The state dictionary of a pickle that also holds numpy numbers; no other code is run."""
+    safe = [
+        (np._core.multiarray.scalar, "numpy.core.multiarray.scalar"),  # pyright: ignore
+        np.dtype,
+        *(type(np.dtype(name)) for name in ("float64", "float32", "int64", "int32")),
+    ]
+    with torch.serialization.safe_globals(safe):
+        state, _ = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+    return state
+
+
+def convert_aisfx(original: Mapping[str, torch.Tensor]) -> _State:
+    """Folds each norm, which comes before the rectifier, into the convolution before it."""
+    state: _State = {}
+
+    def take(name: str) -> NDArray[np.float64]:
+        return original[f"embedding_net.{name}"].numpy().astype(np.float64)
+
+    for block in range(4):
+        for number in range(2):
+            norm = f"conv_block{block + 1}.bn{number + 1}"
+            kernel = take(f"conv_block{block + 1}.conv{number + 1}.weight")
+            variance = take(f"{norm}.running_var")
+            factor = take(f"{norm}.weight") / np.sqrt(variance + TORCH_EPSILON)
+            target = f"convolutions.{2 * block + number}"
+            state[f"{target}.weight"] = kernel * factor[:, None, None, None]
+            state[f"{target}.bias"] = take(f"{norm}.bias") - take(f"{norm}.running_mean") * factor
+    return state
+
+
+if __name__ == "__main__":
+    main()
