@@ -136,8 +136,8 @@ class Model:
         seed: int = 0,
         controls: Controls | None = None,
         *,
-        like: Audio | None = None,
-        vary: float = 0.5,
+        audio_prompt: Audio | None = None,
+        noise_level: float = 0.5,
         on_progress: Callable[[float], None] | None = None,
     ) -> Audio:
         """New audio.
@@ -146,18 +146,19 @@ class Model:
             seconds: Length.
             seed: The same seed on the same machine gives the same samples.
             controls: What is asked of it.
-            like: Audio to begin with, at any rate.
-            vary: 0 keeps that audio and goes on from it, 1 keeps only its kind and tempo.
+            audio_prompt: Audio that the piece begins with, at any sample rate.
+            noise_level: Noise added to that audio: 0 keeps it and goes on from it, 1 keeps only its
+                style and tempo.
             on_progress: Called with the share that is done.
 
         Raises:
             ModelError: Controls or a clip are given to a model that has none.
             SettingsError: A value is out of range.
         """
-        if (controls or Controls()) == Controls() and like is None:
+        if (controls or Controls()) == Controls() and audio_prompt is None:
             audio = generate_clip(self._bundle, seconds, seed, on_progress)
             return Audio(audio, self.sample_rate)
-        stream = self._open_stream(seed, controls, like, vary)
+        stream = self._open_stream(seed, controls, audio_prompt, noise_level)
         return Audio(play_stream(stream, seconds, on_progress), self.sample_rate)
 
     def loop(self, seconds: float = 8.0, seed: int = 0, controls: Controls | None = None) -> Audio:
@@ -174,19 +175,19 @@ class Model:
         seed: int = 0,
         controls: Controls | None = None,
         *,
-        like: Audio | None = None,
-        vary: float = 0.5,
+        audio_prompt: Audio | None = None,
+        noise_level: float = 0.5,
     ) -> Piece:
         """The endless piece of a seed; arguments and errors as for `generate`."""
-        return Piece(self._open_stream(seed, controls, like, vary))
+        return Piece(self._open_stream(seed, controls, audio_prompt, noise_level))
 
     def _open_stream(
-        self, seed: int, controls: Controls | None, like: Audio | None, vary: float
+        self, seed: int, controls: Controls | None, audio_prompt: Audio | None, noise_level: float
     ) -> Stream:
         prompt = None
-        if like is not None:
-            samples = resample(like.samples, like.sample_rate, self.sample_rate)
-            prompt = encode_audio_prompt(self._latent, samples, vary)
+        if audio_prompt is not None:
+            samples = resample(audio_prompt.samples, audio_prompt.sample_rate, self.sample_rate)
+            prompt = encode_audio_prompt(self._latent, samples, noise_level)
         return Stream(self._latent, seed, controls, prompt)
 
     @property
@@ -201,7 +202,7 @@ class Model:
 
 def load(
     model: str | Path,
-    epoch: int | None = None,
+    snapshot: int | None = None,
     *,
     on_notice: Callable[[str], None] = lambda text: None,
 ) -> Model:
@@ -209,10 +210,10 @@ def load(
 
     Args:
         model: Path or name (`metal`).
-        epoch: Of a run's snapshots; none: the best.
+        snapshot: Number of a run's snapshot, an epoch or a step by its preset. `None`: the best.
         on_notice: Told which snapshot of a run was chosen, and why.
 
     Raises:
         ModelError: There is no such model, or it is damaged.
     """
-    return Model(open_model(str(model), epoch, on_notice))
+    return Model(open_model(str(model), snapshot, on_notice))

@@ -19,7 +19,7 @@ def evaluate(
     corpus: Path,
     seconds: float = 300.0,
     seed: int = 0,
-    epoch: int | None = None,
+    snapshot: int | None = None,
     embedder: Annotated[list[str] | None, Parameter(negative="")] = None,
     self_test: Annotated[bool, Parameter(negative="")] = False,
     contrast: Path | None = None,
@@ -40,8 +40,9 @@ def evaluate(
         Audio to generate, in clips of 30 s; of each set in a self-test.
     seed
         Of the generated clips and of the resampling; of the damage in a self-test.
-    epoch
-        Which of a run's snapshots; the best if left out.
+    snapshot
+        Number of a run's snapshot: an epoch of a picture preset, a step of latent. The best if left
+        out.
     embedder
         Your own embedding beside the built-in ones, as package.module:name of an object like
         riffsmith.evaluation.Embedder, or of a class or function that makes one; may be repeated.
@@ -63,7 +64,7 @@ def evaluate(
         read_folder,
         self_test as test_judge,
     )
-    from riffsmith.pipeline import open_judged
+    from riffsmith.pipeline import open_subject
 
     if (model is None) != self_test:
         raise SettingsError(
@@ -73,8 +74,10 @@ def evaluate(
         )
     if contrast is not None and not self_test:
         raise SettingsError("--contrast belongs to --self-test: add it, or leave --contrast out")
-    if epoch is not None and self_test:
-        raise SettingsError("--epoch is of a model, and --self-test takes none: leave it out")
+    if snapshot is not None and self_test:
+        raise SettingsError(
+            "--snapshot belongs to a model, and --self-test takes none: leave it out"
+        )
     opened = Corpus(corpus)
     embedders = load_embedders(embedder or ())
     cache = corpus / CACHE_FOLDER
@@ -95,7 +98,7 @@ def evaluate(
             raise SystemExit(1)
         return
     with share_progress("Generating") as on_progress:
-        judged = open_judged(model, opened, seconds, seed, epoch, on_progress)
+        judged = open_subject(model, opened, seconds, seed, snapshot, on_progress)
     with share_progress("Judging") as on_progress:
         scores = judge(
             model,

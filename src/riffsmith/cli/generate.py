@@ -18,11 +18,11 @@ def generate(
     seconds: float = 30.0,
     count: int = 1,
     seed: int | None = None,
-    epoch: int | None = None,
+    snapshot: int | None = None,
     audit: Path | None = None,
     controls: ControlFlags = None,
-    like: Path | None = None,
-    vary: float = 0.5,
+    audio_prompt: Path | None = None,
+    noise_level: float = 0.5,
     loop: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Play new music into a file, or several clips into a folder.
@@ -39,14 +39,15 @@ def generate(
         How many clips; more than one need a folder.
     seed
         The same seed gives the same samples; drawn and printed if left out.
-    epoch
-        Which of a run's snapshots; the best if left out.
+    snapshot
+        Number of a run's snapshot: an epoch of a picture preset, a step of latent. The best if left
+        out.
     audit
         Prepared corpus to look for copies in; what is found is written beside each clip.
-    like
-        Audio file to begin with.
-    vary
-        0 keeps that audio and goes on from it, 1 keeps only its kind and tempo.
+    audio_prompt
+        Audio file that the piece begins with.
+    noise_level
+        Noise added to that audio: 0 keeps it and goes on from it, 1 keeps only its style and tempo.
     loop
         Make whole bars that repeat without a seam; a .wav file then has loop points.
     """
@@ -67,10 +68,10 @@ def generate(
         raise SettingsError(f"--seconds must be from 0.1 to 10800, found {seconds:g}")
     if audit is not None and seconds < WINDOW_SECONDS:
         raise SettingsError(f"--audit needs clips of {WINDOW_SECONDS:g} s, found {seconds:g} s")
-    if loop and like is not None:
-        raise SettingsError("--loop and --like exclude each other: give one")
-    player = load(model, epoch, on_notice=note)
-    beginning = None if like is None else read_audio(like, player.sample_rate)
+    if loop and audio_prompt is not None:
+        raise SettingsError("--loop and --audio-prompt exclude each other: give one")
+    player = load(model, snapshot, on_notice=note)
+    prompt = None if audio_prompt is None else read_audio(audio_prompt, player.sample_rate)
     check = None if audit is None else _open_check(audit)
     seed = seed_or_draw(seed)
     for number in range(count):
@@ -84,8 +85,8 @@ def generate(
                     seconds,
                     clip_seed,
                     controls,
-                    like=beginning,
-                    vary=vary,
+                    audio_prompt=prompt,
+                    noise_level=noise_level,
                     on_progress=on_progress,
                 )
         audio.save(target, loops=loop and target.suffix.lower() == ".wav")

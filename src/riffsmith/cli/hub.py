@@ -13,7 +13,7 @@ def push(
     private: Annotated[bool, Parameter(negative="")] = False,
     license: str = "unknown",  # noqa: A002
     credits: Path | None = None,  # noqa: A002
-    epoch: int | None = None,
+    snapshot: int | None = None,
 ) -> None:
     """Publish a model on the hub, with a page that tells people about it.
 
@@ -32,8 +32,9 @@ def push(
         Of the model, as the hub calls it: cc-by-sa-4.0, say.
     credits
         Markdown file about the recordings: who made them, under which licence.
-    epoch
-        Which of a run's snapshots; the best if left out.
+    snapshot
+        Number of a run's snapshot: an epoch of a picture preset, a step of latent. The best if left
+        out.
     """
     from riffsmith.cli.console import note, stdout
     from riffsmith.errors import SettingsError
@@ -45,7 +46,7 @@ def push(
         credit_text = "" if credits is None else credits.read_text(encoding="utf-8")
     except OSError as cause:
         raise SettingsError(explain(cause, f"reading {credits}")) from cause
-    with find_bundle(model, epoch, note) as folder:
+    with find_bundle(model, snapshot, note) as folder:
         address = push_bundle(
             folder, name, private=private, license_name=license, credit_text=credit_text
         )

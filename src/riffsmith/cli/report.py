@@ -40,7 +40,7 @@ def report(
     """
     from riffsmith.cli.console import share_progress, stdout
     from riffsmith.report import measure_run, write_evolution, write_report
-    from riffsmith.training import RunFolder
+    from riffsmith.runs import RunFolder
 
     target, folder = out or run / "report.html", RunFolder(run)
     with share_progress("Judging") as on_progress:

@@ -30,7 +30,7 @@ def describe_model(name: str, card: Card, license_name: str, credit_text: str = 
         "## How to use it",
         _usage(name, card),
         "## How it was trained",
-        f"Preset `{card.preset}`, {card.step} steps ({card.epoch} epochs, {card.samples_seen} "
+        f"Preset `{card.preset}`, {card.step} steps ({card.samples_seen} "
         f"examples seen), seed {card.seed}, PyTorch {card.torch}, {card.created[:10]}. All "
         "settings are in `card.json`, with a hash of every file and recording.",
         "## Figures",
@@ -83,9 +83,9 @@ def _usage(name: str, card: Card) -> str:
 
 
 def _figures(card: Card) -> str:
-    if not card.figures:
+    if not card.metrics:
         return "None were measured."
-    rows = [f"| `{name}` | {value:.4g} |" for name, value in sorted(card.figures.items())]
+    rows = [f"| `{name}` | {value:.4g} |" for name, value in sorted(card.metrics.items())]
     return "\n".join(["| measure | at this point of the training |", "|---|---|", *rows])
 
 

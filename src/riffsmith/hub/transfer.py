@@ -51,7 +51,7 @@ def push_bundle(
         api.create_commit(
             place.repo_id,
             [CommitOperationAdd(file, content) for file, content in contents.items()],
-            commit_message=f"Epoch {card.epoch} of preset {card.preset}",
+            commit_message=f"Snapshot {card.snapshot} of preset {card.preset}",
         )
     return place.url
 

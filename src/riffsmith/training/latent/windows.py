@@ -16,14 +16,16 @@ from riffsmith.networks import CLOCK_CHANNELS, clock
 from riffsmith.seeds import random_stream
 
 _OFFSETS = 2
-"""Sub-hop offsets at which recordings are measured: none is heard at one grid of frames alone."""
+"""Sub-hop offsets at which each recording is measured, so that its frames do not always start at
+the same samples."""
 _CLOCK_BEGINNINGS = 64
-"""A window's clock begins at any of so many beats: which beat is a bar's first is not known."""
+"""The beat clock of a window starts at a random one of so many beats, because the first beat of a
+bar is not known."""
 
 
 @dataclass(frozen=True)
 class MeasuredRecording:
-    """Features of a recording and where its beats are."""
+    """Features and beat positions of a recording."""
 
     features: Float[Tensor, "features frames"]
     beats: Float[Tensor, " frames"]
@@ -32,7 +34,7 @@ class MeasuredRecording:
 def measure_split(
     corpus: Corpus, split: Split, settings: LatentSettings, offsets: int = _OFFSETS
 ) -> list[MeasuredRecording]:
-    """Features of one side's recordings, once for each sub-hop offset."""
+    """Features of the recordings of a split, once for each sub-hop offset."""
     hop, mels = settings.corpus.hop_samples, settings.corpus.n_mels
     analysis = Analysis(settings.corpus.sample_rate, hop, mels, settings.codec.side_mels)
     measured = [
@@ -44,19 +46,19 @@ def measure_split(
 
 
 def window_channels(settings: LatentSettings) -> int:
-    """Latents, clock and style of a window."""
+    """Number of channels of a window: latents, beat clock and style embedding."""
     return settings.codec.components + CLOCK_CHANNELS + settings.codec.style_dimensions
 
 
 def split_window(
     windows: Float[Tensor, "count both frames"], components: int
 ) -> tuple[Tensor, Tensor]:
-    """Latents, and the clock and style that a window holds with them."""
+    """Splits windows into their latents and their conditioning (beat clock and style embedding)."""
     return windows[:, :components], windows[:, components:]
 
 
 class LatentWindows:
-    """Windows of latents, clock and style at any place, at every offset of frames in a patch."""
+    """Random windows of latents with their conditioning, at every offset of frames in a patch."""
 
     def __init__(
         self,
@@ -64,12 +66,12 @@ class LatentWindows:
         codec: Codec,
         training: LatentTrainingSettings,
     ) -> None:
-        """Encodes features.
+        """Encodes the features of all recordings.
 
         Args:
-            recordings: As `measure_split` gives them.
-            codec: Fitted.
-            training: How long a window is, and what its style gets added.
+            recordings: Recordings as `measure_split` returns them.
+            codec: Fitted codec.
+            training: Settings that hold the length of a window and the noise on its style.
 
         Raises:
             CorpusError: No recording is as long as a window.
@@ -95,15 +97,21 @@ class LatentWindows:
                 f"no recording is as long as a window of {seconds:.1f} s: add longer ones, or "
                 "lower --config.training.window_frames"
             )
-        self._places = torch.tensor([item.shape[1] - frames + 1 for item in self._latents])
+        self._positions = torch.tensor([item.shape[1] - frames + 1 for item in self._latents])
 
     def draw(self, count: int, seed: int, *names: str | int) -> Float[Tensor, "count both frames"]:
-        """Windows at random places, all places alike likely; see `split_window`."""
+        """Windows at random positions, all equally likely; `split_window` splits them.
+
+        Args:
+            count: Number of windows.
+            seed: Seed of the draw.
+            names: Purpose of the draw.
+        """
         stream = random_stream(seed, *names)
-        ends = self._places.cumsum(0)
+        ends = self._positions.cumsum(0)
         chosen = torch.randint(int(ends[-1]), (count,), generator=stream)
         numbers = torch.searchsorted(ends, chosen, right=True)
-        starts = chosen - (ends - self._places)[numbers]
+        starts = chosen - (ends - self._positions)[numbers]
         begins = torch.randint(_CLOCK_BEGINNINGS, (count,), generator=stream)
         latents: list[Tensor] = []
         beats: list[Tensor] = []
@@ -116,5 +124,7 @@ class LatentWindows:
             beats.append(self._beats[number][inside] + begin)
             styles.append(self._styles[number][:, inside])
         style = torch.stack(styles)
-        astray = torch.randn(*style.shape[:2], 1, generator=stream) * self._style_noise
-        return torch.cat([torch.stack(latents), clock(torch.stack(beats)), style + astray], dim=1)
+        style_noise = torch.randn(*style.shape[:2], 1, generator=stream) * self._style_noise
+        return torch.cat(
+            [torch.stack(latents), clock(torch.stack(beats)), style + style_noise], dim=1
+        )
