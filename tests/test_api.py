@@ -76,6 +76,22 @@ def test_a_piece_goes_on_and_turns(bundle: LatentBundle):
     assert not np.array_equal(later.samples, whole.samples[-16_000:])
 
 
+def test_a_piece_that_workers_play_is_the_same(bundle: LatentBundle):
+    whole = Model(bundle).generate(12.0, 3).samples
+    torch.set_num_threads(2)
+    piece = Model(bundle).stream(seed=3)
+    pieces = [piece.read(5_000), *piece.play_on(40_000), piece.read(1_000)]
+    assert piece.position == 46_000
+    assert np.array_equal(np.concatenate([each.samples for each in pieces]), whole[:46_000])
+    endless = piece.play_on()
+    following = [next(endless), next(endless), next(endless)]
+    endless.close()
+    found = np.concatenate([each.samples for each in following])
+    assert np.array_equal(found, whole[46_000:][: len(found)][: len(whole) - 46_000])
+    assert piece.position == 46_000 + len(found)
+    assert torch.get_num_threads() == 2
+
+
 def test_a_loop_in_a_file_has_loop_points(bundle: LatentBundle, tmp_path: Path):
     loop = Model(bundle).loop(4.0, seed=1)
     path = loop.save(tmp_path / "loop.wav", loops=True)

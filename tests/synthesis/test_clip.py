@@ -30,6 +30,15 @@ def test_seeds_decide(bundle: Bundle):
     assert not np.array_equal(first, other)
 
 
+def test_workers_play_bit_for_bit_what_one_thread_does(bundle: PictureBundle):
+    alone = generate_clip(bundle, 6.0, 5)
+    bundle.generator.train()
+    torch.set_num_threads(2)
+    assert np.array_equal(generate_clip(bundle, 6.0, 5), alone)
+    assert torch.get_num_threads() == 2
+    assert bundle.generator.training
+
+
 def test_a_longer_clip_begins_like_a_shorter_one(bundle: Bundle):
     short, long = generate_clip(bundle, 2.0, 5), generate_clip(bundle, 6.0, 5)
     assert np.array_equal(short[:7_000], long[:7_000])

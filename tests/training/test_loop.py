@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import tiny_settings, write_music
+from riffsmith.training.picture.batches import Batches
 
 from riffsmith.bundle import load_bundle
 from riffsmith.corpus import Corpus, prepare_corpus
@@ -21,7 +22,6 @@ from riffsmith.training import (
     open_run,
     train,
 )
-from riffsmith.training.picture.batches import Batches
 from riffsmith.training.picture.step import StepMetrics
 
 Started = tuple[RunFolder, RunRecord]
@@ -91,6 +91,21 @@ def test_a_run_leaves_what_it_promises(started: Started, corpus: Corpus):
     assert card.corpus_hash == corpus.manifest.corpus_hash()
     assert len(card.recordings) == 3
     assert card.figures["spread_relative"] > 0
+
+
+def test_a_run_has_the_threads_that_are_set_and_the_caller_its_own(corpus: Corpus, tmp_path: Path):
+    class Counter(SilentObserver):
+        def on_step(self, step: int, figures: StepMetrics) -> None:
+            counts.add(torch.get_num_threads())
+
+    counts: set[int] = set()
+    run = RunFolder(tmp_path / "run")
+    settings = tiny_settings(threads="3", epochs="1")
+    record = create_run(run, corpus, settings, "report", seed=3)
+    assert record.machine.endswith(", 3 threads")
+    train(run, record, corpus, [Counter()])
+    assert counts == {3}
+    assert torch.get_num_threads() == 1
 
 
 def test_a_preview_is_told_of_when_it_is_there_whole(started: Started, corpus: Corpus):

@@ -1,5 +1,6 @@
 """`riffsmith generate`."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +9,12 @@ from cyclopts import Parameter
 from riffsmith.cli.flags import ControlFlags, seed_or_draw
 
 if TYPE_CHECKING:
+    from riffsmith.api import Audio
     from riffsmith.evaluation import OriginalityCheck
+
+_SIDE_BY_SIDE_SECONDS = 60.0
+"""Clips up to this length are played side by side; a longer one is divided among the workers, so
+that one at a time is in memory."""
 
 
 def generate(
@@ -57,6 +63,7 @@ def generate(
     from riffsmith.errors import AudioError, SettingsError
     from riffsmith.evaluation import WINDOW_SECONDS
     from riffsmith.files import write_bytes
+    from riffsmith.parallel import map_ordered
 
     is_folder = out.is_dir() or not out.suffix
     if not is_folder and out.suffix.lower() not in audio_suffixes():
@@ -74,21 +81,31 @@ def generate(
     prompt = None if audio_prompt is None else read_audio(audio_prompt, player.sample_rate)
     check = None if audit is None else _open_check(audit)
     seed = seed_or_draw(seed)
-    for number in range(count):
-        clip_seed = seed + number
+
+    def play(clip_seed: int, on_progress: Callable[[float], None] | None = None) -> "Audio":
+        if loop:
+            return player.loop(seconds, clip_seed, controls)
+        return player.generate(
+            seconds,
+            clip_seed,
+            controls,
+            audio_prompt=prompt,
+            noise_level=noise_level,
+            on_progress=on_progress,
+        )
+
+    def clips() -> Iterator["Audio"]:
+        seeds = range(seed, seed + count)
+        if count > 1 and seconds <= _SIDE_BY_SIDE_SECONDS:
+            yield from map_ordered(play, seeds)
+            return
+        for clip_seed in seeds:
+            with share_progress(f"Playing seed {clip_seed}") as on_progress:
+                audio = play(clip_seed, on_progress)
+            yield audio
+
+    for clip_seed, audio in enumerate(clips(), seed):
         target = out / f"riff-{clip_seed}.wav" if is_folder else out
-        with share_progress(f"Playing {target.name}") as on_progress:
-            if loop:
-                audio = player.loop(seconds, clip_seed, controls)
-            else:
-                audio = player.generate(
-                    seconds,
-                    clip_seed,
-                    controls,
-                    audio_prompt=prompt,
-                    noise_level=noise_level,
-                    on_progress=on_progress,
-                )
         audio.save(target, loops=loop and target.suffix.lower() == ".wav")
         stdout.print(str(target), soft_wrap=True)
         if check is not None:

@@ -53,10 +53,6 @@ def prefetch_piece(
     piece = player.stream(seed_or_draw(seed), controls)
     samples = None if minutes is None else max(1, round(minutes * 60 * player.sample_rate))
 
-    def chunks() -> Iterator["np.ndarray"]:
-        while samples is None or piece.position < samples:
-            left = None if samples is None else samples - piece.position
-            yield next(piece).samples[:left]
-
-    with Prefetcher(chunks(), _AHEAD_CHUNKS) as ahead:
+    chunks = (audio.samples for audio in piece.play_on(samples))
+    with Prefetcher(chunks, _AHEAD_CHUNKS) as ahead:
         yield Live(ahead, player.sample_rate, samples)

@@ -66,7 +66,6 @@ def fit_codec(
 def _fit_components(
     features: Sequence[Float[Tensor, "features _"]], codec: LinearCodec, analysis: Analysis
 ) -> None:
-
     def patches() -> Iterator[Float[Tensor, "count size"]]:
         for item in features:
             for start in range(codec.patch_frames):

@@ -114,7 +114,7 @@ class TrainingSettings(Section):
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """`auto`: bfloat16 autocast where the processor has instructions for it."""
     threads: Annotated[int, Field(ge=0)] = 0
-    """CPU threads of a training step. 0: chosen for this machine. Results are reproducible for a
-    fixed number."""
+    """CPU threads of a training step. 0: one for each core that the process may use, or as many as
+    `OMP_NUM_THREADS` says. Results are reproducible for a fixed number."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where the networks are trained. `auto`: a GPU if there is one."""

@@ -138,12 +138,7 @@ def _write_shards(
             write_shard(shard, entry, audio, settings, transform)
         return entry, name
 
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # the workers are the parallelism
-    try:
-        results = list(map_files(process, paths, workers, on_progress))
-    finally:
-        torch.set_num_threads(threads)
+    results = list(map_files(process, paths, workers, on_progress))
     return {entry.path: (entry, name) for entry, name in results}
 
 

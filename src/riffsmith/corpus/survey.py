@@ -3,7 +3,6 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from riffsmith.audio import Recording, is_audio_name, read_recording
 from riffsmith.corpus.genres import ALL_GENRES, find_genres, resolve_genre
 from riffsmith.errors import AudioError, CorpusError
+from riffsmith.parallel import count_cores, map_ordered
 
 FULL_SCALE = 32767
 
@@ -184,14 +184,12 @@ def map_files(
     """`map` over files with threads: decoding, resampling and tensor work release the GIL."""
     if workers is not None and workers < 1:
         raise CorpusError(f"--workers must be 1 or more, found {workers}")
-    pool = ThreadPoolExecutor(workers or os.cpu_count() or 1)
-    try:
-        for done, (path, result) in enumerate(zip(paths, pool.map(function, paths), strict=True)):
-            yield result
-            if on_progress:
-                on_progress(done + 1, len(paths), path.name)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    workers = workers or count_cores()
+    found = map_ordered(function, paths, workers=workers, look_ahead=len(paths))
+    for done, (path, result) in enumerate(zip(paths, found, strict=True)):
+        yield result
+        if on_progress:
+            on_progress(done + 1, len(paths), path.name)
 
 
 def describe(

@@ -16,7 +16,6 @@ from riffsmith.evaluation.embedders.embedding import (
     embed_audio,
 )
 from riffsmith.evaluation.embedders.musicnn import MusicnnEmbedder
-from riffsmith.evaluation.embedders.workers import map_on_cores
 from riffsmith.evaluation.measures import (
     DISTANCES,
     STRONGEST_TAGS,
@@ -28,6 +27,7 @@ from riffsmith.evaluation.metrics.bootstrap import DistanceRatio, distance_ratio
 from riffsmith.evaluation.metrics.coverage import density_coverage
 from riffsmith.evaluation.metrics.vendi import relative_variety
 from riffsmith.evaluation.passages import Passage, group, read_passages, reconstruct as invert
+from riffsmith.parallel import map_ordered
 
 CACHE_FOLDER = Path("cache") / "embeddings"
 """Below a corpus: where the embeddings of its own passages are kept."""
@@ -123,7 +123,7 @@ def evaluate(
     }
     on_share(0.05, "playing the held-out music for the ceiling")
     play = reconstruct or (lambda passage: invert(passage, corpus))
-    made = {"generated": generated, "ceiling": map_on_cores(play, real["held_out"])}
+    made = {"generated": generated, "ceiling": list(map_ordered(play, real["held_out"]))}
     kept = EmbeddingCache(cache) if cache else None
     judges = embedders or build_embedders()
     distances: dict[str, DistanceScore] = {}
@@ -155,8 +155,8 @@ Groups = list[Float[np.ndarray, "_ dimension"]]
 
 def _embed(passages: Sequence[Passage], embedder: Embedder, cache: EmbeddingCache | None) -> Groups:
     embed = cache.embed if cache else embed_audio
-    vectors = map_on_cores(lambda p: embed(p.audio, p.sample_rate, embedder), passages)
-    return group(passages, vectors)
+    vectors = map_ordered(lambda p: embed(p.audio, p.sample_rate, embedder), passages)
+    return group(passages, list(vectors))
 
 
 def _distance_scores(
@@ -215,7 +215,7 @@ def _tag_measures(embedder: MusicnnEmbedder, groups: dict[str, Groups]) -> dict[
 
 
 def _passage_measures(generated: Sequence[Passage], real: Sequence[Passage]) -> dict[str, Measure]:
-    ours, theirs = (map_on_cores(passage_figures, passages) for passages in (generated, real))
+    ours, theirs = (list(map_ordered(passage_figures, passages)) for passages in (generated, real))
     return {name: _measure([f[name] for f in ours], [f[name] for f in theirs]) for name in ours[0]}
 
 

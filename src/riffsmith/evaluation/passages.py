@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +17,7 @@ from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.corpus.manifest import Split
 from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform, griffin_lim
+from riffsmith.parallel import map_ordered
 from riffsmith.synthesis import FADE_SECONDS, finish, generate_clip
 
 PASSAGE_SECONDS = 30.0
@@ -77,8 +79,9 @@ def play_passages(
     """
     count, rate = round(seconds / PASSAGE_SECONDS), bundle.settings.corpus.sample_rate
     passages: list[Passage] = []
-    for number in range(count):
-        audio = generate_clip(bundle, PASSAGE_SECONDS, seed * count + number)
+    play = partial(generate_clip, bundle, PASSAGE_SECONDS)
+    seeds = range(seed * count, seed * count + count)
+    for number, audio in enumerate(map_ordered(play, seeds)):
         passages.append(Passage(f"clip {number}", audio, rate))
         on_share((number + 1) / count)
     return passages

@@ -12,6 +12,7 @@ from riffsmith.config import Settings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
 from riffsmith.files import hold
+from riffsmith.parallel import count_split_threads
 from riffsmith.runs.folder import RunFolder
 from riffsmith.runs.record import RunRecord
 
@@ -46,10 +47,11 @@ def create_run(
             f"{corpus.path} was prepared for other settings (preset {corpus.manifest.preset}): "
             f"prepare a corpus with --preset {preset} and the same --config.corpus values"
         )
+    threads = settings.training.threads or count_split_threads()
     record = RunRecord(
         riffsmith=__version__,
         torch=torch.__version__,
-        machine=f"{platform.system()} {platform.machine()}, {torch.get_num_threads()} threads",
+        machine=f"{platform.system()} {platform.machine()}, {threads} threads",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         preset=preset,
         settings=settings,

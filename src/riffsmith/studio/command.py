@@ -15,10 +15,7 @@ import psutil
 from riffsmith.studio.errors import StudioError
 
 _NICE = 10
-_ENVIRONMENT = {
-    "PYTHONUNBUFFERED": "1",
-    "OMP_WAIT_POLICY": "PASSIVE",  # threads that spin for each other lose much to a busy player
-}
+_ENVIRONMENT = {"PYTHONUNBUFFERED": "1"}
 
 
 def command_line(*words: str | float | Path, module: str = "riffsmith") -> list[str]:

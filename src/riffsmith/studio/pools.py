@@ -1,12 +1,11 @@
 """Threads for what computes: torch releases the interpreter while it does."""
 
 import asyncio
-import os
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TypeVar
 
-import torch
+from riffsmith.parallel import build_pool, count_cores
 
 Result = TypeVar("Result")
 
@@ -15,16 +14,16 @@ class Pools:
     """A pool for each kind of work, so that long work does not keep listeners waiting."""
 
     def __init__(self) -> None:
-        cores = os.cpu_count() or 1
-        self.playing = _pool("playing", max(2, cores))
-        self.turning = _pool("turning", max(2, cores // 2))
-        self.ahead = _pool("ahead", max(1, cores // 2))
-        self.generating = _pool("generating", max(1, cores // 2))
-        self.shelving = _pool("shelving", 1)
-        self.checking = _pool("checking", 1)
-        self.waiting = _pool("waiting", 4)
+        cores = count_cores()
+        self.playing = build_pool(max(2, cores), "playing")
+        self.turning = build_pool(max(2, cores // 2), "turning")
+        self.ahead = build_pool(max(1, cores // 2), "ahead")
+        self.generating = build_pool(max(1, cores // 2), "generating")
+        self.shelving = build_pool(1, "shelving")
+        self.checking = build_pool(1, "checking")
+        self.waiting = build_pool(4, "waiting")
         """For subprocesses."""
-        self.reading = _pool("reading", 4)
+        self.reading = build_pool(4, "reading")
         """And writing of files: nothing that takes long."""
 
     async def run(self, pool: Executor, function: Callable[..., Result], *values: object) -> Result:
@@ -38,7 +37,3 @@ class Pools:
             pool.shutdown(wait=False, cancel_futures=True)
         for pool in pools:
             pool.shutdown(wait=True)
-
-
-def _pool(name: str, threads: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(threads, name, torch.set_num_threads, (1,))

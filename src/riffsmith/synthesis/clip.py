@@ -1,21 +1,29 @@
 """A bundle → a clip of any length."""
 
+import itertools
 from collections.abc import Callable, Iterator
-from itertools import islice
+from functools import partial
 from math import ceil
+from typing import TypeVar
 
 import numpy as np
 import torch
 from jaxtyping import Float
+from torch import Tensor
 
 from riffsmith.audio import join, limiting_gain
 from riffsmith.bundle import Bundle, LatentBundle, PictureBundle
+from riffsmith.parallel import count_workers, map_ordered
 from riffsmith.seeds import derive_seed
 from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
 from riffsmith.synthesis.stream import Stream
 
 FADE_SECONDS = 0.05
 OnProgress = Callable[[float], None]
+Result = TypeVar("Result")
+
+_LOOK_AHEAD = 8
+"""Chunks and stretches for each worker that may be ready or begun: about 10 MB."""
 
 
 def generate_clip(
@@ -44,11 +52,45 @@ def play_stream(
     wanted = round(seconds * stream.sample_rate)
     count = ceil(wanted / stream.chunk_samples)
     pieces: list[np.ndarray] = []
-    for piece in islice(stream.chunks(), count):
+    for piece in play_chunks(stream, 0, count):
         pieces.append(piece)
         if on_progress:
             on_progress(len(pieces) / count)
     return np.concatenate(pieces)[:wanted]
+
+
+def play_chunks(
+    stream: Stream, first: int = 0, stop: int | None = None
+) -> Iterator[Float[np.ndarray, "time channels"]]:
+    """Chunks [first, stop) of a piece in their order, computed by several workers.
+
+    Stretches are begun early, so that some workers denoise the next ones while others decode.
+
+    Args:
+        stream: The piece, which must not be turned meanwhile.
+        first: Number of the first chunk.
+        stop: Number of the chunk to end before; None: the piece goes on without end.
+    """
+    workers = count_workers()
+    numbers = itertools.count(first) if stop is None else range(first, stop)
+
+    def tasks() -> Iterator[Callable[[], np.ndarray | Tensor]]:
+        following = stream.stretches_of(first).start
+        for number in numbers:
+            end = stream.stretches_of(number).stop + workers - 1
+            if stop is not None:
+                end = min(end, stream.stretches_of(stop - 1).stop)
+            for window in range(following, end):
+                yield partial(stream.window, window)
+            following = max(following, end)
+            yield partial(stream.chunk, number)
+
+    found = map_ordered(_call, tasks(), workers=workers, look_ahead=_LOOK_AHEAD * workers)
+    return (result for result in found if isinstance(result, np.ndarray))
+
+
+def _call(task: Callable[[], Result]) -> Result:
+    return task()
 
 
 def _from_pictures(
@@ -61,15 +103,23 @@ def _from_pictures(
     advance = settings.segment_samples - fade
     count = max(1, ceil((wanted - fade) / advance))
 
+    def play(number: int) -> Float[np.ndarray, "time channels"]:
+        picture = draw_pictures(bundle.generator, seed, number, 1)
+        mel_db = to_spectrogram(picture, settings, bundle.card.low_db, bundle.card.high_db)[0]
+        return to_audio(mel_db, settings, derive_seed(seed, number)).numpy().T
+
     def segments() -> Iterator[Float[np.ndarray, "time channels"]]:
-        for number in range(count):
-            picture = draw_pictures(bundle.generator, seed, number, 1)
-            mel_db = to_spectrogram(picture, settings, bundle.card.low_db, bundle.card.high_db)[0]
-            yield to_audio(mel_db, settings, derive_seed(seed, number)).numpy().T
+        for number, segment in enumerate(map_ordered(play, range(count))):
+            yield segment
             if on_progress:
                 on_progress((number + 1) / count)
 
-    audio = join(segments(), count, fade)[:wanted]
+    was_training = bundle.generator.training
+    bundle.generator.eval()  # here, because workers share it
+    try:
+        audio = join(segments(), count, fade)[:wanted]
+    finally:
+        bundle.generator.train(was_training)
     return audio * np.float32(limiting_gain(audio))
 
 

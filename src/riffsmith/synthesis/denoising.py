@@ -8,8 +8,10 @@ from torch import Tensor
 
 from riffsmith.hardware import playing_precision
 from riffsmith.networks import Denoiser, sample
+from riffsmith.parallel import single_threaded
 
 
+@single_threaded()
 @torch.inference_mode()
 def denoise(
     generator: Denoiser,

@@ -1,7 +1,7 @@
 """Something that is made a little ahead of whoever uses it up."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from threading import Condition, Thread
 from types import TracebackType
 from typing import Generic, TypeVar
@@ -78,6 +78,8 @@ class Prefetcher(Iterator[Item], Generic[Item]):
                     break
         except BaseException as error:  # whatever it is, the reader gets it
             self._error = error
+        if isinstance(self._items, Generator):
+            self._items.close()  # what it has begun ends here, and not when the process does
         with self._changed:
             self._ended = True
             self._changed.notify_all()

@@ -9,6 +9,7 @@ from riffsmith.audio import limit_peaks, limiter_reach
 from riffsmith.bundle import LatentBundle
 from riffsmith.codec import Codec
 from riffsmith.networks import NoiseSource
+from riffsmith.parallel import single_threaded
 
 HEADROOM_DB = 2.0
 """A decoder invents phases, so its peaks are higher than those of finished records: turned down by
@@ -27,6 +28,7 @@ def receptive_field(codec: Codec) -> int:
     return codec.context_latents + _limiter_latents(codec)
 
 
+@single_threaded()
 @torch.inference_mode()
 def render(
     bundle: LatentBundle, latents: Float[Tensor, "1 components _"], source: NoiseSource, start: int

@@ -12,6 +12,7 @@ from torch import Tensor
 from riffsmith.bundle import LatentBundle
 from riffsmith.controls import Controls
 from riffsmith.networks import NoiseSource
+from riffsmith.parallel import SharedResults, count_cores
 from riffsmith.synthesis.audio_prompt import AudioPrompt
 from riffsmith.synthesis.conditioning import ConditioningSchedule
 from riffsmith.synthesis.denoising import denoise
@@ -32,10 +33,15 @@ _EVEN_LATENTS = 16
 """Where a stretch may begin: the generator halves its frames."""
 _KEPT_CHUNKS = 6
 """So that what was read ahead is there when a turn goes over from it."""
+_KEPT_STRETCHES = 3
+"""For one reader; each worker beside it may need another."""
 
 
 class Stream:
-    """The endless piece of one seed. Memory does not grow with it."""
+    """The endless piece of one seed. Memory does not grow with it.
+
+    Several threads may compute chunks and stretches of it at once: each is computed once.
+    """
 
     def __init__(
         self,
@@ -69,8 +75,7 @@ class Stream:
         self._guide = audio_prompt
         self._before: Stream | None = None
         self._turn = self._origin = 0
-        self._windows: dict[int, Tensor] = {}
-        self._kept: dict[int, Float[np.ndarray, "time channels"]] = {}
+        self._forget_computed()
 
     def with_controls(self, start: int, controls: Controls) -> "Stream":
         """The same piece, of which something else is asked from a sample on.
@@ -82,7 +87,7 @@ class Stream:
         stream.path = self.path.with_controls(frame, controls)
         stream._before, stream._turn = self, start
         stream._origin = frame // _EVEN_LATENTS * _EVEN_LATENTS
-        stream._windows, stream._kept = {}, {}
+        stream._forget_computed()
         return stream
 
     def heard_from(self, start: int) -> "Stream":
@@ -92,16 +97,14 @@ class Stream:
         if self._before is not None:
             joint = self.numbers(stream._turn, self._turn_samples)
             stream._before = copy(self._before)
-            stream._before._kept = {
-                number: chunk for number, chunk in self._before._kept.items() if number in joint
-            }
+            stream._before._kept = self._before._kept.only(joint)
         return stream
 
     def again(self) -> "Stream":
         """The same piece for another reader, with nothing computed yet."""
         stream = copy(self)
         stream._before = self._before and self._before.again()
-        stream._windows, stream._kept = {}, {}
+        stream._forget_computed()
         return stream
 
     def make_ready(self, start: int, count: int) -> None:
@@ -122,14 +125,14 @@ class Stream:
     def read(self, start: int, count: int) -> Float[np.ndarray, "time channels"]:
         """Samples [start, start + count) of the piece."""
         numbers = self.numbers(start, count)
-        pieces = [self._chunk(number) for number in numbers]
+        pieces = [self.chunk(number) for number in numbers]
         begin = start - numbers.start * self.chunk_samples
         return np.concatenate(pieces)[begin : begin + count]
 
     def chunks(self, start: int = 0) -> Iterator[Float[np.ndarray, "time channels"]]:
         """The piece from a chunk's number on, without end."""
         while True:
-            yield self._chunk(start)
+            yield self.chunk(start)
             start += 1
 
     @torch.inference_mode()
@@ -165,12 +168,12 @@ class Stream:
             number += 1
         return number + max(0, frame - self._start_of(number)) // WINDOW_LATENTS[-1]
 
-    def _chunk(self, number: int) -> Float[np.ndarray, "time channels"]:
+    def chunk(self, number: int) -> Float[np.ndarray, "time channels"]:
         """What is heard, before a turn, in it and after it."""
         start = number * self.chunk_samples
         if self._before is None or start >= self._turn + self._turn_samples:
             return self._own_chunk(number)
-        earlier = self._before._chunk(number)
+        earlier = self._before.chunk(number)
         if start + self.chunk_samples <= self._turn:
             return earlier
         places = np.arange(self.chunk_samples) + (start + 0.5 - self._turn)
@@ -178,11 +181,7 @@ class Stream:
         return earlier * (1 - share) + self._own_chunk(number) * share
 
     def _own_chunk(self, number: int) -> Float[np.ndarray, "time channels"]:
-        if number not in self._kept:
-            while len(self._kept) >= _KEPT_CHUNKS:
-                del self._kept[next(iter(self._kept))]
-            self._kept[number] = self._decode(number)
-        return self._kept[number]
+        return self._kept.get(number, self._decode)
 
     def _decode(self, number: int) -> Float[np.ndarray, "time channels"]:
         start, frames = number * CHUNK_LATENTS - self._heard, CHUNK_LATENTS + 2 * self._heard
@@ -190,26 +189,34 @@ class Stream:
 
     def _blended(self, number: int, inside: slice) -> Float[Tensor, "1 components _"]:
         """Frames of a stretch, which begins as the one before goes on."""
-        ours = self._window(number)
+        ours = self.window(number)
         if number == 0:
             return ours[..., MARGIN_LATENTS + inside.start : MARGIN_LATENTS + inside.stop]
         ours = ours[..., MARGIN_LATENTS:]
         if inside.start >= BLEND_LATENTS:
             return ours[..., inside]
-        earlier = self._window(number - 1)[..., -MARGIN_LATENTS:]
+        earlier = self.window(number - 1)[..., -MARGIN_LATENTS:]
         share = (torch.arange(BLEND_LATENTS) + 0.5) / BLEND_LATENTS
         joint = torch.lerp(earlier[..., :BLEND_LATENTS], ours[..., :BLEND_LATENTS], share)
         return torch.cat([joint, ours[..., BLEND_LATENTS:]], dim=-1)[..., inside]
 
-    def _window(self, number: int) -> Float[Tensor, "1 components frames"]:
+    def window(self, number: int) -> Float[Tensor, "1 components frames"]:
         """A stretch with its margins; the newest few are kept."""
-        if number not in self._windows:
-            while len(self._windows) > 2:
-                del self._windows[next(iter(self._windows))]
-            start, stop = self._start_of(number), self._start_of(number + 1)
-            frames = stop - start + 2 * MARGIN_LATENTS
-            self._windows[number] = self._denoise(start - MARGIN_LATENTS, frames)
-        return self._windows[number]
+        return self._windows.get(number, self._compute_stretch)
+
+    def stretches_of(self, number: int) -> range:
+        """The stretches that a chunk lies in with what is heard around it."""
+        start, stop = number * CHUNK_LATENTS, (number + 1) * CHUNK_LATENTS
+        first, last = start - self._heard, stop + self._heard - 1
+        return range(self._number_at(first), self._number_at(last) + 1)
+
+    def _compute_stretch(self, number: int) -> Float[Tensor, "1 components frames"]:
+        start, stop = self._start_of(number), self._start_of(number + 1)
+        return self._denoise(start - MARGIN_LATENTS, stop - start + 2 * MARGIN_LATENTS)
+
+    def _forget_computed(self) -> None:
+        self._windows = SharedResults[Tensor](_KEPT_STRETCHES + count_cores())
+        self._kept = SharedResults[Float[np.ndarray, "time channels"]](_KEPT_CHUNKS)
 
     def _denoise(self, start: int, frames: int) -> Float[Tensor, "1 components frames"]:
         conditioning = self.path.conditioning(start, frames)

@@ -9,6 +9,7 @@ import torch
 from riffsmith.config import TrainingSettings
 from riffsmith.errors import SettingsError
 from riffsmith.hardware import has_bfloat16
+from riffsmith.parallel import count_split_threads
 
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
@@ -27,10 +28,9 @@ def choose_device(settings: TrainingSettings) -> torch.device:
     return torch.device(settings.device)
 
 
-def choose_threads(settings: TrainingSettings) -> None:
-    """Sets the number of CPU threads that the settings name."""
-    if settings.threads:
-        torch.set_num_threads(settings.threads)
+def count_threads(settings: TrainingSettings) -> int:
+    """Number of CPU threads of a step: the settings' number, or the package's default."""
+    return settings.threads or count_split_threads()
 
 
 def autocast(settings: TrainingSettings, device: torch.device) -> AbstractContextManager[object]:

@@ -9,7 +9,8 @@ from torch import Tensor
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, PictureSettings, Settings
 from riffsmith.networks import build_loss
-from riffsmith.training.device import choose_device, keep_freed_memory
+from riffsmith.parallel import use_threads
+from riffsmith.training.device import choose_device, count_threads, keep_freed_memory
 from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
 from riffsmith.training.latent.system import initialise_latent_state
 from riffsmith.training.latent.windows import window_channels
@@ -35,9 +36,10 @@ def measure_training_seconds(settings: Settings, steps: int) -> float:
         Seconds.
     """
     keep_freed_memory()
-    if isinstance(settings, LatentSettings):
-        return _latent_seconds(settings, steps)
-    return _picture_seconds(settings, steps)
+    with use_threads(count_threads(settings.training)):
+        if isinstance(settings, LatentSettings):
+            return _latent_seconds(settings, steps)
+        return _picture_seconds(settings, steps)
 
 
 def _picture_seconds(settings: PictureSettings, steps: int) -> float:

@@ -12,6 +12,7 @@ from torch import Tensor
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RiffsmithError, RunError
 from riffsmith.files import hold
+from riffsmith.parallel import use_threads
 from riffsmith.runs import (
     Outcome,
     OutcomeState,
@@ -28,7 +29,7 @@ from riffsmith.runs.checkpoint import (
     write_checkpoint,
 )
 from riffsmith.synthesis import generate_clip
-from riffsmith.training.device import choose_device, choose_threads, keep_freed_memory
+from riffsmith.training.device import choose_device, count_threads, keep_freed_memory
 from riffsmith.training.distributed import Command, ProcessGroup
 from riffsmith.training.monitor.events import Event, EventCode, EventKind
 from riffsmith.training.monitor.monitor import Monitor, open_monitor, stopped_by
@@ -84,7 +85,8 @@ def train(
             f"{corpus.path} has changed since {run.path} was started: start a new run with it"
         )
     process_group = process_group or ProcessGroup()
-    with hold(run.path, RunError):
+    threads = count_threads(record.settings.training)
+    with hold(run.path, RunError), use_threads(threads):
         loop: _Loop | None = None
         try:
             loop = _Loop(run, record, corpus, observers, process_group, should_stop)
@@ -130,7 +132,6 @@ class _Loop:
         self.process_group, self.should_stop = process_group, should_stop
         self.run, self.record, self.corpus, self.observers = run, record, corpus, observers
         self.settings = record.settings.training
-        choose_threads(self.settings)
         keep_freed_memory()
         self.device = choose_device(self.settings)
         self.stage: tuple[Stage, int] | None = None

@@ -7,8 +7,9 @@ import torch
 from riffsmith.config import LatentSettings, Settings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import SettingsError
+from riffsmith.parallel import use_threads
 from riffsmith.runs import RunFolder, RunRecord, open_run
-from riffsmith.training.device import choose_device, choose_threads, keep_freed_memory
+from riffsmith.training.device import choose_device, count_threads, keep_freed_memory
 from riffsmith.training.distributed import Command, ProcessGroup
 from riffsmith.training.latent.system import LatentSystem, initialise_latent_state
 from riffsmith.training.observer import OnStage
@@ -74,14 +75,15 @@ def run_worker(run: RunFolder, process_group: ProcessGroup) -> None:
     if command == Command.STOP:
         return
     record, corpus = open_run(run)
-    choose_threads(record.settings.training)
+    settings = record.settings.training
     keep_freed_memory()
-    device = choose_device(record.settings.training)
-    system = build_system(record, corpus, device, run, lambda stage, progress: None, process_group)
-    while command != Command.STOP:
-        if command == Command.COPY_STATE:
-            process_group.copy_state(system.state)
-            system.reduce_learning_rate(system.state.rollbacks)
-        else:
-            system.step(system.next_batch(system.state.step))
-        command = process_group.receive()
+    with use_threads(count_threads(settings)):
+        device = choose_device(settings)
+        system = build_system(record, corpus, device, run, lambda *_: None, process_group)
+        while command != Command.STOP:
+            if command == Command.COPY_STATE:
+                process_group.copy_state(system.state)
+                system.reduce_learning_rate(system.state.rollbacks)
+            else:
+                system.step(system.next_batch(system.state.step))
+            command = process_group.receive()

@@ -23,7 +23,7 @@ from riffsmith.evaluation.copying.held_out_scores import (
 )
 from riffsmith.evaluation.copying.passage_search import Match, PassageIndex
 from riffsmith.evaluation.embedders.embedding import mix_sound
-from riffsmith.evaluation.embedders.workers import map_on_cores
+from riffsmith.parallel import map_ordered
 
 WINDOW_SECONDS = 5.0
 _WINDOW_FRAMES = 80
@@ -103,7 +103,7 @@ class OriginalityCheck:
         self._corpus_hash = corpus.manifest.corpus_hash()
         self.sample_rate = corpus.manifest.settings.sample_rate
         self._names = [recording.source.path for recording in recordings]
-        prints = map_on_cores(partial(read_fingerprint, corpus), recordings)
+        prints = list(map_ordered(partial(read_fingerprint, corpus), recordings))
         self._index = PassageIndex(prints, _WINDOW_FRAMES)
         on_share(0.3)
         scores = held_out_scores(corpus, self._index, lambda share: on_share(0.3 + 0.7 * share))

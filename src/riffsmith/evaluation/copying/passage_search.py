@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from riffsmith.evaluation.copying.fingerprint import Alteration, alterations
-from riffsmith.evaluation.embedders.workers import map_on_cores
+from riffsmith.parallel import map_ordered
 
 _BLOCK_FRAMES = 512
 _STRETCH_FRAMES = 48
@@ -82,7 +82,7 @@ class PassageIndex:
         Args:
             windows: Fingerprints as `cut_windows` cuts them.
         """
-        found = map_on_cores(self._search, windows.split(_WINDOWS_AT_ONCE))
+        found = map_ordered(self._search, windows.split(_WINDOWS_AT_ONCE))
         return [match for batch in found for match in batch]
 
     def _search(self, windows: Float[Tensor, "windows bands longer"]) -> list[Match]:

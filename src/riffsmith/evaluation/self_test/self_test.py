@@ -13,7 +13,6 @@ from riffsmith.evaluation.embedders.embedding import (
     EmbeddingCache,
     build_embedders,
 )
-from riffsmith.evaluation.embedders.workers import map_on_cores
 from riffsmith.evaluation.passage_features import PassageFeatures, extract
 from riffsmith.evaluation.passages import PASSAGE_SECONDS, Passage
 from riffsmith.evaluation.positions import find_pairs
@@ -24,6 +23,7 @@ from riffsmith.evaluation.self_test.null_distribution import (
     throw_coins,
 )
 from riffsmith.evaluation.self_test.trials import BOTH_DISTANCES, Trial, choose_trials
+from riffsmith.parallel import map_ordered
 from riffsmith.seeds import derive_seed
 
 RULE = (
@@ -96,7 +96,7 @@ def self_test(
     kept = EmbeddingCache(cache) if cache else None
     on_share(0.0, "listening to the corpus")
     sides = [
-        map_on_cores(lambda place: extract(place.read(), judges, kept), side)
+        list(map_ordered(lambda place: extract(place.read(), judges, kept), side))
         for side in zip(*pairs, strict=True)
     ]
     heard = list(zip(*sides, strict=True))
@@ -114,13 +114,12 @@ def self_test(
             seed_here = derive_seed(seed, "damage", count)
             return extract(trial.damage(places[count].read(), seed_here), judges)
 
-        damaged = map_on_cores(hear_damaged, range(len(places)))
+        damaged = list(map_ordered(hear_damaged, range(len(places))))
         rows.append(bench.judge(trial, damaged))
     on_share(0.9, "listening to other music")
     rows.append(_other_band(bench))
-    rows.append(
-        _other_genre(bench, map_on_cores(lambda passage: extract(passage, judges), contrast))
-    )
+    other = list(map_ordered(lambda passage: extract(passage, judges), contrast))
+    rows.append(_other_genre(bench, other))
     on_share(1.0, "done")
     return SelfTest(
         corpus_hash=corpus.manifest.corpus_hash(),

@@ -18,6 +18,7 @@ from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
 from riffsmith.features import measure_descriptors
 from riffsmith.files import remove, write_bytes
+from riffsmith.parallel import map_ordered, single_threaded
 from riffsmith.runs import RunFolder, Stage
 from riffsmith.seeds import derive_seed
 from riffsmith.training.codec.decoder import train_decoder
@@ -97,12 +98,15 @@ def _take_shipped_decoder(codec: Codec) -> None:
 
 def _fit_style(recordings: Sequence[MeasuredRecording], codec: Codec) -> None:
     linear = codec.linear
-    latents = [linear.encode(item.features[None].float())[0] for item in recordings]
-    descriptors = [
-        functional.avg_pool1d(_measure_descriptors(item, codec)[None], linear.patch_frames)[0]
-        for item in recordings
-    ]
-    codec.style_embedding.fit(latents, descriptors)
+
+    def describe(item: MeasuredRecording) -> tuple[Tensor, Tensor]:
+        descriptors = _measure_descriptors(item, codec)[None]
+        latents = linear.encode(item.features[None].float())[0]
+        return latents, functional.avg_pool1d(descriptors, linear.patch_frames)[0]
+
+    latents, descriptors = zip(*map_ordered(describe, recordings), strict=True)
+    with single_threaded():
+        codec.style_embedding.fit(list(latents), list(descriptors))
 
 
 def _measure_descriptors(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import torch
 from jaxtyping import Float
@@ -9,10 +10,11 @@ from torch import Tensor
 
 from riffsmith.codec import Analysis, Codec, find_beats, measure_recording
 from riffsmith.config import LatentSettings, LatentTrainingSettings
-from riffsmith.corpus import Corpus
+from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.corpus.manifest import Split
 from riffsmith.errors import CorpusError
 from riffsmith.networks import CLOCK_CHANNELS, clock
+from riffsmith.parallel import map_ordered
 from riffsmith.seeds import random_stream
 
 _OFFSETS = 2
@@ -37,12 +39,13 @@ def measure_split(
     """Features of the recordings of a split, once for each sub-hop offset."""
     hop, mels = settings.corpus.hop_samples, settings.corpus.n_mels
     analysis = Analysis(settings.corpus.sample_rate, hop, mels, settings.codec.side_mels)
-    measured = [
-        measure_recording(corpus, recording, analysis, number * hop // offsets)
-        for recording in corpus.manifest.of_split(split)
-        for number in range(offsets)
-    ]
-    return [MeasuredRecording(features, find_beats(features, settings)) for features in measured]
+
+    def measure(item: tuple[PreparedRecording, int]) -> MeasuredRecording:
+        recording, number = item
+        features = measure_recording(corpus, recording, analysis, number * hop // offsets)
+        return MeasuredRecording(features, find_beats(features, settings))
+
+    return list(map_ordered(measure, product(corpus.manifest.of_split(split), range(offsets))))
 
 
 def window_channels(settings: LatentSettings) -> int:
@@ -82,15 +85,22 @@ class LatentWindows:
         self._latents: list[Tensor] = []
         self._beats: list[Tensor] = []
         self._styles: list[Tensor] = []
-        for item in recordings:
-            for start in range(size):
-                latents = codec.linear.encode(item.features[None, :, start:].float())[0]
-                if latents.shape[1] < frames:
-                    continue
-                self._latents.append(latents.to(torch.bfloat16))
-                self._styles.append(codec.style_embedding(latents[None])[0])
-                whole = item.beats[start : start + latents.shape[1] * size]
-                self._beats.append(whole.unflatten(0, (-1, size)).mean(1))
+
+        def encode(part: tuple[MeasuredRecording, int]) -> tuple[Tensor, Tensor, Tensor] | None:
+            item, start = part
+            latents = codec.linear.encode(item.features[None, :, start:].float())[0]
+            if latents.shape[1] < frames:
+                return None
+            whole = item.beats[start : start + latents.shape[1] * size]
+            beats = whole.unflatten(0, (-1, size)).mean(1)
+            return latents.to(torch.bfloat16), codec.style_embedding(latents[None])[0], beats
+
+        for found in map_ordered(encode, product(recordings, range(size))):
+            if found is not None:
+                latents, style, beats = found
+                self._latents.append(latents)
+                self._styles.append(style)
+                self._beats.append(beats)
         if not self._latents:
             seconds = frames * codec.latent_samples / codec.sample_rate
             raise CorpusError(
