@@ -1,7 +1,8 @@
-"""What Riffsmith takes up: disk space of its packages, and peak memory of `generate`.
+"""Disk space of Riffsmith and its packages, and peak memory of `generate` and `train`.
 
 Prints the size of the files of Riffsmith and of all packages it needs (without extras), the size
-of this whole environment, and the largest resident memory of processes that play the model.
+of this whole environment, and the largest resident memory of the commands. The training, on the
+embedded songs, is short but goes through all its phases.
 """
 
 import subprocess
@@ -17,6 +18,11 @@ from packaging.requirements import Requirement
 import riffsmith
 
 SECONDS = (30, 600)
+SHORT_TRAINING = (
+    "--minutes=1",
+    "--config.codec.texture_steps=20",
+    "--config.training.warm_up_steps=4",
+)
 MEBIBYTE = 2**20
 
 
@@ -33,6 +39,9 @@ def main(model: str = "metal") -> None:
             out = Path(folder) / "clip.wav"
             peak = peak_bytes("generate", model, str(out), f"--seconds={seconds}", "--seed=7")
             print(f"generate {seconds} s: at most {peak / MEBIBYTE:.0f} MiB of memory")
+        songs = Path(riffsmith.__file__).parent / "demo_corpus" / "metal"
+        peak = peak_bytes("train", str(songs), str(Path(folder) / "run"), *SHORT_TRAINING)
+        print(f"train: at most {peak / MEBIBYTE:.0f} MiB of memory")
 
 
 def needed_packages(name: str) -> list[Distribution]:

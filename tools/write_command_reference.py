@@ -30,7 +30,7 @@ def main() -> None:
 
 def command_reference() -> str:
     """The page: an index of the commands, then usage, parameters and defaults of each."""
-    _, *sections = re.split(r"^## ", app.generate_docs(), flags=re.MULTILINE)
+    _, *sections = re.split(r"^## ", app.generate_docs(usage_name="riffsmith"), flags=re.MULTILINE)
     _, *commands = sections  # the first one is the table of contents
     index = "\n".join(_index_line(command) for command in commands)
     body = "\n".join(f"## {_tidy(command)}" for command in commands)
@@ -46,8 +46,12 @@ def _index_line(command: str) -> str:
 
 
 def _tidy(command: str) -> str:
-    """Joins the lines of each parameter; leaves out that a flag is off unless it is given."""
+    """Joins the lines of each parameter; leaves out that a flag is off unless it is given.
+
+    A usage line also loses what cyclopts takes over from the way in which Python was started.
+    """
     joined = re.sub(r"\n {2,}(?=\S)", " ", command)
+    joined = re.sub(r"^(riffsmith \w+ ).*(?=\[OPTIONS\])", r"\1", joined, flags=re.MULTILINE)
     return joined.replace(" *[default: False]*", "").rstrip() + "\n"
 
 
