@@ -255,3 +255,13 @@ def as_ordinary_user() -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
     torch.set_num_threads(1)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says how many tests of the page were skipped, and why."""
+    reports = terminalreporter.getreports("skipped")
+    reasons = [report.longrepr[-1] for report in reports if "browser" in report.keywords]
+    if reasons:
+        reason = reasons[0].removeprefix("Skipped: ")
+        terminalreporter.section("skipped")
+        terminalreporter.line(f"{len(reasons)} browser tests were skipped ({reason})", yellow=True)

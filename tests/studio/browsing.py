@@ -24,10 +24,19 @@ from riffsmith.corpus import Corpus
 from riffsmith.studio import command, open_studio
 from riffsmith.studio.jobs import Jobs
 
-CHROMIUM = shutil.which("chromium")
-needs_chromium = pytest.mark.skipif(
-    CHROMIUM is None, reason="there is no Chromium here: install it to try the page in a browser"
+_PROGRAMS = (
+    *("chromium", "chromium-browser", "google-chrome", "chrome"),
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
 )
+CHROMIUM = next((path for path in map(shutil.which, _PROGRAMS) if path), None)
+IS_CI = os.environ.get("CI") == "true"
+MISSING = "no Chromium was found: install it with the system's package manager"
+needs_chromium = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None and not IS_CI, reason=MISSING),
+]
+"""Marks for a test of the page. Without a Chromium it is skipped, and with CI=true it fails."""
 SECONDS = 60_000
 """In milliseconds: the machines that test are slow and busy."""
 ROOMS = ("listen", "train", "judge")
@@ -61,6 +70,8 @@ def served(folder: Path, corpus: Corpus) -> Iterator[str]:
 @contextmanager
 def launched() -> Iterator[Browser]:
     """A browser."""
+    if CHROMIUM is None:
+        pytest.fail(f"{MISSING} (with CI=true no test of the page is skipped)", pytrace=False)
     with sync_playwright() as started:
         browser = started.chromium.launch(
             executable_path=CHROMIUM,
