@@ -14,7 +14,7 @@ from riffsmith.api import Model
 from riffsmith.bundle import Card, LatentBundle, PictureBundle, build_latent_generator
 from riffsmith.networks import Generator
 from riffsmith.synthesis import generate_clip
-from riffsmith.training import RunFolder
+from riffsmith.runs import RunFolder
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from test_commands import Shell, shell
 
 from riffsmith.corpus import Corpus
 from riffsmith.pipeline import open_model
-from riffsmith.training import RunFolder
+from riffsmith.runs import RunFolder
 
 __all__ = ["shell"]
 

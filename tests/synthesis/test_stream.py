@@ -20,7 +20,7 @@ from riffsmith.synthesis import (
 )
 from riffsmith.synthesis.rendering import finish, receptive_field
 from riffsmith.synthesis.stream import CHUNK_LATENTS, TURN_SECONDS, WINDOW_LATENTS
-from riffsmith.training import RunFolder
+from riffsmith.runs import RunFolder
 
 
 @pytest.fixture

@@ -297,7 +297,10 @@ class _Loop:
 
     def _stop(self, event: Event) -> None:
         self.stopped_by = event
-        self._log_event("stop", event, text=f"stopped at step {self.state.step}: {event.text}")
+        rollbacks = self.state.rollbacks
+        tried = f", after {rollbacks} rollbacks" if rollbacks else ""
+        text = f"stopped at step {self.state.step}{tried}: {event.text}"
+        self._log_event("stop", event, text=text)
 
     def _roll_back(self, event: Event) -> None:
         """Goes back to the best checkpoint with reduced learning rates, or ends the run where it
