@@ -6,7 +6,7 @@ import torch
 
 from riffsmith.config import PictureSettings, Settings
 from riffsmith.networks import Discriminator, Generator, count_parameters
-from riffsmith.training.latent.system import initialise_latent_state
+from riffsmith.training import initialise_state
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def describe_networks(settings: Settings) -> dict[str, list[LayerRow]]:
     """Layers of the generator and of the discriminator."""
     if isinstance(settings, PictureSettings):
         return _describe_picture_networks(settings)
-    state = initialise_latent_state(settings, 0, torch.device("cpu"))
+    state = initialise_state(settings, 0, torch.device("cpu"))
     networks = {"generator": state.generator, "discriminator": state.discriminator}
     return {
         name: [

@@ -116,4 +116,3 @@ def _shorten(names: Sequence[str], texts: Texts) -> Markup:
     if len(names) <= _MOST_NAMES:
         return escape(shown)
     return texts("self_test.more", names=shown, count=len(names) - _MOST_NAMES)
-

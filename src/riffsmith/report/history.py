@@ -120,9 +120,7 @@ class History:
 
     def preview_diversities(self) -> dict[int, float]:
         """Variety of samples relative to real segments at the snapshots, from previews."""
-        pairs = [
-            (line.get("snapshot"), number(line, "spread_relative")) for line in self.previews
-        ]
+        pairs = [(line.get("snapshot"), number(line, "spread_relative")) for line in self.previews]
         return {at: value for at, value in pairs if isinstance(at, int) and value is not None}
 
     def points(self, lines: Sequence[Line], name: str) -> Points:

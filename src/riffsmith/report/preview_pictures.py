@@ -10,8 +10,7 @@ from riffsmith.files import write_bytes
 from riffsmith.plotting import draw_evolution, draw_spectrogram, to_png
 from riffsmith.report.texts import Language, Texts
 from riffsmith.runs import RunFolder
-from riffsmith.training import Preview, SilentObserver
-from riffsmith.training.snapshot import make_preview
+from riffsmith.training import Preview, SilentObserver, make_preview
 
 PANELS = 8
 

@@ -1,7 +1,7 @@
 """Texts, numbers and plurals of a page in one language.
 
-The texts stand in `languages/en.toml` and `languages/es.toml`, with placeholders for values. Where a
-text depends on a number, the file has a table of its forms:
+The texts stand in `languages/en.toml` and `languages/es.toml`, with placeholders for values. Where
+a text depends on a number, the file has a table of its forms:
 
 [counts.recordings]
 one = "{count} recording"
@@ -77,7 +77,7 @@ class Texts:
     """
 
     def __init__(self, language: Language) -> None:
-        self.language = language
+        self.language: Language = language
         self._table = read_table(language)
 
     def __call__(self, key: str, **values: object) -> Markup:
@@ -109,7 +109,7 @@ class Texts:
 
     def recording(self, note: RecordingNote) -> Markup:
         """A flaw of a recording, or the reason why a file is not used."""
-        if note.code == RecordingCode.OTHER:  # of a corpus that was prepared before there were codes
+        if note.code == RecordingCode.OTHER:  # the corpus was prepared before there were codes
             return self.english(note.text)
         values: dict[str, object] = dict(note.parameters)
         if "fraction" in note.parameters:
