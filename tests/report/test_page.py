@@ -344,9 +344,11 @@ def test_a_latent_page_counts_steps(
     measured = Measurements(self_test=measurements(latent_corpus).self_test)
     write_report(latent_run, tmp_path / "page.html", measurements=measured, language=language)
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
-    text = Outline(page).words()
+    outline = Outline(page)
+    text = outline.words()
     assert [each for each in words if each not in text] == []
     shown = text.partition("All settings")[0].partition("Todos los ajustes")[0]
     assert not re.search(r"\b(epoch|época)s?\b", shown, re.IGNORECASE)
+    assert {tag["href"][1:] for tag in outline.all("a")} == {t["id"] for t in outline.all("h2")}
     assert latent_run.preview(12, ".png").read_bytes().startswith(PNG)
     write_evolution(latent_run, tmp_path / "evolution.png", language=language)

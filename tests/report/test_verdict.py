@@ -60,7 +60,7 @@ def test_a_run_with_a_monitor(run: RunFolder, corpus: Corpus):
         "good",
         "This is epoch 2, the nearest to real music of the 2 snapshots that were measured: its "
         "distance is 3.50. The monitor stopped the training at epoch 4: 8 measurements in a row "
-        "found no snapshot nearer to real music than epoch 2, whose distance is 3.5.",
+        "found no snapshot nearer to real music than epoch 2, whose distance is 3.50.",
     )
     assert said["near"][0] == "bad"
     assert "15.5 times that of the training recordings (12.4 to 18.6)" in said["near"][1]
@@ -73,14 +73,14 @@ def test_a_run_with_a_monitor(run: RunFolder, corpus: Corpus):
     )
     assert said["collapse"][0] == "good"
     assert "at epoch 4, the samples differed by 0.10" in said["collapse"][1]
-    assert "rolled the run back 1 time after a collapse" in said["collapse"][1]
+    assert "rolled the run back once after a collapse" in said["collapse"][1]
     assert said["overfitting"][0] == "good"
     assert "from epoch 3.3 on" in said["overfitting"][1]
     assert said["data"][0] == "bad"
     assert said["trust"] == (
         "good",
-        "Yes: the self-test passed in all 2 cases that this corpus&#39;s own music allows. The "
-        "measures detected what they must detect, and raised no false alarm.",
+        "Yes: the self-test passed in each of the 2 cases that this corpus&#39;s own music "
+        "allows. The measures detected what they must detect, and raised no false alarm.",
     )
 
 

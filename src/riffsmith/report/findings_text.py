@@ -10,7 +10,7 @@ from riffsmith.corpus import Corpus
 from riffsmith.evaluation import SelfTestRow
 from riffsmith.report.history import History, Mark
 from riffsmith.report.measurements import Measurements, NotMeasured
-from riffsmith.report.texts import Texts
+from riffsmith.report.texts import Rounded, Texts
 from riffsmith.runs import RunRecord, SnapshotSelection
 
 Grade = Literal["good", "caution", "bad", "unknown"]
@@ -64,6 +64,8 @@ def explain_mark(mark: Mark, history: History, texts: Texts) -> Markup:
     snapshot, since = _number(mark.parameters, "snapshot"), _number(mark.parameters, "since_step")
     if snapshot is not None:
         values["name"] = texts.position(history.unit, snapshot)
+    if isinstance(distance := mark.parameters.get("distance"), float):
+        values["distance"] = Rounded(distance, 2)
     if since is not None:
         values["since"] = texts.position(history.unit, history.position(since), "since")
     return texts(f"events.reasons.{mark.code}", **values)
