@@ -63,7 +63,7 @@ class Audio:
 
     def plot(self) -> "Figure":
         """Its mel spectrogram in decibels over seconds."""
-        from riffsmith.report import draw_spectrogram
+        from riffsmith.plotting import draw_spectrogram
 
         transform = MelTransform(self.sample_rate, n_fft=2048, hop_samples=512, n_mels=128)
         mono = torch.from_numpy(np.ascontiguousarray(self.samples.mean(axis=1)))

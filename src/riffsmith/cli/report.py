@@ -44,10 +44,10 @@ def report(
 
     target, folder = out or run / "report.html", RunFolder(run)
     with share_progress("Judging") as on_progress:
-        findings = measure_run(
-            folder, seconds=seconds, seed=seed, quick=quick, on_share=on_progress
+        measurements = measure_run(
+            folder, seconds=seconds, seed=seed, quick=quick, on_progress=on_progress
         )
-    write_report(folder, target, findings=findings, language=language)
+    write_report(folder, target, measurements=measurements, language=language)
     stdout.print(str(target), soft_wrap=True)
     if evolution is not None:
         write_evolution(folder, evolution, language=language)
