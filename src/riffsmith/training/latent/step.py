@@ -9,12 +9,12 @@ from riffsmith.config import LatentSettings, LatentTrainingSettings
 from riffsmith.networks import (
     CLOCK_CHANNELS,
     Denoiser,
+    approximate_gradient_penalty,
     draw_timesteps,
-    flow_loss,
-    pair_loss,
+    flow_matching_loss,
     predict_clean,
+    relativistic_loss,
     sample,
-    smoothness_penalty,
     update_average,
 )
 from riffsmith.networks.flow import Velocity
@@ -85,7 +85,7 @@ class LatentTrainer:
             self._draw_uniform(count, 1, stream)[:, 0] >= self._training.unconditioned_fraction
         )
         conditioning[:, :CLOCK_CHANNELS] *= with_clock
-        return flow_loss(self._velocity(conditioning), music, noise, times)
+        return flow_matching_loss(self._velocity(conditioning), music, noise, times)
 
     def _update_discriminator(self, windows: Tensor) -> tuple[float, float, float]:
         state, training = self._state, self._training
@@ -101,8 +101,8 @@ class LatentTrainer:
         logits = self._discriminate(torch.cat([shown, noisy]))
         plain, noisy = _split(logits)
         real_logits, fake_logits = _split(plain)
-        loss = pair_loss(real_logits, fake_logits)
-        penalty = 2 * smoothness_penalty(plain, noisy, deviation)
+        loss = relativistic_loss(real_logits, fake_logits)
+        penalty = 2 * approximate_gradient_penalty(plain, noisy, deviation)
         state.discriminator_optimizer.zero_grad()
         (loss + training.penalty_weight / 2 * penalty).backward()
         self._crew.average_gradients(state.discriminator)
@@ -118,7 +118,7 @@ class LatentTrainer:
         real_half, fake_half = shown.chunk(2)
         with torch.no_grad():
             wanted = self._discriminate(real_half)
-        verdict = pair_loss(self._discriminate(fake_half), wanted)
+        verdict = relativistic_loss(self._discriminate(fake_half), wanted)
         discriminator.requires_grad_(True)
         loss = self._flow_loss(windows) + self._training.adversarial_weight * verdict
         return loss, verdict.item()

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from riffsmith.config import PictureSettings
 from riffsmith.features import reduce_to
-from riffsmith.networks import Generator, Loss, Verdict, update_average
+from riffsmith.networks import DiscriminatorResult, Generator, Loss, update_average
 from riffsmith.seeds import derive_seed, random_stream
 from riffsmith.training.device import autocast
 from riffsmith.training.state import TrainingState
@@ -82,7 +82,9 @@ class Trainer:
             fake_logits=verdict.fake_logits.mean().item(),
         )
 
-    def _update_discriminator(self, real: Tensor, round_number: int) -> tuple[Tensor, Verdict]:
+    def _update_discriminator(
+        self, real: Tensor, round_number: int
+    ) -> tuple[Tensor, DiscriminatorResult]:
         fake = self._make_fake(len(real), round_number)
         penalty_seed = derive_seed(self._seed, "penalty", self._state.step, round_number)
         verdict = self._loss.discriminator(self._discriminate, real, fake.detach(), penalty_seed)
