@@ -13,13 +13,13 @@ def denoiser() -> Denoiser:
     return denoiser.eval()
 
 
-def test_fresh_networks_see_no_way():
+def test_an_initialised_denoiser_predicts_no_velocity():
     denoiser = Denoiser(latent_channels=6, style_channels=2, channels=(16, 12), embedding=8)
     noisy, conditioning = torch.randn(2, 6, 8), torch.zeros(2, CLOCK_CHANNELS + 2, 8)
     assert not denoiser(noisy, conditioning, torch.tensor([0.1, 0.9])).any()
 
 
-def test_noise_clock_style_and_time_matter(denoiser: Denoiser):
+def test_noise_clock_style_and_timestep_matter(denoiser: Denoiser):
     noisy, conditioning = torch.randn(1, 6, 16), torch.randn(1, CLOCK_CHANNELS + 2, 16)
     with torch.inference_mode():
         before = denoiser(noisy, conditioning, torch.tensor([0.5]))
@@ -42,24 +42,24 @@ def test_far_frames_do_not_matter(denoiser: Denoiser):
     assert not torch.allclose(one[..., :100], other[..., :100])
 
 
-def test_the_clock_turns_once_a_beat_for_hours():
+def test_the_clock_has_one_period_a_beat_for_hours():
     beats = torch.arange(40, dtype=torch.float64)[None] / 8
-    turning = clock(beats)
-    assert turning.shape == (1, CLOCK_CHANNELS, 40)
-    beat = turning[0, 2]
+    phases = clock(beats)
+    assert phases.shape == (1, CLOCK_CHANNELS, 40)
+    beat = phases[0, 2]
     assert beat[[0, 8]].tolist() == pytest.approx([1, 1], abs=1e-5)
     assert beat[4].item() == pytest.approx(-1, abs=1e-5)
-    assert torch.allclose(clock(beats + 4 * 3600 * 160), turning, atol=1e-4)
+    assert torch.allclose(clock(beats + 4 * 3600 * 160), phases, atol=1e-4)
 
 
-def test_logits_at_several_scales():
+def test_logits_at_several_frame_rates():
     torch.manual_seed(0)
     discriminator = LatentDiscriminator(latent_channels=6, channels=(8, 8, 16), head_from=1)
     logits = discriminator(torch.randn(8, 6, 32))
     assert [tuple(found.shape) for found in logits] == [(8, 16), (8, 8)]
 
 
-def test_the_last_head_notices_equal_samples():
+def test_the_last_head_recognises_equal_samples():
     torch.manual_seed(0)
     discriminator = LatentDiscriminator(latent_channels=6, channels=(8, 8, 16), head_from=0)
     one = torch.randn(1, 6, 32).expand(4, 6, 32)

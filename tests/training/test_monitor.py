@@ -11,7 +11,7 @@ from torch import Tensor
 from riffsmith.config import PictureTrainingSettings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
-from riffsmith.networks import CrossEntropy, Loss, Verdict
+from riffsmith.networks import CrossEntropy, DiscriminatorResult, Loss
 from riffsmith.networks.picture.losses import Discriminate
 from riffsmith.runs import RunFolder, open_run
 from riffsmith.runs.checkpoint import best_checkpoint_paths, read_checkpoint
@@ -42,7 +42,7 @@ class Sabotage:
 
     def discriminator(
         self, discriminate: Discriminate, real: Tensor, fake: Tensor, seed: int
-    ) -> Verdict:
+    ) -> DiscriminatorResult:
         return self._sound.discriminator(discriminate, real, fake, seed)
 
     def generator(self, discriminate: Discriminate, fake: Tensor) -> Tensor:

@@ -1,23 +1,20 @@
-"""Generators, discriminators, objectives."""
+"""Generators, discriminators, losses and the sampler."""
 
-from torch import nn
-
-from riffsmith.networks.averaging import copy_for_averaging, update_average
-from riffsmith.networks.flow import draw_timesteps, flow_loss, predict_clean, sample
-from riffsmith.networks.latent.clock import CLOCK_CHANNELS, PERIODS, clock
+from riffsmith.networks.flow import draw_timesteps, flow_matching_loss, predict_clean, sample
 from riffsmith.networks.latent.denoiser import Denoiser
 from riffsmith.networks.latent.discriminator import LatentDiscriminator
-from riffsmith.networks.latent.noise import NoiseSource
-from riffsmith.networks.latent.relativistic import pair_loss, smoothness_penalty
+from riffsmith.networks.latent.inputs import CLOCK_CHANNELS, PERIODS, NoiseSource, clock
+from riffsmith.networks.latent.losses import approximate_gradient_penalty, relativistic_loss
+from riffsmith.networks.parameters import copy_for_averaging, count_parameters, update_average
 from riffsmith.networks.picture.discriminator import Discriminator
 from riffsmith.networks.picture.generator import Generator
-from riffsmith.networks.picture.losses import CrossEntropy, Loss, Verdict, Wasserstein, build_loss
-
-
-def count_parameters(network: nn.Module) -> int:
-    """Trainable values of a network."""
-    return sum(parameter.numel() for parameter in network.parameters())
-
+from riffsmith.networks.picture.losses import (
+    CrossEntropy,
+    DiscriminatorResult,
+    Loss,
+    Wasserstein,
+    build_loss,
+)
 
 __all__ = [
     "CLOCK_CHANNELS",
@@ -25,21 +22,21 @@ __all__ = [
     "CrossEntropy",
     "Denoiser",
     "Discriminator",
+    "DiscriminatorResult",
     "Generator",
     "LatentDiscriminator",
     "Loss",
     "NoiseSource",
-    "Verdict",
     "Wasserstein",
+    "approximate_gradient_penalty",
     "build_loss",
     "clock",
     "copy_for_averaging",
     "count_parameters",
     "draw_timesteps",
-    "flow_loss",
-    "pair_loss",
+    "flow_matching_loss",
     "predict_clean",
+    "relativistic_loss",
     "sample",
-    "smoothness_penalty",
     "update_average",
 ]

@@ -1,4 +1,10 @@
-"""Learning the way from noise to music, and going it."""
+"""Flow-matching loss and Euler sampler.
+
+A velocity field leads from noise to music along trajectories (Lipman et al., 2023,
+arXiv:2210.02747). Timesteps run from 0 (music) to 1 (noise), as in Esser et al., 2024
+(arXiv:2403.03206): the state at timestep t is (1 - t) · music + t · noise, and the velocity is
+noise - music.
+"""
 
 from collections.abc import Callable
 
@@ -7,29 +13,36 @@ from jaxtyping import Float
 from torch import Tensor
 
 Velocity = Callable[[Tensor, Tensor], Tensor]
-"""What lies between music and noise (batch, channels, frames), and its times (batch,), to the
-velocity, in full precision."""
+"""Velocity field: states (batch, channels, frames) and their timesteps (batch,) → velocities
+(batch, channels, frames) in float32."""
 
 
-def flow_loss(
+def flow_matching_loss(
     velocity: Velocity,
     music: Float[Tensor, "batch channels frames"],
     noise: Float[Tensor, "batch channels frames"],
-    times: Float[Tensor, " batch"],
+    timesteps: Float[Tensor, " batch"],
 ) -> Float[Tensor, ""]:
-    """Mean square error of the velocity: flow matching with straight paths.
+    """Mean square error of the velocity on straight trajectories between music and noise.
 
-    Lipman et al., 2023 (arXiv:2210.02747), equation 23.
+    Conditional flow matching with optimal-transport paths: Lipman et al., 2023, equation 23.
+
+    Args:
+        velocity: Velocity field that is trained.
+        music: Training examples.
+        noise: Standard normal noise.
+        timesteps: One timestep for each example; 0 is music, 1 is noise.
     """
-    place = times[:, None, None]
-    found = velocity((1 - place) * music + place * noise, times)
-    return (found - (noise - music)).square().mean()
+    weights = timesteps[:, None, None]
+    predicted = velocity((1 - weights) * music + weights * noise, timesteps)
+    return (predicted - (noise - music)).square().mean()
 
 
 def draw_timesteps(count: int, stream: torch.Generator) -> Float[Tensor, " count"]:
-    """Times for the loss, most of them in the middle, where the way is decided.
+    """Random timesteps for the loss, most of them between music and noise.
 
-    The logit-normal distribution of Esser et al., 2024 (arXiv:2403.03206), moved towards noise.
+    Both ends of a trajectory are easy to predict and the middle is hard. The distribution is the
+    logit-normal one of Esser et al., 2024 (arXiv:2403.03206), shifted towards noise.
     """
     return torch.sigmoid(0.3 + 1.2 * torch.randn(count, generator=stream))
 
@@ -39,29 +52,35 @@ def sample(
     noise: Float[Tensor, "batch channels frames"],
     steps: int,
     count: int,
-    keep: Callable[[Tensor, float], Tensor] = lambda state, time: state,
+    constrain: Callable[[Tensor, float], Tensor] = lambda state, timestep: state,
 ) -> Float[Tensor, "batch channels frames"]:
-    """The first of so many equal steps from noise to music along the velocity (Euler's method).
+    """Integrates the velocity from noise towards music in equal steps (Euler's method).
 
     Args:
-        velocity: At a place and time.
-        noise: Where the way begins.
-        steps: Of the whole way.
-        count: How many of them are gone.
-        keep: May put a state right before each step, at the step's time.
+        velocity: Velocity field.
+        noise: Standard normal noise, the state at timestep 1.
+        steps: Number of steps of a whole trajectory.
+        count: Number of steps to take; `steps` leads to music, fewer to a state on the trajectory.
+        constrain: Function (state, timestep) → state, applied before each step.
     """
     state = noise
     for number in range(count):
-        time = 1 - number / steps
-        times = torch.full((len(noise),), time, device=noise.device)
-        state = keep(state, time)
-        state = state - velocity(state, times) / steps
+        timestep = 1 - number / steps
+        timesteps = torch.full((len(noise),), timestep, device=noise.device)
+        state = constrain(state, timestep)
+        state = state - velocity(state, timesteps) / steps
     return state
 
 
 def predict_clean(
-    velocity: Velocity, state: Float[Tensor, "batch channels frames"], time: float
+    velocity: Velocity, state: Float[Tensor, "batch channels frames"], timestep: float
 ) -> Float[Tensor, "batch channels frames"]:
-    """The music that a state on the way leads to, in one step."""
-    times = torch.full((len(state),), time, device=state.device)
-    return state - time * velocity(state, times)
+    """Predicts the music that a noisy state leads to, in a single step.
+
+    Args:
+        velocity: Velocity field.
+        state: States at the same timestep.
+        timestep: 0 is music, 1 is noise.
+    """
+    timesteps = torch.full((len(state),), timestep, device=state.device)
+    return state - timestep * velocity(state, timesteps)

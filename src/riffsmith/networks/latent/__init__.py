@@ -1,1 +1,1 @@
-"""Denoiser, discriminator, beat clock and noise of the latent GAN."""
+"""Denoiser, discriminator, inputs and losses of the latent GAN."""

@@ -1,4 +1,4 @@
-"""Noise, a clock of beats and a style → latents of any length, in a few steps."""
+"""Denoiser of latents: a one-dimensional U-Net that predicts the velocity of the flow."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -9,14 +9,15 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from riffsmith.networks.latent.clock import CLOCK_CHANNELS
+from riffsmith.networks.latent.inputs import CLOCK_CHANNELS
 
-_WAVES = 32
-_FASTEST_WAVE = 1000.0
+_FREQUENCIES = 32
+_HIGHEST_FREQUENCY = 1000.0
+"""The timestep is embedded by cosines and sines of these frequencies, in quarter turns."""
 
 
-class LevelBlock(nn.Module):
-    """Two convolutions, modulated by the noise level, added to the input."""
+class ModulatedBlock(nn.Module):
+    """Residual block of two convolutions, scaled and shifted by the embedded timestep."""
 
     def __init__(self, channels: int, embedding: int) -> None:
         super().__init__()
@@ -30,26 +31,30 @@ class LevelBlock(nn.Module):
     def forward(
         self,
         state: Float[Tensor, "batch channels frames"],
-        level: Float[Tensor, "batch embedding"],
+        embedded: Float[Tensor, "batch embedding"],
     ) -> Float[Tensor, "batch channels frames"]:
-        """The same shape."""
-        gain, shift = self.modulation(level)[..., None].chunk(2, dim=1)
+        """A state of the same shape.
+
+        Args:
+            state: Activations at one level of the U-Net.
+            embedded: The embedded timestep.
+        """
+        gain, shift = self.modulation(embedded)[..., None].chunk(2, dim=1)
         hidden = self.first(functional.silu(_normalise(state) * (1 + gain) + shift))
         return state + self.second(functional.silu(_normalise(hidden)))
 
 
 def _normalise(state: Float[Tensor, "batch channels frames"]) -> Tensor:
-    """Unit root mean square over the channels of each frame."""
+    """Scales each frame to a root mean square of 1 over its channels."""
     scale = torch.rsqrt(state.float().square().mean(1, keepdim=True) + 1e-5)
     return state * scale.to(state.dtype)
 
 
 class Denoiser(nn.Module):
-    """A one-dimensional U-Net over latent frames (Ronneberger et al., 2015).
+    """A U-Net over latent frames (Ronneberger et al., 2015) for flow matching.
 
-    Tells which way leads from music to noise at a place between the two, as in flow matching
-    (Lipman et al., 2023, arXiv:2210.02747): at time t lies (1 - t) · music + t · noise, and the
-    velocity is noise - music.
+    It predicts the velocity noise - music of the trajectory through a noisy state, conditioned on a
+    beat clock, a style embedding and the timestep; `networks.flow` describes these.
     """
 
     def __init__(
@@ -58,26 +63,30 @@ class Denoiser(nn.Module):
         """Builds the network.
 
         Args:
-            latent_channels: Of music and noise.
-            style_channels: Of what it is told besides the clock.
-            channels: Of each level, finest first; each has half the rate of the one before.
-            embedding: Values that the time is told by.
+            latent_channels: Channels of music and noise.
+            style_channels: Dimensions of the style embedding.
+            channels: Channels of each level, finest first; each level has half the frame rate of
+                the one before.
+            embedding: Dimensions of the embedded timestep.
         """
         super().__init__()
         self.latent_channels = latent_channels
         self.embed = nn.Sequential(
-            nn.Linear(2 * _WAVES, embedding), nn.SiLU(), nn.Linear(embedding, embedding), nn.SiLU()
+            nn.Linear(2 * _FREQUENCIES, embedding),
+            nn.SiLU(),
+            nn.Linear(embedding, embedding),
+            nn.SiLU(),
         )
         conditioning = CLOCK_CHANNELS + style_channels
         self.enter = nn.Conv1d(latent_channels + conditioning, channels[0], 3, padding=1)
-        self.down = nn.ModuleList(LevelBlock(width, embedding) for width in channels)
+        self.down = nn.ModuleList(ModulatedBlock(width, embedding) for width in channels)
         self.halve = nn.ModuleList(
             nn.Conv1d(fine, coarse, 2, stride=2) for fine, coarse in pairwise(channels)
         )
         self.join = nn.ModuleList(
             nn.Conv1d(coarse + fine, fine, 1) for fine, coarse in pairwise(channels)
         )
-        self.up = nn.ModuleList(LevelBlock(width, embedding) for width in channels[:-1])
+        self.up = nn.ModuleList(ModulatedBlock(width, embedding) for width in channels[:-1])
         self.exit = nn.Conv1d(channels[0], latent_channels, 1)
         nn.init.zeros_(self.exit.weight)
         nn.init.zeros_(self.exit.bias)  # pyright: ignore[reportArgumentType]
@@ -86,27 +95,29 @@ class Denoiser(nn.Module):
         self,
         noisy: Float[Tensor, "batch latent_channels frames"],
         conditioning: Float[Tensor, "batch clock_and_style frames"],
-        time: Float[Tensor, " batch"],
+        timesteps: Float[Tensor, " batch"],
     ) -> Float[Tensor, "batch latent_channels frames"]:
         """The velocity.
 
         Args:
-            noisy: Between music and noise; as many frames as all halvings divide evenly.
-            conditioning: Oscillators of the clock, zeros where none is known; then the style.
-            time: 0 is music, 1 is noise.
+            noisy: States between music and noise; the number of frames must be divisible by two as
+                often as there are levels besides the first.
+            conditioning: The beat clock, zeros where it is unknown, then the style embedding.
+            timesteps: 0 is music, 1 is noise.
         """
-        waves = torch.linspace(0, log(_FASTEST_WAVE), _WAVES, device=time.device).exp()
-        phase = time[:, None] * waves * pi / 2
-        level = self.embed(torch.cat([phase.cos(), phase.sin()], dim=1))
+        highest = log(_HIGHEST_FREQUENCY)
+        frequencies = torch.linspace(0, highest, _FREQUENCIES, device=timesteps.device).exp()
+        phase = timesteps[:, None] * frequencies * pi / 2
+        embedded = self.embed(torch.cat([phase.cos(), phase.sin()], dim=1))
         state = self.enter(torch.cat([noisy, conditioning], dim=1))
         finer: list[Tensor] = []
         for number, block in enumerate(self.down):
-            state = block(state, level)
+            state = block(state, embedded)
             if number < len(self.halve):
                 finer.append(state)
                 state = self.halve[number](state)
         for number in reversed(range(len(self.join))):
             doubled = state.repeat_interleave(2, dim=-1)
             state = self.join[number](torch.cat([doubled, finer[number]], dim=1))
-            state = self.up[number](state, level)
+            state = self.up[number](state, embedded)
         return self.exit(functional.silu(_normalise(state)))

@@ -1,4 +1,4 @@
-"""Latents → logits at several time scales."""
+"""Discriminator of latents: logits at several frame rates."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -10,13 +10,21 @@ from torch.nn import functional
 
 
 class LatentDiscriminator(nn.Module):
-    """A pyramid of dense convolutions over time; from `head_from` on every level gives logits.
+    """Convolutions over time at ever lower frame rates, with a head for logits at most of them.
 
-    The last level also sees how far the samples of the batch differ (minibatch deviation,
-    Karras et al., 2018, arXiv:1710.10196), so that a generator without variety is noticed.
+    The last level also gets the minibatch standard deviation (Karras et al., 2018,
+    arXiv:1710.10196), by which it can recognise a generator without variety.
     """
 
     def __init__(self, *, latent_channels: int, channels: Sequence[int], head_from: int) -> None:
+        """Builds the network.
+
+        Args:
+            latent_channels: Channels of the input.
+            channels: Channels of each level, finest first; each level has half the frame rate of
+                the one before.
+            head_from: Number of the first level with a head, from 0.
+        """
         super().__init__()
         self.enter = nn.Conv1d(latent_channels, channels[0], 1)
         self.head_from = head_from
@@ -33,25 +41,25 @@ class LatentDiscriminator(nn.Module):
     def forward(
         self, latents: Float[Tensor, "batch channels frames"]
     ) -> list[Float[Tensor, "batch _"]]:
-        """Logits of each head, finest first."""
+        """Logits over time, for each head, finest first."""
         state = self.enter(latents)
         logits: list[Tensor] = []
         for number, same in enumerate(self.same):
             state = state + same(functional.leaky_relu(state, 0.2)) * 0.5
             if number >= self.head_from:
-                seen = functional.leaky_relu(state, 0.2)
+                activated = functional.leaky_relu(state, 0.2)
                 if number == len(self.same) - 1:
-                    seen = torch.cat([seen, _batch_deviation(seen)], dim=1)
-                logits.append(self.heads[number - self.head_from](seen)[:, 0])
+                    activated = torch.cat([activated, _minibatch_deviation(activated)], dim=1)
+                logits.append(self.heads[number - self.head_from](activated)[:, 0])
             if number < len(self.halve):
                 state = self.halve[number](functional.leaky_relu(state, 0.2))
         return logits
 
 
-def _batch_deviation(
+def _minibatch_deviation(
     state: Float[Tensor, "batch channels frames"],
 ) -> Float[Tensor, "batch 1 frames"]:
-    """Mean deviation between the samples in groups of four."""
+    """Standard deviation between the samples of groups of four, averaged over the channels."""
     size = min(4, len(state))
     groups = state.float().unflatten(0, (-1, size))
     deviation = (groups.var(1, unbiased=False) + 1e-6).sqrt().mean(1, keepdim=True)

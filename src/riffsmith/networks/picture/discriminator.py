@@ -1,4 +1,4 @@
-"""Spectrogram picture → one logit."""
+"""Discriminator of spectrogram pictures: one logit a picture."""
 
 from collections import OrderedDict
 
@@ -16,12 +16,18 @@ _NORMS = {
 
 
 class Discriminator(nn.Module):
-    """Convolutions of kernel 4 and stride 2, then one of stride 1 to a map of logits, averaged.
+    """Convolutions of kernel 4 and stride 2, then one of stride 1 to a map of logits.
 
-    The mean over the map lets it take pictures of any size.
+    The logit of a picture is the mean of its map, so pictures may have any size.
     """
 
     def __init__(self, settings: DiscriminatorSettings, audio_channels: int) -> None:
+        """Builds the network.
+
+        Args:
+            settings: Widths, normalisation and biases.
+            audio_channels: Channels of a picture.
+        """
         super().__init__()
         wrap = spectral_norm if settings.spectral_norm else _identity
         widths = [audio_channels, *settings.channels]
@@ -39,7 +45,7 @@ class Discriminator(nn.Module):
         self.layers = nn.Sequential(layers)
 
     def forward(self, picture: Float[Tensor, "batch channels _ _"]) -> Float[Tensor, "batch 1"]:
-        """Logits: high for what looks real."""
+        """Logits, higher for pictures that look real."""
         return self.layers(picture)
 
 

@@ -1,4 +1,4 @@
-"""Noise → spectrogram picture."""
+"""Generator of spectrogram pictures from noise."""
 
 from collections import OrderedDict
 
@@ -15,13 +15,19 @@ _NORMS = {
 
 
 class Generator(nn.Module):
-    """Transposed convolutions of kernel 4: the first makes 4×4, each further one doubles it.
+    """Transposed convolutions of kernel 4: the first gives 4×4 pixels, each other one doubles both.
 
-    ReLU between the layers and tanh at the end (DCGAN; Radford, Metz and Chintala 2016, without
-    normalisation in the layers that the settings leave out).
+    ReLU follows each layer and tanh the last one, as in DCGAN (Radford, Metz and Chintala, 2016,
+    arXiv:1511.06434). The settings name the layers that are normalised.
     """
 
     def __init__(self, settings: GeneratorSettings, audio_channels: int) -> None:
+        """Builds the network.
+
+        Args:
+            settings: Widths, normalisation and biases.
+            audio_channels: Channels of a picture.
+        """
         super().__init__()
         self.noise_channels = settings.noise_channels
         widths = [settings.noise_channels, *settings.channels, audio_channels]
@@ -38,7 +44,7 @@ class Generator(nn.Module):
         self.layers = nn.Sequential(layers)
 
     def forward(self, noise: Float[Tensor, "batch noise"]) -> Float[Tensor, "batch channels _ _"]:
-        """Pictures in [-1, 1] from normal noise."""
+        """Pictures with values in [-1, 1] from standard normal noise."""
         return self.layers(noise[:, :, None, None])
 
     def draw_noise(self, count: int, generator: torch.Generator) -> Float[Tensor, "batch noise"]:
