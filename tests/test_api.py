@@ -13,8 +13,8 @@ import riffsmith
 from riffsmith.api import Model
 from riffsmith.bundle import Card, LatentBundle, PictureBundle, build_latent_generator
 from riffsmith.networks import Generator
-from riffsmith.synthesis import generate_clip
 from riffsmith.runs import RunFolder
+from riffsmith.synthesis import generate_clip
 
 
 @pytest.fixture

@@ -32,7 +32,10 @@ def test_the_codec_in_real_arithmetic_is_the_codec(
     bundle: LatentBundle, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("riffsmith.hardware.has_bfloat16", lambda device: False)
-    latents, noise = torch.randn(2, 8, 20), torch.randn(2, bundle.codec.linear.residual_components, 20)
+    latents, noise = (
+        torch.randn(2, 8, 20),
+        torch.randn(2, bundle.codec.linear.residual_components, 20),
+    )
     with torch.inference_mode():
         audio = bundle.codec.decode(latents, noise)
         assert torch.allclose(PlainDecoder(bundle.codec)(latents, noise), audio, atol=1e-4)

@@ -6,8 +6,8 @@ import torch
 
 from riffsmith.bundle import Bundle, PictureBundle, load_bundle
 from riffsmith.corpus import Corpus
-from riffsmith.synthesis import draw_pictures, generate_clip, spread_db
 from riffsmith.runs import RunFolder, RunRecord
+from riffsmith.synthesis import draw_pictures, generate_clip, spread_db
 from riffsmith.training import train
 
 

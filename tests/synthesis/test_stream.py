@@ -10,6 +10,7 @@ from conftest import give_codec, make_music, tiny_latents
 from riffsmith.bundle import Card, LatentBundle, build_latent_generator
 from riffsmith.errors import SettingsError
 from riffsmith.networks import sample
+from riffsmith.runs import RunFolder
 from riffsmith.synthesis import (
     Controls,
     Stream,
@@ -20,7 +21,6 @@ from riffsmith.synthesis import (
 )
 from riffsmith.synthesis.rendering import finish, receptive_field
 from riffsmith.synthesis.stream import CHUNK_LATENTS, TURN_SECONDS, WINDOW_LATENTS
-from riffsmith.runs import RunFolder
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from riffsmith.codec import (
     Decoder,
     SpectralLoss,
     SpectrumDiscriminator,
-    feature_distance,
+    feature_matching_loss,
     to_mid_side,
 )
 from riffsmith.config import CodecSettings, TrainingSettings
@@ -143,7 +143,7 @@ class DecoderTrainer:
                 logits, fake_layers = discriminator(fake_parts)
                 with torch.no_grad():
                     _, real_layers = discriminator(real_parts)
-            matching = feature_distance(fake_layers, real_layers)
+            matching = feature_matching_loss(fake_layers, real_layers)
             loss = loss - logits.mean() + _FEATURE_MATCHING_WEIGHT * matching
         self.state.discriminator.requires_grad_(True)
         return loss / len(spectra)

@@ -10,12 +10,12 @@ from riffsmith.networks import (
     CLOCK_CHANNELS,
     Denoiser,
     LatentDiscriminator,
+    approximate_gradient_penalty,
     draw_timesteps,
-    flow_loss,
-    pair_loss,
+    flow_matching_loss,
     predict_clean,
+    relativistic_loss,
     sample,
-    smoothness_penalty,
     update_average,
 )
 from riffsmith.networks.flow import Velocity
@@ -68,12 +68,12 @@ class LatentTrainer:
         self._settings, self._training = settings, settings.training
         self._state, self._seed, self._device = state, seed, device
         self._learning_rate, self._discriminator_learning_rate = learning_rates
-        latent_gain = codec.linear.latents_of_gain()
+        latent_gain = codec.linear.gain_direction()
         gain = torch.cat(
             [
                 latent_gain,
                 torch.zeros(CLOCK_CHANNELS),
-                codec.style_embedding.of_gain(latent_gain),
+                codec.style_embedding.gain_direction(latent_gain),
             ]
         )
         self._gain_direction = gain[None, :, None].to(device)
@@ -116,7 +116,7 @@ class LatentTrainer:
             self._draw_uniform(count, 1, stream)[:, 0] >= self._training.unconditioned_fraction
         )
         conditioning[:, :CLOCK_CHANNELS] *= with_clock
-        return flow_loss(self._velocity(conditioning), music, noise, timesteps)
+        return flow_matching_loss(self._velocity(conditioning), music, noise, timesteps)
 
     def _update_discriminator(self, windows: Tensor) -> tuple[float, float, float]:
         state, training = self._state, self._training
@@ -132,8 +132,8 @@ class LatentTrainer:
         logits = self._discriminate(torch.cat([augmented, noisy]))
         plain, noisy = _halves(logits)
         real_logits, fake_logits = _halves(plain)
-        loss = pair_loss(real_logits, fake_logits)
-        penalty = 2 * smoothness_penalty(plain, noisy, deviation)
+        loss = relativistic_loss(real_logits, fake_logits)
+        penalty = 2 * approximate_gradient_penalty(plain, noisy, deviation)
         state.discriminator_optimizer.zero_grad()
         (loss + training.penalty_weight / 2 * penalty).backward()
         self._process_group.average_gradients(state.discriminator)
@@ -149,7 +149,7 @@ class LatentTrainer:
         real_half, fake_half = augmented.chunk(2)
         with torch.no_grad():
             real_logits = self._discriminate(real_half)
-        adversarial = pair_loss(self._discriminate(fake_half), real_logits)
+        adversarial = relativistic_loss(self._discriminate(fake_half), real_logits)
         discriminator.requires_grad_(True)
         loss = self._flow_loss(windows) + self._training.adversarial_weight * adversarial
         return loss, adversarial.item()

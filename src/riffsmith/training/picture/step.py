@@ -6,7 +6,7 @@ from torch import Tensor
 
 from riffsmith.config import PictureSettings
 from riffsmith.features import reduce_to
-from riffsmith.networks import Discriminator, Generator, Loss, Verdict, update_average
+from riffsmith.networks import Discriminator, DiscriminatorResult, Generator, Loss, update_average
 from riffsmith.seeds import derive_seed, random_stream
 from riffsmith.training.device import autocast
 from riffsmith.training.schedule import LearningRate, halving, steps_per_epoch
@@ -88,7 +88,9 @@ class PictureTrainer:
             fake_logits=result.fake_logits.mean().item(),
         )
 
-    def _update_discriminator(self, real: Tensor, round_number: int) -> tuple[Tensor, Verdict]:
+    def _update_discriminator(
+        self, real: Tensor, round_number: int
+    ) -> tuple[Tensor, DiscriminatorResult]:
         fake = self._generate(len(real), round_number)
         penalty_seed = derive_seed(self._seed, "penalty", self._state.step, round_number)
         result = self._loss.discriminator(self._discriminate, real, fake.detach(), penalty_seed)
