@@ -42,21 +42,23 @@ def build_work(kind: str) -> Callable[[], object]:
 
 def build_step() -> Callable[[], object]:
     import torch
-    from riffsmith.training.memory import keep_freed_memory
 
     from riffsmith.codec import Codec
     from riffsmith.config import LatentSettings, load_preset
-    from riffsmith.training import choose_device, initialise_state
-    from riffsmith.training.latent.step import LatentTrainer
+    from riffsmith.training import choose_device
+    from riffsmith.training.device import keep_freed_memory
+    from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
+    from riffsmith.training.latent.system import initialise_latent_state
     from riffsmith.training.latent.windows import window_channels
 
     settings = load_preset("latent")
     assert isinstance(settings, LatentSettings)
     keep_freed_memory()
     device = choose_device(settings.training)
-    state = initialise_state(settings, 0, device)
+    state = initialise_latent_state(settings, 0, device)
     state.step = settings.training.warm_up_steps
-    trainer = LatentTrainer(settings, state, Codec(settings), 0, device)
+    learning_rates = build_learning_rates(settings.training, state)
+    trainer = LatentTrainer(settings, state, Codec(settings), learning_rates, 0, device)
     shape = (settings.training.batch_size, window_channels(settings))
     real = torch.randn(*shape, settings.training.window_frames)
     return lambda: trainer.step(real)
