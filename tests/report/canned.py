@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 
 from riffsmith.corpus import Corpus
-from riffsmith.evaluation import DistanceScore, Evaluation, Measure, SelfTest, SelfTestRow
+from riffsmith.evaluation import (
+    DistanceScore,
+    Evaluation,
+    Measure,
+    Note,
+    NoteCode,
+    SelfTest,
+    SelfTestRow,
+)
 from riffsmith.evaluation.copying.originality import Originality, WindowOrigin
 from riffsmith.report import Measurements
 from riffsmith.report.origins import Origins, Suspect
@@ -54,9 +62,7 @@ def window(start: float, score: float, percentile: float, **changes: float) -> W
     )
 
 
-def originality(
-    corpus: Corpus, windows: Sequence[WindowOrigin], verdict: str = "No copy found: …"
-) -> Originality:
+def originality(corpus: Corpus, windows: Sequence[WindowOrigin]) -> Originality:
     return Originality(
         seconds=30.0,
         corpus_hash=corpus.manifest.corpus_hash(),
@@ -64,7 +70,6 @@ def originality(
         share_above_99th=0.0,
         held_out_windows=300,
         held_out_highest=4.0,
-        verdict=verdict,
     )
 
 
@@ -77,22 +82,22 @@ def self_test(corpus: Corpus, *, works: bool = True) -> SelfTest:
         limit=5.25,
         rows=(
             SelfTestRow(
-                name="noise, 20 dB below",
-                must_notice=("kad_aisfx",),
-                noticed=("beat_strength", "kad_aisfx") if works else (),
+                treatment=Note.of(NoteCode.NOISE, decibels=20.0),
+                must_detect=("kad_aisfx",),
+                detected=("beat_strength", "kad_aisfx") if works else (),
                 passed=works,
             ),
             SelfTestRow(
-                name="12 dB quieter",
-                must_notice=("loudness_lufs",),
-                must_ignore=("kad_musicnn",),
-                noticed=("loudness_lufs",),
+                treatment=Note.of(NoteCode.QUIETER, decibels=12.0),
+                must_detect=("loudness_lufs",),
+                must_not_detect=("kad_musicnn",),
+                detected=("loudness_lufs",),
                 passed=True,
             ),
             SelfTestRow(
-                name="another genre",
-                must_notice=("kad_musicnn", "kad_aisfx"),
-                note="not tested: name a folder of other music with --contrast",
+                treatment=Note.of(NoteCode.OTHER_GENRE),
+                must_detect=("kad_musicnn", "kad_aisfx"),
+                note=Note.of(NoteCode.NO_CONTRAST),
             ),
         ),
     )
@@ -120,7 +125,7 @@ def findings(corpus: Corpus) -> Measurements:
         evaluation=evaluation(corpus),
         originality=origins(
             originality(corpus, [window(0.0, 1.0, 40.0), window(1.0, 2.0, 50.0)]),
-            originality(corpus, [altered, window(20.0, 3.0, 99.1)], "Copied: 2 of 2 windows …"),
+            originality(corpus, [altered, window(20.0, 3.0, 99.1)]),
         ),
         self_test=self_test(corpus),
     )

@@ -5,10 +5,9 @@ import pytest
 
 from riffsmith.corpus import Corpus, Survey, SurveyEntry
 from riffsmith.errors import CorpusError
-from riffsmith.evaluation.copying.originality import OriginalityCheck
+from riffsmith.evaluation import NoteCode, OriginalityCheck
 from riffsmith.evaluation.passages import read_passages
 from riffsmith.evaluation.positions import find_pairs
-from riffsmith.evaluation.self_test.self_test import RULE
 from riffsmith.evaluation.self_test.trials import choose_trials
 from riffsmith.report.texts import LANGUAGES, Language, Texts, read_table
 
@@ -88,10 +87,10 @@ def translated(said: str) -> bool:
 
 @pytest.mark.parametrize("falloff_hz", [15_000.0, 9_000.0])
 def test_the_self_test_is_translated(corpus: Corpus, falloff_hz: float):
-    assert translated(RULE)
+    assert translated(NoteCode.DETECTION_RULE.sentence)
     for trial in choose_trials(corpus, falloff_hz):
-        assert translated(trial.name), trial.name
-        assert translated(trial.note) or not trial.note, trial.note
+        assert translated(trial.treatment.text), trial.treatment
+        assert trial.note is None or translated(trial.note.text), trial.note
 
 
 @pytest.mark.parametrize("minutes", [0.5, 2, 10, 30])

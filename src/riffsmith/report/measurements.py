@@ -20,7 +20,7 @@ from riffsmith.evaluation import (
     evaluate,
     play_passages,
     reconstruct_with,
-    self_test,
+    run_self_test,
 )
 from riffsmith.evaluation.copying.originality import OriginalityCheck
 from riffsmith.evaluation.passages import read_passages
@@ -153,7 +153,7 @@ class _Judge:
             seed=self.seed,
             cache=self.corpus.path / CACHE_FOLDER,
             reconstruct=reconstruct_with(self.bundle),
-            on_share=lambda share, _: self.on_share(0.2 + 0.3 * share),
+            on_progress=lambda share, _: self.on_share(0.2 + 0.3 * share),
         )
 
     def find_origins(self) -> Origins:
@@ -161,10 +161,10 @@ class _Judge:
         return find_origins(check, self.passages, lambda share: self.on_share(0.6 + 0.05 * share))
 
     def test_itself(self, seconds: float) -> SelfTest:
-        return self_test(
+        return run_self_test(
             self.corpus,
             seconds=seconds,
             cache=self.corpus.path / CACHE_FOLDER,
             seed=self.seed,
-            on_share=lambda share, _: self.on_share(0.65 + 0.35 * share),
+            on_progress=lambda share, _: self.on_share(0.65 + 0.35 * share),
         )

@@ -89,7 +89,7 @@ def choose_suspects(clips: Sequence[Originality]) -> list[tuple[int, WindowOrigi
 
 
 def _level(window: WindowOrigin, clip: Originality) -> Literal["below", "above", "beyond"]:
-    if window not in clip.accused():
+    if window not in clip.suspicious_windows():
         return "below"
     return "beyond" if window.score > clip.held_out_highest else "above"
 

@@ -12,21 +12,21 @@ _NAMED = 5
 
 def expected_by(row: SelfTestRow, texts: Texts) -> Markup:
     """Which measures have to notice what was done."""
-    if not row.must_notice:
+    if not row.must_detect:
         return texts("selftest.nothing")
-    *others, last = (texts.measure(name) for name in row.must_notice)
+    *others, last = (texts.measure(name) for name in row.must_detect)
     names = ", ".join([*others, last])
-    if row.one_is_enough and others:
+    if row.any_suffices and others:
         names = texts.plain("selftest.alternatives", first=", ".join(others), second=last)
-    return texts("selftest.no_distance", names=names) if row.must_ignore else escape(names)
+    return texts("selftest.no_distance", names=names) if row.must_not_detect else escape(names)
 
 
 def noticed_by(row: SelfTestRow, texts: Texts) -> Markup:
     """Which measures did, the expected ones first; a note on how it was done stands behind."""
     if row.passed is None:
-        return texts.message(row.note)
-    said = _listed(row.noticed_as_told(), texts)
-    return Markup("{} ({})").format(said, texts.message(row.note)) if row.note else said
+        return texts.message(row.note.text) if row.note else Markup()
+    said = _listed(row.detected_expected_first(), texts)
+    return Markup("{} ({})").format(said, texts.message(row.note.text)) if row.note else said
 
 
 def _listed(names: Sequence[str], texts: Texts) -> Markup:

@@ -1,5 +1,6 @@
 """Answers that are drawn from what was measured of a snapshot."""
 
+from riffsmith.evaluation import OriginalityGrade
 from riffsmith.report.findings_text import Finding, Grade, Subject, answer, leave_open
 from riffsmith.report.measurements import Gap
 
@@ -9,8 +10,11 @@ FAR_RATIO = 10.0
 VARIED_SHARE = 0.8
 MONOTONOUS_SHARE = 0.5
 """Words for variety, where 1 is as varied as the training recordings."""
-_GRADES: dict[str, Grade] = {"Copied": "bad", "Listen to it": "caution", "No copy found": "good"}
-"""How the verdicts of `Originality` begin."""
+_GRADES: dict[OriginalityGrade, Grade] = {
+    OriginalityGrade.COPIED: "bad",
+    OriginalityGrade.SUSPICIOUS: "caution",
+    OriginalityGrade.ORIGINAL: "good",
+}
 
 
 def near(subject: Subject) -> Finding:
@@ -57,9 +61,9 @@ def copies(subject: Subject) -> Finding:
     found = subject.findings.originality
     if isinstance(found, Gap):
         return leave_open(subject, "copies", found)
-    grades = [_GRADES[clip.verdict.partition(":")[0]] for clip in found.clips]
+    grades = [_GRADES[clip.grade] for clip in found.clips]
     grade = "bad" if "bad" in grades else "caution" if "caution" in grades else "good"
-    accused = [window for clip in found.clips for window in clip.accused()]
+    accused = [window for clip in found.clips for window in clip.suspicious_windows()]
     first = max(accused, key=lambda window: window.score, default=None)
     return answer(
         "copies",
