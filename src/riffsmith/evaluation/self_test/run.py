@@ -87,11 +87,11 @@ def run_self_test(
         SettingsError: An embedder's result is not what it declares.
     """
     pairs = find_pairs(corpus, seconds)
-    embedders = embedders or build_embedders()
+    networks = list(embedders or build_embedders())
     stored = EmbeddingCache(cache) if cache else None
     on_progress(0.0, "embedding the corpus")
     sides = [
-        map_on_cores(lambda position: extract(position.read(), embedders, stored), side)
+        map_on_cores(lambda position: extract(position.read(), networks, stored), side)
         for side in zip(*pairs, strict=True)
     ]
     features = list(zip(*sides, strict=True))
@@ -107,13 +107,13 @@ def run_self_test(
 
         def extract_damaged(count: int, trial: Trial = trial) -> PassageFeatures:
             damage_seed = derive_seed(seed, "damage", count)
-            return extract(trial.damage(positions[count].read(), damage_seed), embedders)
+            return extract(trial.damage(positions[count].read(), damage_seed), networks)
 
         damaged = map_on_cores(extract_damaged, range(len(positions)))
         rows.append(test.test_damage(trial, damaged))
     on_progress(0.9, "embedding other music")
     rows.append(_test_other_band(test))
-    other_genre = map_on_cores(lambda passage: extract(passage, embedders), contrast)
+    other_genre = map_on_cores(lambda passage: extract(passage, networks), contrast)
     rows.append(_test_other_genre(test, other_genre))
     on_progress(1.0, "done")
     return SelfTest(
