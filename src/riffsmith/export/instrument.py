@@ -26,7 +26,7 @@ class Instrument(Coder):
     The piece is made of latent windows that are blended into each other. The work is spread over
     the blocks: while one window plays, the next one is denoised step by step. When an attribute
     changes, the window that is being made is given up, a new one is begun a little ahead of the
-    frame that plays, and it is heard as soon as it is finished.
+    frame that plays, and plays as soon as it is finished.
 
     Frames are numbered from the beginning of the piece; a frame is one latent.
     """

@@ -18,13 +18,13 @@ class PlainDecoder(nn.Module):
     def forward(
         self,
         latents: Float[Tensor, "batch components latents"],
-        noise: Float[Tensor, "batch rest latents"],
+        noise: Float[Tensor, "batch residual latents"],
     ) -> Float[Tensor, "batch 2 time"]:
         """Left and right channel (batch, 2, time) of latents.
 
         Args:
             latents: Latents (batch, components, latents).
-            noise: Standard normal noise for the texture (batch, rest, latents).
+            noise: Standard normal noise for the texture (batch, residual, latents).
         """
         codec, analysis = self.codec, self.codec.analysis
         residual = codec.texture.draw(
