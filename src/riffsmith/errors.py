@@ -11,9 +11,26 @@ Each message says what was found, what was expected and what to do. The command 
 one line and exits with code 1.
 """
 
+from collections.abc import Mapping
+
 
 class RiffsmithError(Exception):
-    """Base of all errors that are the outside world's doing rather than a bug."""
+    """Base of all errors that are the outside world's doing rather than a bug.
+
+    Attributes:
+        code: Name of the problem for programs and translations; None where it has no name.
+        parameters: Values in the message by their names.
+    """
+
+    def __init__(
+        self,
+        *message: object,
+        code: str | None = None,
+        parameters: Mapping[str, str | int | float] | None = None,
+    ) -> None:
+        super().__init__(*message)
+        self.code = code
+        self.parameters = dict(parameters or {})
 
 
 class SettingsError(RiffsmithError):

@@ -265,7 +265,6 @@ class CannedCheck:
             share_above_99th=0.0,
             held_out_windows=10,
             held_out_highest=2.0,
-            verdict="No copy found.",
         )
 
 

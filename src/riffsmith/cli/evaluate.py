@@ -62,7 +62,7 @@ def evaluate(
         evaluate as judge,
         load_embedders,
         read_folder,
-        self_test as test_judge,
+        run_self_test,
     )
     from riffsmith.pipeline import open_subject
 
@@ -84,14 +84,14 @@ def evaluate(
     if model is None:
         others = read_folder(find_audio(contrast), opened, seconds) if contrast else []
         with share_progress("Testing") as on_progress:
-            verdict = test_judge(
+            verdict = run_self_test(
                 opened,
                 seconds=seconds,
                 contrast=others,
                 embedders=embedders,
                 cache=cache,
                 seed=seed,
-                on_share=lambda share, _: on_progress(share),
+                on_progress=lambda fraction, _: on_progress(fraction),
             )
         _show(verdict, as_json, _print_self_test)
         if not verdict.passed:
@@ -108,7 +108,7 @@ def evaluate(
             embedders=embedders,
             cache=cache,
             reconstruct=judged.reconstruct,
-            on_share=lambda share, _: on_progress(share),
+            on_progress=lambda fraction, _: on_progress(fraction),
         )
     _show(scores, as_json, _print_scores)
 
@@ -116,8 +116,8 @@ def evaluate(
 def _show(found: Result, as_json: bool, print_table: Callable[[Result], None]) -> None:
     from riffsmith.cli.console import note
 
-    for text in found.notes:
-        note(text)
+    for remark in found.notes:
+        note(remark.text)
     if as_json:
         print(found.model_dump_json(indent=1))
     else:
@@ -140,25 +140,25 @@ def _print_self_test(found: "SelfTest") -> None:
         f"seed {found.seed}"
     )
     stdout.print(table)
-    stdout.print(f"{found.rule} Here: {found.limit:.1f}.")
+    stdout.print(f"{found.rule.text} Here: {found.limit:.1f}.")
 
 
 def _expected(row: "SelfTestRow") -> str:
-    names = (" or " if row.one_is_enough else ", ").join(row.must_notice)
-    if not row.must_ignore:
+    names = (" or " if row.any_suffices else ", ").join(row.must_detect)
+    if not row.must_not_detect:
         return names
     return f"{names}, no distance" if names else "nothing"
 
 
 def _noticed(row: "SelfTestRow") -> str:
     """The expected ones first, then the most certain; the note where there is one."""
-    names = row.noticed_as_told()
+    names = row.detected_expected_first()
     shown = ", ".join(names[:_NAMED])
     if len(names) > _NAMED:
         shown += f" and {len(names) - _NAMED} more"
     if row.passed is None:
-        return row.note
-    return (shown or "nothing") + (f" ({row.note})" if row.note else "")
+        return row.note.text if row.note else ""
+    return (shown or "nothing") + (f" ({row.note.text})" if row.note else "")
 
 
 def _print_scores(found: "Evaluation") -> None:

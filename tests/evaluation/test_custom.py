@@ -56,11 +56,11 @@ Write = Callable[[str], str]
 def module(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Write:
-    """Writes a module of a name of its own into the current folder; returns the name."""
+    """Writes a module with a name of its own into the current folder and returns the name."""
     monkeypatch.chdir(tmp_path)
 
     def write(text: str) -> str:
-        name = f"own_{abs(hash(request.node.name))}"
+        name = f"custom_{abs(hash(request.node.name))}"
         (tmp_path / f"{name}.py").write_text(text)
         return name
 
@@ -68,7 +68,7 @@ def module(
 
 
 @pytest.mark.parametrize("name", ["Levels", "make", "made"])
-def test_a_class_a_function_and_an_object_will_do(module: Write, name: str):
+def test_a_class_a_function_and_an_object_are_accepted(module: Write, name: str):
     embedder = load_embedder(f"{module(LEVELS)}:{name}")
     audio = make_music(5.0, 8_000)
     found = embed_audio(audio, 8_000, embedder)
@@ -99,22 +99,22 @@ def test_the_example_of_the_docstring_works(module: Write):
         ("Text", "embed is 'text', expected a method"),
     ],
 )
-def test_what_is_wrong_is_told(module: Write, name: str, message: str):
-    with pytest.raises(SettingsError, match=f"--embedder own_.*{message}"):
+def test_a_wrong_attribute_is_named(module: Write, name: str, message: str):
+    with pytest.raises(SettingsError, match=f"--embedder custom_.*{message}"):
         load_embedder(f"{module(LEVELS)}:{name}")
 
 
 @pytest.mark.parametrize("target", ["levels", ":make", "levels:", ""])
-def test_the_form_is_told(target: str):
+def test_a_target_of_another_form_is_refused(target: str):
     with pytest.raises(SettingsError, match=r"must be package\.module:name, found"):
         load_embedder(target)
 
 
-def test_a_missing_module_is_not_a_module_that_misses_something(module: Write):
+def test_a_missing_module_and_a_module_with_a_missing_import_differ(module: Write):
     with pytest.raises(SettingsError, match="no module 'not_here': install it, or run"):
         load_embedder("not_here.part:make")
     with pytest.raises(
-        SettingsError, match=r"importing own_.* failed \(ModuleNotFoundError: .*gone"
+        SettingsError, match=r"importing custom_.* failed \(ModuleNotFoundError: .*gone"
     ):
         load_embedder(f"{module('import gone')}:make")
 
@@ -126,13 +126,13 @@ def test_a_missing_module_is_not_a_module_that_misses_something(module: Write):
         ("Broken", r"embedder levels gave values that are not numbers"),
     ],
 )
-def test_wrong_vectors_are_told(module: Write, name: str, message: str):
+def test_wrong_vectors_are_an_error(module: Write, name: str, message: str):
     embedder = load_embedder(f"{module(LEVELS)}:{name}")
     with pytest.raises(SettingsError, match=message):
         embed_audio(make_music(5.0, 8_000), 8_000, embedder)
 
 
-def test_own_embedders_stand_beside_the_built_in_ones(module: Write):
+def test_custom_embedders_follow_the_built_in_ones(module: Write):
     target = f"{module(LEVELS)}:make"
     assert [each.name for each in load_embedders([target])] == ["musicnn", "aisfx", "levels"]
     with pytest.raises(SettingsError, match="another one named 'levels': rename one"):

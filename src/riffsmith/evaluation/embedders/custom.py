@@ -1,4 +1,4 @@
-"""People's own embedders, by the name of the Python object."""
+"""Embedders written by users, loaded by the name of a Python object."""
 
 import os
 import re
@@ -9,18 +9,18 @@ from importlib import import_module
 from typing import Any
 
 from riffsmith.errors import SettingsError
-from riffsmith.evaluation.embedders.embedding import EMBEDDER_NAMES, Embedder, build_embedders
+from riffsmith.evaluation.embedders.embedder import EMBEDDER_NAMES, Embedder, build_embedders
 
-_NUMBERS = ("sample_rate", "window_seconds", "hop_seconds", "dimension")
+_NUMBER_ATTRIBUTES = ("sample_rate", "window_seconds", "hop_seconds", "dimension")
 
 
 def load_embedder(target: str) -> Embedder:
-    """An embedder from `package.module:name`.
+    """Loads an embedder from `package.module:name`.
 
-    The name stands for an object with the attributes of `Embedder`, or for what makes one when
-    called without arguments: a class or a function. Modules are also looked for in the current
-    folder. With this file as `mine.py`, `--embedder mine:Levels` adds `kad_levels`, `fad_levels`
-    and the rest to the table:
+    The name belongs to an object with the attributes of `Embedder`, or to a class or function that
+    returns such an object when it is called without arguments. Modules in the current folder are
+    found, too. With this file as `mine.py`, `--embedder mine:Levels` adds `kad_levels`,
+    `fad_levels` and the other measures of the embedder to the table:
 
         class Levels:
             name = "levels"
@@ -35,11 +35,11 @@ def load_embedder(target: str) -> Embedder:
                 return pieces.square().mean(dim=2)
 
     Args:
-        target: Module and name, joined by a colon.
+        target: Module and name of the object, joined by a colon.
 
     Raises:
-        SettingsError: There is no such module or name, it fails when imported or called, or what
-            it gives lacks an attribute or has a wrong one.
+        SettingsError: There is no such module or name, importing or calling it fails, or an
+            attribute of the resulting object is missing or wrong.
     """
     module_name, colon, name = target.partition(":")
     if not (module_name and colon and name):
@@ -55,10 +55,13 @@ def load_embedder(target: str) -> Embedder:
 
 
 def load_embedders(targets: Sequence[str] = ()) -> list[Embedder]:
-    """The built-in embedders, then people's own.
+    """The built-in embedders, followed by those that the targets name.
+
+    Args:
+        targets: Modules and names of objects, as for `load_embedder`.
 
     Raises:
-        SettingsError: As `load_embedder`, or two have the same name.
+        SettingsError: As `load_embedder`, or two embedders have the same name.
     """
     embedders = build_embedders()
     for target in targets:
@@ -80,10 +83,10 @@ def _look_up(module_name: str, name: str, target: str) -> Any:
         if missing and f"{module_name}.".startswith(f"{missing}."):
             raise SettingsError(
                 f"--embedder {target}: no module {missing!r}: install it, or run the command in "
-                "the folder where it lies"
+                "the folder that holds it"
             ) from cause
         raise SettingsError(
-            f"--embedder {target}: importing {module_name} failed ({_told(cause)}): correct it"
+            f"--embedder {target}: importing {module_name} failed ({_describe(cause)}): correct it"
         ) from cause
     if not hasattr(module, name):
         raise SettingsError(f"--embedder {target}: {module_name} has no {name!r}: check the name")
@@ -94,28 +97,28 @@ def _call(factory: Any, target: str) -> Any:
     if not callable(factory):
         raise SettingsError(
             f"--embedder {target}: found a {type(factory).__name__}, expected an embedder, or a "
-            "class or function without arguments that makes one"
+            "class or function without arguments that returns one"
         )
     try:
         with _current_folder():
             return factory()
     except Exception as cause:
         raise SettingsError(
-            f"--embedder {target}: calling it without arguments failed ({_told(cause)}): correct "
-            "it, or name an object that is made already"
+            f"--embedder {target}: calling it without arguments failed ({_describe(cause)}): "
+            "correct it, or name an object instead"
         ) from cause
 
 
 def _check(found: Any, target: str) -> None:
     wrong = [
         attribute
-        for attribute in ("name", "version", *_NUMBERS, "embed")
+        for attribute in ("name", "version", *_NUMBER_ATTRIBUTES, "embed")
         if not hasattr(found, attribute)
     ]
     if wrong:
         raise SettingsError(
             f"--embedder {target}: {type(found).__name__} has no {', '.join(wrong)}: see "
-            "riffsmith.evaluation.Embedder for what is needed"
+            "riffsmith.evaluation.Embedder for the attributes that it needs"
         )
 
     def refuse(attribute: str, expected: str) -> None:
@@ -128,7 +131,7 @@ def _check(found: Any, target: str) -> None:
         refuse("name", f"another one than the built-in {' and '.join(EMBEDDER_NAMES)}")
     if not isinstance(found.version, str):
         refuse("version", "a text")
-    for attribute in _NUMBERS:
+    for attribute in _NUMBER_ATTRIBUTES:
         kinds = (int, float) if attribute.endswith("_seconds") else (int,)
         value = getattr(found, attribute)
         if not isinstance(value, kinds) or isinstance(value, bool) or not value > 0:
@@ -139,7 +142,7 @@ def _check(found: Any, target: str) -> None:
 
 @contextmanager
 def _current_folder() -> Iterator[None]:
-    """Looks for modules in the current folder too, as `python -m` does."""
+    """Makes modules in the current folder importable, as `python -m` does."""
     here = os.getcwd()  # noqa: PTH109  (sys.path holds texts)
     sys.path.insert(0, here)
     try:
@@ -148,5 +151,5 @@ def _current_folder() -> Iterator[None]:
         sys.path.remove(here)
 
 
-def _told(cause: Exception) -> str:
+def _describe(cause: Exception) -> str:
     return f"{type(cause).__name__}: {cause}"

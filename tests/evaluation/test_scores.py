@@ -1,4 +1,4 @@
-"""The whole table on a small corpus: real music is near, noise is far."""
+"""The whole table on a small corpus: other music is near, and noise is far."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +26,7 @@ RATE = 8_000
 
 @dataclass
 class Counting:
-    """Levels of four bands, and how many windows were heard."""
+    """Levels of four bands; counts the windows that it embeds."""
 
     name: str = "own"
     version: str = "1"
@@ -54,7 +54,7 @@ def long_corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return Corpus(folder / "corpus")
 
 
-JUDGES = (
+EMBEDDERS = (
     replace(MusicnnEmbedder(), hop_seconds=6.0),  # a quarter of the windows is enough here
     replace(AisfxEmbedder(), hop_seconds=5.0),
 )
@@ -75,13 +75,13 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def verdicts(long_corpus: Corpus, cache: Path) -> dict[str, Evaluation]:
+def tables(long_corpus: Corpus, cache: Path) -> dict[str, Evaluation]:
     return {
         make.__name__: evaluate(
             make.__name__,
             [make(seed) for seed in (10, 11)],
             long_corpus,
-            embedders=JUDGES,
+            embedders=EMBEDDERS,
             cache=cache,
         )
         for make in (music, noise)
@@ -89,24 +89,24 @@ def verdicts(long_corpus: Corpus, cache: Path) -> dict[str, Evaluation]:
 
 
 @pytest.mark.parametrize("metric", ["kad_musicnn", "fad_musicnn", "kad_aisfx", "fad_aisfx"])
-def test_noise_is_farther_than_music(verdicts: dict[str, Evaluation], metric: str):
-    near, far = (verdicts[name].distances[metric] for name in ("music", "noise"))
+def test_noise_is_farther_than_music(tables: dict[str, Evaluation], metric: str):
+    near, far = (tables[name].distances[metric] for name in ("music", "noise"))
     assert far.generated > 2 * max(near.generated, 0)
     assert far.ratio > near.ratio
     assert far.low <= far.high
 
 
-def figure(measures: dict[str, Measure], name: str) -> float:
+def generated_value(measures: dict[str, Measure], name: str) -> float:
     found = measures[name].generated
     assert found is not None
     return found
 
 
-def test_measures_tell_music_from_noise(verdicts: dict[str, Evaluation]):
-    near, far = (verdicts[name].measures for name in ("music", "noise"))
-    assert figure(far, "variety_musicnn") < 0.7 * figure(near, "variety_musicnn")
-    assert figure(far, "beat_strength") < figure(near, "beat_strength")
-    assert figure(far, "coverage_musicnn") < figure(near, "coverage_musicnn")
+def test_measures_distinguish_music_from_noise(tables: dict[str, Evaluation]):
+    near, far = (tables[name].measures for name in ("music", "noise"))
+    assert generated_value(far, "variety_musicnn") < 0.7 * generated_value(near, "variety_musicnn")
+    assert generated_value(far, "beat_strength") < generated_value(near, "beat_strength")
+    assert generated_value(far, "coverage_musicnn") < generated_value(near, "coverage_musicnn")
     strength = near["beat_strength"]
     assert strength.low is not None
     assert strength.high is not None
@@ -115,26 +115,24 @@ def test_measures_tell_music_from_noise(verdicts: dict[str, Evaluation]):
     assert sum(name.startswith("tag_") for name in near) == 3
 
 
-def test_the_table_survives_json(verdicts: dict[str, Evaluation]):
-    found = verdicts["music"]
+def test_the_table_survives_json(tables: dict[str, Evaluation]):
+    found = tables["music"]
     assert Evaluation.model_validate_json(found.model_dump_json()) == found
     assert (found.name, found.seconds, found.seed) == ("music", 60.0, 0)
 
 
-def test_the_same_call_gives_the_same_table(long_corpus: Corpus, verdicts: dict[str, Evaluation]):
-    again = evaluate("music", [music(10), music(11)], long_corpus, embedders=JUDGES)
-    assert again == verdicts["music"]
+def test_the_same_call_gives_the_same_table(long_corpus: Corpus, tables: dict[str, Evaluation]):
+    again = evaluate("music", [music(10), music(11)], long_corpus, embedders=EMBEDDERS)
+    assert again == tables["music"]
 
 
-def test_only_the_corpus_is_kept_and_heard_once(
-    long_corpus: Corpus, cache: Path, verdicts: dict[str, Evaluation]
-):
-    # two passages of each side and two networks, whatever was judged
+def test_only_the_corpus_is_stored(long_corpus: Corpus, cache: Path, tables: dict[str, Evaluation]):
+    # two passages of each split and two networks, whatever was evaluated
     assert len(list(cache.iterdir())) == 2 * 2 * 2
-    assert verdicts["music"].notes == ()
+    assert tables["music"].notes == ()
 
 
-def test_a_second_evaluation_hears_only_what_is_new(long_corpus: Corpus, tmp_path: Path):
+def test_a_second_evaluation_embeds_only_new_audio(long_corpus: Corpus, tmp_path: Path):
     first, second = Counting(), Counting()
     for own in (first, second):
         evaluate(
@@ -149,16 +147,16 @@ def test_a_second_evaluation_hears_only_what_is_new(long_corpus: Corpus, tmp_pat
     assert second.windows == 2 * 15
 
 
-def test_a_folder_that_cannot_be_written_is_told(long_corpus: Corpus, tmp_path: Path):
+def test_a_folder_that_cannot_be_written_is_a_note(long_corpus: Corpus, tmp_path: Path):
     (tmp_path / "file").touch()
     found = evaluate(
         "music", [music(10)], long_corpus, embedders=[Counting()], cache=tmp_path / "file" / "cache"
     )
-    (told,) = found.notes
-    assert "embeddings are not kept" in told
+    (note,) = found.notes
+    assert "embeddings are not kept" in note.text
 
 
-def test_own_embedders_and_another_ceiling(long_corpus: Corpus):
+def test_custom_embedders_and_another_ceiling(long_corpus: Corpus):
     found = evaluate(
         "music",
         [music(10)],
@@ -168,7 +166,7 @@ def test_own_embedders_and_another_ceiling(long_corpus: Corpus):
     )
     assert set(found.distances) == {"kad_own", "fad_own"}
     assert {"density_own", "coverage_own", "variety_own"} < set(found.measures)
-    # what comes back unchanged is as near as can be
+    # the ceiling of music that is not changed is a distance of 0
     assert found.distances["fad_own"].ceiling == pytest.approx(0, abs=1e-6)
     usual = evaluate("music", [music(10)], long_corpus, embedders=[Counting()])
     assert usual.distances["fad_own"].ceiling > 0.01
@@ -183,7 +181,7 @@ def test_passages_are_spread_and_never_cross_the_split(long_corpus: Corpus):
     assert [passage.recording for passage in held_out] == ["2.wav"]
 
 
-def test_too_short_recordings_are_explained(corpus: Corpus):
+def test_too_short_recordings_are_an_error(corpus: Corpus):
     with pytest.raises(CorpusError, match="no held-out recording of 30 s or more"):
         read_passages(corpus, "held_out", 30.0)
 
@@ -195,7 +193,7 @@ def test_the_reconstruction_keeps_length_and_level(long_corpus: Corpus):
     assert np.std(restored.audio) == pytest.approx(np.std(passage.audio), rel=0.15)
 
 
-def test_files_are_judged_in_pieces_of_30_s(long_corpus: Corpus, tmp_path: Path):
+def test_files_are_read_in_pieces_of_30_s(long_corpus: Corpus, tmp_path: Path):
     path = write_music(tmp_path / "long.flac", 65.0, 16_000)
     pieces = read_folder([path], long_corpus)
     assert [piece.audio.shape for piece in pieces] == [(30 * RATE, 1)] * 2
@@ -203,5 +201,5 @@ def test_files_are_judged_in_pieces_of_30_s(long_corpus: Corpus, tmp_path: Path)
     some = read_folder([path, other], long_corpus, seconds=90.0)
     assert [piece.recording for piece in some] == ["long.flac"] * 2 + ["other.flac"] * 2
     assert len(read_folder([path, other], long_corpus, seconds=30.0)) == 1
-    with pytest.raises(CorpusError, match="no file to judge is 30 s long"):
+    with pytest.raises(CorpusError, match="no file to evaluate is 30 s long"):
         read_folder([write_music(tmp_path / "short.wav", 5.0)], long_corpus)
