@@ -7,8 +7,7 @@ from pathlib import Path
 
 from riffsmith.bundle import Bundle, find_shipped, is_bundle, load_bundle
 from riffsmith.config import DEFAULT_PRESET, Overrides, Settings, build_settings, load_preset
-from riffsmith.corpus import Corpus, Progress, is_corpus, prepare_corpus
-from riffsmith.corpus.survey import find_audio
+from riffsmith.corpus import Corpus, Progress, find_audio, is_corpus, prepare_corpus
 from riffsmith.errors import CorpusError, ModelError, RunError, SettingsError
 from riffsmith.evaluation import (
     PASSAGE_SECONDS,

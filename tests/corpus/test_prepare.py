@@ -9,15 +9,22 @@ import pytest
 import soundfile
 import torch
 from conftest import as_ordinary_user, make_music, tiny_settings, write_music
+from safetensors import safe_open
+from safetensors.torch import save_file
 
+from riffsmith.config import load_preset
 from riffsmith.corpus import (
     Corpus,
+    Manifest,
+    PreparedRecording,
+    SurveyEntry,
     estimate_training_segments,
     export_pt,
     is_corpus,
     prepare_corpus,
     read_manifest,
 )
+from riffsmith.corpus.shards import shard_name
 from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform
 
@@ -63,7 +70,7 @@ def test_training_pictures_fill_the_range(corpus: Corpus):
     assert everything.max() == pytest.approx(1, abs=1e-5)
 
 
-def test_the_manifest_tells_where_everything_came_from(corpus: Corpus, songs: Path):
+def test_the_manifest_records_where_everything_came_from(corpus: Corpus, songs: Path):
     manifest = read_manifest(corpus.path)
     assert manifest.folder == str(songs)
     assert manifest.genre == songs.name
@@ -123,7 +130,7 @@ def test_bad_files_are_skipped_by_name_and_the_rest_is_used(tmp_path: Path):
     soundfile.write(folder / "silent.wav", np.zeros(16_000), 8_000)
     manifest = prepare(folder, tmp_path / "corpus")
     assert [r.source.path for r in manifest.recordings] == ["good.wav"]
-    assert {entry.path: entry.reason.split(" (")[0] for entry in manifest.skipped} == {
+    assert {entry.path: str(entry.reason).split(" (")[0] for entry in manifest.skipped} == {
         "short.wav": "too short: 0.5 s, a segment needs at least 0.9 s",
         "silent.wav": "silent",
         "text.wav": "not readable as audio",
@@ -217,11 +224,11 @@ def test_each_segment_by_its_own_range_and_augmented_for_training_alone(
     assert torch.allclose(held_out[0], expected, atol=1e-5)
 
 
-def test_hold_out_by_name_and_by_share(songs: Path, tmp_path: Path):
+def test_hold_out_by_name_and_by_fraction(songs: Path, tmp_path: Path):
     manifest = prepare(songs, tmp_path / "named", hold_out=["song 2", "song 3"])
     assert [r.source.path for r in manifest.of_split("held_out")] == ["song 2.ogg", "song 3.wav"]
     ranges = [manifest.low_db, manifest.high_db]
-    other = prepare(songs, tmp_path / "share")
+    other = prepare(songs, tmp_path / "fraction")
     assert len(other.of_split("held_out")) == 1
     assert ranges != [other.low_db, other.high_db]
 
@@ -282,6 +289,56 @@ def test_other_versions_and_damage_are_named(corpus: Corpus, tmp_path: Path, cha
     (tmp_path / "manifest.json").write_text(change(text))
     with pytest.raises(CorpusError, match=message):
         Corpus(tmp_path)
+
+
+def without_codes(entry: dict[str, object]) -> dict[str, object]:
+    """An entry as it was written before there were codes."""
+    kept = {key: value for key, value in entry.items() if key not in ("refusal", "flaws")}
+    return {**kept, "reason": entry["reason"] or ""}
+
+
+def test_a_corpus_from_before_there_were_codes_opens(songs: Path, corpus: Corpus, tmp_path: Path):
+    shutil.copytree(corpus.path, tmp_path / "corpus")
+    path = tmp_path / "corpus" / "manifest.json"
+    values = json.loads(path.read_text())
+    for recording in values["recordings"]:
+        recording["source"] = without_codes(recording["source"]) | {"warnings": ["clipped: a lot"]}
+        shard = tmp_path / "corpus" / "shards" / recording["shard"]
+        with safe_open(shard, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        save_file(tensors, shard, metadata={"entry": json.dumps(recording["source"])})
+    values["skipped"] = [{"path": "b.wav", "usable": False, "reason": "silent", "warnings": []}]
+    path.write_text(json.dumps(values))
+    opened = Corpus(tmp_path / "corpus")
+    assert opened.manifest.corpus_hash() == corpus.manifest.corpus_hash()
+    assert [entry.reason for entry in opened.manifest.skipped] == ["silent"]
+    for recording in opened.manifest.recordings:
+        assert recording.source.warnings == ("clipped: a lot",)
+        assert opened.shard(recording).entry == recording.source
+    again = prepare(songs, tmp_path / "corpus")
+    assert again.recordings == opened.manifest.recordings
+
+
+def test_names_of_shards_and_hashes_of_corpora_are_a_format(tmp_path: Path):
+    (tmp_path / "a.wav").write_bytes(b"any bytes")
+    report, latent = (load_preset(name).corpus for name in ("report", "latent"))
+    assert shard_name(tmp_path / "a.wav", report) == "d7543d74e8dacddc64f66b1e.safetensors"
+    assert shard_name(tmp_path / "a.wav", latent) == "823c6d60233cfbd64f1639c2.safetensors"
+    entry = SurveyEntry(path="a.wav", content_hash="00ff")
+    recording = PreparedRecording(source=entry, shard="a", segments=1, split="train")
+    values = {"riffsmith": "", "created": "", "folder": "", "genre": "", "genres": {}, "preset": ""}
+    manifest = Manifest(
+        **values, settings=report, low_db=0, high_db=0, recordings=(recording,), skipped=()
+    )
+    assert manifest.corpus_hash() == "9b41596cdcf1fbb7"
+
+
+def test_a_corpus_of_audio_has_no_pictures_to_export(corpus: Corpus, tmp_path: Path):
+    values = json.loads((corpus.path / "manifest.json").read_text())
+    values["settings"]["store"] = "audio"
+    (tmp_path / "manifest.json").write_text(json.dumps(values))
+    with pytest.raises(CorpusError, match="stores audio and no pictures: prepare the recordings"):
+        export_pt(Corpus(tmp_path), tmp_path / "pt")
 
 
 def test_a_missing_or_damaged_shard_is_named(corpus: Corpus, tmp_path: Path):

@@ -30,7 +30,7 @@ def test_reducing_takes_area_means():
     assert reduce_to(picture, 4, 4) is picture
 
 
-def test_masks_silence_one_band_and_one_stretch():
+def test_masks_silence_one_band_and_one_span():
     generator = torch.Generator().manual_seed(0)
     mel_db = torch.rand(1, 20, 30) + 1
     widths = set()

@@ -97,9 +97,7 @@ def test_the_self_test_is_translated(corpus: Corpus, falloff_hz: float):
 @pytest.mark.parametrize("minutes", [0.5, 2, 10, 30])
 @pytest.mark.parametrize("count", [2, 8])
 def test_the_judgement_of_the_material_is_translated(minutes: float, count: int):
-    entries = [
-        SurveyEntry(path=str(n), usable=True, seconds=60 * minutes / count) for n in range(count)
-    ]
+    entries = [SurveyEntry(path=str(n), seconds=60 * minutes / count) for n in range(count)]
     assert translated(Survey(folder="", genre=None, entries=tuple(entries)).verdict())
 
 

@@ -1,22 +1,26 @@
-"""Training and held-out recordings: split by recording, never by segment."""
+"""Split into training and held-out recordings; the segments of a recording stay together."""
 
 from collections.abc import Sequence
 from fnmatch import fnmatch
 
-from riffsmith.corpus.survey import SurveyEntry
+from riffsmith.corpus.entry import SurveyEntry
 from riffsmith.errors import CorpusError
 
 
 def split_recordings(
     entries: Sequence[SurveyEntry], fraction: float, hold_out: Sequence[str] = ()
 ) -> set[str]:
-    """Content hashes of the held-out recordings.
+    """Selects the recordings to hold out.
 
     Args:
-        entries: Usable recordings, each audio once.
-        fraction: Share of the recordings to hold out, at least one where there are two. The
-            order of the content hashes decides, so neither names nor their order matter.
-        hold_out: Patterns (`*03_fear*`) of paths to hold out instead.
+        entries: Usable recordings without duplicates.
+        fraction: Fraction of the recordings to hold out, from 0 to 1. At least one is held out if
+            there are two or more and the fraction is not 0. The first ones in the order of their
+            content hashes are taken, so that neither names nor their order matter.
+        hold_out: Patterns of paths (`*03_fear*`) to hold out instead of a fraction.
+
+    Returns:
+        Content hashes of the recordings to hold out.
 
     Raises:
         CorpusError: A pattern matches nothing, or nothing would be left to train on.

@@ -1,4 +1,4 @@
-"""Tensors in, tensors out: STFT, mel, decibels, grids, and their inverses."""
+"""Features of audio: mel spectrograms and their inverses, grids, beats, descriptors, pitch."""
 
 from riffsmith.features.beats import onset_flux, track_beats
 from riffsmith.features.descriptors import Descriptors, measure_descriptors
