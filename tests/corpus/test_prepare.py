@@ -1,4 +1,3 @@
-import json
 import os
 import resource
 import shutil
@@ -9,79 +8,19 @@ import pytest
 import soundfile
 import torch
 from conftest import as_ordinary_user, make_music, tiny_settings, write_music
-from safetensors import safe_open
-from safetensors.torch import save_file
 
-from riffsmith.config import load_preset
 from riffsmith.corpus import (
     Corpus,
-    Manifest,
-    PreparedRecording,
-    SurveyEntry,
-    estimate_training_segments,
-    export_pt,
     is_corpus,
     prepare_corpus,
-    read_manifest,
 )
-from riffsmith.corpus.shards import shard_name
 from riffsmith.errors import CorpusError
-from riffsmith.features import MelTransform
 
 TINY_CORPUS = tiny_settings().corpus
 
 
 def prepare(folder: Path, corpus: Path, settings=TINY_CORPUS, **options):
     return prepare_corpus(folder, corpus, settings, preset="report", **options)
-
-
-def test_segments_lie_back_to_back(corpus: Corpus):
-    manifest = corpus.manifest
-    assert [recording.segments for recording in manifest.recordings] == [4, 4, 4, 4]
-    assert (manifest.segment_count("train"), manifest.segment_count("held_out")) == (12, 4)
-    recording = manifest.recordings[0]
-    shard = corpus.shard(recording)
-    transform = MelTransform.of(TINY_CORPUS)
-    for index in range(4):
-        expected = transform.to_db(corpus.audio(recording, index, 1.0).T)
-        assert torch.allclose(shard.picture(index, augmented=False), expected, atol=1e-4)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "segments"), [(3.0, 3), (2.96, 3), (2.951, 3), (2.94, 2), (3.9, 3), (3.96, 4)]
-)
-def test_a_segment_that_lacks_little_is_padded(tmp_path: Path, seconds: float, segments: int):
-    write_music(tmp_path / "in" / "a.wav", seconds)
-    manifest = prepare(tmp_path / "in", tmp_path / "corpus")
-    assert manifest.recordings[0].segments == segments
-
-
-def test_stored_audio_is_the_recording(corpus: Corpus, songs: Path):
-    for recording in corpus.manifest.recordings:
-        original, _ = soundfile.read(songs / recording.source.path, dtype="float32")
-        stored = corpus.audio(recording, 0.5, 2.0)[:, 0].numpy()
-        assert np.abs(stored - original[4_000:20_000]).max() <= 1 / 32767
-
-
-def test_training_pictures_fill_the_range(corpus: Corpus):
-    everything = corpus.train.batch(range(len(corpus.train)))
-    assert everything.shape == (12, 1, 16, 63)
-    assert everything.min() == pytest.approx(-1, abs=1e-5)
-    assert everything.max() == pytest.approx(1, abs=1e-5)
-
-
-def test_the_manifest_records_where_everything_came_from(corpus: Corpus, songs: Path):
-    manifest = read_manifest(corpus.path)
-    assert manifest.folder == str(songs)
-    assert manifest.genre == songs.name
-    assert manifest.settings == TINY_CORPUS
-    assert {r.source.encoding for r in manifest.recordings} == {
-        "WAV PCM_16",
-        "FLAC PCM_16",
-        "OGG VORBIS",
-    }
-    assert len({r.source.content_hash for r in manifest.recordings}) == 4
-    assert len(manifest.corpus_hash()) == 16
 
 
 def test_preparing_twice_gives_the_same_corpus_and_decodes_nothing(
@@ -233,33 +172,6 @@ def test_hold_out_by_name_and_by_fraction(songs: Path, tmp_path: Path):
     assert ranges != [other.low_db, other.high_db]
 
 
-def test_the_layout_of_the_report(songs: Path, corpus: Corpus, tmp_path: Path):
-    assert export_pt(corpus, tmp_path / "pt") == 16
-    names = sorted(path.name for path in (tmp_path / "pt").iterdir())
-    assert names[0] == f"{songs.name}.00000_000.pt"
-    tensor = torch.load(tmp_path / "pt" / names[0], weights_only=True)
-    assert tensor.shape == (16, 63)
-    assert torch.equal(
-        tensor, corpus.shard(corpus.manifest.recordings[0]).picture(0, augmented=False)[0]
-    )
-
-
-def test_equal_stems_get_names_of_their_own(tmp_path: Path):
-    for seed, name in enumerate(("x/ex.00000.wav", "y/ex.00000.wav", "song.wav")):
-        write_music(tmp_path / "ex" / name, 2.0, seed=seed)
-    prepare(tmp_path / "ex", tmp_path / "corpus")
-    assert export_pt(Corpus(tmp_path / "corpus"), tmp_path / "pt") == 6
-    assert len(list((tmp_path / "pt").iterdir())) == 6
-
-
-def test_gtzan_names_are_kept(tmp_path: Path):
-    write_music(tmp_path / "metal" / "metal.00042.wav", 2.0)
-    prepare(tmp_path / "metal", tmp_path / "corpus")
-    export_pt(Corpus(tmp_path / "corpus"), tmp_path / "pt")
-    names = sorted(path.name for path in (tmp_path / "pt").iterdir())
-    assert names == ["metal.00042_000.pt", "metal.00042_001.pt"]
-
-
 def test_other_settings_or_foreign_folders_are_refused(songs: Path, corpus: Corpus, tmp_path: Path):
     other = TINY_CORPUS.model_copy(update={"n_mels": 12})
     with pytest.raises(CorpusError, match="prepared with other settings"):
@@ -273,80 +185,6 @@ def test_other_settings_or_foreign_folders_are_refused(songs: Path, corpus: Corp
         prepare(songs, tmp_path / "file")
     with pytest.raises(CorpusError, match="lies inside"):
         prepare(songs, songs / "corpus")
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (lambda text: text.replace('"version": 1', '"version": 9'), "corpus format 9"),
-        (lambda text: text[: len(text) // 2], "is damaged"),
-        (lambda text: text.replace('"low_db"', '"lowest"'), "is damaged"),
-        (lambda text: "[]", "corpus format None"),
-    ],
-)
-def test_other_versions_and_damage_are_named(corpus: Corpus, tmp_path: Path, change, message: str):
-    text = (corpus.path / "manifest.json").read_text()
-    (tmp_path / "manifest.json").write_text(change(text))
-    with pytest.raises(CorpusError, match=message):
-        Corpus(tmp_path)
-
-
-def without_codes(entry: dict[str, object]) -> dict[str, object]:
-    """An entry as it was written before there were codes."""
-    kept = {key: value for key, value in entry.items() if key not in ("refusal", "flaws")}
-    return {**kept, "reason": entry["reason"] or ""}
-
-
-def test_a_corpus_from_before_there_were_codes_opens(songs: Path, corpus: Corpus, tmp_path: Path):
-    shutil.copytree(corpus.path, tmp_path / "corpus")
-    path = tmp_path / "corpus" / "manifest.json"
-    values = json.loads(path.read_text())
-    for recording in values["recordings"]:
-        recording["source"] = without_codes(recording["source"]) | {"warnings": ["clipped: a lot"]}
-        shard = tmp_path / "corpus" / "shards" / recording["shard"]
-        with safe_open(shard, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        save_file(tensors, shard, metadata={"entry": json.dumps(recording["source"])})
-    values["skipped"] = [{"path": "b.wav", "usable": False, "reason": "silent", "warnings": []}]
-    path.write_text(json.dumps(values))
-    opened = Corpus(tmp_path / "corpus")
-    assert opened.manifest.corpus_hash() == corpus.manifest.corpus_hash()
-    assert [entry.reason for entry in opened.manifest.skipped] == ["silent"]
-    for recording in opened.manifest.recordings:
-        assert recording.source.warnings == ("clipped: a lot",)
-        assert opened.shard(recording).entry == recording.source
-    again = prepare(songs, tmp_path / "corpus")
-    assert again.recordings == opened.manifest.recordings
-
-
-def test_names_of_shards_and_hashes_of_corpora_are_a_format(tmp_path: Path):
-    (tmp_path / "a.wav").write_bytes(b"any bytes")
-    report, latent = (load_preset(name).corpus for name in ("report", "latent"))
-    assert shard_name(tmp_path / "a.wav", report) == "d7543d74e8dacddc64f66b1e.safetensors"
-    assert shard_name(tmp_path / "a.wav", latent) == "823c6d60233cfbd64f1639c2.safetensors"
-    entry = SurveyEntry(path="a.wav", content_hash="00ff")
-    recording = PreparedRecording(source=entry, shard="a", segments=1, split="train")
-    values = {"riffsmith": "", "created": "", "folder": "", "genre": "", "genres": {}, "preset": ""}
-    manifest = Manifest(
-        **values, settings=report, low_db=0, high_db=0, recordings=(recording,), skipped=()
-    )
-    assert manifest.corpus_hash() == "9b41596cdcf1fbb7"
-
-
-def test_a_corpus_of_audio_has_no_pictures_to_export(corpus: Corpus, tmp_path: Path):
-    values = json.loads((corpus.path / "manifest.json").read_text())
-    values["settings"]["store"] = "audio"
-    (tmp_path / "manifest.json").write_text(json.dumps(values))
-    with pytest.raises(CorpusError, match="stores audio and no pictures: prepare the recordings"):
-        export_pt(Corpus(tmp_path), tmp_path / "pt")
-
-
-def test_a_missing_or_damaged_shard_is_named(corpus: Corpus, tmp_path: Path):
-    shutil.copytree(corpus.path, tmp_path / "corpus")
-    for shard in (tmp_path / "corpus" / "shards").iterdir():
-        shard.write_bytes(shard.read_bytes()[:5000])
-    with pytest.raises(CorpusError, match="missing or damaged .*prepare the corpus again"):
-        Corpus(tmp_path / "corpus").train.batch([0])
 
 
 def test_a_full_disk_loses_nothing(songs: Path, tmp_path: Path):
@@ -368,20 +206,3 @@ def test_a_read_only_target_is_explained(songs: Path):
         (folder / "out").chmod(0o555)
         with pytest.raises(CorpusError, match=r"permission denied.*choose another folder"):
             prepare(folder / "in", folder / "out" / "corpus")
-
-
-def test_an_hour_opens_at_once_and_reads_at_random(corpus: Corpus, tmp_path: Path):
-    """Opening reads the manifest alone: no shard is touched before it is asked for."""
-    manifest = json.loads((corpus.path / "manifest.json").read_text())
-    manifest["recordings"] *= 30  # 120 recordings
-    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
-    opened = Corpus(tmp_path)
-    assert len(opened.train) == 360
-    assert not (tmp_path / "shards").exists()
-
-
-def test_plans_count_like_the_preparation(corpus: Corpus):
-    lengths = [recording.source.seconds for recording in corpus.manifest.recordings]
-    assert estimate_training_segments(lengths, TINY_CORPUS) == len(corpus.train)
-    assert estimate_training_segments(lengths[:1], TINY_CORPUS) == 4
-    assert estimate_training_segments([0.5], TINY_CORPUS) == 0
