@@ -43,7 +43,7 @@ class AudioError(RiffsmithError):
 
 
 class DecodingStoppedError(AudioError):
-    """A file cannot be decoded from some place on; what was decoded before is sound."""
+    """A file cannot be decoded from some point on; the part before it is sound."""
 
 
 class CorpusError(RiffsmithError):

@@ -23,6 +23,11 @@ _ADVICE = {
 }
 
 
+def error_reason(error: OSError) -> str:
+    """The system's reason for an error, in lower case, such as `permission denied`."""
+    return (error.strerror or str(error)).lower()
+
+
 def explain(error: OSError, doing: str) -> str:
     """Builds a sentence that says what failed, why, and what to do about it.
 
@@ -30,9 +35,8 @@ def explain(error: OSError, doing: str) -> str:
         error: The system's error.
         doing: What failed, such as `writing /a/b`.
     """
-    reason = (error.strerror or str(error)).lower()
     advice = _DEFAULT_ADVICE if error.errno is None else _ADVICE.get(error.errno, _DEFAULT_ADVICE)
-    return f"{doing} failed ({reason}): {advice}"
+    return f"{doing} failed ({error_reason(error)}): {advice}"
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def test_preparing_twice_gives_the_same_corpus_and_decodes_nothing(
     assert again.recordings == corpus.manifest.recordings
 
 
-def test_an_unfinished_corpus_goes_on(songs: Path, corpus: Corpus, tmp_path: Path):
+def test_an_unfinished_corpus_is_continued(songs: Path, corpus: Corpus, tmp_path: Path):
     shutil.copytree(corpus.path, tmp_path / "corpus")
     (tmp_path / "corpus" / "manifest.json").unlink()
     next((tmp_path / "corpus" / "shards").iterdir()).write_bytes(b"damaged")
@@ -114,7 +114,7 @@ def test_files_of_others_are_never_removed(songs: Path, tmp_path: Path):
         prepare(tmp_path / "other", tmp_path / "corpus")
 
 
-def test_a_damaged_manifest_is_made_anew(songs: Path, corpus: Corpus, tmp_path: Path):
+def test_a_damaged_manifest_is_made_again(songs: Path, corpus: Corpus, tmp_path: Path):
     shutil.copytree(corpus.path, tmp_path / "corpus")
     (tmp_path / "corpus" / "manifest.json").write_text("{")
     (tmp_path / "corpus" / ".manifest.json.partial").write_text("{")
@@ -122,7 +122,7 @@ def test_a_damaged_manifest_is_made_anew(songs: Path, corpus: Corpus, tmp_path: 
     assert again.corpus_hash() == corpus.manifest.corpus_hash()
 
 
-def test_stereo_is_kept_when_asked(tmp_path: Path):
+def test_stereo_is_kept_if_the_settings_say_so(tmp_path: Path):
     audio = np.stack([make_music(3, 8000)[:, 0], make_music(3, 8000, seed=1)[:, 0]], axis=1)
     (tmp_path / "in").mkdir()
     soundfile.write(tmp_path / "in" / "a.wav", audio, 8000)
@@ -134,7 +134,7 @@ def test_stereo_is_kept_when_asked(tmp_path: Path):
     assert np.abs(stored - audio).max() < 1e-4
 
 
-def test_audio_above_full_scale_is_turned_down_not_clipped(tmp_path: Path):
+def test_audio_above_full_scale_is_scaled_down_not_clipped(tmp_path: Path):
     (tmp_path / "in").mkdir()
     loud = make_music(3, 8000) * 10
     soundfile.write(tmp_path / "in" / "a.wav", loud, 8000, "FLOAT")

@@ -33,7 +33,7 @@ def test_a_missing_or_damaged_shard_is_named(corpus: Corpus, tmp_path: Path):
 
 
 def test_an_hour_opens_at_once_and_reads_at_random(corpus: Corpus, tmp_path: Path):
-    """Opening reads the manifest alone: no shard is touched before it is asked for."""
+    """Opening reads the manifest alone, and no shard."""
     manifest = json.loads((corpus.path / "manifest.json").read_text())
     manifest["recordings"] *= 30  # 120 recordings
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))

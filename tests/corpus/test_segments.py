@@ -36,3 +36,6 @@ def test_plans_count_like_the_preparation(corpus: Corpus):
     assert estimate_training_segments(lengths, TINY_CORPUS) == len(corpus.train)
     assert estimate_training_segments(lengths[:1], TINY_CORPUS) == 4
     assert estimate_training_segments([0.5], TINY_CORPUS) == 0
+    assert estimate_training_segments([], TINY_CORPUS) == 0
+    most_held_out = TINY_CORPUS.model_copy(update={"held_out_fraction": 0.9})
+    assert estimate_training_segments(lengths[:2], most_held_out) == 4

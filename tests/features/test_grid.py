@@ -19,7 +19,7 @@ def test_the_ends_of_the_range_are_minus_one_and_one():
 
 def test_resizing_a_ramp_by_hand():
     ramp = torch.tensor([[[[0.0, 1.0]]]])
-    # half-pixel centres: the four new ones lie at -0.25, 0.25, 0.75 and 1.25 old pixels
+    # half-pixel centres: the four new ones are at -0.25, 0.25, 0.75 and 1.25 old pixels
     assert resize(ramp, 1, 4).flatten().tolist() == [0, 0.25, 0.75, 1]
     assert resize(ramp, 1, 2) is ramp
 

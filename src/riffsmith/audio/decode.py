@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from riffsmith.audio.notes import RecordingCode, RecordingNote, recording_error
 from riffsmith.errors import AudioError, DecodingStoppedError
+from riffsmith.files import error_reason
 
 SOUNDFILE_SUFFIXES = frozenset(
     ".wav .wave .flac .ogg .oga .opus .mp3 .aif .aiff .aifc .au .snd .caf .w64 .rf64 .sf".split()
@@ -74,8 +75,7 @@ def open_audio(path: Path) -> Source:
         with path.open("rb") as handle:
             handle.read(1)
     except OSError as cause:
-        reason = (cause.strerror or str(cause)).lower()
-        raise recording_error(RecordingCode.CANNOT_OPEN, cause=reason) from cause
+        raise recording_error(RecordingCode.CANNOT_OPEN, cause=error_reason(cause)) from cause
     if path.suffix.lower() in PYAV_SUFFIXES:
         return _open_with_pyav(path)
     try:

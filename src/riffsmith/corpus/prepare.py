@@ -26,7 +26,7 @@ from riffsmith.corpus.split import split_recordings
 from riffsmith.corpus.survey import Progress, map_files
 from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform
-from riffsmith.files import hold, remove
+from riffsmith.files import error_reason, hold, remove
 
 
 def prepare_corpus(
@@ -113,23 +113,32 @@ def _write_shards(
     settings: CorpusSettings,
     workers: int | None,
     on_progress: Progress | None,
-) -> dict[str, tuple[SurveyEntry, str]]:
-    """Writes the shards that are missing; returns each file's entry and its shard's name."""
+) -> dict[str, tuple[SurveyEntry, str | None]]:
+    """Writes the shards that are missing.
+
+    Returns:
+        Entry of each file by its path, and the name of its shard; None: the file is not audio.
+    """
     transform = MelTransform.of(settings)
     locks: dict[str, Lock] = {}
 
-    def process(path: Path) -> tuple[SurveyEntry, str]:
-        name = _shard_or_file_name(path, settings)
+    def process(path: Path) -> tuple[SurveyEntry, str | None]:
+        try:
+            if not is_audio_name(path) or not path.is_file():
+                return describe(path, root, settings.sample_rate, settings.channel_count)[0], None
+            name = shard_name(path, settings)
+        except OSError as error:
+            refusal = RecordingNote.of(RecordingCode.CANNOT_OPEN, cause=error_reason(error))
+            return SurveyEntry(path=entry_path(path, root), refusal=refusal), None
         # Equal files have the same shard: the second one waits and then finds it written.
         with locks.setdefault(name, Lock()):
-            return write_if_new(path, name)
+            return write_if_new(path, corpus / SHARD_FOLDER / name), name
 
-    def write_if_new(path: Path, name: str) -> tuple[SurveyEntry, str]:
-        shard = corpus / SHARD_FOLDER / name
-        if is_shard_name(name) and shard.exists():
+    def write_if_new(path: Path, shard: Path) -> SurveyEntry:
+        if shard.exists():
             entry = _reusable_entry(shard, entry_path(path, root))
             if entry is not None:
-                return entry, name
+                return entry
         entry, audio = describe(path, root, settings.sample_rate, settings.channel_count)
         if entry.usable and count_segments(len(audio), settings) == 0:
             needed = minimum_seconds(settings)
@@ -139,7 +148,7 @@ def _write_shards(
             entry = entry.model_copy(update={"refusal": refusal})
         if entry.usable:
             write_shard(shard, entry, audio, settings, transform)
-        return entry, name
+        return entry
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # The workers already use all cores.
@@ -148,14 +157,6 @@ def _write_shards(
     finally:
         torch.set_num_threads(threads)
     return {entry.path: (entry, name) for entry, name in results}
-
-
-def _shard_or_file_name(path: Path, settings: CorpusSettings) -> str:
-    """Name of a file's shard, or of the file itself if it cannot have one."""
-    try:
-        return shard_name(path, settings) if is_audio_name(path) and path.is_file() else path.name
-    except OSError:  # `describe` finds the reason.
-        return path.name
 
 
 def _reusable_entry(shard: Path, name: str) -> SurveyEntry | None:
@@ -172,7 +173,7 @@ def _build_manifest(
     settings: CorpusSettings,
     preset: str,
     hold_out: Sequence[str],
-    files: dict[str, tuple[SurveyEntry, str]],
+    files: dict[str, tuple[SurveyEntry, str | None]],
 ) -> Manifest:
     entries = mark_duplicates([entry for entry, _ in files.values()])
     usable = [entry for entry in entries if entry.usable]
@@ -180,10 +181,11 @@ def _build_manifest(
         reasons = "; ".join(f"{entry.path}: {entry.reason}" for entry in entries[:5])
         raise CorpusError(f"nothing in {root} can be used ({reasons})")
     held_out = split_recordings(usable, settings.held_out_fraction, hold_out)
+    shards = {path: name for path, (_, name) in files.items() if name is not None}
     recordings: list[PreparedRecording] = []
     ranges: list[torch.Tensor] = []
     for entry in usable:
-        shard = Shard(corpus / SHARD_FOLDER / files[entry.path][1])
+        shard = Shard(corpus / SHARD_FOLDER / shards[entry.path])
         is_training = entry.content_hash not in held_out
         if is_training:
             ranges.append(shard.ranges(augmented=shard.is_augmented))

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from riffsmith.config import CorpusSettings
 from riffsmith.corpus.entry import FULL_SCALE
+from riffsmith.corpus.split import count_held_out
 from riffsmith.features import MelTransform, mask, resize, shift_pitch
 
 
@@ -29,10 +30,8 @@ def count_segments(samples: int, settings: CorpusSettings) -> int:
 def estimate_training_segments(seconds: Sequence[float], settings: CorpusSettings) -> int:
     """Estimated number of training segments, from the lengths of the recordings in seconds."""
     segments = sum(count_segments(round(s * settings.sample_rate), settings) for s in seconds)
-    if settings.held_out_fraction == 0 or len(seconds) < 2:
-        return segments
-    held_out = max(1, round(settings.held_out_fraction * len(seconds)))
-    return round(segments * (1 - held_out / len(seconds)))
+    held_out = count_held_out(len(seconds), settings.held_out_fraction)
+    return round(segments * (1 - held_out / max(1, len(seconds))))
 
 
 def minimum_seconds(settings: CorpusSettings) -> float:

@@ -12,7 +12,7 @@ from jaxtyping import Float
 
 _WINDOW_SECONDS, _HOP_SECONDS = 8.0, 0.2
 _TEMPI = 72
-"""Number of tempi on a logarithmic scale; within one octave they are one per cent apart."""
+"""Number of tempi on a logarithmic scale; neighbours in an octave are one per cent apart."""
 _MULTIPLES = (1, 2, 4)
 _MOVE_COST, _LONGEST_MOVE = 0.06, 12
 """Cost for each step on the scale that the tempo moves in a hop, and the number of steps from which
@@ -101,9 +101,8 @@ def _smoothest_path(scores: Float[np.ndarray, "hops tempi"]) -> np.ndarray:
     """
     count = scores.shape[1]
     moves = np.abs(np.arange(count)[:, None] - np.arange(count))
-    moves = np.minimum(
-        moves, count - moves
-    )  # The scale is cyclic: a tempo one octave away is the same pulse.
+    # The scale is cyclic, because a tempo one octave away is the same pulse.
+    moves = np.minimum(moves, count - moves)
     costs = _MOVE_COST * np.minimum(moves, _LONGEST_MOVE)
     best, origins = scores[0], []
     for score in scores[1:]:

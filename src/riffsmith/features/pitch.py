@@ -13,7 +13,9 @@ _REFERENCE_FRAME = 4
 """Frame whose phases stay as they are. The frames before it include the padded edge."""
 
 
-def stretch(audio: Float[Tensor, "channels time"], factor: float) -> Float[Tensor, "channels _"]:
+def time_stretch(
+    audio: Float[Tensor, "channels time"], factor: float
+) -> Float[Tensor, "channels _"]:
     """Makes audio longer or shorter without changing its pitch.
 
     The method is the phase vocoder (Flanagan and Golden, "Phase vocoder", 1966): magnitudes are
@@ -52,7 +54,7 @@ def shift_pitch(
     if semitones == 0:
         return audio
     factor = 2 ** (semitones / 12)
-    longer = stretch(audio, factor)
+    longer = time_stretch(audio, factor)
     resampled = soxr.resample(np.ascontiguousarray(longer.numpy().T), factor, 1.0)
     shifted = torch.from_numpy(np.ascontiguousarray(resampled.T))
     missing = audio.shape[-1] - shifted.shape[-1]
