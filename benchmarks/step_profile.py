@@ -14,10 +14,10 @@ from torch.profiler import ProfilerActivity, profile
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, load_preset
 from riffsmith.training.codec.step import WINDOW_FRAMES, DecoderTrainer
-from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
-from riffsmith.training.latent.windows import window_channels
 from riffsmith.training.device import keep_freed_memory
+from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
 from riffsmith.training.latent.system import initialise_latent_state
+from riffsmith.training.latent.windows import window_channels
 
 CPU = torch.device("cpu")
 STEPS = 4

@@ -1,11 +1,12 @@
-"""Everything that Riffsmith raises on purpose.
+"""Errors that Riffsmith raises on purpose.
 
     RiffsmithError
-    ├── SettingsError      a preset or a setting that does not exist or does not fit
-    ├── AudioError         a file that cannot be decoded, or cannot be written
-    ├── CorpusError        a folder of recordings, or a prepared corpus, that cannot be used
-    ├── RunError           a run folder that is taken, damaged or not what was asked for
-    └── ModelError         a bundle that is missing, damaged or unknown
+    ├── SettingsError             a preset or a setting that does not exist or does not fit
+    ├── AudioError                a file that cannot be decoded, or cannot be written
+    │   └── DecodingStoppedError  a file whose later part cannot be decoded
+    ├── CorpusError               a folder of recordings, or a corpus, that cannot be used
+    ├── RunError                  a run folder that is in use, damaged or of another kind
+    └── ModelError                a bundle that is missing, damaged or unknown
 
 Each message says what was found, what was expected and what to do. The command line prints it in
 one line and exits with code 1.
@@ -34,20 +35,24 @@ class RiffsmithError(Exception):
 
 
 class SettingsError(RiffsmithError):
-    """A preset or a setting that does not exist or does not fit."""
+    """A preset or a setting does not exist or does not fit."""
 
 
 class AudioError(RiffsmithError):
-    """A file that cannot be decoded as audio, or audio that cannot be written."""
+    """A file cannot be decoded as audio, or audio cannot be written or played."""
+
+
+class DecodingStoppedError(AudioError):
+    """A file cannot be decoded from some point on; the part before it is sound."""
 
 
 class CorpusError(RiffsmithError):
-    """A folder of recordings, or a prepared corpus, that cannot be used."""
+    """A folder of recordings, or a prepared corpus, cannot be used."""
 
 
 class RunError(RiffsmithError):
-    """A run folder that is taken, damaged or not what was asked for."""
+    """A run folder is in use, damaged or not the one that was asked for."""
 
 
 class ModelError(RiffsmithError):
-    """A bundle that is missing, damaged or unknown."""
+    """A bundle is missing, damaged or unknown."""

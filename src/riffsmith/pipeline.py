@@ -14,8 +14,7 @@ from riffsmith.config import (
     build_settings,
     load_preset,
 )
-from riffsmith.corpus import Corpus, Progress, is_corpus, prepare_corpus
-from riffsmith.corpus.survey import find_audio
+from riffsmith.corpus import Corpus, Progress, find_audio, is_corpus, prepare_corpus
 from riffsmith.errors import CorpusError, ModelError, RiffsmithError, RunError, SettingsError
 from riffsmith.evaluation import (
     PASSAGE_SECONDS,

@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from riffsmith.corpus import Corpus, Manifest, PreparedRecording
-from riffsmith.corpus.survey import SurveyEntry
+from riffsmith.corpus import Corpus, Manifest, PreparedRecording, SurveyEntry
 from riffsmith.errors import CorpusError
 from riffsmith.evaluation.positions import find_pairs
 

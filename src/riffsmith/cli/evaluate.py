@@ -54,8 +54,7 @@ def evaluate(
         Print the scores as JSON.
     """
     from riffsmith.cli.console import share_progress
-    from riffsmith.corpus import Corpus
-    from riffsmith.corpus.survey import find_audio
+    from riffsmith.corpus import Corpus, find_audio
     from riffsmith.errors import SettingsError
     from riffsmith.evaluation import (
         CACHE_FOLDER,

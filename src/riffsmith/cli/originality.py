@@ -31,8 +31,7 @@ def originality(
     import json
 
     from riffsmith.cli.console import share_progress
-    from riffsmith.corpus import Corpus
-    from riffsmith.corpus.survey import find_audio
+    from riffsmith.corpus import Corpus, find_audio
     from riffsmith.evaluation.copying.originality import OriginalityCheck
 
     files = [path] if path.is_file() else find_audio(path)

@@ -85,6 +85,7 @@ def _as_values(found: "Survey", preset: str, seconds: float) -> dict[str, object
         "skipped": len(found.skipped),
         "sample_rates": found.sample_rates(),
         "channel_counts": found.channel_counts(),
+        "grade": found.grade,
         "verdict": found.verdict(),
         "training_preset": preset,
         "training_seconds": round(seconds),

@@ -271,7 +271,7 @@ class SurveyFile(Told):
 
     path: str
     usable: bool
-    reason: str = Field(description="Why it is skipped.")
+    reason: str | None = Field(description="Why it is skipped; null: it is used.")
     warnings: list[str]
     seconds: float
     sample_rate: int
