@@ -5,35 +5,45 @@ import { byId, setText, tellError } from "./dom.js";
 import { Knob } from "./knobs.js";
 import { percent, t } from "./texts.js";
 
+/** @type {import("./knobs.js").Spec} */
 const VARY = { name: "vary", min: 0, max: 1, step: 0.01, begin: 0.5, hasAuto: false, say: percent };
 const SECONDS = 20;
 const MOST_SECONDS = 120;
 const WAIT_MILLISECONDS = 400;
 
 export class Beginning {
-  #chosen = null; // source, name, seconds
-  #second = byId("beginning-second");
+  /** @type {{ source: string, name: string, seconds: number } | null} */
+  #chosen = null;
+  #second = byId("beginning-second", HTMLInputElement);
   #vary = new Knob(VARY, () => this.#changed());
-  #waiting = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #waiting;
 
-  /** `onChange` is called when the piece should begin anew; with true when something was chosen. */
+  /** @param {(isChosen: boolean) => void} onChange Called when the piece should begin anew. */
   constructor(onChange) {
     this.onChange = onChange;
     byId("beginning-vary").prepend(this.#vary.slider);
-    byId("beginning-file").addEventListener("change", (event) => this.#send(event.target));
+    const file = byId("beginning-file", HTMLInputElement);
+    file.addEventListener("change", () => this.#send(file));
     byId("beginning-none").addEventListener("click", () => this.#choose(null));
     this.#second.addEventListener("change", () => this.#changed());
     this.show();
   }
 
-  /** As the server takes it, or null. */
+  /** What is chosen, as the server takes it, or null. */
   get like() {
     if (!this.#chosen) return null;
     const { source, seconds } = this.#chosen;
-    return { source, seconds, second: Math.max(0, this.#second.valueAsNumber || 0), vary: this.#vary.asked };
+    const second = Math.max(0, this.#second.valueAsNumber || 0);
+    return { source, seconds, second, vary: this.#vary.slider.valueAsNumber };
   }
 
-  /** Takes a kept clip. */
+  /**
+   * Takes a kept clip.
+   *
+   * @param {Api.Clip} clip
+   * @param {string} name
+   */
   takeClip({ id, seconds }, name) {
     this.#choose({ source: `clip:${id}`, name, seconds: Math.min(MOST_SECONDS, seconds) });
   }
@@ -47,13 +57,15 @@ export class Beginning {
     for (const field of [this.#second, this.#vary.slider]) field.disabled = !this.#chosen;
   }
 
+  /** @param {HTMLInputElement} field */
   async #send(field) {
-    const [file] = field.files;
+    const file = field.files?.[0];
     field.value = "";
     if (!file) return;
     try {
-      const onShare = (share) => setText(byId("beginning-of"), t("beginning.sending", { share: percent(share) }));
-      const { source, files } = await api.upload([file], onShare);
+      const { source, files } = await api.upload([file], (fraction) =>
+        setText(byId("beginning-of"), t("beginning.sending", { share: percent(fraction) })),
+      );
       this.#choose({ source, name: files[0].name, seconds: SECONDS });
     } catch (error) {
       this.show();
@@ -61,9 +73,10 @@ export class Beginning {
     }
   }
 
+  /** @param {{ source: string, name: string, seconds: number } | null} chosen */
   #choose(chosen) {
     this.#chosen = chosen;
-    this.#second.value = 0;
+    this.#second.value = "0";
     this.show();
     this.onChange(chosen !== null);
   }

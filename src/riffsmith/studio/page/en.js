@@ -8,9 +8,11 @@ export default {
     "footer": "Riffsmith {version}"
   },
   "error": {
-    "unreachable": "The studio does not answer: it may have been stopped. This page goes on as soon as it is back.",
+    "unreachable":
+      "The studio does not answer: it may have been stopped. This page goes on as soon as it is back.",
     "unknown": "Something went wrong (code {status}): try again.",
-    "no_models": "There is no model yet: train one in the next room, or start the studio with --model and a run's folder."
+    "no_models":
+      "There is no model yet: train one in the next room, or start the studio with --model and a run's folder."
   },
   "listen": {
     "title": "Listen",
@@ -31,7 +33,8 @@ export default {
     "controls_hint": "A turn is heard within a second.",
     "turning": "Turning…",
     "turned": "Heard in {value} s…",
-    "spectrogram": "Moving picture of the sound: time runs to the left, height is pitch from {low} Hz to {high} kHz, brightness is strength.",
+    "spectrogram":
+      "Moving picture of the sound: time runs to the left, height is pitch from {low} Hz to {high} kHz, brightness is strength.",
     "idle": "Press play. The piece never ends, and a seed always gives the same one."
   },
   "state": {
@@ -39,7 +42,8 @@ export default {
     "starting": "The piece is being prepared…",
     "playing": "Playing",
     "paused": "Paused",
-    "late": "This computer makes the music more slowly than it plays: there are pauses while it catches up.",
+    "late":
+      "This computer makes the music more slowly than it plays: there are pauses while it catches up.",
     "away": "The connection is lost: trying again…"
   },
   "meter": {
@@ -93,7 +97,8 @@ export default {
   },
   "shelf": {
     "title": "Shelf",
-    "empty": "Nothing kept yet. When you hear something good, keep it: the last 30 s are put here, as a file that can be downloaded.",
+    "empty":
+      "Nothing kept yet. When you hear something good, keep it: the last 30 s are put here, as a file that can be downloaded.",
     "picture": "Spectrogram of {title}",
     "player": "Play {title}",
     "download_as": "Download {title} as {format}",
@@ -121,7 +126,8 @@ export default {
   "train": {
     "title": "Train",
     "new": "A new model from your recordings",
-    "new_text": "Half an hour of music of one kind is a good beginning; everything stays on this computer.",
+    "new_text":
+      "Half an hour of music of one kind is a good beginning; everything stays on this computer.",
     "drop": "Drop recordings or a folder here",
     "browse": "or choose files",
     "uploading": "Sending {count} files: {share}",
@@ -155,7 +161,8 @@ export default {
     "title": "Trainings",
     "empty": "No training yet. Give the studio some music above.",
     "distance": "Distance to real",
-    "distance_hint": "1 = as near to music that was held out as the training recordings are. Lower is better.",
+    "distance_hint":
+      "1 = as near to music that was held out as the training recordings are. Lower is better.",
     "unmeasured": "not measured yet",
     "open": "Show training {name}",
     "running": "running",
@@ -215,7 +222,8 @@ export default {
     "open": "Open in a tab of its own",
     "measure": "Measure it",
     "measuring": "Being measured: a few minutes…",
-    "measured": "{name} was measured: the report tells how near to real music it is, how varied, and whether it copies.",
+    "measured":
+      "{name} was measured: the report tells how near to real music it is, how varied, and whether it copies.",
     "again": "Refresh"
   },
   "time": {
@@ -229,7 +237,8 @@ export default {
     "little": "little: it will train, with little variety; 15–60 minutes are better",
     "very_little": "very little: expect copies or collapse; 15 minutes or more are better",
     "too_little": "not enough: less than a minute of audio; give it at least 5 minutes",
-    "not_numbers": "audio holds samples that are not numbers (NaN or infinite), first at {at}: repair or leave out the file",
+    "not_numbers":
+      "audio holds samples that are not numbers (NaN or infinite), first at {at}: repair or leave out the file",
     "damaged": "damaged: {cause} after {seconds} s",
     "cut_off": "truncated: the file is cut off after {seconds} s",
     "truncated": "truncated: {found} s of {expected} s can be read",
@@ -241,13 +250,18 @@ export default {
     "no_samples": "holds no samples",
     "silent": "silent (its peak stays below {level} dB of full scale)",
     "clip": "{model}, seed {seed}",
-    "no_copy": "No copy found: all {windows} windows are as far from the training music as held-out music is.",
-    "listen": "Listen to it: {accused} of {windows} windows are nearer to the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}.",
-    "copied": "Copied: {accused} of {windows} windows are nearer to the training music than held-out music is; second {at} is most like second {second} of {recording}.",
+    "no_copy":
+      "No copy found: all {windows} windows are as far from the training music as held-out music is.",
+    "listen":
+      "Listen to it: {accused} of {windows} windows are nearer to the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}.",
+    "copied":
+      "Copied: {accused} of {windows} windows are nearer to the training music than held-out music is; second {at} is most like second {second} of {recording}.",
     "waiting": "Being compared with the recordings.",
-    "not_at_hand": "Not compared: the recordings that this model was trained on are not at hand here.",
+    "not_at_hand":
+      "Not compared: the recordings that this model was trained on are not at hand here.",
     "too_short": "Not compared: a clip must be {seconds} s long or longer.",
-    "nearest": "epoch {epoch} is the nearest to real so far: distance {distance} (1 is as near as the training recordings are)",
+    "nearest":
+      "epoch {epoch} is the nearest to real so far: distance {distance} (1 is as near as the training recordings are)",
     "healthy": "epoch {epoch} is healthy; no distance to real is measured yet",
     "no_word": "ended without a word, as when the computer goes down; it can go on"
   }

@@ -8,9 +8,11 @@ export default {
     "footer": "Riffsmith {version}"
   },
   "error": {
-    "unreachable": "El estudio no responde: quizá se haya detenido. Esta página sigue en cuanto vuelva.",
+    "unreachable":
+      "El estudio no responde: quizá se haya detenido. Esta página sigue en cuanto vuelva.",
     "unknown": "Algo salió mal (código {status}): inténtelo de nuevo.",
-    "no_models": "Aún no hay ningún modelo: entrene uno en la sala siguiente, o abra el estudio con --model y la carpeta de un entrenamiento."
+    "no_models":
+      "Aún no hay ningún modelo: entrene uno en la sala siguiente, o abra el estudio con --model y la carpeta de un entrenamiento."
   },
   "listen": {
     "title": "Escuchar",
@@ -31,7 +33,8 @@ export default {
     "controls_hint": "Cada giro se oye en menos de un segundo.",
     "turning": "Girando…",
     "turned": "Se oye en {value} s…",
-    "spectrogram": "Imagen del sonido en movimiento: el tiempo corre hacia la izquierda, la altura es el tono de {low} Hz a {high} kHz y el brillo es la fuerza.",
+    "spectrogram":
+      "Imagen del sonido en movimiento: el tiempo corre hacia la izquierda, la altura es el tono de {low} Hz a {high} kHz y el brillo es la fuerza.",
     "idle": "Pulse reproducir. La pieza no acaba nunca, y una misma semilla da siempre la misma."
   },
   "state": {
@@ -39,7 +42,8 @@ export default {
     "starting": "Se está preparando la pieza…",
     "playing": "Sonando",
     "paused": "En pausa",
-    "late": "Este ordenador crea la música más despacio de lo que suena: hay pausas mientras la alcanza.",
+    "late":
+      "Este ordenador crea la música más despacio de lo que suena: hay pausas mientras la alcanza.",
     "away": "Se perdió la conexión: intentándolo de nuevo…"
   },
   "meter": {
@@ -93,7 +97,8 @@ export default {
   },
   "shelf": {
     "title": "Estante",
-    "empty": "Aún no hay nada guardado. Cuando algo le guste, guárdelo: los últimos 30 s quedan aquí, como un archivo que se puede descargar.",
+    "empty":
+      "Aún no hay nada guardado. Cuando algo le guste, guárdelo: los últimos 30 s quedan aquí, como un archivo que se puede descargar.",
     "picture": "Espectrograma de {title}",
     "player": "Reproducir {title}",
     "download_as": "Descargar {title} como {format}",
@@ -121,7 +126,8 @@ export default {
   "train": {
     "title": "Entrenar",
     "new": "Un modelo nuevo con sus grabaciones",
-    "new_text": "Media hora de música de un mismo tipo es un buen comienzo; todo se queda en este ordenador.",
+    "new_text":
+      "Media hora de música de un mismo tipo es un buen comienzo; todo se queda en este ordenador.",
     "drop": "Suelte aquí grabaciones o una carpeta",
     "browse": "o elija archivos",
     "uploading": "Enviando {count} archivos: {share}",
@@ -155,7 +161,8 @@ export default {
     "title": "Entrenamientos",
     "empty": "Aún no hay ningún entrenamiento. Dele música al estudio aquí arriba.",
     "distance": "Distancia a lo real",
-    "distance_hint": "1 = tan cerca de la música reservada como las grabaciones de entrenamiento. Cuanto menor, mejor.",
+    "distance_hint":
+      "1 = tan cerca de la música reservada como las grabaciones de entrenamiento. Cuanto menor, mejor.",
     "unmeasured": "aún sin medir",
     "open": "Mostrar el entrenamiento {name}",
     "running": "en marcha",
@@ -210,12 +217,14 @@ export default {
     "title": "Juzgar",
     "run": "Entrenamiento",
     "writing": "Se está escribiendo el informe: puede tardar un minuto.",
-    "empty": "El informe de un entrenamiento aparece aquí en cuanto tiene su primer punto guardado.",
+    "empty":
+      "El informe de un entrenamiento aparece aquí en cuanto tiene su primer punto guardado.",
     "frame": "Informe de {name}",
     "open": "Abrir en su propia pestaña",
     "measure": "Medirlo",
     "measuring": "Midiéndose: unos minutos…",
-    "measured": "{name} está medido: el informe dice cuánto se acerca a la música real, cuánto varía y si copia.",
+    "measured":
+      "{name} está medido: el informe dice cuánto se acerca a la música real, cuánto varía y si copia.",
     "again": "Actualizar"
   },
   "time": {
@@ -229,7 +238,8 @@ export default {
     "little": "es poco: se entrenará, con poca variedad; mejor de 15 a 60 minutos",
     "very_little": "es muy poco: cabe esperar copias o un colapso; mejor 15 minutos o más",
     "too_little": "no basta: es menos de un minuto de audio; hacen falta al menos 5 minutos",
-    "not_numbers": "el audio contiene muestras que no son números (NaN o infinitas), la primera en {at}: repare el archivo o quítelo",
+    "not_numbers":
+      "el audio contiene muestras que no son números (NaN o infinitas), la primera en {at}: repare el archivo o quítelo",
     "damaged": "dañado: {cause} después de {seconds} s",
     "cut_off": "truncado: el archivo se corta después de {seconds} s",
     "truncated": "truncado: se pueden leer {found} s de {expected} s",
@@ -241,13 +251,18 @@ export default {
     "no_samples": "no contiene muestras",
     "silent": "en silencio (su pico queda por debajo de {level} dB de la escala)",
     "clip": "{model}, semilla {seed}",
-    "no_copy": "No se encontró ninguna copia: las {windows} ventanas están tan lejos de la música de entrenamiento como la música reservada.",
-    "listen": "Conviene escucharlo: {accused} de {windows} ventanas están más cerca de la música de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
-    "copied": "Copiado: {accused} de {windows} ventanas están más cerca de la música de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
+    "no_copy":
+      "No se encontró ninguna copia: las {windows} ventanas están tan lejos de la música de entrenamiento como la música reservada.",
+    "listen":
+      "Conviene escucharlo: {accused} de {windows} ventanas están más cerca de la música de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
+    "copied":
+      "Copiado: {accused} de {windows} ventanas están más cerca de la música de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
     "waiting": "Se está comparando con las grabaciones.",
-    "not_at_hand": "Sin comparar: las grabaciones con las que se entrenó este modelo no están a mano.",
+    "not_at_hand":
+      "Sin comparar: las grabaciones con las que se entrenó este modelo no están a mano.",
     "too_short": "Sin comparar: un clip debe durar {seconds} s o más.",
-    "nearest": "la época {epoch} es la más cercana a lo real hasta ahora: distancia {distance} (1 es tan cerca como las grabaciones de entrenamiento)",
+    "nearest":
+      "la época {epoch} es la más cercana a lo real hasta ahora: distancia {distance} (1 es tan cerca como las grabaciones de entrenamiento)",
     "healthy": "la época {epoch} está sana; aún no se mide ninguna distancia a lo real",
     "no_word": "terminó sin decir nada, como cuando se apaga el ordenador; puede seguir"
   }

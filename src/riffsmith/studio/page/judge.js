@@ -5,29 +5,41 @@ import { busy, byId, h, tell, tellError } from "./dom.js";
 import { current, onLanguage, t } from "./texts.js";
 
 export class JudgeRoom {
-  #run = byId("judge-run");
+  #run = byId("judge-run", HTMLSelectElement);
+  #frame = byId("report", HTMLIFrameElement);
   #shown = "";
 
   constructor() {
-    this.#run.addEventListener("change", () => (location.hash = `judge/${this.#run.value}`));
-    byId("judge-again").addEventListener("click", (event) => busy(event.currentTarget, null, () => this.#show(true)));
-    byId("judge-measure").addEventListener("click", (event) => this.#measure(event.currentTarget));
-    onLanguage(() => this.#shown && this.#show());
+    this.#run.addEventListener("change", () => {
+      location.hash = `judge/${this.#run.value}`;
+    });
+    const again = byId("judge-again", HTMLButtonElement);
+    again.addEventListener("click", () => busy(again, null, () => this.#show(true)));
+    const measure = byId("judge-measure", HTMLButtonElement);
+    measure.addEventListener("click", () => this.#measure(measure));
+    onLanguage(() => {
+      if (this.#shown) this.#show();
+    });
   }
 
-  /** Shows the report of a run: the one that is named, or else the newest that has one. */
+  /**
+   * Shows the report of a run.
+   *
+   * @param {string} [wanted] Name of the run; the last one that was shown, or the newest, if left out.
+   */
   async open(wanted) {
     const jobs = (await api.jobs()).filter(({ previews }) => previews.length);
     this.#run.replaceChildren(...jobs.map(({ name }) => h("option", { value: name }, name)));
     byId("judge-bar").hidden = !jobs.length;
     byId("no-report").hidden = jobs.length > 0;
     if (!jobs.length) return;
-    const name = jobs.some((job) => job.name === wanted) ? wanted : this.#run.dataset.last ?? jobs[0].name;
-    this.#run.value = jobs.some((job) => job.name === name) ? name : jobs[0].name;
-    this.#run.dataset.last = this.#run.value;
+    const choices = [wanted, this.#run.dataset.last, jobs[0].name];
+    const chosen = choices.find((choice) => jobs.some(({ name }) => name === choice));
+    this.#run.value = this.#run.dataset.last = chosen ?? jobs[0].name;
     await this.#show();
   }
 
+  /** @param {HTMLButtonElement} button */
   #measure(button) {
     const name = this.#run.value;
     return busy(button, "judge.measuring", async () => {
@@ -41,16 +53,15 @@ export class JudgeRoom {
     const name = this.#run.value;
     const page = api.reportPage(name, current());
     if (page === this.#shown && !isAgain) return;
-    const frame = byId("report");
-    byId("judge-open").href = page;
+    byId("judge-open", HTMLAnchorElement).href = page;
     byId("writing").hidden = false;
-    frame.hidden = true;
+    this.#frame.hidden = true;
     try {
       await api.writeReport(name, current());
       this.#shown = page;
-      frame.title = t("judge.frame", { name });
-      frame.src = page;
-      frame.hidden = false;
+      this.#frame.title = t("judge.frame", { name });
+      this.#frame.src = page;
+      this.#frame.hidden = false;
     } catch (error) {
       this.#shown = "";
       tellError(error);
