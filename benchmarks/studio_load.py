@@ -34,7 +34,7 @@ BRIGHTNESS = (0.2, 0.8)
 
 
 @dataclass
-class PassageFeatures:
+class Heard:
     """What one listener noticed, in seconds."""
 
     first_sound: float
@@ -55,9 +55,7 @@ def main() -> None:
         with ThreadPoolExecutor(asked.listeners) as pool:
             seconds = [asked.minutes * 60] * asked.listeners
             found = list(
-                pool.map(
-                    encode_audio_prompt, [address] * asked.listeners, seconds, range(len(seconds))
-                )
+                pool.map(listen, [address] * asked.listeners, seconds, range(len(seconds)))
             )
         used = process.cpu_times()
         print(f"{asked.listeners} listeners for {asked.minutes:g} min")
@@ -74,7 +72,7 @@ def main() -> None:
             print(f"  after {minutes} min of one piece: {megabytes(process):,.0f} MB", flush=True)
 
 
-def encode_audio_prompt(address: str, seconds: float, number: int) -> PassageFeatures:
+def listen(address: str, seconds: float, number: int) -> Heard:
     """Pulls as the page does."""
     with httpx2.Client(base_url=address, timeout=120) as client, ThreadPoolExecutor(1) as turning:
         began = time.perf_counter()
@@ -93,7 +91,7 @@ def encode_audio_prompt(address: str, seconds: float, number: int) -> PassageFea
 
         pull(0.0)
         start = time.perf_counter()  # heard from here on
-        heard = PassageFeatures(start - began, 0, PIECE_SECONDS)
+        heard = Heard(start - began, 0, PIECE_SECONDS)
         position, asked_at = PIECE_SECONDS, 0.0
         next_turn = (1 + number / 16) * TURN_SECONDS
         waiting: Future[float] | None = None
@@ -102,9 +100,9 @@ def encode_audio_prompt(address: str, seconds: float, number: int) -> PassageFea
             if waiting is None and now >= next_turn:
                 next_turn, asked_at = next_turn + TURN_SECONDS, now
                 waiting = turning.submit(turn, BRIGHTNESS[len(heard.turns) % 2], now)
-            with_controls = waiting.result() if waiting and waiting.done() else None
-            if with_controls is not None:
-                position, waiting = with_controls, None
+            turned = waiting.result() if waiting and waiting.done() else None
+            if turned is not None:
+                position, waiting = turned, None
                 heard.turns.append(position - asked_at)
             elif position - now > AHEAD_SECONDS - PIECE_SECONDS:
                 time.sleep(LOOK_SECONDS)
@@ -112,7 +110,7 @@ def encode_audio_prompt(address: str, seconds: float, number: int) -> PassageFea
             pull(position)
             ready = position - (time.perf_counter() - start)
             heard.least_ready = min(heard.least_ready, ready)
-            if with_controls is not None and ready < 0:  # the page fades over from what it had
+            if turned is not None and ready < 0:  # the page fades over from what it had
                 heard.late_turns += 1
             elif ready < 0:  # the page waits too, and goes on from there
                 heard.gaps += 1

@@ -22,7 +22,7 @@ from rooms import listening, make_run
 
 from riffsmith.corpus import Corpus
 from riffsmith.studio import command, open_studio
-from riffsmith.studio.jobs import Jobs
+from riffsmith.studio.jobs.jobs import Jobs
 
 _PROGRAMS = (
     *("chromium", "chromium-browser", "google-chrome", "chrome"),
@@ -39,7 +39,7 @@ needs_chromium = [
 """Marks for a test of the page. Without a Chromium it is skipped, and with CI=true it fails."""
 SECONDS = 60_000
 """In milliseconds: the machines that test are slow and busy."""
-ROOMS = ("listen", "train", "judge")
+ROOMS = ("listen", "train", "evaluate")
 Open = Callable[..., Page]
 expect.set_options(timeout=SECONDS)
 

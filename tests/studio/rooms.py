@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -98,10 +99,15 @@ def samples(pcm: bytes) -> np.ndarray:
     return np.frombuffer(pcm, "<i2").reshape(-1, 2)
 
 
-def detail(answer, status: int) -> str:
-    """The sentence of a refusal."""
+def problem(answer, status: int) -> dict[str, Any]:
+    """The problem that a request was answered with."""
     assert answer.status_code == status, answer.text
-    told = json.loads(answer.text)
-    assert list(told) == ["detail"]
-    assert "Traceback" not in told["detail"]
-    return told["detail"]
+    found = json.loads(answer.text)
+    assert list(found) == ["code", "parameters", "detail", "parts"]
+    assert "Traceback" not in found["detail"]
+    return found
+
+
+def detail(answer, status: int) -> str:
+    """The English sentence of a problem."""
+    return problem(answer, status)["detail"]

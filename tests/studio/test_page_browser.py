@@ -25,7 +25,7 @@ from conftest import write_music
 from playwright.sync_api import Browser, Request, Response, Route, expect
 
 from riffsmith.corpus import Corpus
-from riffsmith.studio.player import Player
+from riffsmith.studio.playback.player import Player
 
 pytestmark = needs_chromium
 
@@ -117,7 +117,7 @@ def test_a_turned_knob_is_heard_soon(open_page: Open):
         page.get_by_role("slider", name="Tempo").fill("200")
     asked = sent(patched.value.request)
     assert asked["controls"]["intensity"] is None
-    assert turns[-1] > asked["hearing"]
+    assert turns[-1] > asked["position"]
     begun = time.monotonic()
     wait_until(page, lambda: reading(page, "centre-hz") > 2000, "a bright tone")
     assert time.monotonic() - begun < 4
@@ -189,7 +189,8 @@ def test_a_clip_is_kept_downloaded_and_deleted(open_page: Open, tmp_path: Path):
         assert rate == 8000
         assert len(audio) > 1.5 * rate
         assert np.abs(audio).max() > 0.001
-    expect(clip.locator(".grade")).to_have_text(re.compile("compared|original|listen|copied"))
+    place = clip.locator(".verdict-of")
+    expect(place).to_have_attribute("data-state", re.compile("^(waiting|done|failed)$"))
     count = page.locator(".clip").count()
     clip.get_by_role("button", name="Delete").click()
     expect(page.locator(".clip")).to_have_count(count - 1)
@@ -205,16 +206,16 @@ def test_a_piece_begins_with_a_file_and_goes_on_from_a_clip(open_page: Open, tmp
 
     def note(asked: Request) -> None:
         if asked.method == "POST" and asked.url.endswith("/api/players"):
-            begun.append(sent(asked)["like"])
+            begun.append(sent(asked)["audio_prompt"])
 
     page.on("request", note)
     riff = write_music(tmp_path / "riff.wav", 5.0, 16_000)
-    page.locator("#beginning-file").set_input_files(riff)
-    expect(page.locator("#beginning-of")).to_have_text("riff.wav")
+    page.locator("#prompt-file").set_input_files(riff)
+    expect(page.locator("#prompt-of")).to_have_text("riff.wav")
     expect(page.locator("#state")).to_have_text("Playing")
-    assert begun[-1]["vary"] == 0.5
+    assert begun[-1]["noise_level"] == 0.5
     page.get_by_role("slider", name="How far the beginning is varied").press("Home")
-    wait_until(page, lambda: begun[-1]["vary"] == 0, "the same with its new variation")
+    wait_until(page, lambda: begun[-1]["noise_level"] == 0, "the same with its new variation")
     expect(page.locator("#state")).to_have_text("Playing")
     page.wait_for_timeout(2500)
     page.get_by_role("button", name="Keep the last 30 s").click()
@@ -222,10 +223,10 @@ def test_a_piece_begins_with_a_file_and_goes_on_from_a_clip(open_page: Open, tmp
     expect(clip).to_contain_text("began with riff.wav")
     clip.get_by_role("button", name="Begin a piece with").click()
     wait_until(page, lambda: begun[-1]["source"].startswith("clip:"), "a piece of the clip")
-    expect(page.locator("#beginning-of")).to_contain_text("seed")
+    expect(page.locator("#prompt-of")).to_contain_text("seed")
     page.get_by_role("button", name="Begin with nothing of my own").click()
     wait_until(page, lambda: begun[-1] is None, "a piece of nothing")
-    expect(page.locator("#beginning-second")).to_be_disabled()
+    expect(page.locator("#prompt-second")).to_be_disabled()
 
 
 def test_songs_become_a_training_that_stops_and_goes_on(open_page: Open, tmp_path: Path):
@@ -251,7 +252,7 @@ def test_songs_become_a_training_that_stops_and_goes_on(open_page: Open, tmp_pat
     expect(page.locator(".run-head .badge")).to_have_text("running")
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator(".run-head .badge")).to_have_text("stopped")
-    page.get_by_role("button", name="Discriminate it").click()
+    page.get_by_role("button", name="Evaluate it").click()
     report = page.frame_locator("#report")
     expect(report.get_by_role("heading", name="Verdict")).to_be_visible(timeout=2 * SECONDS)
     page.get_by_role("button", name="Español").click()

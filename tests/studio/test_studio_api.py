@@ -190,10 +190,10 @@ def test_a_loop_has_its_points(client: TestClient):
 def test_work_for_someone_who_left_is_given_up(open_rooms: Opened):
     studio, _ = open_rooms
     model, left = studio.library.open(MODEL), threading.Event()
-    asked = player_routes.GenerateRequest(model=MODEL, seconds=5)
+    body = player_routes.GenerateRequest(model=MODEL, seconds=5)
     left.set()
     with pytest.raises(StudioError, match="the listener left before the clip was done"):
-        player_routes._render(model, asked, None, 0, studio.home.scratch_file(".wav"), left)
+        player_routes._render(model, body, None, 0, studio.home.scratch_file(".wav"), left)
 
 
 def test_a_clip_is_kept_with_where_it_comes_from(client: TestClient):
@@ -280,16 +280,21 @@ def test_originality_is_checked_in_the_background(
     open_rooms: Opened, monkeypatch: pytest.MonkeyPatch
 ):
     studio, client = open_rooms
-    monkeypatch.setattr("riffsmith.studio.shelf.OriginalityCheck", CannedCheck)
+    monkeypatch.setattr("riffsmith.studio.clips.shelf.OriginalityCheck", CannedCheck)
     clip = keep(client, 6)
     assert clip["originality"]["state"] == "waiting"
     studio.pools.checking.submit(int).result()  # after what was there before
     found = client.get(f"/api/clips/{clip['id']}").json()["originality"]
-    assert (found["state"], found["verdict"]) == ("done", "No copy found.")
+    assert (found["state"], found["grade"]) == ("done", "original")
+    assert found["verdict"] == {
+        "code": "original",
+        "parameters": {"windows": 2},
+        "detail": "No copy found.",
+    }
     assert [(m["second"], m["semitones"]) for m in found["matches"]] == [(0.5, -1)]
     match = client.get(f"/api/clips/{clip['id']}/matches/0.wav").content
     assert len(soundfile.read(io.BytesIO(match))[0]) == 5 * RATE
-    assert "10 s" not in keep(client, 2)["originality"]["verdict"]
+    assert "10 s" not in keep(client, 2)["originality"]["verdict"]["detail"]
     assert keep(client, 2)["originality"]["state"] == "failed"
 
 
@@ -303,7 +308,7 @@ def test_a_deleted_clip_stays_deleted(open_rooms: Opened, monkeypatch: pytest.Mo
             assert go_on.wait(30)
             return super().check(audio, sample_rate)
 
-    monkeypatch.setattr("riffsmith.studio.shelf.OriginalityCheck", SlowCheck)
+    monkeypatch.setattr("riffsmith.studio.clips.shelf.OriginalityCheck", SlowCheck)
     clips = [keep(client, 6) for _ in range(2)]
     assert begun.wait(30)
     for clip in clips:
@@ -319,7 +324,8 @@ def test_a_comparison_that_fails_says_why(open_rooms: Opened):
     studio.pools.checking.submit(int).result()
     found = client.get(f"/api/clips/{clip['id']}").json()["originality"]
     assert found["state"] == "failed"
-    assert found["verdict"].startswith("Not compared: ")
+    assert found["verdict"]["code"] == "failed"
+    assert found["verdict"]["detail"].startswith("Not compared: ")
 
 
 def test_a_model_without_its_recordings_says_so(run: Path, tmp_path: Path):
@@ -329,17 +335,18 @@ def test_a_model_without_its_recordings_says_so(run: Path, tmp_path: Path):
         key = client.post("/api/players", json=body).json()["id"]
         clip = client.post(f"/api/players/{key}/clips", json={"end": 6 * RATE}).json()
         assert clip["originality"]["state"] == "failed"
-        assert "not at hand" in clip["originality"]["verdict"]
+        assert "not at hand" in clip["originality"]["verdict"]["detail"]
+        assert clip["originality"]["verdict"]["code"] == "no_recordings"
 
 
 def test_a_waiting_comparison_is_taken_up_after_a_restart(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    monkeypatch.setattr("riffsmith.studio.shelf.Shelf._compare", lambda *_: None)
+    monkeypatch.setattr("riffsmith.studio.clips.shelf.Shelf._compare", lambda *_: None)
     with opened(tmp_path / "home", run) as (_, client):
         clip = keep(client, 6)
     monkeypatch.undo()
-    monkeypatch.setattr("riffsmith.studio.shelf.OriginalityCheck", CannedCheck)
+    monkeypatch.setattr("riffsmith.studio.clips.shelf.OriginalityCheck", CannedCheck)
     damaged = tmp_path / "home" / "clips" / "0123456789abcdef"
     damaged.mkdir()
     (damaged / "clip.json").write_text("{")

@@ -15,10 +15,10 @@ from riffsmith.files import hold
 from riffsmith.studio import command
 from riffsmith.studio.errors import ConflictError
 from riffsmith.studio.home import Home
-from riffsmith.studio.job import JobFolder, ProcessRecord
-from riffsmith.studio.jobs import Jobs
+from riffsmith.studio.jobs.folder import JobFolder, ProcessRecord
+from riffsmith.studio.jobs.jobs import Jobs
+from riffsmith.studio.recordings.sources import Sources
 from riffsmith.studio.routes import jobs as job_routes
-from riffsmith.studio.sources import Sources
 from riffsmith.training import RunFolder
 
 WAITS = "import signal; signal.pause()"
@@ -71,8 +71,8 @@ def test_how_a_job_ended_is_read_from_disk(
     with opened(home) as (_, client):  # another server
         job = client.get("/api/jobs/mine").json()
         assert job["state"] == state
-        assert (job["message"] or "").startswith(message or "")
-        assert (job["share"] == 1.0) == (state == "finished")
+        assert (job["message"] or {"detail": ""})["detail"].startswith(message or "")
+        assert (job["progress"] == 1.0) == (state == "finished")
 
 
 def test_one_at_a_time(tmp_path: Path):
@@ -219,9 +219,9 @@ def test_a_real_training_is_stopped_found_and_gone_on_with(tmp_path: Path):
         with opened(home) as (_, client):
             job = client.get("/api/jobs/real").json()
             assert (job["state"], job["stage"]) == ("running", "training")
-            assert 0 < job["share"] < 0.5
+            assert 0 < job["progress"] < 0.5
             assert 0 < job["seconds_left"] < 1800
-            assert [preview["epoch"] for preview in job["previews"]] == [0]
+            assert [preview["snapshot"] for preview in job["previews"]] == [0]
             assert client.get("/api/jobs/real/previews/0.wav").content[:4] == b"RIFF"
             assert client.get("/api/jobs/real/previews/0.png").content[1:4] == b"PNG"
             client.post("/api/jobs/real/stop")
@@ -239,7 +239,7 @@ def test_a_real_training_is_stopped_found_and_gone_on_with(tmp_path: Path):
             assert process is not None
             process.kill()
             process.wait(60)
-            assert "it can go on" in client.get("/api/jobs/real").json()["message"]
+            assert "it can go on" in client.get("/api/jobs/real").json()["message"]["detail"]
             assert client.get("/api/models").json()[0]["id"] == "run:real"
             record = json.loads((folder.path / "run.json").read_text())
             assert (record["preset"], record["minutes"]) == ("report", 30.0)

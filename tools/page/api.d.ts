@@ -2,23 +2,27 @@
 // OpenAPI document: change the schemas in Python and run that script again.
 
 declare namespace Api {
-  /** Music of one's own that a piece begins with. */
-  interface Beginning {
-    /** An upload of one recording, or `clip:` and its id. */
-    source: string;
-    /** Where it is taken from. */
-    second?: number;
-    seconds?: number;
-    /** 0 keeps it and goes on from it, 1 keeps only its kind and tempo. */
-    vary?: number;
-  }
-
-  /** What a piece began with. */
-  interface BegunWith {
+  /** The audio prompt that a piece began with. */
+  interface AudioPromptInfo {
+    /** Name of the file, or title of the model that made the clip. */
     name: string;
+    /** Seed of the clip; null for a recording. */
+    seed: number | null;
     second: number;
     seconds: number;
-    vary: number;
+    noise_level: number;
+  }
+
+  /** Music of one's own that a piece begins with. */
+  interface AudioPromptRequest {
+    /** Source of an upload with one recording, or `clip:` and the id of a clip. */
+    source: string;
+    /** Second of the recording from which on it is taken. */
+    second?: number;
+    /** Length of the prompt. */
+    seconds?: number;
+    /** 0: the piece begins with the music as it is; 1: it takes only its kind and tempo. */
+    noise_level?: number;
   }
 
   interface Body_upload_api_uploads_post {
@@ -28,28 +32,46 @@ declare namespace Api {
   /** A clip that was kept. */
   interface Clip {
     id: string;
+    /** Title in English, as its files have it. */
     title: string;
     model: string;
+    model_title: string;
     seed: number;
+    /** Sample rate in Hz. */
     sample_rate: number;
     /** The sample of its piece that it begins with. */
     begin: number;
     controls: Moment[];
-    like?: BegunWith | null;
+    audio_prompt: AudioPromptInfo | null;
     seconds: number;
-    /** ISO 8601 in UTC. */
+    /** Date and time in ISO 8601, in UTC. */
     created: string;
     originality: OriginalityInfo | null;
   }
 
-  /** What to keep of a piece. */
+  /** A part of a piece to keep. */
   interface ClipRequest {
-    /** The sample that it ends before. */
+    /** The sample that the clip ends before. */
     end: number;
     seconds?: number;
   }
 
-  /** What is asked of a piece; null leaves a thing to the seed. */
+  /** The place of a control change. */
+  interface ControlChangeInfo {
+    /** The first sample of the change, from which on samples have to be pulled again. */
+    at: number;
+  }
+
+  /** New controls for a piece. */
+  interface ControlChangeRequest {
+    controls: ControlValues;
+    /** The first sample that the change may apply to. */
+    at?: number;
+    /** The sample that the listener plays now. Samples after it that were pulled and not played yet may be replaced; if left out, everything that was pulled stays. */
+    position?: number | null;
+  }
+
+  /** Values of the controls; null leaves a control to the seed. */
   interface ControlValues {
     /** 0: the calmest passages; 1: the busiest. */
     intensity?: number | null;
@@ -57,48 +79,56 @@ declare namespace Api {
     brightness?: number | null;
     /** Beats a minute. */
     tempo?: number | null;
-    /** 0 holds one kind of passage, 1 wanders through all. */
+    /** 0: one kind of passage; 1: all kinds, one after the other. */
     variation?: number;
-    /** A seed whose passages the piece turns to. */
+    /** Seed whose passages the piece moves to. */
     morph_seed?: number | null;
-    /** How long that takes. */
+    /** Length of that move. */
     morph_seconds?: number;
   }
 
-  /** How near to real a snapshot was: 1 is as near as the training recordings. */
+  /** The distance of a snapshot to real music: 1 is as near as the training recordings are. */
   interface Distance {
     step: number;
     distance: number;
   }
 
-  /** Something that the watch saw or did. */
+  /** Something that the monitor noticed or did. */
   interface Event {
     step: number;
-    kind: string;
-    text: string;
+    kind: "best" | "overfitting" | "rollback" | "stop";
+    message: EventMessage;
   }
 
-  /** A file that was taken. */
-  interface FileInfo {
-    name: string;
-    bytes: number;
+  /** What the monitor notices. */
+  type EventCode = "nearest" | "healthy" | "overfitting" | "collapse" | "not_finite" | "loss_not_finite" | "runaway" | "plateau";
+
+  /** What the monitor noticed. */
+  interface EventMessage {
+    code: EventCode;
+    parameters: Record<string, string | number>;
+    /** The sentence in English. */
+    detail: string;
   }
 
-  /** A clip to make. */
+  /** What is wrong with one field of a request; the English sentence is pydantic's. */
+  type FieldCode = "missing" | "unknown" | "pattern" | "above" | "from" | "below" | "up_to" | "choice" | "not_json" | "invalid";
+
+  /** A clip to generate. */
   interface GenerateRequest {
-    /** As the list of models has it. */
+    /** Id of a model from the list of models. */
     model: string;
     seconds?: number;
-    /** Drawn where it is null. */
+    /** Seed of the clip; null: it is drawn. */
     seed?: number | null;
     controls?: ControlValues;
     format?: "wav" | "flac" | "mp3" | "ogg";
     /** Whole bars that repeat without a seam. */
     loop?: boolean;
-    like?: Beginning | null;
+    audio_prompt?: AudioPromptRequest | null;
   }
 
-  /** That the server is there. */
+  /** An answer that shows that the server runs. */
   interface Health {
     version: string;
   }
@@ -108,40 +138,53 @@ declare namespace Api {
     name: string;
     state: "running" | "stopped" | "finished" | "failed";
     preset: string;
-    /** preparing, fitting the codec, or training. */
-    stage: string;
-    /** Of the stage, from 0 to 1. */
-    share: number | null;
+    /** What the training counts: epochs (pictures) or steps. */
+    unit: "epoch" | "step";
+    stage: "preparing" | "codec" | "training";
+    /** Fraction of the stage that is done, from 0 to 1. */
+    progress: number | null;
     step: number;
-    /** Of the whole; null where it ends by the clock. */
+    /** Steps of the whole training; null where it ends by the clock. */
     steps: number | null;
-    epoch: number;
+    /** Null for trainings that count steps. */
+    epoch: number | null;
     seconds_left: number | null;
-    /** Why it ended, where there is something to say. */
-    message: string | null;
+    message: JobMessage | null;
     losses: Loss[];
     distances: Distance[];
     events: Event[];
-    previews: PreviewOf[];
-    best_epoch: number | null;
-    /** Of the snapshot that is played. */
+    previews: PreviewInfo[];
+    best_snapshot: number | null;
+    /** Distance to real of the snapshot that is played. */
     distance: number | null;
+  }
+
+  /** Reasons why a training ended. */
+  type JobCode = "failed" | "ended_early" | "interrupted";
+
+  /** Why a training ended. */
+  interface JobMessage {
+    code: JobCode;
+    parameters: Record<string, string | number>;
+    /** The sentence in English. */
+    detail: string;
   }
 
   /** A training to start. */
   interface JobRequest {
-    /** `upload:NAME`, `demo`, or the absolute path of a folder on this computer. */
+    /** `upload:` and its key, `demo`, or the absolute path of a folder on this computer. */
     source: string;
-    /** Of the run: letters, digits, - and _. */
+    /** Name of the run: letters, digits, - and _. */
     name: string;
+    /** Length of the training; null: it ends with its last step. */
     minutes?: number | null;
     preset?: "latent" | "report" | "report-wgan";
   }
 
-  /** Means of an epoch. */
+  /** Mean losses of a part of a training. */
   interface Loss {
     step: number;
-    /** None in a warm-up, where none plays. */
+    /** Null in the warm-up, which is without a discriminator. */
     discriminator: number | null;
     generator: number;
   }
@@ -151,7 +194,7 @@ declare namespace Api {
     /** Second of the clip. */
     at: number;
     recording: string;
-    /** Of the recording. */
+    /** Second of the recording. */
     second: number;
     /** By how much the clip is higher there. */
     semitones: number;
@@ -159,13 +202,15 @@ declare namespace Api {
     percentile: number;
   }
 
+  type MaterialGrade = "enough" | "few_recordings" | "little" | "very_little" | "too_little";
+
   /** A model that can be played. */
   interface ModelInfo {
     id: string;
     kind: "shipped" | "run" | "bundle";
     title: string;
     preset: string;
-    /** In Hz. */
+    /** Sample rate in Hz. */
     sample_rate: number;
     /** The recordings that it was trained on. */
     credits: string[];
@@ -173,66 +218,108 @@ declare namespace Api {
     streams: boolean;
   }
 
-  /** What was asked from a second on. */
+  /** The controls from a second of a clip on. */
   interface Moment {
     /** Seconds from the clip's beginning. */
     at: number;
     controls: ControlValues;
   }
 
-  /** Whether a clip copies what its model was trained on. */
+  /** Reasons why there is no verdict on a clip; a verdict has its grade as its code. */
+  type OriginalityCode = "waiting" | "no_recordings" | "too_short" | "failed";
+
+  /** The result of a comparison in one word. */
+  type OriginalityGrade = "original" | "suspicious" | "copied";
+
+  /** The comparison of a clip with the recordings that its model was trained on. */
   interface OriginalityInfo {
     state: "waiting" | "done" | "failed";
-    /** In words; where it failed, why. */
-    verdict: string;
-    matches?: MatchInfo[];
+    /** The verdict, once the comparison is done. */
+    grade: OriginalityGrade | null;
+    verdict: OriginalityMessage;
+    /** The real passages that are nearest to it. */
+    matches: MatchInfo[];
   }
 
-  /** A piece that was begun. */
+  /** What the comparison found, or why there is none. */
+  interface OriginalityMessage {
+    code: OriginalityGrade | OriginalityCode;
+    parameters: Record<string, string | number>;
+    /** The sentence in English. */
+    detail: string;
+  }
+
+  /** A piece that has begun. */
   interface PlayerInfo {
     id: string;
     model: string;
     seed: number;
-    /** In Hz. */
+    /** Sample rate in Hz. */
     sample_rate: number;
-    channels?: 2;
+    channels: 2;
   }
 
   /** A piece to begin. */
   interface PlayerRequest {
-    /** As the list of models has it. */
+    /** Id of a model from the list of models. */
     model: string;
-    /** Drawn where it is null. */
+    /** Seed of the piece; null: it is drawn. */
     seed?: number | null;
     controls?: ControlValues;
-    like?: Beginning | null;
+    audio_prompt?: AudioPromptRequest | null;
   }
 
   /** A snapshot that can be heard and seen. */
-  interface PreviewOf {
-    epoch: number;
+  interface PreviewInfo {
+    /** Number of the snapshot: an epoch or a step. */
+    snapshot: number;
     step: number;
   }
 
-  /** Why a request was not carried out. */
+  /** The reason why a request was not carried out. */
   interface Problem {
-    /** One sentence: what was found, what to do. */
+    code: ProblemCode;
+    parameters: Record<string, string | number>;
+    /** The sentence in English. */
+    detail: string;
+    /** What is wrong in particular. */
+    parts: ProblemPart[];
+  }
+
+  /** Reasons why a request was not carried out. */
+  type ProblemCode = "foreign_host" | "foreign_site" | "token_needed" | "body_too_large" | "no_route" | "no_method" | "no_page_file" | "invalid_request" | "no_model" | "no_snapshot" | "clips_only" | "no_player" | "too_many_players" | "too_far_ahead" | "forgotten" | "too_much_at_once" | "prompt_too_short" | "listener_left" | "no_clip" | "clip_damaged" | "clip_too_short" | "no_match" | "upload_too_large" | "nothing_usable" | "no_upload" | "no_folder" | "folders_refused" | "no_job" | "run_exists" | "other_job_runs" | "job_runs" | "job_finished" | "job_not_running" | "no_preview" | "nothing_to_show" | "command_too_slow" | "command_ended" | "command_failed" | "model_unusable" | "corpus_unusable" | "audio_unusable" | "run_unusable" | "other" | "http" | "fault";
+
+  /** One of several things that are wrong: with a field of a request, or with a file. */
+  interface ProblemPart {
+    code: FieldCode | RefusalCode;
+    parameters: Record<string, string | number>;
+    /** The sentence in English. */
+    detail: string;
+    /** The field's path or the file's name. */
+    place: string;
+  }
+
+  type RecordingCode = "other";
+
+  /** Something to say about a recording. */
+  interface RecordingMessage {
+    code: RecordingCode;
+    parameters: Record<string, string | number>;
+    /** The sentence in English. */
     detail: string;
   }
 
-  /** A file that was not taken. */
-  interface RefusedFile {
-    name: string;
-    reason: string;
-  }
+  /** Reasons why a file of an upload is not taken. */
+  type RefusalCode = "not_audio" | "no_ending" | "too_large" | "empty" | "too_many" | "bad_name";
 
   /** A file of a folder. */
   interface SurveyFile {
     path: string;
     usable: boolean;
-    /** Why it is skipped. */
-    reason: string;
-    warnings: string[];
+    /** Why it is skipped; null: it is not. */
+    reason: RecordingMessage | null;
+    /** What is wrong with it although it can be used. */
+    warnings: RecordingMessage[];
     seconds: number;
     sample_rate: number;
     channels: number;
@@ -252,37 +339,30 @@ declare namespace Api {
     skipped: number;
     sample_rates: Record<string, number>;
     channel_counts: Record<string, number>;
-    verdict: string;
+    /** Whether this is enough material. */
+    grade: MaterialGrade;
     training_preset: string;
     training_seconds: number;
   }
 
-  /** Recordings to look through. */
+  /** Recordings to survey. */
   interface SurveyRequest {
-    /** `upload:NAME`, `demo`, or the absolute path of a folder on this computer. */
+    /** `upload:` and its key, `demo`, or the absolute path of a folder on this computer. */
     source: string;
   }
 
-  /** What became of it. */
-  interface TurnInfo {
-    /** The sample from which it is heard, and from which on it has to be pulled anew. */
-    at: number;
-  }
-
-  /** Something else to ask of a piece. */
-  interface TurnRequest {
-    controls: ControlValues;
-    /** The sample from which it should be heard. */
-    at?: number;
-    /** The sample that is heard now: what was pulled and is not heard yet may be replaced. Without it everything that was pulled stays. */
-    hearing?: number | null;
-  }
-
-  /** What became of an upload. */
+  /** The files of an upload. */
   interface UploadInfo {
-    /** Its name for surveys and trainings. */
+    /** Name of the upload for surveys and trainings. */
     source: string;
-    files: FileInfo[];
-    refused: RefusedFile[];
+    files: UploadedFile[];
+    /** Files that were not taken, with the reason. */
+    refused: ProblemPart[];
+  }
+
+  /** A file that was taken. */
+  interface UploadedFile {
+    name: string;
+    bytes: number;
   }
 }

@@ -5,12 +5,13 @@ copy is told by music that cannot be one: held-out recordings of the same corpus
 the same way.
 """
 
+from enum import StrEnum
 from functools import partial
 
 import numpy as np
 import soxr
 from jaxtyping import Float
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, computed_field
 
 from riffsmith.corpus import Corpus
 from riffsmith.errors import AudioError, CorpusError
@@ -30,6 +31,17 @@ _WINDOW_FRAMES = 80
 _STEP_FRAMES = 16  # a second
 _ACCUSED_PERCENTILE = 99.0
 _FAR_BEYOND = 1.75  # times the highest held-out score, where chance does not come
+
+
+class OriginalityGrade(StrEnum):
+    """The result of a comparison in one word."""
+
+    ORIGINAL = "original"
+    """No window is nearer to the training music than 99 % of held-out music."""
+    SUSPICIOUS = "suspicious"
+    """Some windows are nearer, none by far."""
+    COPIED = "copied"
+    """A window is nearer by far than any held-out music."""
 
 
 class WindowOrigin(BaseModel):
@@ -68,7 +80,13 @@ class Originality(BaseModel):
     held_out_highest: float
     """The highest score of a held-out window."""
     verdict: str
-    """One plain sentence."""
+    """The grade in one plain sentence."""
+
+    @computed_field
+    @property
+    def grade(self) -> OriginalityGrade:
+        """The result in one word."""
+        return _grade(self.windows, self.held_out_highest)
 
     def accused(self) -> list[WindowOrigin]:
         """Windows above the 99th percentile, the most suspect first."""
@@ -172,9 +190,17 @@ def _accused(windows: tuple[WindowOrigin, ...]) -> list[WindowOrigin]:
     return sorted(found, key=lambda window: -window.score)
 
 
-def _verdict(windows: tuple[WindowOrigin, ...], highest: float) -> str:
+def _grade(windows: tuple[WindowOrigin, ...], highest: float) -> OriginalityGrade:
     accused = _accused(windows)
     if not accused:
+        return OriginalityGrade.ORIGINAL
+    is_far = accused[0].score > _FAR_BEYOND * highest
+    return OriginalityGrade.COPIED if is_far else OriginalityGrade.SUSPICIOUS
+
+
+def _verdict(windows: tuple[WindowOrigin, ...], highest: float) -> str:
+    grade, accused = _grade(windows, highest), _accused(windows)
+    if grade is OriginalityGrade.ORIGINAL:
         return (
             f"No copy found: all {len(windows)} windows are as far from the training music as "
             "held-out music is."
@@ -185,7 +211,7 @@ def _verdict(windows: tuple[WindowOrigin, ...], highest: float) -> str:
         f"{first.recording}."
     )
     count = f"{len(accused)} of {len(windows)} windows"
-    if first.score > _FAR_BEYOND * highest:
+    if grade is OriginalityGrade.COPIED:
         return f"Copied: {count} are nearer to the training music than held-out music is; {place}"
     return (
         f"Listen to it: {count} are nearer to the training music than 99 % of held-out music, "

@@ -6,10 +6,12 @@ export class ServerError extends Error {
   /**
    * @param {string} message
    * @param {number} status HTTP status; 0 where the server could not be reached.
+   * @param {Api.Problem | null} problem What the server says about it.
    */
-  constructor(message, status) {
+  constructor(message, status, problem = null) {
     super(message);
     this.status = status;
+    this.problem = problem;
   }
 }
 
@@ -37,14 +39,13 @@ async function ask(method, path, body) {
  * @param {string} text
  */
 function refusal(status, text) {
-  let detail;
   try {
-    detail = JSON.parse(text).detail;
+    /** @type {Api.Problem} */
+    const problem = JSON.parse(text);
+    return new ServerError(problem.detail, status, problem);
   } catch {
-    detail = undefined;
+    return new ServerError(t("error.unknown", { status }), status);
   }
-  const isSentence = typeof detail === "string";
-  return new ServerError(isSentence ? detail : t("error.unknown", { status }), status);
 }
 
 /**
@@ -72,12 +73,10 @@ export const closePlayer = (id) => ask("DELETE", `players/${part(id)}`);
 
 /**
  * @param {string} id
- * @param {Api.ControlValues} controls
- * @param {number} hearing
- * @returns {Promise<Api.TurnInfo>}
+ * @param {Api.ControlChangeRequest} change
+ * @returns {Promise<Api.ControlChangeInfo>}
  */
-export const turn = (id, controls, hearing) =>
-  json("PATCH", `players/${part(id)}`, { controls, hearing });
+export const changeControls = (id, change) => json("PATCH", `players/${part(id)}`, change);
 
 /**
  * @param {string} id
@@ -141,11 +140,11 @@ export const resumeJob = (name) => json("POST", `jobs/${part(name)}/resume`);
 
 /**
  * @param {string} name
- * @param {number} epoch
+ * @param {number} snapshot Number of the snapshot.
  * @param {"png" | "wav"} ending
  */
-export const previewFile = (name, epoch, ending) =>
-  `api/jobs/${part(name)}/previews/${epoch}.${ending}`;
+export const previewFile = (name, snapshot, ending) =>
+  `api/jobs/${part(name)}/previews/${snapshot}.${ending}`;
 
 /**
  * @param {string} name

@@ -1,7 +1,8 @@
 // Curves as SVG, in the page's own colours.
 
 import { h } from "./dom.js";
-import { figure, number, t } from "./texts.js";
+import { figure, number } from "./numbers.js";
+import { t } from "./texts.js";
 
 /** @typedef {[number, number]} Point A step and a value. */
 /** @typedef {[string, Point[]]} Series A name and its points. */
@@ -114,10 +115,10 @@ function describe(title, series) {
     const values = found.map(([, value]) => value);
     return t("runs.alt_one", {
       name,
-      first: figure(values[0]),
-      last: figure(values.at(-1)),
-      low: figure(Math.min(...values)),
-      high: figure(Math.max(...values)),
+      first: values[0],
+      last: values[values.length - 1],
+      low: Math.min(...values),
+      high: Math.max(...values),
     });
   });
   return t("runs.alt", { title, series: lines.join(" ") });

@@ -1,6 +1,7 @@
 // Building blocks of the page.
 
-import { say, t } from "./texts.js";
+import { ServerError } from "./api.js";
+import { problemSentence, t } from "./texts.js";
 
 /** @typedef {Node | string | null | undefined} Child */
 
@@ -95,22 +96,29 @@ let leaving;
 /**
  * Shows a message in the banner. An error stays until it is closed.
  *
- * @param {string} message
+ * @param {(string | Node)[]} message Its parts.
  * @param {{ isError?: boolean, action?: HTMLElement | null }} options
  */
 export function tell(message, { isError = false, action = null } = {}) {
   const banner = byId("banner");
   banner.classList.toggle("wrong", isError);
-  say(byId("banner-text"), message);
+  byId("banner-text").replaceChildren(...message);
   byId("banner-action").replaceChildren(...(action ? [action] : []));
   banner.hidden = false;
   clearTimeout(leaving);
   if (!isError) leaving = setTimeout(hush, 6000);
 }
 
-/** @param {unknown} error */
-export const tellError = (error) =>
-  tell(error instanceof Error ? error.message : String(error), { isError: true });
+/**
+ * Shows an error in the banner.
+ *
+ * @param {unknown} error
+ */
+export function tellError(error) {
+  const problem = error instanceof ServerError ? error.problem : null;
+  const message = error instanceof Error ? error.message : String(error);
+  tell(problem ? problemSentence(problem) : [message], { isError: true });
+}
 
 /** Hides the banner. */
 export function hush() {

@@ -1,13 +1,14 @@
 // The knobs: what can be asked of a piece. A knob at "auto" leaves its control to the seed.
 
 import { byId, h } from "./dom.js";
-import { number, percent, t } from "./texts.js";
+import { percent } from "./numbers.js";
+import { t } from "./texts.js";
 
 /**
  * What a knob is.
  *
  * @typedef {object} Spec
- * @property {"intensity" | "brightness" | "tempo" | "variation" | "morph" | "vary"} name
+ * @property {"intensity" | "brightness" | "tempo" | "variation" | "morph" | "noise-level"} name
  * @property {number} min
  * @property {number} max
  * @property {number} step
@@ -30,7 +31,7 @@ const KNOBS = [
     step: 1,
     begin: 120,
     hasAuto: true,
-    say: (value) => t("knob.bpm", { value: number(value) }),
+    say: (value) => t("knob.bpm", { value }),
   },
   { name: "variation", hasAuto: false, ...UNIT },
 ];
@@ -42,7 +43,7 @@ const MORPH = {
   step: 1,
   begin: 30,
   hasAuto: false,
-  say: (value) => t("knob.within", { value: number(value) }),
+  say: (value) => t("knob.within", { value }),
 };
 
 export const drawSeed = () => Math.floor(Math.random() * (LARGEST_SEED + 1));
@@ -64,9 +65,9 @@ export class Knob {
 
   /**
    * @param {Spec} spec
-   * @param {() => void} onTurn
+   * @param {() => void} onChange
    */
-  constructor(spec, onTurn) {
+  constructor(spec, onChange) {
     this.spec = spec;
     const { name, min, max, step, begin } = spec;
     this.isAuto = spec.hasAuto;
@@ -77,12 +78,12 @@ export class Knob {
     this.slider.addEventListener("input", () => {
       this.isAuto = false;
       this.show();
-      onTurn();
+      onChange();
     });
     this.auto.addEventListener("change", () => {
       this.isAuto = this.auto.checked;
       this.show();
-      onTurn();
+      onChange();
     });
   }
 
@@ -116,7 +117,7 @@ export class Knob {
     this.slider.setAttribute("aria-valuetext", text);
     this.slider.style.setProperty("--share", String((value - min) / (max - min)));
     this.#card?.classList.toggle("is-auto", this.isAuto);
-    if (!hasAuto || name === "vary") return;
+    if (!hasAuto || name === "noise-level") return;
     this.auto.checked = this.isAuto;
     this.auto.setAttribute("aria-label", t("knob.auto_for", { name: t(`knob.${name}`) }));
   }
@@ -131,16 +132,16 @@ export class Knobs {
 
   /**
    * @param {HTMLElement} container
-   * @param {(controls: Api.ControlValues) => void} onTurn Called a moment after the last change.
+   * @param {(controls: Api.ControlValues) => void} onChange Called a moment after the last change.
    * @param {() => number} now Time in seconds.
    */
-  constructor(container, onTurn, now = () => performance.now() / 1000) {
+  constructor(container, onChange, now = () => performance.now() / 1000) {
     this.now = now;
-    this.turned = () => {
+    this.changed = () => {
       clearTimeout(this.#waiting);
-      this.#waiting = setTimeout(() => onTurn(this.controls), WAIT_MILLISECONDS);
+      this.#waiting = setTimeout(() => onChange(this.controls), WAIT_MILLISECONDS);
     };
-    this.#knobs = KNOBS.map((spec) => new Knob(spec, this.turned));
+    this.#knobs = KNOBS.map((spec) => new Knob(spec, this.changed));
     this.morph = new Knob(MORPH, () => this.#beginMorph());
     this.seed = byId("morph-seed", HTMLInputElement);
     this.isMorphing = byId("morph-on", HTMLInputElement);
@@ -184,7 +185,7 @@ export class Knobs {
     this.seed.value = String(seed);
     this.restart();
     this.show();
-    this.turned();
+    this.changed();
   }
 }
 

@@ -1,15 +1,16 @@
 // The room to listen in.
 
 import * as api from "./api.js";
-import { Beginning } from "./beginning.js";
 import { busy, byId, setText, tell, tellError } from "./dom.js";
 import { drawSeed, Knobs, readSeed } from "./knobs.js";
+import { onLanguage } from "./language.js";
 import { Meter } from "./meter.js";
 import { Models } from "./models.js";
 import { Piece } from "./piece.js";
-import { Shelf } from "./shelf.js";
+import { AudioPrompt } from "./prompt.js";
+import { Shelf, titleOf } from "./shelf.js";
 import { Spectrogram } from "./spectrogram.js";
-import { number, onLanguage, t, told } from "./texts.js";
+import { t } from "./texts.js";
 
 const KEPT_SECONDS = 30;
 const LOOK_MILLISECONDS = 250;
@@ -19,17 +20,17 @@ const USUAL_HIGHEST_HZ = 22_050;
 export class ListenRoom {
   #piece = new Piece();
   #models = new Models(() => this.#restart());
-  #beginning = new Beginning((isChosen) => this.#beganOtherwise(isChosen));
-  #shelf = new Shelf((clip, title) => this.#beginning.takeClip(clip, title));
+  #prompt = new AudioPrompt((isChosen) => this.#promptChanged(isChosen));
+  #shelf = new Shelf((clip, title) => this.#prompt.takeClip(clip, title));
   #meter = new Meter();
   #picture = new Spectrogram(byId("spectrogram", HTMLCanvasElement), byId("pitches"));
-  #knobs = new Knobs(byId("knobs"), (controls) => this.#turn(controls));
+  #knobs = new Knobs(byId("knobs"), (controls) => this.#changeControls(controls));
   #seed = byId("seed", HTMLInputElement);
   #keep = byId("keep", HTMLButtonElement);
   #drawnAt = 0;
   /** @type {Promise<void> | null} */
   #reading = null;
-  #turnedAt = 0; // the sample from which the last change is heard
+  #changedAt = 0; // the sample from which the last change is heard
 
   constructor() {
     this.#seed.value = String(drawSeed());
@@ -67,7 +68,7 @@ export class ListenRoom {
   async #read(model) {
     const isAny = await this.#models.read(model);
     await this.#shelf.refresh();
-    if (!isAny) tell(t("error.no_models"), { isError: true });
+    if (!isAny) tell([t("error.no_models")], { isError: true });
   }
 
   /**
@@ -100,15 +101,15 @@ export class ListenRoom {
     await this.#reading; // the button may be pressed before the models are there
     const model = this.#models.chosen;
     if (!model) {
-      tell(t("error.no_models"), { isError: true });
+      tell([t("error.no_models")], { isError: true });
       return;
     }
     const seed = readSeed(this.#seed) ?? drawSeed();
     this.#seed.value = String(seed);
     this.#knobs.restart();
-    this.#turnedAt = 0;
-    const controls = this.#knobs.controls;
-    const request = { model: model.id, seed, controls, like: this.#beginning.like };
+    this.#changedAt = 0;
+    const [controls, audio_prompt] = [this.#knobs.controls, this.#prompt.request];
+    const request = { model: model.id, seed, controls, audio_prompt };
     try {
       await this.#piece.begin(request, model.sample_rate);
       this.#setMediaKeys(`${model.title} · ${t("listen.seed")} ${seed}`);
@@ -129,19 +130,19 @@ export class ListenRoom {
   }
 
   /** @param {boolean} isChosen */
-  #beganOtherwise(isChosen) {
+  #promptChanged(isChosen) {
     if (!isChosen) return this.#restart();
     byId("play").focus();
     return this.#begin();
   }
 
   /** @param {Api.ControlValues} controls */
-  async #turn(controls) {
-    this.#turnedAt = this.#piece.id ? Number.POSITIVE_INFINITY : 0;
+  async #changeControls(controls) {
+    this.#changedAt = this.#piece.id ? Number.POSITIVE_INFINITY : 0;
     try {
-      this.#turnedAt = (await this.#piece.turn(controls)) ?? 0;
+      this.#changedAt = (await this.#piece.changeControls(controls)) ?? 0;
     } catch (error) {
-      this.#turnedAt = 0;
+      this.#changedAt = 0;
       tellError(error);
     }
   }
@@ -152,16 +153,13 @@ export class ListenRoom {
     await busy(this.#keep, "listen.keeping", async () => {
       const clip = await api.keepClip(id, position, KEPT_SECONDS);
       await this.#shelf.refresh();
-      tell(t("listen.kept", { title: told(clip.title) }));
+      tell([t("listen.kept", { title: titleOf(clip) })]);
     });
     this.#show();
   }
 
-  /**
-   * A recording or a clip is played: one thing at a time.
-   *
-   * @param {EventTarget | null} player
-   */
+  // A recording or a clip is played: one thing at a time.
+  /** @param {EventTarget | null} player */
   #makeWay(player) {
     if (this.#piece.isPlaying) this.#piece.pause();
     for (const other of document.querySelectorAll("audio")) if (other !== player) other.pause();
@@ -193,19 +191,19 @@ export class ListenRoom {
     gauge.classList.toggle("is-low", this.#piece.isPlaying && ahead < 0.3);
     gauge.dataset.gaps = String(this.#piece.gaps);
     gauge.setAttribute("aria-valuenow", Math.min(6, ahead).toFixed(1));
-    const text = t("meter.seconds", { value: number(ahead, 1) });
+    const text = t("meter.seconds", { value: ahead });
     gauge.setAttribute("aria-valuetext", text);
     setText(byId("buffer-text"), text);
-    this.#showTurn();
+    this.#showChange();
   }
 
   /** Shows how long it takes until the last change is heard. */
-  #showTurn() {
+  #showChange() {
     const { id, rate, position } = this.#piece;
-    const seconds = id === null ? 0 : (this.#turnedAt - position) / rate;
-    byId("knobs").classList.toggle("is-turning", seconds > 0);
-    const key = seconds > 0 ? (Number.isFinite(seconds) ? "turned" : "turning") : "controls_hint";
-    setText(byId("knobs-hint"), t(`listen.${key}`, { value: number(seconds, 1) }));
+    const seconds = id === null ? 0 : (this.#changedAt - position) / rate;
+    byId("knobs").classList.toggle("is-changing", seconds > 0);
+    const key = seconds > 0 ? (Number.isFinite(seconds) ? "changed" : "changing") : "controls_hint";
+    setText(byId("knobs-hint"), t(`listen.${key}`, { seconds }));
   }
 
   /** @param {number} now */
@@ -229,9 +227,9 @@ export class ListenRoom {
   #translate() {
     this.#models.show();
     this.#knobs.show();
-    this.#beginning.show();
+    this.#prompt.show();
     this.#show();
-    const high = number(Math.round((this.#picture.highest || USUAL_HIGHEST_HZ) / 1000));
+    const high = Math.round((this.#picture.highest || USUAL_HIGHEST_HZ) / 1000);
     const label = t("listen.spectrogram", { low: LOWEST_HZ, high });
     byId("spectrogram").setAttribute("aria-label", label);
   }

@@ -2,15 +2,16 @@
 
 import * as api from "./api.js";
 import { byId, hush, tellError } from "./dom.js";
-import { JudgeRoom } from "./judge.js";
+import { EvaluateRoom } from "./evaluate.js";
+import { choose, current, onLanguage } from "./language.js";
 import { ListenRoom } from "./listen.js";
-import { choose, current, onLanguage, t, translate } from "./texts.js";
+import { t, translate } from "./texts.js";
 import { TrainRoom } from "./train.js";
 
-/** @typedef {"listen" | "train" | "judge"} Room */
+/** @typedef {"listen" | "train" | "evaluate"} Room */
 
 /** @type {Room[]} */
-const ROOMS = ["listen", "train", "judge"];
+const ROOMS = ["listen", "train", "evaluate"];
 const POLL_MILLISECONDS = 2000;
 
 const listen = new ListenRoom();
@@ -18,7 +19,7 @@ const train = new TrainRoom(async (model) => {
   location.hash = "listen";
   await listen.play(model).catch(tellError);
 });
-const judge = new JudgeRoom();
+const evaluate = new EvaluateRoom();
 /** @type {Room | null} */
 let room = null;
 let isAway = false;
@@ -45,7 +46,7 @@ function enter() {
   }
   if (entered === "listen") listen.refresh().catch(tellError);
   if (entered === "train") poll();
-  if (entered === "judge") judge.open(run && decodeURIComponent(run)).catch(tellError);
+  if (entered === "evaluate") evaluate.open(run && decodeURIComponent(run)).catch(tellError);
 }
 
 /** Asks for news while somebody looks. */

@@ -1,7 +1,7 @@
 // Level of the sound: peak and RMS of both channels, and the centre of its spectrum.
 
 import { byId, setText } from "./dom.js";
-import { number, t } from "./texts.js";
+import { t } from "./texts.js";
 
 /** @typedef {{ sides: AnalyserNode[], spectrum: AnalyserNode }} Taps */
 
@@ -78,7 +78,7 @@ export class Meter {
     data.centreHz = centre.toFixed(0);
     setText(byId("meter-peak"), decibels(held));
     setText(byId("meter-rms"), decibels(rms));
-    setText(byId("meter-centre"), rms > LOWEST_DB ? t("meter.hz", { value: number(centre) }) : "–");
+    setText(byId("meter-centre"), rms > LOWEST_DB ? t("meter.hz", { value: centre }) : "–");
     this.#element.setAttribute("aria-valuenow", String(Math.max(LOWEST_DB, Math.round(held))));
     const text = t("meter.text", { peak: decibels(held), rms: decibels(rms) });
     this.#element.setAttribute("aria-valuetext", text);
@@ -117,5 +117,4 @@ const toDb = (value) => Math.max(-120, 20 * Math.log10(Math.max(value, 1e-6)));
 const heightOf = (db) => Math.min(1, Math.max(0, 1 - db / LOWEST_DB)).toFixed(3);
 
 /** @param {number} db */
-const decibels = (db) =>
-  db > LOWEST_DB ? t("meter.db", { value: number(db, 0) }) : t("meter.silence");
+const decibels = (db) => (db > LOWEST_DB ? t("meter.db", { value: db }) : t("meter.silence"));

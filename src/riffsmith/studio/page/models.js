@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { byId, h } from "./dom.js";
-import { number, t } from "./texts.js";
+import { t } from "./texts.js";
 
 const KEPT = "riffsmith.model";
 
@@ -60,8 +60,7 @@ export class Models {
   #showCredits() {
     const credits = this.chosen?.credits ?? [];
     byId("credits").hidden = !credits.length;
-    const key = credits.length === 1 ? "listen.credit" : "listen.credits";
-    byId("credits-count").textContent = t(key, { count: number(credits.length) });
+    byId("credits-count").textContent = t("listen.credits", { count: credits.length });
     byId("credits-list").replaceChildren(...credits.map((credit) => h("li", {}, credit)));
   }
 }

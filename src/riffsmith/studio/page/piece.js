@@ -136,11 +136,12 @@ export class Piece extends EventTarget {
    * @param {Api.ControlValues} controls
    * @returns {Promise<number | null>} The sample from which the change is heard; null: nothing plays.
    */
-  async turn(controls) {
+  async changeControls(controls) {
     if (this.#request) this.#request.controls = controls;
     const session = this.#session;
     if (!session) return null;
-    const { at } = await api.turn(session.id, controls, session.queue.position);
+    const { position } = session.queue;
+    const { at } = await api.changeControls(session.id, { controls, position });
     if (session !== this.#session) return null;
     this.#changes += 1;
     session.next = at;

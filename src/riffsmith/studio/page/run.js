@@ -3,16 +3,16 @@
 import * as api from "./api.js";
 import { chart } from "./chart.js";
 import { busy, h, keyed, setText, within } from "./dom.js";
-import { duration, number, percent, say, t } from "./texts.js";
+import { percent } from "./numbers.js";
+import { sentence, t } from "./texts.js";
 
 const SHOWN_PREVIEWS = 8;
-const EVENTS = /** @type {const} */ (["best", "rollback", "overfitting", "stop"]);
 
 export class RunView {
   #badge = h("span", { class: "badge" });
   #stop = button("runs.stop");
   #resume = button("runs.resume", "main");
-  #judge = button("runs.judge");
+  #evaluate = button("runs.evaluate");
   #listen = button("runs.listen", "main");
   #stage = h("p", { class: "run-stage" });
   #progress = h("div", {
@@ -47,8 +47,8 @@ export class RunView {
     this.#resume.addEventListener("click", () =>
       busy(this.#resume, "runs.resuming", () => api.resumeJob(name)).then(onChange),
     );
-    this.#judge.addEventListener("click", () => {
-      location.hash = `judge/${name}`;
+    this.#evaluate.addEventListener("click", () => {
+      location.hash = `evaluate/${name}`;
     });
     this.#listen.addEventListener("click", () => onListen(`run:${name}`));
     this.element = h(
@@ -60,7 +60,7 @@ export class RunView {
         h("h3", {}, name),
         this.#badge,
         h("span", { class: "spring" }),
-        ...[this.#stop, this.#resume, this.#judge, this.#listen],
+        ...[this.#stop, this.#resume, this.#evaluate, this.#listen],
       ),
       ...[this.#stage, this.#progress, this.#facts, this.#message, this.#charts],
       h("h4", {}, t("runs.evolution")),
@@ -72,24 +72,24 @@ export class RunView {
 
   /** @param {Api.Job} job */
   update(job) {
-    const { state, stage, share, message, events } = job;
+    const { state, stage, progress, message, events } = job;
     const isRunning = state === "running";
     this.#badge.className = `badge ${state}`;
     setText(this.#badge, t(`runs.${state}`));
     this.#stop.hidden = !isRunning;
     this.#resume.hidden = !["stopped", "failed"].includes(state);
-    this.#listen.hidden = this.#judge.hidden = !job.previews.length;
-    setText(this.#stage, nameOfStage(stage));
+    this.#listen.hidden = this.#evaluate.hidden = !job.previews.length;
+    setText(this.#stage, t(`stage.${stage}`));
     this.#stage.hidden = !isRunning;
     this.#progress.hidden = state === "finished";
-    this.#progress.classList.toggle("is-open", share === null && isRunning);
-    this.#progress.style.setProperty("--share", String(share ?? 0));
-    if (share === null) this.#progress.removeAttribute("aria-valuenow");
-    else this.#progress.setAttribute("aria-valuenow", String(Math.round(100 * share)));
+    this.#progress.classList.toggle("is-open", progress === null && isRunning);
+    this.#progress.style.setProperty("--share", String(progress ?? 0));
+    if (progress === null) this.#progress.removeAttribute("aria-valuenow");
+    else this.#progress.setAttribute("aria-valuenow", String(Math.round(100 * progress)));
     setText(this.#facts, facts(job));
     this.#message.hidden = !message;
     this.#message.classList.toggle("bad", state === "failed");
-    if (message) say(this.#message, message);
+    this.#message.replaceChildren(...(message ? sentence("job", message) : []));
     this.#draw(job);
     this.#list(job);
     this.#all.onclick = () => {
@@ -139,19 +139,19 @@ export class RunView {
   }
 
   /** @param {Api.Job} job */
-  #list({ name, previews, best_epoch }) {
+  #list({ name, unit, previews, best_snapshot }) {
     const newest = previews.toReversed();
     const shown = this.#showsAll ? newest : newest.slice(0, SHOWN_PREVIEWS);
     setText(this.#about, t(previews.length ? "runs.evolution_text" : "runs.no_previews"));
     this.#all.hidden = shown.length === newest.length;
-    setText(this.#all, t("runs.all_previews", { count: number(newest.length) }));
+    setText(this.#all, t("runs.all_previews", { count: newest.length }));
     keyed(
       this.#previews,
       shown,
-      ({ epoch }) => epoch,
-      (each) => card(name, each),
-      (element, { epoch }) => {
-        within(element, ".badge").hidden = epoch !== best_epoch;
+      ({ snapshot }) => snapshot,
+      (each) => card(name, unit, each),
+      (element, { snapshot }) => {
+        within(element, ".badge").hidden = snapshot !== best_snapshot;
       },
     );
   }
@@ -160,65 +160,69 @@ export class RunView {
 /** @param {import("./texts.js").Key} key */
 const button = (key, kind = "") => h("button", { type: "button", class: kind }, t(key));
 
-/** @param {string} stage */
-function nameOfStage(stage) {
-  if (stage === "preparing") return t("runs.preparing");
-  return t(stage === "training" ? "runs.training" : "runs.codec");
+/**
+ * How far a training has come: by its epochs, where it counts them, and by its steps.
+ *
+ * @param {Api.Job} job
+ */
+export function positionOf({ epoch, step, steps }) {
+  const key = steps === null ? "runs.step" : "runs.step_of";
+  const texts = [t(key, { step, steps: steps ?? step })];
+  if (epoch !== null) texts.unshift(t("runs.epoch", { epoch }));
+  return texts.join(" · ");
 }
 
 /** @param {Api.Job} job */
-function facts({ step, steps, epoch, share, seconds_left, best_epoch, state }) {
-  const count = { step: number(step), steps: number(steps ?? 0) };
-  const texts = [
-    t("runs.epoch", { epoch: number(epoch) }),
-    t(steps ? "runs.step_of" : "runs.step", count),
-  ];
-  if (share !== null && state !== "finished") texts.unshift(percent(share));
-  if (seconds_left !== null) texts.push(t("runs.left", { time: duration(seconds_left) }));
-  if (best_epoch !== null) texts.push(t("runs.best", { epoch: number(best_epoch) }));
+function facts(job) {
+  const { progress, seconds_left, best_snapshot, state, unit } = job;
+  const texts = [positionOf(job)];
+  if (progress !== null && state !== "finished") texts.unshift(percent(progress));
+  if (seconds_left !== null) texts.push(t("runs.left", { seconds: seconds_left }));
+  if (best_snapshot !== null)
+    texts.push(t("runs.best", { snapshot: t(`snapshot.${unit}`, { number: best_snapshot }) }));
   return texts.join(" · ");
 }
 
 /**
  * @param {string} name
- * @param {Api.PreviewOf} preview
+ * @param {"epoch" | "step"} unit
+ * @param {Api.PreviewInfo} preview
  */
-function card(name, { epoch, step }) {
-  const label = { epoch: number(epoch) };
+function card(name, unit, { snapshot, step }) {
+  const title = t(`snapshot.${unit}`, { number: snapshot });
   const picture = h("img", {
-    src: api.previewFile(name, epoch, "png"),
-    alt: t("runs.preview_picture", label),
+    src: api.previewFile(name, snapshot, "png"),
+    alt: t("runs.preview_picture", { snapshot: title }),
     loading: "lazy",
   });
   const player = h("audio", {
     controls: true,
     preload: "none",
-    src: api.previewFile(name, epoch, "wav"),
-    "aria-label": t("runs.preview_player", label),
+    src: api.previewFile(name, snapshot, "wav"),
+    "aria-label": t("runs.preview_player", { snapshot: title }),
   });
   const best = h("span", { class: "badge best", hidden: true }, t("runs.preview_best"));
-  const at = h("span", { class: "soft" }, t("runs.step", { step: number(step) }));
+  const at = unit === "step" ? null : h("span", { class: "soft" }, t("runs.step", { step }));
   return h(
     "li",
     { class: "preview" },
     h("div", { class: "window" }, picture, best),
-    h(
-      "div",
-      { class: "preview-body" },
-      h("p", {}, h("b", {}, t("runs.preview", label)), " ", at),
-      player,
-    ),
+    h("div", { class: "preview-body" }, h("p", {}, h("b", {}, title), " ", at), player),
   );
 }
 
 /** @param {Api.Event} event */
-function eventLine({ step, kind, text }) {
-  const known = EVENTS.find((each) => each === kind);
+function eventLine({ step, kind, message }) {
+  const { unit, snapshot, measurements } = message.parameters;
+  const more = {
+    at: unit ? t(`snapshot.${unit === "epoch" ? "epoch" : "step"}`, { number: snapshot }) : "",
+    count: measurements ?? 0,
+  };
   return h(
     "li",
-    { class: `event ${known ?? ""}` },
-    h("span", { class: "soft" }, t("runs.step", { step: number(step) })),
-    h("b", {}, known ? t(`event.${known}`) : kind),
-    say(h("span", {}), text),
+    { class: `event ${kind}` },
+    h("span", { class: "soft" }, t("runs.step", { step })),
+    h("b", {}, t(`event_kind.${kind}`)),
+    h("span", {}, ...sentence("event", message, more)),
   );
 }

@@ -2,8 +2,10 @@
 
 import * as api from "./api.js";
 import { byId, h, keyed, setText, within } from "./dom.js";
-import { RunView } from "./run.js";
-import { figure, onLanguage, t } from "./texts.js";
+import { onLanguage } from "./language.js";
+import { figure } from "./numbers.js";
+import { positionOf, RunView } from "./run.js";
+import { t } from "./texts.js";
 
 export class Runs {
   /** @type {Api.Job[]} */
@@ -73,7 +75,7 @@ export class Runs {
       { type: "button", class: "run-row", "aria-label": t("runs.open", { name }) },
       h("b", {}, name),
       h("span", { class: "badge" }),
-      h("span", { class: "soft epoch" }),
+      h("span", { class: "soft position" }),
       h("span", { class: "bar-of", "aria-hidden": "true" }),
       h("span", { class: "far" }),
     );
@@ -88,13 +90,14 @@ export class Runs {
    * @param {HTMLElement} row
    * @param {Api.Job} job
    */
-  #update(row, { name, state, epoch, distance }) {
+  #update(row, job) {
+    const { name, state, distance } = job;
     const button = within(row, ".run-row");
     button.setAttribute("aria-pressed", String(name === this.#chosen));
     const badge = within(button, ".badge");
     badge.className = `badge ${state}`;
     setText(badge, t(`runs.${state}`));
-    setText(within(button, ".epoch"), t("runs.epoch", { epoch }));
+    setText(within(button, ".position"), positionOf(job));
     const nearness = distance === null ? 0 : 1 / Math.max(1, distance);
     within(button, ".bar-of").style.setProperty("--share", String(nearness));
     setText(within(button, ".far"), distance === null ? t("runs.unmeasured") : figure(distance));

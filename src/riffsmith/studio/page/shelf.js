@@ -2,17 +2,15 @@
 
 import * as api from "./api.js";
 import { byId, h, hush, keyed, tell, tellError, within } from "./dom.js";
-import { duration, figure, moment, number, onLanguage, percent, say, t, told } from "./texts.js";
+import { onLanguage } from "./language.js";
+import { moment, percent } from "./numbers.js";
+import { duration, sentence, t } from "./texts.js";
 
 const UNDO_MILLISECONDS = 6000;
 const WINDOW_SECONDS = 5;
 const FORMATS = ["wav", "flac", "mp3"];
-/** @type {[string, "good" | "caution" | "bad"][]} */
-const GRADES = [
-  ["No copy", "good"],
-  ["Listen", "caution"],
-  ["Copied", "bad"],
-];
+/** Class of each grade, which gives it its colour. */
+const COLOURS = { original: "good", suspicious: "caution", copied: "bad" };
 
 export class Shelf {
   /** @type {Api.Clip[]} */
@@ -55,7 +53,7 @@ export class Shelf {
   /** @param {Api.Clip} clip */
   #card(clip) {
     const { id } = clip;
-    const title = told(clip.title);
+    const title = titleOf(clip);
     const downloads = FORMATS.map((format) => {
       const name = format.toUpperCase();
       const label = t("shelf.download_as", { title, format: name });
@@ -101,7 +99,8 @@ export class Shelf {
    *
    * @param {Api.Clip} clip
    */
-  #remove({ id, title }) {
+  #remove(clip) {
+    const { id } = clip;
     this.#leaving.add(id);
     this.#show();
     const timer = setTimeout(async () => {
@@ -122,32 +121,38 @@ export class Shelf {
       this.#leaving.delete(id);
       this.#show();
     });
-    tell(t("shelf.deleted", { title: told(title) }), { action: undo });
+    tell([t("shelf.deleted", { title: titleOf(clip) })], { action: undo });
     undo.focus();
   }
 }
+
+/**
+ * The title of a clip.
+ *
+ * @param {Api.Clip} clip
+ */
+export const titleOf = ({ model_title, seed }) => t("shelf.clip", { model: model_title, seed });
 
 /**
  * Says in few words how the clip was made.
  *
  * @param {Api.Clip} clip
  */
-function controlsOf({ controls, like }) {
-  const turns = turned(controls);
-  return like ? `${t("shelf.begun", { name: told(like.name) })} · ${turns}` : turns;
+function controlsOf({ controls, audio_prompt }) {
+  if (!audio_prompt) return changesOf(controls);
+  const { name, seed } = audio_prompt;
+  const title = seed === null ? name : t("shelf.clip", { model: name, seed });
+  return `${t("shelf.began", { name: title })} · ${changesOf(controls)}`;
 }
 
 /** @param {Api.Moment[]} controls */
-function turned(controls) {
-  if (controls.length > 1) {
-    const count = number(controls.length - 1);
-    return `${t("shelf.asked")}: ${t("shelf.turned", { count })}`;
-  }
+function changesOf(controls) {
+  if (controls.length > 1) return t("shelf.changed", { count: controls.length - 1 });
   const { intensity, brightness, tempo } = controls[0]?.controls ?? {};
   const values = [];
   if (intensity != null) values.push(`${t("knob.intensity")} ${percent(intensity)}`);
   if (brightness != null) values.push(`${t("knob.brightness")} ${percent(brightness)}`);
-  if (tempo != null) values.push(t("knob.bpm", { value: number(tempo) }));
+  if (tempo != null) values.push(t("knob.bpm", { value: tempo }));
   return values.length ? values.join(", ") : t("shelf.untouched");
 }
 
@@ -162,13 +167,13 @@ function showOriginality(card, { id, originality }) {
   place.dataset.state = state;
   place.replaceChildren();
   if (!originality) return;
-  const { verdict, matches = [] } = originality;
-  const found = GRADES.find(([words]) => verdict.startsWith(words));
-  const grade = state === "waiting" ? "waiting" : (found?.[1] ?? "unknown");
-  place.append(h("span", { class: `grade ${grade}` }, t(`shelf.${grade}`)));
-  if (state !== "waiting") place.append(say(h("p", {}), verdict));
+  const { grade, verdict, matches } = originality;
+  const label = grade ?? (state === "waiting" ? "waiting" : "failed");
+  const colour = grade ? COLOURS[grade] : label;
+  place.append(h("span", { class: `grade ${colour}` }, t(`grade.${label}`)));
+  if (state !== "waiting") place.append(h("p", {}, ...sentence("originality", verdict)));
   if (matches.length) {
-    const pairs = matches.map((match, number) => pair(id, match, number));
+    const pairs = matches.map((match, place) => pair(id, match, place));
     place.append(h("details", {}, h("summary", {}, t("shelf.side_by_side")), ...pairs));
   }
 }
@@ -181,11 +186,11 @@ function showOriginality(card, { id, originality }) {
  * @param {number} place
  */
 function pair(id, match, place) {
-  const ours = t("shelf.ours", { second: figure(match.at) });
-  const theirs = t("shelf.theirs", { recording: match.recording, second: figure(match.second) });
+  const ours = t("shelf.ours", { second: match.at });
+  const theirs = t("shelf.theirs", { recording: match.recording, second: match.second });
   const until = match.at + WINDOW_SECONDS;
-  const facts = [t("shelf.percentile", { percentile: figure(match.percentile) })];
-  if (match.semitones) facts.push(t("shelf.semitones", { count: figure(match.semitones) }));
+  const facts = [t("shelf.percentile", { percentile: match.percentile })];
+  if (match.semitones) facts.push(t("shelf.semitones", { count: match.semitones }));
   return h(
     "div",
     { class: "pair" },

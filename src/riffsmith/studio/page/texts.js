@@ -1,35 +1,43 @@
-// Texts, numbers and times in the language that was chosen.
+// Texts in the language that is chosen.
+//
+// A text may have gaps: `{name}`, or `{name:format}` with one of the formats below. A text that has
+// a plural is a table of its forms; the value of `count` chooses among them.
 
 import en from "./en.js";
 import es from "./es.js";
+import { current, onLanguage } from "./language.js";
+import { figure, moment, number, percent } from "./numbers.js";
 
 /** @typedef {typeof en} Table */
-/** @typedef {keyof typeof TABLES} Language */
+/** @typedef {keyof Table} Section */
 /**
  * Key of a text, such as `listen.title`.
  *
- * @typedef {{ [Section in keyof Table]: `${Section}.${keyof Table[Section] & string}` }[keyof Table]} Key
+ * @typedef {{ [S in Section]: `${S}.${keyof Table[S] & string}` }[Section]} Key
  */
 /** @typedef {Record<string, string | number>} Values */
+/** @typedef {string | Record<string, string>} Text One text, or its forms by their plural. */
+/**
+ * What the server says: a code, its parameters, and the sentence in English.
+ *
+ * @template {string} Code
+ * @typedef {{ code: Code, parameters: Values, detail: string }} Message
+ */
 
 /** @satisfies {Record<string, Table>} */
 const TABLES = { en, es };
-const KEPT = "riffsmith.language";
-/** @type {(() => void)[]} */
-const listeners = [];
+const ENGLISH = "reason"; // the gap for what there is in English alone
+/** @type {Record<string, (value: any) => string>} */
+const FORMATS = {
+  duration: (seconds) => duration(seconds),
+  moment: (iso) => moment(iso),
+  percent: (fraction) => percent(fraction),
+  plain: (value) => String(value),
+  tenths: (value) => number(value, 1),
+  whole: (value) => number(value),
+};
 
-let language = asLanguage(localStorage.getItem(KEPT) ?? navigator.language.slice(0, 2));
-
-/**
- * @param {string} name
- * @returns {Language}
- */
-function asLanguage(name) {
-  return name === "es" ? "es" : "en";
-}
-
-/** The language that was chosen. */
-export const current = () => language;
+onLanguage(() => translate(document));
 
 /**
  * Gives a text with its gaps filled.
@@ -39,39 +47,99 @@ export const current = () => language;
  */
 export function t(key, values = {}) {
   const [section, name] = key.split(".");
-  /** @type {Record<string, Record<string, string>>} */
-  const table = TABLES[language];
-  return fill(table[section][name], values);
+  return plain(fill(find(section, name) ?? key, values));
 }
 
 /**
- * Chooses a language and calls back all who show texts.
+ * Gives a sentence of the server in the language that is chosen.
  *
- * @param {string} chosen
+ * @template {Section} S
+ * @param {S} section Where the texts of its codes are.
+ * @param {Message<keyof Table[S] & string>} message
+ * @param {Values} more Values beside the message's own parameters.
+ * @returns {(string | Node)[]} Parts of the sentence; what there is in English alone is marked.
  */
-export function choose(chosen) {
-  language = asLanguage(chosen);
-  localStorage.setItem(KEPT, language);
-  translate(document.documentElement);
-  for (const show of listeners) show();
+export function sentence(section, { code, parameters, detail }, more = {}) {
+  const text = find(section, code);
+  return text === undefined ? [inEnglish(detail)] : fill(text, { ...parameters, ...more });
 }
 
 /**
- * Calls back whenever another language is chosen.
+ * Gives the sentence of a problem.
  *
- * @param {() => void} show
+ * @param {Api.Problem} problem
  */
-export const onLanguage = (show) => {
-  listeners.push(show);
-};
+export function problemSentence(problem) {
+  const parts = problem.parts.map((part) => `${part.place}: ${plain(sentence("part", part))}`);
+  return sentence("problem", problem, { parts: parts.join("; ") });
+}
+
+/**
+ * Gives a sentence as a text without marks.
+ *
+ * @param {(string | Node)[]} parts
+ */
+export const plain = (parts) =>
+  parts.map((part) => (typeof part === "string" ? part : part.textContent)).join("");
+
+/**
+ * Marks a text as English, where the page is not.
+ *
+ * @param {string} text
+ */
+function inEnglish(text) {
+  if (current() === "en") return text;
+  const element = document.createElement("span");
+  element.lang = "en";
+  element.textContent = text;
+  return element;
+}
+
+/**
+ * @param {string} section
+ * @param {string} name
+ * @returns {Text | undefined}
+ */
+function find(section, name) {
+  /** @type {Record<string, Record<string, Text>>} */
+  const table = TABLES[current()];
+  return table[section]?.[name];
+}
+
+/**
+ * Fills the gaps of a text.
+ *
+ * @param {Text} text
+ * @param {Values} values
+ * @returns {(string | Node)[]}
+ */
+function fill(text, values) {
+  const form = typeof text === "string" ? text : choosePlural(text, Number(values.count));
+  return form.split(/(\{\w+(?::\w+)?\})/).map((part, place) => {
+    if (place % 2 === 0) return part;
+    const [name, format] = part.slice(1, -1).split(":");
+    const value = values[name];
+    if (value === undefined) return part;
+    if (name === ENGLISH) return inEnglish(String(value));
+    if (format) return FORMATS[format](value);
+    return typeof value === "number" ? figure(value) : value;
+  });
+}
+
+/**
+ * @param {Record<string, string>} forms
+ * @param {number} count
+ */
+const choosePlural = (forms, count) =>
+  forms[new Intl.PluralRules(current()).select(Math.abs(count))] ?? forms.other;
 
 /**
  * Fills in the texts of elements that name them in `data-t` or, for a label, in `data-t-label`.
  *
- * @param {ParentNode} root
+ * @param {Document | Element} root
  */
 export function translate(root) {
-  document.documentElement.lang = language;
+  document.documentElement.lang = current();
   const named = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-t]"));
   for (const element of named) element.textContent = t(/** @type {Key} */ (element.dataset.t));
   const labelled = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-t-label]"));
@@ -83,100 +151,13 @@ export function translate(root) {
 }
 
 /**
- * Writes a number with so many digits after the point, or comma.
- *
- * @param {number} value
- */
-export const number = (value, digits = 0) =>
-  local(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
-
-/**
- * Writes a number with about three significant digits; a dash where there is none.
- *
- * @param {number | null | undefined} value
- */
-export const figure = (value) =>
-  value === null || value === undefined
-    ? "–"
-    : local(value, { maximumSignificantDigits: Math.abs(value) >= 1000 ? 21 : 3 });
-
-/**
- * @param {number} value
- * @param {Intl.NumberFormatOptions} options
- */
-const local = (value, options) =>
-  value.toLocaleString(language, options).replace(/^-/, "−").replace(/^−0$/, "0");
-
-/**
- * Writes a fraction as percent.
- *
- * @param {number} fraction
- */
-export const percent = (fraction) => `${number(100 * fraction)} %`;
-
-/**
  * Writes a length of time in the units that suit it.
  *
  * @param {number} seconds
  */
 export function duration(seconds) {
-  if (seconds < 60) return t("time.seconds", { seconds: number(Math.max(0, seconds)) });
+  if (seconds < 60) return t("time.seconds", { seconds: Math.max(0, seconds) });
   const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return t("time.minutes", { minutes: number(minutes) });
-  return t("time.hours", {
-    hours: number(Math.floor(minutes / 60)),
-    minutes: number(minutes % 60),
-  });
+  if (minutes < 60) return t("time.minutes", { minutes });
+  return t("time.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
-
-/**
- * Writes a moment.
- *
- * @param {string} iso The moment in ISO 8601.
- */
-export const moment = (iso) =>
-  new Date(iso).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
-
-/**
- * Shows in an element what the server has said in English. What is not among the messages is
- * marked as English.
- *
- * @param {HTMLElement} element
- * @param {string} said
- */
-export function say(element, said) {
-  const found = language === "en" ? said : translated(said);
-  element.textContent = found ?? said;
-  if (found === null) element.lang = "en";
-  else element.removeAttribute("lang");
-  return element;
-}
-
-/**
- * The same as a text, for labels.
- *
- * @param {string} said
- */
-export const told = (said) => (language === "en" ? said : (translated(said) ?? said));
-
-/** @param {string} said */
-function translated(said) {
-  for (const [key, pattern] of PATTERNS) {
-    const match = pattern.exec(said);
-    if (match) return fill(TABLES[language].messages[key], match.groups ?? {});
-  }
-  return null;
-}
-
-/**
- * @param {string} text
- * @param {Values} values
- */
-const fill = (text, values) =>
-  text.replace(/\{(\w+)\}/g, (gap, name) => String(values[name] ?? gap));
-
-const PATTERNS = Object.entries(en.messages).map(([key, text]) => {
-  const escaped = text.replace(/[.*+?^$()|[\]\\]/g, "\\$&");
-  const pattern = new RegExp(`^${escaped.replace(/\{(\w+)\}/g, "(?<$1>.+)")}$`, "s");
-  return /** @type {[keyof Table["messages"], RegExp]} */ ([key, pattern]);
-});

@@ -3,17 +3,27 @@
 import * as api from "./api.js";
 import { busy, byId, h, tell, tellError } from "./dom.js";
 import { droppedFiles } from "./drop.js";
+import { onLanguage } from "./language.js";
+import { number } from "./numbers.js";
 import { Runs } from "./runs.js";
-import { duration, number, onLanguage, percent, say, t } from "./texts.js";
+import { duration, sentence, t } from "./texts.js";
 
 const DEMO = "demo";
 const OPEN_ROWS = 6; // longer tables are closed at first
+/** Class of each grade of the material, which gives it its colour. */
+const COLOURS = {
+  enough: "good",
+  few_recordings: "caution",
+  little: "caution",
+  very_little: "bad",
+  too_little: "bad",
+};
 
 export class TrainRoom {
   #source = "";
   /** @type {Api.SurveyInfo | null} */
   #found = null;
-  /** @type {Api.RefusedFile[]} */
+  /** @type {Api.ProblemPart[]} */
   #refused = [];
   #runs;
   #files = byId("files", HTMLInputElement);
@@ -57,8 +67,8 @@ export class TrainRoom {
   async #take(files) {
     if (!files.length) return;
     const show = (/** @type {number} */ fraction) => {
-      const sent = { count: number(files.length), share: percent(fraction) };
-      byId("progress-text").textContent = t("train.uploading", sent);
+      const text = t("train.uploading", { count: files.length, fraction });
+      byId("progress-text").textContent = text;
       byId("upload").style.setProperty("--share", String(fraction));
     };
     byId("upload").hidden = false;
@@ -117,38 +127,38 @@ export class TrainRoom {
     this.#name.value = "";
     this.#found = null;
     await this.#runs.choose(job.name);
-    tell(t("train.started", { name: job.name }));
+    tell([t("train.started", { name: job.name })]);
   }
 
   /** @param {Api.SurveyInfo} found */
-  #show({ usable, skipped, minutes, verdict, entries, training_seconds }) {
+  #show({ usable, skipped, minutes, grade, entries, training_seconds }) {
     byId("found").hidden = false;
-    say(byId("verdict"), verdict);
-    byId("verdict").className = `grade ${gradeOf(verdict)}`;
+    byId("verdict").textContent = t(`material.${grade}`);
+    byId("verdict").className = `grade ${COLOURS[grade]}`;
     const warned = entries.filter((entry) => entry.usable && entry.warnings.length);
     const dropped = entries.filter((entry) => !entry.usable);
     byId("facts").replaceChildren(
-      fact(number(usable), "train.usable"),
-      fact(number(minutes, 1), "train.minutes"),
-      ...(skipped ? [fact(number(skipped), "train.skipped")] : []),
-      ...(warned.length ? [fact(number(warned.length), "train.warned")] : []),
-      ...(training_seconds ? [fact(duration(training_seconds), "train.estimate")] : []),
+      fact(number(usable), t("train.usable", { count: usable })),
+      fact(number(minutes, 1), t("train.minutes", { count: minutes })),
+      ...(skipped ? [fact(number(skipped), t("train.skipped", { count: skipped }))] : []),
+      ...(warned.length ? [fact(number(warned.length), t("train.warned"))] : []),
+      ...(training_seconds ? [fact(duration(training_seconds), t("train.estimate"))] : []),
     );
     byId("entries").replaceChildren(
       ...table(
         "train.refused",
         "train.reason",
-        this.#refused.map(({ name, reason }) => [name, reason]),
+        this.#refused.map((part) => ({ name: part.place, messages: [sentence("part", part)] })),
       ),
       ...table(
         "train.skipped_files",
         "train.reason",
-        dropped.map(({ path, reason }) => [path, reason]),
+        dropped.map((entry) => row(entry.path, entry.reason ? [entry.reason] : [])),
       ),
       ...table(
         "train.warned_files",
         "train.remark",
-        warned.map(({ path, warnings }) => [path, warnings.join("; ")]),
+        warned.map((entry) => row(entry.path, entry.warnings)),
       ),
     );
     this.#start.disabled = usable === 0;
@@ -164,31 +174,39 @@ function hover(event, isOver) {
   byId("drop").classList.toggle("is-over", isOver);
 }
 
-/** @param {string} verdict */
-const gradeOf = (verdict) => {
-  if (verdict.startsWith("enough")) return verdict.includes("but") ? "caution" : "good";
-  return verdict.startsWith("little") ? "caution" : "bad";
-};
-
 /**
  * @param {string} value
- * @param {import("./texts.js").Key} key
+ * @param {string} label
  */
-const fact = (value, key) => h("li", {}, h("b", {}, value), t(key));
+const fact = (value, label) => h("li", {}, h("b", {}, value), label);
 
 /**
- * @param {import("./texts.js").Key} title
- * @param {import("./texts.js").Key} column
- * @param {string[][]} rows A recording and a text for each row.
+ * @param {string} name
+ * @param {Api.RecordingMessage[]} messages
+ */
+const row = (name, messages) => ({
+  name,
+  messages: messages.map((message) => sentence("recording", message)),
+});
+
+/**
+ * @param {"train.refused" | "train.skipped_files" | "train.warned_files"} title
+ * @param {"train.reason" | "train.remark"} column
+ * @param {{ name: string, messages: (string | Node)[][] }[]} rows
  */
 function table(title, column, rows) {
   if (!rows.length) return [];
-  const lines = rows.map(([name, text]) =>
-    h("tr", {}, h("th", { scope: "row" }, name), say(h("td", {}), text)),
+  const lines = rows.map(({ name, messages }) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, name),
+      h("td", {}, ...messages.flatMap((parts, place) => (place ? ["; ", ...parts] : parts))),
+    ),
   );
   const head = [t("train.recording"), t(column)].map((name) => h("th", { scope: "col" }, name));
   const body = h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...lines));
-  const summary = h("summary", {}, `${t(title)} (${number(rows.length)})`);
+  const summary = h("summary", {}, t(title, { count: rows.length }));
   const isOpen = rows.length < OPEN_ROWS;
   return [h("details", { open: isOpen }, summary, h("div", { class: "scroll" }, body))];
 }

@@ -1,41 +1,50 @@
-// Music of one's own that a piece begins with: a recording that is sent, or a clip from the shelf.
+// The audio prompt: a recording that is sent, or a clip from the shelf, that a piece begins with.
 
 import * as api from "./api.js";
 import { byId, setText, tellError } from "./dom.js";
 import { Knob } from "./knobs.js";
-import { percent, t } from "./texts.js";
+import { percent } from "./numbers.js";
+import { t } from "./texts.js";
 
 /** @type {import("./knobs.js").Spec} */
-const VARY = { name: "vary", min: 0, max: 1, step: 0.01, begin: 0.5, hasAuto: false, say: percent };
+const NOISE_LEVEL = {
+  name: "noise-level",
+  min: 0,
+  max: 1,
+  step: 0.01,
+  begin: 0.5,
+  hasAuto: false,
+  say: percent,
+};
 const SECONDS = 20;
 const MOST_SECONDS = 120;
 const WAIT_MILLISECONDS = 400;
 
-export class Beginning {
+export class AudioPrompt {
   /** @type {{ source: string, name: string, seconds: number } | null} */
   #chosen = null;
-  #second = byId("beginning-second", HTMLInputElement);
-  #vary = new Knob(VARY, () => this.#changed());
+  #second = byId("prompt-second", HTMLInputElement);
+  #noiseLevel = new Knob(NOISE_LEVEL, () => this.#changed());
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #waiting;
 
   /** @param {(isChosen: boolean) => void} onChange Called when the piece should begin anew. */
   constructor(onChange) {
     this.onChange = onChange;
-    byId("beginning-vary").prepend(this.#vary.slider);
-    const file = byId("beginning-file", HTMLInputElement);
+    byId("prompt-noise-level").prepend(this.#noiseLevel.slider);
+    const file = byId("prompt-file", HTMLInputElement);
     file.addEventListener("change", () => this.#send(file));
-    byId("beginning-none").addEventListener("click", () => this.#choose(null));
+    byId("prompt-none").addEventListener("click", () => this.#choose(null));
     this.#second.addEventListener("change", () => this.#changed());
     this.show();
   }
 
   /** What is chosen, as the server takes it, or null. */
-  get like() {
+  get request() {
     if (!this.#chosen) return null;
     const { source, seconds } = this.#chosen;
     const second = Math.max(0, this.#second.valueAsNumber || 0);
-    return { source, seconds, second, vary: this.#vary.slider.valueAsNumber };
+    return { source, seconds, second, noise_level: this.#noiseLevel.slider.valueAsNumber };
   }
 
   /**
@@ -49,12 +58,12 @@ export class Beginning {
   }
 
   show() {
-    this.#vary.show();
-    this.#vary.slider.setAttribute("aria-label", t("beginning.vary"));
-    setText(byId("beginning-of"), this.#chosen?.name ?? t("beginning.nothing"));
-    byId("beginning").classList.toggle("is-auto", !this.#chosen);
-    byId("beginning-none").hidden = !this.#chosen;
-    for (const field of [this.#second, this.#vary.slider]) field.disabled = !this.#chosen;
+    this.#noiseLevel.show();
+    this.#noiseLevel.slider.setAttribute("aria-label", t("prompt.noise_level"));
+    setText(byId("prompt-of"), this.#chosen?.name ?? t("prompt.nothing"));
+    byId("prompt").classList.toggle("is-auto", !this.#chosen);
+    byId("prompt-none").hidden = !this.#chosen;
+    for (const field of [this.#second, this.#noiseLevel.slider]) field.disabled = !this.#chosen;
   }
 
   /** @param {HTMLInputElement} field */
@@ -64,7 +73,7 @@ export class Beginning {
     if (!file) return;
     try {
       const { source, files } = await api.upload([file], (fraction) =>
-        setText(byId("beginning-of"), t("beginning.sending", { share: percent(fraction) })),
+        setText(byId("prompt-of"), t("prompt.sending", { fraction })),
       );
       this.#choose({ source, name: files[0].name, seconds: SECONDS });
     } catch (error) {

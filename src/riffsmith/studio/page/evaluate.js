@@ -1,21 +1,22 @@
-// The room to judge in: the report of a training.
+// The room to evaluate in: the report of a training.
 
 import * as api from "./api.js";
 import { busy, byId, h, tell, tellError } from "./dom.js";
-import { current, onLanguage, t } from "./texts.js";
+import { current, onLanguage } from "./language.js";
+import { t } from "./texts.js";
 
-export class JudgeRoom {
-  #run = byId("judge-run", HTMLSelectElement);
+export class EvaluateRoom {
+  #run = byId("evaluate-run", HTMLSelectElement);
   #frame = byId("report", HTMLIFrameElement);
   #shown = "";
 
   constructor() {
     this.#run.addEventListener("change", () => {
-      location.hash = `judge/${this.#run.value}`;
+      location.hash = `evaluate/${this.#run.value}`;
     });
-    const again = byId("judge-again", HTMLButtonElement);
+    const again = byId("evaluate-again", HTMLButtonElement);
     again.addEventListener("click", () => busy(again, null, () => this.#show(true)));
-    const measure = byId("judge-measure", HTMLButtonElement);
+    const measure = byId("evaluate-measure", HTMLButtonElement);
     measure.addEventListener("click", () => this.#measure(measure));
     onLanguage(() => {
       if (this.#shown) this.#show();
@@ -30,7 +31,7 @@ export class JudgeRoom {
   async open(wanted) {
     const jobs = (await api.jobs()).filter(({ previews }) => previews.length);
     this.#run.replaceChildren(...jobs.map(({ name }) => h("option", { value: name }, name)));
-    byId("judge-bar").hidden = !jobs.length;
+    byId("evaluate-bar").hidden = !jobs.length;
     byId("no-report").hidden = jobs.length > 0;
     if (!jobs.length) return;
     const choices = [wanted, this.#run.dataset.last, jobs[0].name];
@@ -42,10 +43,10 @@ export class JudgeRoom {
   /** @param {HTMLButtonElement} button */
   #measure(button) {
     const name = this.#run.value;
-    return busy(button, "judge.measuring", async () => {
+    return busy(button, "evaluate.measuring", async () => {
       await api.measure(name);
       if (name === this.#run.value) await this.#show(true);
-      tell(t("judge.measured", { name }));
+      tell([t("evaluate.measured", { name })]);
     });
   }
 
@@ -53,13 +54,13 @@ export class JudgeRoom {
     const name = this.#run.value;
     const page = api.reportPage(name, current());
     if (page === this.#shown && !isAgain) return;
-    byId("judge-open", HTMLAnchorElement).href = page;
+    byId("evaluate-open", HTMLAnchorElement).href = page;
     byId("writing").hidden = false;
     this.#frame.hidden = true;
     try {
       await api.writeReport(name, current());
       this.#shown = page;
-      this.#frame.title = t("judge.frame", { name });
+      this.#frame.title = t("evaluate.frame", { name });
       this.#frame.src = page;
       this.#frame.hidden = false;
     } catch (error) {
