@@ -123,7 +123,7 @@ class Guard:
 
 
 def _refusal(status: int, code: ProblemCode, **parameters: Parameter) -> Response:
-    return JSONResponse(Problem.of(code, **parameters).model_dump(), status)
+    return JSONResponse(Problem.describe(code, **parameters).model_dump(), status)
 
 
 def _name_of(host: str) -> str | None:
@@ -165,7 +165,7 @@ class BodyTooLargeError(HTTPException):
     """A body that is larger than allowed, whatever the headers promised."""
 
     def __init__(self, limit: int) -> None:
-        self.problem = Problem.of(ProblemCode.BODY_TOO_LARGE, megabytes=limit // 2**20)
+        self.problem = Problem.describe(ProblemCode.BODY_TOO_LARGE, megabytes=limit // 2**20)
         super().__init__(413, self.problem.detail)
 
 

@@ -101,7 +101,7 @@ async def _answer_error(_: Request, error: Exception) -> JSONResponse:
 async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     parts = [_describe(one) for one in error.errors()[:_MOST_PARTS]]
-    return _answer(422, Problem.of(ProblemCode.INVALID_REQUEST, parts))
+    return _answer(422, Problem.describe(ProblemCode.INVALID_REQUEST, parts))
 
 
 def _describe(error: dict[str, object]) -> ProblemPart:
@@ -128,11 +128,11 @@ async def _answer_status(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, BodyTooLargeError):
         problem = error.problem
     elif error.status_code == 404:
-        problem = Problem.of(ProblemCode.NO_ROUTE, path=request.url.path[:200])
+        problem = Problem.describe(ProblemCode.NO_ROUTE, path=request.url.path[:200])
     elif error.status_code == 405:
-        problem = Problem.of(ProblemCode.NO_METHOD, method=request.method[:20])
+        problem = Problem.describe(ProblemCode.NO_METHOD, method=request.method[:20])
     else:
-        problem = Problem.of(ProblemCode.HTTP, reason=str(error.detail))
+        problem = Problem.describe(ProblemCode.HTTP, reason=str(error.detail))
     answer = _answer(error.status_code, problem)
     answer.headers.update(error.headers or {})
     return answer
@@ -140,4 +140,4 @@ async def _answer_status(request: Request, error: Exception) -> JSONResponse:
 
 async def _answer_fault(_: Request, error: Exception) -> JSONResponse:
     logger.error("unexpected %s", type(error).__name__, exc_info=error)
-    return _answer(500, Problem.of(ProblemCode.FAULT, kind=type(error).__name__))
+    return _answer(500, Problem.describe(ProblemCode.FAULT, kind=type(error).__name__))

@@ -40,6 +40,7 @@ class StudioError(RiffsmithError):
         self,
         code: ProblemCode | str,
         parts: Sequence[ProblemPart] = (),
+        /,
         **parameters: Parameter,
     ) -> None:
         """Makes the English sentence.
@@ -51,7 +52,7 @@ class StudioError(RiffsmithError):
         """
         if not isinstance(code, ProblemCode):
             code, parameters = ProblemCode.OTHER, {"reason": code}
-        self.problem = Problem.of(code, parts, **parameters)
+        self.problem = Problem.describe(code, parts, **parameters)
         super().__init__(self.problem.detail)
 
 
@@ -91,4 +92,4 @@ def describe_problem(error: RiffsmithError) -> Problem:
         return error.problem
     found = (code for kind, code in _CODES.items() if isinstance(error, kind))
     code = next(found, ProblemCode.OTHER)
-    return Problem.of(code, reason=" ".join(str(error).split()))
+    return Problem.describe(code, reason=" ".join(str(error).split()))

@@ -69,11 +69,11 @@ def new_key() -> str:
     return secrets.token_hex(8)
 
 
-def safe_name(name: str) -> str | None:
+def safe_name(name: str) -> str:
     """A file's name without folders, control characters and what some system cannot store.
 
     Returns:
-        The name, or None if nothing is left of it.
+        The name; it is empty if nothing is left.
     """
     base = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
     kept = "".join(c if c.isalnum() or c in " ._-()[]&'+,!" else "_" for c in base)
@@ -82,7 +82,7 @@ def safe_name(name: str) -> str | None:
     while len(stem.encode()) > 2 * _LONGEST_NAME:
         stem = stem[:-1]
     if not stem:
-        return None
+        return ""
     return f"{stem}.{ending}" if dot else stem
 
 

@@ -59,8 +59,8 @@ class Problem(Message, frozen=True):
     parts: list[ProblemPart] = Field(default=[], description="What is wrong in particular.")
 
     @classmethod
-    def of(
-        cls, code: ProblemCode, parts: Sequence[ProblemPart] = (), **parameters: Parameter
+    def describe(
+        cls, code: ProblemCode, parts: Sequence[ProblemPart] = (), /, **parameters: Parameter
     ) -> Self:
         """Makes the sentence.
 

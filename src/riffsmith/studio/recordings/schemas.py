@@ -63,9 +63,7 @@ class SurveyFile(Response, frozen=True):
     path: str
     usable: bool
     reason: RecordingMessage | None = Field(description="Why it is skipped; null: it is not.")
-    warnings: list[RecordingMessage] = Field(
-        description="Faults of a usable file."
-    )
+    warnings: list[RecordingMessage] = Field(description="Faults of a usable file.")
     seconds: float
     sample_rate: int
     channels: int

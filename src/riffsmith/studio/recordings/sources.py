@@ -12,7 +12,7 @@ from riffsmith.audio import is_audio_name
 from riffsmith.files import explain, remove
 from riffsmith.studio.errors import NotFoundError, RefusedError, StudioError, TooLargeError
 from riffsmith.studio.home import Home, new_key, safe_name
-from riffsmith.studio.messages import ProblemCode, RefusalCode
+from riffsmith.studio.messages import Parameter, ProblemCode, RefusalCode
 from riffsmith.studio.schemas import ProblemPart
 
 MOST_FILES = 500
@@ -63,11 +63,12 @@ class Sources:
         try:
             folder.mkdir()
             for name, content, size in sent:
-                refusal = _refuse(name, size, len(upload.taken))
+                safe = safe_name(name)
+                refusal = _refuse(name, safe, size, len(upload.taken))
                 if refusal:
                     upload.refused.append(refusal)
                     continue
-                target = _free_name(folder, safe_name(name))
+                target = _free_name(folder, safe)
                 with target.open("xb") as file:
                     shutil.copyfileobj(content, file, _MEGABYTE)
                 upload.taken.append((target.name, size))
@@ -115,21 +116,27 @@ class Sources:
         raise NotFoundError(ProblemCode.NO_UPLOAD, source=source)
 
 
-def _refuse(name: str, size: int, taken: int) -> ProblemPart | None:
-    """The reason against a file; None: it can be taken."""
+def _refuse(name: str, safe: str, size: int, taken: int) -> ProblemPart | None:
+    """The reason against a file; None: it can be taken.
 
-    def refusal(code: RefusalCode, **parameters: str | int) -> ProblemPart:
-        place = name[:_LONGEST_SHOWN]
-        detail = code.say(**parameters)
+    Args:
+        name: Name of the file as it was sent.
+        safe: Name under which it would be kept.
+        size: Size in bytes.
+        taken: Number of files that were taken before.
+    """
+
+    def refusal(code: RefusalCode, **parameters: Parameter) -> ProblemPart:
+        place, detail = name[:_LONGEST_SHOWN], code.say(**parameters)
         return ProblemPart(code=code, parameters=parameters, detail=detail, place=place)
 
-    safe = safe_name(name)
-    if safe is None:
+    if not safe:
         return refusal(RefusalCode.BAD_NAME, name=name[:80])
-    ending = Path(safe).suffix.lower()
     if not is_audio_name(Path(safe)):
-        code = RefusalCode.NOT_AUDIO if ending else RefusalCode.NO_ENDING
-        return refusal(code, **({"ending": ending} if ending else {}))
+        ending = Path(safe).suffix.lower()
+        if not ending:
+            return refusal(RefusalCode.NO_ENDING)
+        return refusal(RefusalCode.NOT_AUDIO, ending=ending)
     if size > LARGEST_FILE:
         return refusal(RefusalCode.TOO_LARGE, megabytes=LARGEST_FILE // _MEGABYTE)
     if size == 0:
