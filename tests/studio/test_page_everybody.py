@@ -14,6 +14,7 @@ from browsing import (
     play,
     reading,
     served,
+    settled,
     visiting,
     wait_until,
 )
@@ -97,14 +98,14 @@ def test_everything_works_with_the_keyboard(open_page: Open):
 def test_nothing_is_wider_than_a_telephone(open_page: Open, room: str):
     for language in ("en", "es"):
         page = open_page(room, 360, locale=language)
-        page.wait_for_timeout(300)
+        settled(page, room)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_every_control_has_a_name(open_page: Open):
     for room in ROOMS:
         page = open_page(room)
-        page.wait_for_timeout(300)
+        settled(page, room)
         for control in page.locator("button, a, input, select, [role=meter]").all():
             if control.is_visible():
                 assert re.search(r'"\S', control.aria_snapshot()), control.get_attribute("id")

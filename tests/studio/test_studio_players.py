@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Semaphore
 
 import numpy as np
 import pytest
@@ -129,8 +130,13 @@ def test_pulls_go_on_while_a_turn_is_made_ready(model: Playable, monkeypatch: py
 def test_of_several_wishes_the_newest_is_carried_out(
     model: Playable, monkeypatch: pytest.MonkeyPatch
 ):
-    player, made = begun(model), list[int]()
-    original = Stream.make_ready
+    made, asked = list[int](), Semaphore(0)
+
+    def clock() -> float:
+        asked.release()  # once for each change that is asked for, as it begins
+        return 0.0
+
+    player, original = Player(model, 3, Controls(), clock=clock), Stream.make_ready
 
     def counted(stream: Stream, start: int, count: int) -> None:
         made.append(start)
@@ -138,8 +144,8 @@ def test_of_several_wishes_the_newest_is_carried_out(
             waiting.extend(
                 pool.submit(player.change_controls, controls, 0) for controls in (SLOW, FAST)
             )
-            while player._newest_wish < 3:
-                pass
+            for _ in range(3):
+                assert asked.acquire(timeout=30)
         original(stream, start, count)
 
     monkeypatch.setattr(Stream, "make_ready", counted)
