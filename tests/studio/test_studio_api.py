@@ -14,15 +14,16 @@ import pytest
 import soundfile
 from conftest import tiny_settings
 from fastapi.testclient import TestClient
-from rooms import MODEL, RATE, begin, detail, listening, make_run, opened, pull, samples
+from rooms import MODEL, RATE, begin, detail, listening, make_run, opened, problem, pull, samples
 
 from riffsmith.bundle import write_bundle
 from riffsmith.corpus import Corpus
-from riffsmith.errors import CorpusError, ModelError
+from riffsmith.errors import CorpusError, ModelError, RiffsmithError
 from riffsmith.evaluation.copying.originality import Originality, WindowOrigin
 from riffsmith.networks import Generator
 from riffsmith.studio import Studio, open_studio
-from riffsmith.studio.errors import StudioError
+from riffsmith.studio.clips.schemas import Clip
+from riffsmith.studio.errors import StudioError, describe_problem
 from riffsmith.studio.home import default_home
 from riffsmith.studio.routes import players as player_routes
 from riffsmith.synthesis import Stream
@@ -150,6 +151,59 @@ def test_wrong_requests_are_told_in_words(client: TestClient):
     assert "a valid string" in detail(answer, 422)
     assert "see /openapi.json" in detail(client.get("/api/nothing"), 404)
     assert "is not possible here" in detail(client.put("/api/clips"), 405)
+
+
+@pytest.mark.parametrize(
+    ("body", "place", "code", "parameters"),
+    [
+        ({}, "model", "missing", {}),
+        ({"model": "../etc"}, "model", "pattern", {}),
+        ({"model": MODEL, "sed": 1}, "sed", "unknown", {}),
+        ({"model": MODEL, "seed": -1}, "seed", "from", {"limit": 0}),
+        ({"model": MODEL, "seconds": 601}, "seconds", "up_to", {"limit": 600}),
+        (
+            {"model": MODEL, "format": "mid"},
+            "format",
+            "choice",
+            {"choices": "'wav', 'flac', 'mp3' or 'ogg'"},
+        ),
+        (
+            {"model": MODEL, "loop": "maybe"},
+            "loop",
+            "invalid",
+            {"reason": "Input should be a valid boolean, unable to interpret input"},
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_field_has_a_code(
+    client: TestClient, body: dict, place: str, code: str, parameters: dict
+):
+    found = problem(client.post("/api/generate", json=body), 422)
+    assert found["code"] == "invalid_request"
+    (part,) = found["parts"]
+    assert (part["place"], part["code"], part["parameters"]) == (place, code, parameters)
+    assert found["detail"] == f"{place}: {part['detail']}"
+
+
+def test_a_problem_has_a_code_and_its_parameters(client: TestClient):
+    found = problem(client.post("/api/players", json={"model": "run:none"}), 404)
+    assert (found["code"], found["parameters"]) == ("no_model", {"model": "run:none"})
+    headers = {"Content-Type": "application/json"}
+    found = problem(client.post("/api/players", content="{", headers=headers), 422)
+    assert found["parts"][0]["code"] == "not_json"
+    found = problem(client.get("/api/nothing"), 404)
+    assert (found["code"], found["parameters"]) == ("no_route", {"path": "/api/nothing"})
+
+
+def test_errors_of_other_parts_have_codes_too():
+    for error, code in (
+        (ModelError("x is damaged"), "model_unusable"),
+        (CorpusError("x is damaged"), "corpus_unusable"),
+        (RiffsmithError("x is\ndamaged"), "other"),
+    ):
+        found = describe_problem(error)
+        assert (found.code, found.parameters) == (code, {"reason": "x is damaged"})
+        assert found.detail == "x is damaged"
 
 
 def test_a_fault_is_told_without_its_trace(
@@ -359,6 +413,29 @@ def test_a_waiting_comparison_is_taken_up_after_a_restart(
             client.get(f"/api/clips/{damaged.name}"), 400
         )
     assert "a clip is left out" in caplog.text
+
+
+def test_clips_of_the_first_version_open_and_are_compared_again():
+    values = {
+        "id": "0123456789abcdef",
+        "title": "Tiny, seed 3",
+        "model": "run:tiny-one",
+        "seed": 3,
+        "sample_rate": RATE,
+        "begin": 0,
+        "controls": [{"at": 0.0, "controls": {"tempo": 90}}],
+        "like": {"name": "riff.wav", "second": 1.0, "seconds": 20.0, "vary": 0.25},
+        "seconds": 6.0,
+        "created": "2026-01-01T00:00:00.000+00:00",
+        "originality": {"state": "done", "verdict": "No copy found.", "matches": []},
+    }
+    clip = Clip.model_validate_json(json.dumps(values))
+    assert clip.model_title == "Tiny one"
+    assert clip.audio_prompt is not None
+    assert (clip.audio_prompt.name, clip.audio_prompt.noise_level) == ("riff.wav", 0.25)
+    assert clip.originality is not None
+    assert (clip.originality.state, clip.originality.grade) == ("waiting", None)
+    assert Clip.model_validate_json(clip.model_dump_json()) == clip
 
 
 def test_two_studios_do_not_share_a_home(run: Path, tmp_path: Path):
