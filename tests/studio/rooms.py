@@ -17,9 +17,9 @@ from fastapi.testclient import TestClient
 from riffsmith.bundle import build_latent_generator, write_bundle
 from riffsmith.codec import save_codec
 from riffsmith.corpus import Corpus
+from riffsmith.runs import RunFolder, create_run
 from riffsmith.studio import Access, Studio, build_app, open_studio
 from riffsmith.studio.library import Playable
-from riffsmith.training import RunFolder, create_run
 
 RATE = 8_000
 MODEL = "run:tiny"
@@ -40,10 +40,10 @@ def make_run(path: Path, corpus: Corpus) -> Path:
         if "narrow" in name:
             torch.nn.init.normal_(weight, std=0.1)
     corpus_hash = corpus.manifest.corpus_hash()
-    start = {"epoch": 0, "step": 0, "samples_seen": 0}
+    start = {"step": 0, "samples_seen": 0}
     card = make_card(settings, "latent", corpus_hash=corpus_hash, **start)
     write_bundle(run.snapshot(0), card, generator, save_codec(codec))
-    run.append_metrics({"event": "preview", "epoch": 0, "step": 0})
+    run.append_metrics({"event": "preview", "snapshot": 0, "step": 0})
     return path
 
 

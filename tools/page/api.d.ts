@@ -93,20 +93,23 @@ declare namespace Api {
     distance: number;
   }
 
-  /** Something that the monitor noticed or did. */
+  /** Something that the monitor found, and what followed from it. */
   interface Event {
     step: number;
     kind: "best" | "overfitting" | "rollback" | "stop";
     message: EventMessage;
+    /** The step that a rollback went back to. */
+    to_step: number | null;
   }
 
-  /** What the monitor notices. */
+  /** What was found. */
   type EventCode = "nearest" | "healthy" | "overfitting" | "collapse" | "not_finite" | "loss_not_finite" | "runaway" | "plateau";
 
-  /** What the monitor noticed. */
+  /** What the monitor found. */
   interface EventMessage {
     code: EventCode;
-    parameters: Record<string, string | number>;
+    /** Null where it was not measured. */
+    parameters: Record<string, string | number | null>;
     /** The sentence in English. */
     detail: string;
   }
@@ -140,7 +143,7 @@ declare namespace Api {
     preset: string;
     /** What the training counts: epochs (pictures) or steps. */
     unit: "epoch" | "step";
-    stage: "preparing" | "codec" | "training";
+    stage: Stage | "training";
     /** Fraction of the stage that is done, from 0 to 1. */
     progress: number | null;
     step: number;
@@ -149,7 +152,10 @@ declare namespace Api {
     /** Null for trainings that count steps. */
     epoch: number | null;
     seconds_left: number | null;
+    /** Why it failed or was interrupted. */
     message: JobMessage | null;
+    /** Why the monitor ended a training before its last step. */
+    stopped_by: EventMessage | null;
     losses: Loss[];
     distances: Distance[];
     events: Event[];
@@ -159,10 +165,10 @@ declare namespace Api {
     distance: number | null;
   }
 
-  /** Reasons why a training ended. */
-  type JobCode = "failed" | "ended_early" | "interrupted";
+  /** Reasons why a training ended before its time. */
+  type JobCode = "failed" | "interrupted";
 
-  /** Why a training ended. */
+  /** Why a training ended before its time. */
   interface JobMessage {
     code: JobCode;
     parameters: Record<string, string | number>;
@@ -312,13 +318,16 @@ declare namespace Api {
   /** Reasons why a file of an upload is not taken. */
   type RefusalCode = "not_audio" | "no_ending" | "too_large" | "empty" | "too_many" | "bad_name";
 
+  /** Work before the first training step. */
+  type Stage = "recordings" | "features" | "decoder" | "codec";
+
   /** A file of a folder. */
   interface SurveyFile {
     path: string;
     usable: boolean;
     /** Why it is skipped; null: it is not. */
     reason: RecordingMessage | null;
-    /** What is wrong with it although it can be used. */
+    /** Faults of a usable file. */
     warnings: RecordingMessage[];
     seconds: number;
     sample_rate: number;

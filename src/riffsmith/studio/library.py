@@ -21,10 +21,10 @@ from riffsmith.bundle import (
 )
 from riffsmith.config import LatentSettings
 from riffsmith.errors import ModelError, RiffsmithError
+from riffsmith.runs import RunFolder, select_snapshot
 from riffsmith.studio.errors import NotFoundError, StudioError
 from riffsmith.studio.home import as_name
 from riffsmith.studio.messages import ProblemCode
-from riffsmith.training import RunFolder, select_snapshot
 
 _LOADED = 4
 """Number of models that stay in memory, beside those that are being played."""
@@ -150,7 +150,7 @@ class Library:
         return [
             f"run:{path.name}"
             for path in sorted(self._runs.iterdir())
-            if RunFolder(path).snapshot_epochs() and f"run:{path.name}" not in self._given
+            if _may_play(RunFolder(path)) and f"run:{path.name}" not in self._given
         ]
 
     def _folder(self, model: str) -> Path:
@@ -166,15 +166,23 @@ class Library:
         run = RunFolder(self._folder(model))
         if kind != "run" or not run.exists():
             raise NotFoundError(ProblemCode.NO_MODEL, model=model)
-        if not run.snapshot_epochs():
+        if not run.snapshot_numbers():
             raise StudioError(ProblemCode.NO_SNAPSHOT, model=model)
-        return run.snapshot(select_snapshot(run).epoch)
+        return run.snapshot(select_snapshot(run).number)
 
     def _corpus(self, model: str) -> Path | None:
         if _kind(model) != "run":
             return None
         run = RunFolder(self._folder(model))
         return run.path / Path(run.read_record().corpus)
+
+
+def _may_play(run: RunFolder) -> bool:
+    """Whether a run belongs in the list; an unreadable one does, so that its error is logged."""
+    try:
+        return bool(run.snapshot_numbers())
+    except RiffsmithError:
+        return True
 
 
 def _kind(model: str) -> Kind:

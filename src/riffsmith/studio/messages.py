@@ -183,10 +183,9 @@ class OriginalityCode(MessageCode):
 
 
 class JobCode(MessageCode):
-    """Reasons why a training ended."""
+    """Reasons why a training ended before its time."""
 
     FAILED = "failed", "{reason}"
-    ENDED_EARLY = "ended_early", "{reason}"
     INTERRUPTED = (
         "interrupted",
         "ended without a word, as when the computer goes down; it can go on",

@@ -1,22 +1,19 @@
-"""The folder of a training: what was asked for, and the process that trains."""
+"""The folder of a training: the request, the process that trains, and how it ended."""
 
-import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from riffsmith.errors import RunError
-from riffsmith.files import write_bytes
-from riffsmith.studio.command import last_words
+from riffsmith.files import remove, write_bytes
+from riffsmith.runs import Outcome, OutcomeState, RunFolder, read_outcome
+from riffsmith.runs.outcome import OUTCOME_NAME
 from riffsmith.studio.jobs.schemas import JobMessage, State
 from riffsmith.studio.messages import JobCode
-from riffsmith.training import RunFolder
 
-_BEGUN = "--- begun"
-"""Before what each session prints."""
-_STOP = "--- asked to stop"
-_LOG_TAIL_BYTES = 1 << 16
+_SAME_START_SECONDS = 1.0
 
 
 class JobRecord(BaseModel):
@@ -37,16 +34,33 @@ class ProcessRecord(BaseModel):
 
     pid: int
     started: float
+    stop_requested: bool = False
+
+
+@dataclass(frozen=True)
+class JobStatus:
+    """How a training stands."""
+
+    state: State
+    outcome: Outcome | None
+    """The outcome as the training last wrote it; None: it has not written any yet."""
+    message: JobMessage | None = None
 
 
 class JobFolder:
-    """A run folder, with the files of its job beside those of the run."""
+    """A run folder, with the files of its job beside those of the run.
+
+    RUN/
+    ├── job.json        the request
+    ├── process.json    the process that trains, or trained last
+    ├── train.log       the output of the process
+    └── …               the files of the run
+    """
 
     def __init__(self, path: Path) -> None:
         self.path, self.name, self.run = path, path.name, RunFolder(path)
-        self._record, self._process, self.log = (
-            path / name for name in ("job.json", "process.json", "train.log")
-        )
+        self.log = path / "train.log"
+        self._record, self._process = path / "job.json", path / "process.json"
 
     def exists(self) -> bool:
         """Whether a job was started here."""
@@ -67,62 +81,58 @@ class JobFolder:
         except (OSError, ValidationError) as cause:
             raise RunError(f"{self._record} cannot be read: start a new training") from cause
 
+    def forget_outcome(self) -> None:
+        """Removes the outcome of an earlier session."""
+        remove(self.path / OUTCOME_NAME)
+
     def note_process(self, pid: int) -> None:
         """Records the process that trains."""
         try:
             started = psutil.Process(pid).create_time()
         except psutil.NoSuchProcess:  # it has failed already: its log says why
             started = 0.0
-        record = ProcessRecord(pid=pid, started=started)
-        write_bytes(self._process, record.model_dump_json().encode(), RunError)
-
-    def note_beginning(self) -> None:
-        """Marks in the log where a session begins."""
-        self._note(f"{_BEGUN} {time.strftime('%Y-%m-%d %H:%M:%S')}")
+        self._write_process(ProcessRecord(pid=pid, started=started))
 
     def note_stop(self) -> None:
-        """Marks in the log that a session was asked to end."""
-        self._note(_STOP)
-
-    def _note(self, text: str) -> None:
-        with self.log.open("a", encoding="utf-8") as file:
-            file.write(f"{text}\n")
+        """Records that the process was asked to stop."""
+        noted = self._read_process()
+        if noted:
+            self._write_process(noted.model_copy(update={"stop_requested": True}))
 
     def process(self) -> psutil.Process | None:
         """The process that trains; None once it has ended."""
+        noted = self._read_process()
+        if noted is None:
+            return None
         try:
-            noted = ProcessRecord.model_validate_json(self._process.read_bytes())
             process = psutil.Process(noted.pid)
-            is_ours = abs(process.create_time() - noted.started) < 1
+            is_ours = abs(process.create_time() - noted.started) < _SAME_START_SECONDS
             is_dead = process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
-        except (OSError, ValidationError, psutil.Error):
+        except psutil.Error:
             return None
         return process if is_ours and not is_dead else None
 
-    def state(self) -> tuple[State, JobMessage | None]:
-        """The state of the job, and why it ended where there is something to say."""
+    def status(self) -> JobStatus:
+        """How the training stands: by its process, and by the outcome that it wrote."""
         if self.process() is not None:
-            return "running", None
-        said = self._last_session()
-        failure = last_words(said)
-        if failure:
-            return "failed", JobMessage.of(JobCode.FAILED, reason=failure)
-        if "\ntrained " in said:
-            stops = self.run.read_metrics("stop")
-            if not stops:
-                return "finished", None
-            return "finished", JobMessage.of(
-                JobCode.ENDED_EARLY, reason=str(stops[-1].get("reason"))
-            )
-        if _STOP in said or "\nstopped at step " in said:
-            return "stopped", None
-        return "stopped", JobMessage.of(JobCode.INTERRUPTED)
+            return JobStatus("running", read_outcome(self.run))
+        outcome = read_outcome(self.run)  # read after the process has ended: it is the last one
+        ended = outcome.state if outcome else None
+        if ended is OutcomeState.FINISHED:
+            return JobStatus("finished", outcome)
+        if outcome and ended is OutcomeState.FAILED:
+            reason = outcome.message or outcome.code or "unknown"
+            return JobStatus("failed", outcome, JobMessage.of(JobCode.FAILED, reason=reason))
+        noted = self._read_process()
+        if ended is OutcomeState.STOPPED or (noted and noted.stop_requested):
+            return JobStatus("stopped", outcome)
+        return JobStatus("stopped", outcome, JobMessage.of(JobCode.INTERRUPTED))
 
-    def _last_session(self) -> str:
+    def _read_process(self) -> ProcessRecord | None:
         try:
-            with self.log.open("rb") as file:
-                file.seek(max(0, file.seek(0, 2) - _LOG_TAIL_BYTES))
-                text = file.read().decode(errors="replace")
-        except OSError:
-            return ""
-        return text.rpartition(_BEGUN)[2]
+            return ProcessRecord.model_validate_json(self._process.read_bytes())
+        except (OSError, ValidationError):
+            return None
+
+    def _write_process(self, record: ProcessRecord) -> None:
+        write_bytes(self._process, record.model_dump_json().encode(), RunError)

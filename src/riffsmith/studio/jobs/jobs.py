@@ -1,6 +1,5 @@
 """The trainings of a studio."""
 
-import json
 import logging
 import subprocess
 from collections.abc import Callable, Sequence
@@ -11,8 +10,7 @@ from threading import Lock, Thread
 
 import psutil
 
-from riffsmith.errors import RiffsmithError, RunError
-from riffsmith.files import write_bytes
+from riffsmith.errors import RiffsmithError
 from riffsmith.studio.command import command_line, start
 from riffsmith.studio.errors import ConflictError, NotFoundError
 from riffsmith.studio.home import Home
@@ -104,7 +102,7 @@ class Jobs:
         """
         with self._lock:
             folder = self.folder(name)
-            state, _ = folder.state()
+            state = folder.status().state
             if state == "running":
                 raise ConflictError(ProblemCode.JOB_RUNS, name=name)
             if state == "finished":
@@ -133,12 +131,10 @@ class Jobs:
     def _launch(self, folder: JobFolder) -> None:
         record = folder.read_record()
         with self._sources.open(record.source) as source:
-            place = json.dumps({"folder": str(source)}).encode()
-            write_bytes(folder.path / "source.json", place, RunError)
             words = ["train", source, folder.path, "--resume", "--preset", record.preset]
             if record.minutes is not None:
                 words += ["--minutes", f"{record.minutes:g}"]
-            folder.note_beginning()
+            folder.forget_outcome()
             process = self._start(command_line(*words), folder.log)
         folder.note_process(process.pid)
         Thread(target=process.wait, daemon=True).start()  # or the system would list it for ever

@@ -1,33 +1,20 @@
 """Schemas of trainings."""
 
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from riffsmith.config import DEFAULT_PRESET, preset_names
+from riffsmith.runs import Stage, Unit
 from riffsmith.studio.home import RUN_NAME_PATTERN
-from riffsmith.studio.messages import JobCode
+from riffsmith.studio.messages import JobCode, Parameter
 from riffsmith.studio.recordings.schemas import SourceName
 from riffsmith.studio.schemas import Message, Request, Response
+from riffsmith.training.monitor.events import EventCode
 
 State = Literal["running", "stopped", "finished", "failed"]
-Stage = Literal["preparing", "codec", "training"]
-Unit = Literal["epoch", "step"]
+JobStage = Stage | Literal["training"]
 EventKind = Literal["best", "overfitting", "rollback", "stop"]
-
-
-class EventCode(StrEnum):
-    """What the monitor notices."""
-
-    NEAREST = "nearest"
-    HEALTHY = "healthy"
-    OVERFITTING = "overfitting"
-    COLLAPSE = "collapse"
-    NOT_FINITE = "not_finite"
-    LOSS_NOT_FINITE = "loss_not_finite"
-    RUNAWAY = "runaway"
-    PLATEAU = "plateau"
 
 
 def _known(preset: str) -> str:
@@ -59,7 +46,7 @@ class JobRequest(Request, frozen=True):
 
 
 class JobMessage(Message, frozen=True):
-    """Why a training ended."""
+    """Why a training ended before its time."""
 
     code: JobCode
 
@@ -82,17 +69,19 @@ class Distance(Response, frozen=True):
 
 
 class EventMessage(Message, frozen=True):
-    """What the monitor noticed."""
+    """What the monitor found."""
 
     code: EventCode
+    parameters: dict[str, Parameter | None] = Field(description="Null where it was not measured.")
 
 
 class Event(Response, frozen=True):
-    """Something that the monitor noticed or did."""
+    """Something that the monitor found, and what followed from it."""
 
     step: int
     kind: EventKind
     message: EventMessage
+    to_step: int | None = Field(description="The step that a rollback went back to.")
 
 
 class PreviewInfo(Response, frozen=True):
@@ -109,7 +98,7 @@ class Job(Response, frozen=True):
     state: State
     preset: str
     unit: Unit = Field(description="What the training counts: epochs (pictures) or steps.")
-    stage: Stage
+    stage: JobStage
     progress: float | None = Field(description="Fraction of the stage that is done, from 0 to 1.")
     step: int
     steps: int | None = Field(
@@ -117,7 +106,10 @@ class Job(Response, frozen=True):
     )
     epoch: int | None = Field(description="Null for trainings that count steps.")
     seconds_left: float | None
-    message: JobMessage | None
+    message: JobMessage | None = Field(description="Why it failed or was interrupted.")
+    stopped_by: EventMessage | None = Field(
+        description="Why the monitor ended a training before its last step."
+    )
     losses: list[Loss]
     distances: list[Distance]
     events: list[Event]

@@ -1,33 +1,33 @@
-"""How a training stands: everything that the page shows of it, read from its folder."""
+"""Everything that the page shows of a training, read from its folder."""
 
-import json
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from math import isfinite
-from pathlib import Path
 from typing import get_args
 
 from pydantic import ValidationError
 
-from riffsmith.audio import is_audio_name
-from riffsmith.corpus.shards import SHARD_FOLDER
-from riffsmith.studio.jobs.folder import JobFolder
+from riffsmith.config import load_preset
+from riffsmith.runs import OutcomeState, RunRecord, Stage, select_snapshot, step_of
+from riffsmith.studio.jobs.folder import JobFolder, JobStatus
 from riffsmith.studio.jobs.schemas import (
     Distance,
     Event,
     EventKind,
+    EventMessage,
     Job,
+    JobStage,
     Loss,
     PreviewInfo,
-    Stage,
 )
-from riffsmith.training import RunRecord, select_snapshot
 
 _LONGEST_CURVE = 500
 _MOST_EVENTS = 200
-_RECENT = 20
+_RECENT_LINES = 20
+"""Number of lines of the log that the time left is estimated from."""
 _EVENT_KINDS = get_args(EventKind)
-Line = dict[str, object]
+Line = Mapping[str, object]
 
 
 def view_job(folder: JobFolder) -> Job:
@@ -36,129 +36,161 @@ def view_job(folder: JobFolder) -> Job:
     Raises:
         RunError: Its record is damaged.
     """
-    asked = folder.read_record()
-    state, message = folder.state()
-    run = folder.run
-    lines = run.read_metrics()
+    request = folder.read_record()
+    status, run = folder.status(), folder.run
     record = run.read_record() if run.exists() else None
-    epochs = [line for line in lines if line.get("event") == "epoch"]
-    last = epochs[-1] if epochs else {}
-    step, epoch = _whole(last.get("step")), _whole(last.get("epoch"))
+    lines = run.read_metrics()
+    log = [line for line in lines if line.get("event") == "log"]
+    last: Line = log[-1] if log else {}
+    step, epoch = step_of(last), _whole(last.get("epoch"))
+    unit = record.unit if record else load_preset(request.preset).unit
     steps = _steps(record, step, epoch)
-    progress, seconds_left = _progress(folder, record, epochs, steps, running=state == "running")
-    stage = _stage(folder, record, epochs)
-    if stage == "preparing":
-        progress = _prepared(folder)
-    chosen = select_snapshot(run) if run.snapshot_epochs() else None
+    progress, seconds_left = _progress(folder, record, log, steps, status)
+    numbers = run.snapshot_numbers() if record else []
+    selected = select_snapshot(run) if numbers else None
     return Job(
         name=folder.name,
-        state=state,
-        preset=asked.preset,
-        unit="epoch",
-        stage=stage,
-        progress=1.0 if state == "finished" else progress,
+        state=status.state,
+        preset=request.preset,
+        unit=unit,
+        stage=_stage(status, log),
+        progress=progress,
         step=step,
         steps=steps,
-        epoch=epoch,
-        seconds_left=seconds_left if state == "running" else None,
-        message=message,
-        losses=_losses(epochs),
+        epoch=(epoch or 0) if unit == "epoch" else None,
+        seconds_left=seconds_left,
+        message=status.message,
+        stopped_by=_stopped_by(status, lines),
+        losses=_losses(log),
         distances=_distances(lines),
         events=_events(lines),
         previews=[
-            PreviewInfo(snapshot=_whole(line.get("epoch")), step=_whole(line.get("step")))
+            PreviewInfo(snapshot=number, step=step_of(line))
             for line in lines
             if line.get("event") == "preview"
-            and run.preview(_whole(line.get("epoch")), ".wav").is_file()
+            and (number := _whole(line.get("snapshot"))) is not None
+            and run.preview(number, ".wav").is_file()
         ],
-        best_snapshot=run.best_epoch(),
-        distance=chosen.distance if chosen else None,
+        best_snapshot=run.best_snapshot() if record else None,
+        distance=selected.distance if selected else None,
     )
 
 
-def _stage(folder: JobFolder, record: RunRecord | None, epochs: list[Line]) -> Stage:
-    if epochs:
-        return "training"
-    if record is None:
-        return "preparing"
-    return "training" if folder.run.codec.is_file() else "codec"
-
-
-def _prepared(folder: JobFolder) -> float | None:
-    """The fraction of the recordings that are prepared."""
-    try:
-        source = Path(json.loads((folder.path / "source.json").read_text())["folder"])
-        files = sum(is_audio_name(path) for path in source.rglob("*"))
-        shards = len(list((folder.path / "corpus" / SHARD_FOLDER).glob("*.safetensors")))
-    except (OSError, ValueError, KeyError):
-        return None
-    return min(1.0, shards / files) if files else None
+def _stage(status: JobStatus, log: list[Line]) -> JobStage:
+    outcome = status.outcome
+    if outcome is None or outcome.stage is not None:
+        stage = outcome.stage if outcome else None
+        return "training" if log else stage or Stage.RECORDINGS
+    return "training"
 
 
 def _progress(
     folder: JobFolder,
     record: RunRecord | None,
-    epochs: list[Line],
+    log: list[Line],
     steps: int | None,
-    *,
-    running: bool,
+    status: JobStatus,
 ) -> tuple[float | None, float | None]:
-    """The fraction that is done, and the seconds that are left."""
-    if record is None or not epochs:
+    """The fraction of the stage that is done, and the seconds that are left of the training.
+
+    None stands for what is not known. A training that does not run has no seconds left.
+    """
+    outcome, is_running = status.outcome, status.state == "running"
+    if status.state == "finished":
+        return 1.0, None
+    if outcome and outcome.state is OutcomeState.PREPARING:
+        return outcome.progress, None
+    if record is None or not log:
         return None, None
-    seconds = [_number(line, "seconds") or 0.0 for line in epochs]
-    since = time.time() - folder.run.metrics.stat().st_mtime if running else 0.0
+    seconds = [_number(line, "seconds") or 0.0 for line in log]
+    since = time.time() - folder.run.metrics.stat().st_mtime if is_running else 0.0
     if record.minutes is not None:
         budget = record.minutes * 60
         done = min(budget, sum(seconds) + since)
-        return done / budget, budget - done
+        return done / budget, budget - done if is_running else None
     if not steps:
         return None, None
-    step, recent = _whole(epochs[-1].get("step")), seconds[-_RECENT:]
-    epochs_left = (steps - step) / steps * record.settings.training.epochs
-    left = epochs_left * sum(recent) / len(recent)
-    return min(1.0, step / steps), max(0.0, left - since)
+    recent = log[-_RECENT_LINES:]
+    first = step_of(log[-_RECENT_LINES - 1]) if len(log) > _RECENT_LINES else 0
+    step = step_of(recent[-1])
+    per_step = sum(seconds[-_RECENT_LINES:]) / max(1, step - first)
+    left = max(0.0, (steps - step) * per_step - since)
+    return min(1.0, step / steps), left if is_running else None
 
 
-def _steps(record: RunRecord | None, step: int, epoch: int) -> int | None:
-    """Steps of the whole run, where it does not end by the clock."""
-    if record is None or record.minutes is not None or not epoch:
+def _steps(record: RunRecord | None, step: int, epoch: int | None) -> int | None:
+    """Number of steps of the whole run; None: it ends by the clock, or is not known yet."""
+    if record is None or record.minutes is not None:
         return None
-    return record.settings.training.epochs * step // epoch
+    training = record.settings.training
+    if record.unit == "step":
+        return training.steps
+    return training.epochs * step // epoch if epoch else None
 
 
-def _losses(epochs: list[Line]) -> list[Loss]:
-    """Losses at evenly spaced places, the last one among them."""
-    stride = -(-len(epochs) // _LONGEST_CURVE) or 1
+def _losses(log: list[Line]) -> list[Loss]:
+    """Losses at evenly spaced places of the log, its last line among them."""
+    stride = -(-len(log) // _LONGEST_CURVE) or 1
     return [
         Loss(
-            step=_whole(line.get("step")),
+            step=step_of(line),
             discriminator=_number(line, "discriminator_loss"),
             generator=loss,
         )
-        for line in epochs[::-1][::stride][::-1]
+        for line in log[::-1][::stride][::-1]
         if (loss := _number(line, "generator_loss")) is not None
     ]
 
 
 def _distances(lines: list[Line]) -> list[Distance]:
     return [
-        Distance(step=_whole(line.get("step")), distance=distance)
+        Distance(step=step_of(line), distance=distance)
         for line in lines
         if line.get("event") == "check" and (distance := _number(line, "distance")) is not None
     ]
 
 
 def _events(lines: list[Line]) -> list[Event]:
+    """The newest events; a line that another version wrote is left out."""
     events: list[Event] = []
     for line in lines:
         if line.get("event") in _EVENT_KINDS:
-            names = ("code", "parameters")
-            message = {**{name: line.get(name) for name in names}, "detail": line.get("text")}
-            values = {"step": line.get("step"), "kind": line.get("event"), "message": message}
-            with suppress(ValidationError):  # written by another version
-                events.append(Event.model_validate(values))
+            with suppress(ValidationError):
+                events.append(_event(line))
     return events[-_MOST_EVENTS:]
+
+
+def _event(line: Line) -> Event:
+    parameters = line.get("parameters")
+    values = parameters if isinstance(parameters, dict) else {}
+    message = {
+        "code": line.get("code"),
+        "parameters": {name: _plain(value) for name, value in values.items()},
+        "detail": line.get("text"),
+    }
+    return Event.model_validate(
+        {
+            "step": step_of(line),
+            "kind": line.get("event"),
+            "message": message,
+            "to_step": line.get("to_step"),
+        }
+    )
+
+
+def _stopped_by(status: JobStatus, lines: list[Line]) -> EventMessage | None:
+    """The event that the training was finished by, before its last step."""
+    if status.state != "finished" or not status.outcome or not status.outcome.code:
+        return None
+    stops = [event for event in _events(lines) if event.kind == "stop"]
+    return stops[-1].message if stops else None
+
+
+def _plain(value: object) -> object:
+    """Names in a list become one text."""
+    if isinstance(value, list):
+        return ", ".join(str(one).replace("_", " ") for one in value)
+    return value
 
 
 def _number(line: Line, name: str) -> float | None:
@@ -166,5 +198,5 @@ def _number(line: Line, name: str) -> float | None:
     return float(value) if isinstance(value, int | float) and isfinite(value) else None
 
 
-def _whole(value: object) -> int:
-    return value if isinstance(value, int) else 0
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None

@@ -247,12 +247,15 @@ export default {
     "preview_picture": "Spectrogram of {snapshot}",
     "preview_player": "Play the preview of {snapshot}",
     "all_previews": "Show all {count}",
+    "rolled_back": "going back to step {step}",
     "events": "Events",
     "no_events": "The monitor has noticed nothing."
   },
   "stage": {
-    "preparing": "Preparing the recordings",
-    "codec": "Learning the sound",
+    "recordings": "Preparing the recordings",
+    "features": "Measuring the recordings",
+    "decoder": "Learning the sound: training the decoder",
+    "codec": "Learning the sound: fitting the codec",
     "training": "Learning the music"
   },
   "snapshot": {
@@ -261,7 +264,6 @@ export default {
   },
   "job": {
     "failed": "{reason}",
-    "ended_early": "{reason}",
     "interrupted": "ended without a word, as when the computer goes down; it can go on"
   },
   "event_kind": {
@@ -272,21 +274,21 @@ export default {
   },
   "event": {
     "nearest":
-      "{at} is the nearest to real so far: distance {distance} (1 is as near as the training recordings are)",
-    "healthy": "{at} is healthy; no distance to real is measured yet",
+      "{at} is the nearest to real music so far: distance {distance} (1 is as near as the training recordings are)",
+    "healthy": "{at} is healthy; no distance to real music is measured yet",
     "overfitting":
-      "the discriminator knows its training segments by heart: held-out music looks {gap} of the way to generated to it; more recordings would help",
+      "the discriminator has memorised its training examples: its logits for held-out music are {gap} of the way to those for generated music; more recordings would help",
     "collapse":
-      "samples have grown alike: since step {since_step} they differ by less than {limit} of what real segments do (now {diversity})",
-    "not_finite": "no longer finite at step {step}: {names}",
-    "loss_not_finite": "a loss is no longer finite at step {step}",
+      "samples have become alike: since step {since_step} they differ by less than {limit} of what real examples do (now {diversity})",
+    "not_finite": "values are no longer finite at step {step}: {names}",
+    "loss_not_finite": "the losses are no longer finite at step {step}",
     "runaway":
-      "gradients or output have run away since step {since_step}: gradients {generator_gradient} (generator) and {discriminator_gradient} (discriminator), deviation {deviation} of real",
+      "gradients or output have grown beyond all bounds since step {since_step}: gradients {generator_gradient} (generator) and {discriminator_gradient} (discriminator), standard deviation {deviation} times that of real examples",
     "plateau": {
       "one":
-        "nothing has come nearer to real than {at} (distance {distance}) in the last measurement",
+        "no snapshot has come nearer to real music than {at} (distance {distance}) in the last measurement",
       "other":
-        "nothing has come nearer to real than {at} (distance {distance}) in the last {count} measurements"
+        "no snapshot has come nearer to real music than {at} (distance {distance}) in the last {count} measurements"
     }
   },
   "evaluate": {

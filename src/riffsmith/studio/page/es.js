@@ -248,12 +248,15 @@ export default {
     "preview_picture": "Espectrograma de: {snapshot}",
     "preview_player": "Reproducir la muestra de: {snapshot}",
     "all_previews": "Mostrar las {count}",
+    "rolled_back": "se vuelve al paso {step}",
     "events": "Sucesos",
     "no_events": "La supervisión no ha señalado nada."
   },
   "stage": {
-    "preparing": "Preparando las grabaciones",
-    "codec": "Aprendiendo el sonido",
+    "recordings": "Preparando las grabaciones",
+    "features": "Midiendo las grabaciones",
+    "decoder": "Aprendiendo el sonido: entrenando el decodificador",
+    "codec": "Aprendiendo el sonido: ajustando el códec",
     "training": "Aprendiendo la música"
   },
   "snapshot": {
@@ -262,7 +265,6 @@ export default {
   },
   "job": {
     "failed": "{reason}",
-    "ended_early": "{reason}",
     "interrupted": "terminó sin decir nada, como cuando se apaga el ordenador; puede seguir"
   },
   "event_kind": {
@@ -273,21 +275,21 @@ export default {
   },
   "event": {
     "nearest":
-      "{at}: lo más cercano a lo real hasta ahora, distancia {distance} (1 es tan cerca como las grabaciones de entrenamiento)",
-    "healthy": "{at}: sano; aún no se mide ninguna distancia a lo real",
+      "{at}: lo más cercano a la música real hasta ahora, distancia {distance} (1 es tan cerca como las grabaciones de entrenamiento)",
+    "healthy": "{at}: sano; aún no se mide ninguna distancia a la música real",
     "overfitting":
-      "el discriminador se sabe de memoria sus fragmentos de entrenamiento: la música reservada le parece a {gap} del camino hacia la generada; ayudarían más grabaciones",
+      "el discriminador ha memorizado sus ejemplos de entrenamiento: sus valores para la música reservada están a {gap} del camino hacia los de la música generada; ayudarían más grabaciones",
     "collapse":
-      "las muestras se han vuelto iguales: desde el paso {since_step} difieren menos de {limit} de lo que difieren los fragmentos reales (ahora {diversity})",
-    "not_finite": "ya no es finito en el paso {step}: {names}",
-    "loss_not_finite": "una pérdida ya no es finita en el paso {step}",
+      "las muestras se han vuelto parecidas: desde el paso {since_step} difieren menos de {limit} de lo que difieren los ejemplos reales (ahora {diversity})",
+    "not_finite": "hay valores que ya no son finitos en el paso {step}: {names}",
+    "loss_not_finite": "las pérdidas ya no son finitas en el paso {step}",
     "runaway":
-      "los gradientes o la salida se han disparado desde el paso {since_step}: gradientes {generator_gradient} (generador) y {discriminator_gradient} (discriminador), desviación {deviation} de la real",
+      "los gradientes o la salida han crecido sin límite desde el paso {since_step}: gradientes {generator_gradient} (generador) y {discriminator_gradient} (discriminador), desviación típica {deviation} veces la de los ejemplos reales",
     "plateau": {
       "one":
-        "nada se ha acercado más a lo real que {at} (distancia {distance}) en la última medida",
+        "ningún punto guardado se ha acercado más a la música real que {at} (distancia {distance}) en la última medida",
       "other":
-        "nada se ha acercado más a lo real que {at} (distancia {distance}) en las últimas {count} medidas"
+        "ningún punto guardado se ha acercado más a la música real que {at} (distancia {distance}) en las últimas {count} medidas"
     }
   },
   "evaluate": {

@@ -72,7 +72,7 @@ export class RunView {
 
   /** @param {Api.Job} job */
   update(job) {
-    const { state, stage, progress, message, events } = job;
+    const { state, stage, progress, message, stopped_by, events } = job;
     const isRunning = state === "running";
     this.#badge.className = `badge ${state}`;
     setText(this.#badge, t(`runs.${state}`));
@@ -87,9 +87,12 @@ export class RunView {
     if (progress === null) this.#progress.removeAttribute("aria-valuenow");
     else this.#progress.setAttribute("aria-valuenow", String(Math.round(100 * progress)));
     setText(this.#facts, facts(job));
-    this.#message.hidden = !message;
+    this.#message.hidden = !message && !stopped_by;
     this.#message.classList.toggle("bad", state === "failed");
-    this.#message.replaceChildren(...(message ? sentence("job", message) : []));
+    this.#message.replaceChildren(
+      ...(message ? sentence("job", message) : []),
+      ...(stopped_by ? eventSentence(stopped_by) : []),
+    );
     this.#draw(job);
     this.#list(job);
     this.#all.onclick = () => {
@@ -211,18 +214,23 @@ function card(name, unit, { snapshot, step }) {
   );
 }
 
-/** @param {Api.Event} event */
-function eventLine({ step, kind, message }) {
+/** @param {Api.EventMessage} message */
+function eventSentence(message) {
   const { unit, snapshot, measurements } = message.parameters;
-  const more = {
-    at: unit ? t(`snapshot.${unit === "epoch" ? "epoch" : "step"}`, { number: snapshot }) : "",
-    count: measurements ?? 0,
-  };
+  const key = unit === "epoch" ? "snapshot.epoch" : "snapshot.step";
+  const at = t(key, { number: snapshot });
+  return sentence("event", message, { at, count: measurements });
+}
+
+/** @param {Api.Event} event */
+function eventLine({ step, kind, message, to_step }) {
+  const parts = eventSentence(message);
+  if (to_step !== null) parts.push(`; ${t("runs.rolled_back", { step: to_step })}`);
   return h(
     "li",
     { class: `event ${kind}` },
     h("span", { class: "soft" }, t("runs.step", { step })),
     h("b", {}, t(`event_kind.${kind}`)),
-    h("span", {}, ...sentence("event", message, more)),
+    h("span", {}, ...parts),
   );
 }

@@ -15,7 +15,7 @@ import { figure, moment, number, percent } from "./numbers.js";
  *
  * @typedef {{ [S in Section]: `${S}.${keyof Table[S] & string}` }[Section]} Key
  */
-/** @typedef {Record<string, string | number>} Values */
+/** @typedef {Record<string, string | number | null>} Values */
 /** @typedef {string | Record<string, string>} Text One text, or its forms by their plural. */
 /**
  * What the server says: a code, its parameters, and the sentence in English.
@@ -122,7 +122,7 @@ function fill(text, values) {
     if (value === undefined) return part;
     if (name === ENGLISH) return inEnglish(String(value));
     if (format) return FORMATS[format](value);
-    return typeof value === "number" ? figure(value) : value;
+    return typeof value === "string" ? value : figure(value);
   });
 }
 

@@ -61,20 +61,21 @@ async def resume(name: RunName, studio: StudioOf) -> Job:
 
 
 @router.get(
-    "/api/jobs/{name}/previews/{epoch}.{ending}",
+    "/api/jobs/{name}/previews/{snapshot}.{ending}",
     response_class=FileResponse,
     responses=file_response("image/png", "audio/wav", description="Audio or its spectrogram."),
 )
 async def preview(
     name: RunName,
-    epoch: Annotated[int, Path(ge=0, le=10**7)],
+    snapshot: Annotated[int, Path(ge=0, le=10**9, description="Number of the snapshot.")],
     ending: Annotated[str, Path(pattern="^(png|wav)$")],
     studio: StudioOf,
 ) -> FileResponse:
     """Gives the sound or the picture of a snapshot."""
-    path = studio.jobs.folder(name).run.preview(epoch, f".{ending}")
-    if not path.is_file():
-        raise NotFoundError(ProblemCode.NO_PREVIEW, name=name, number=epoch)
+    run = studio.jobs.folder(name).run
+    path = run.preview(snapshot, f".{ending}") if run.exists() else None
+    if path is None or not path.is_file():
+        raise NotFoundError(ProblemCode.NO_PREVIEW, name=name, number=snapshot)
     return FileResponse(path, media_type=MEDIA[ending])
 
 
@@ -129,5 +130,5 @@ def _measurements_of(folder: JobFolder) -> FilePath:
 
 
 def _require_snapshot(folder: JobFolder) -> None:
-    if not folder.run.snapshot_epochs():
+    if not folder.run.snapshot_numbers():
         raise NotFoundError(ProblemCode.NOTHING_TO_SHOW, name=folder.name)
