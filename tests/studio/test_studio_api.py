@@ -56,9 +56,9 @@ def write_picture_bundle(folder: Path) -> Path:
         preset="report",
         settings=settings,
         recordings=(),
-        figures={},
+        metrics={},
         **dict.fromkeys(("low_db", "high_db"), 0.0),
-        **dict.fromkeys(("seed", "epoch", "step", "samples_seen"), 0),
+        **dict.fromkeys(("seed", "snapshot", "step", "samples_seen"), 0),
     )
     generator = Generator(settings.generator, settings.corpus.channel_count)
     write_bundle(folder, card, generator)
@@ -383,9 +383,9 @@ def test_a_comparison_that_fails_says_why(open_rooms: Opened):
 
 
 def test_a_model_without_its_recordings_says_so(run: Path, tmp_path: Path):
-    bundle = run / "snapshots" / "epoch-0000"
+    bundle = run / "snapshots" / "step-000000"
     with opened(tmp_path / "home", bundle) as (_, client):
-        body = {"model": "bundle:epoch-0000", "seed": 1}
+        body = {"model": "bundle:step-000000", "seed": 1}
         key = client.post("/api/players", json=body).json()["id"]
         clip = client.post(f"/api/players/{key}/clips", json={"end": 6 * RATE}).json()
         assert clip["originality"]["state"] == "failed"

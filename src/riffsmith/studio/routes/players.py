@@ -200,8 +200,8 @@ def _render(
             body.seconds,
             seed,
             controls,
-            like=prompt,
-            vary=noise_level,
+            audio_prompt=prompt,
+            noise_level=noise_level,
             on_progress=refuse_if_left,
         )
     return audio.save(target, loops=body.loop and body.format == "wav")
