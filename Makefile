@@ -9,7 +9,7 @@ else
     BIN := .venv/bin
 endif
 
-.PHONY: demo test quick lint types layers unit docs bench clean
+.PHONY: demo test quick lint page types layers unit docs bench clean
 
 demo: .venv/.installed
 	$(BIN)/riffsmith demo
@@ -19,9 +19,19 @@ test: lint types layers unit
 quick: lint layers
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 -m 'not slow'
 
-lint: .venv/.installed
+lint: .venv/.installed page
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+# The studio's page: its JavaScript is linted, formatted and type-checked.
+page: .venv/.installed
+	$(BIN)/python tools/write_api_types.py --check
+	@if command -v npm >/dev/null; then cd tools/page && \
+	  { cmp -s package-lock.json node_modules/.lock || \
+	    { npm ci --silent && cp package-lock.json node_modules/.lock; }; } && npm run --silent check; \
+	elif [ -n "$(CI)" ]; then echo "npm is missing: install Node.js 20 or newer" >&2; exit 1; \
+	else echo "SKIPPED: npm is missing, so the page's JavaScript is not checked: install Node.js" >&2; \
+	fi
 
 types: .venv/.installed
 	$(BIN)/pyright

@@ -1,4 +1,4 @@
-"""Threads for what computes: torch releases the interpreter while it does."""
+"""Threads for work that computes; torch releases the interpreter while it does."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,27 +11,35 @@ Result = TypeVar("Result")
 
 
 class Pools:
-    """A pool for each kind of work, so that long work does not keep listeners waiting."""
+    """A pool of threads for each kind of work, so that long work does not keep listeners waiting.
+
+    playing      samples that a listener waits for
+    changing     changes of controls
+    ahead        samples that will be pulled next
+    generating   clips that are generated at once
+    shelving     clips: keeping, converting, drawing
+    checking     comparisons of clips with real music, one after the other
+    waiting      threads that wait for a process beside the server
+    reading      reading and writing of small files
+    """
 
     def __init__(self) -> None:
         cores = count_cores()
         self.playing = build_pool(max(2, cores), "playing")
-        self.turning = build_pool(max(2, cores // 2), "turning")
+        self.changing = build_pool(max(2, cores // 2), "changing")
         self.ahead = build_pool(max(1, cores // 2), "ahead")
         self.generating = build_pool(max(1, cores // 2), "generating")
         self.shelving = build_pool(1, "shelving")
         self.checking = build_pool(1, "checking")
         self.waiting = build_pool(4, "waiting")
-        """For subprocesses."""
         self.reading = build_pool(4, "reading")
-        """And writing of files: nothing that takes long."""
 
     async def run(self, pool: Executor, function: Callable[..., Result], *values: object) -> Result:
-        """The function's result, without keeping the server waiting."""
+        """Runs a function in a pool and returns its result; the server goes on meanwhile."""
         return await asyncio.get_running_loop().run_in_executor(pool, function, *values)
 
     def close(self) -> None:
-        """Ends after what is being done."""
+        """Ends the threads once the work that has begun is done; the rest is dropped."""
         pools = [pool for pool in vars(self).values() if isinstance(pool, ThreadPoolExecutor)]
         for pool in pools:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -1,9 +1,9 @@
-"""A kept clip on disk.
+"""The files of a kept clip.
 
 CLIP/
-├── clip.json           what it is and where it comes from
-├── audio.wav           what was heard; other formats are written when first asked for
-├── spectrogram.png     drawn when first asked for
+├── clip.json           what the clip is and where it comes from
+├── audio.wav           its samples; other formats are written when they are first asked for
+├── spectrogram.png     its picture, drawn when it is first asked for
 └── match-0.wav         the real passages that are nearest to it
 """
 
@@ -22,8 +22,9 @@ from riffsmith.evaluation.copying.originality import WINDOW_SECONDS, Originality
 from riffsmith.features import MelTransform
 from riffsmith.files import atomic_path, write_bytes
 from riffsmith.plotting import draw_plain_spectrogram
-from riffsmith.studio.errors import NotFoundError
-from riffsmith.studio.schemas import Clip, MatchInfo, OriginalityInfo
+from riffsmith.studio.clips.schemas import Clip, MatchInfo, OriginalityInfo, OriginalityMessage
+from riffsmith.studio.errors import NotFoundError, StudioError
+from riffsmith.studio.messages import Parameter, ProblemCode
 
 MOST_MATCHES = 3
 _PICTURE_COLUMNS = 1200
@@ -31,7 +32,7 @@ _PICTURE_MELS = 160
 
 
 class ClipFolder:
-    """Files of a clip."""
+    """The folder of a clip."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -43,22 +44,22 @@ class ClipFolder:
         return self._record.is_file() and self.wav.is_file()
 
     def read(self) -> Clip:
-        """What the clip is.
+        """Reads the record of the clip.
 
         Raises:
-            RiffsmithError: Its record is damaged.
+            StudioError: It is damaged.
         """
         try:
             return Clip.model_validate_json(self._record.read_bytes())
         except (OSError, ValidationError) as cause:
-            raise RiffsmithError(f"{self._record} cannot be read: delete the clip") from cause
+            raise StudioError(ProblemCode.CLIP_DAMAGED, clip=self.path.name) from cause
 
     def write(self, clip: Clip) -> None:
-        """Writes what it is."""
+        """Writes the record of the clip."""
         write_bytes(self._record, clip.model_dump_json(indent=1).encode(), RiffsmithError)
 
     def keep(self, clip: Clip, audio: Float[np.ndarray, "time 2"]) -> None:
-        """Writes a new clip whole or not at all."""
+        """Writes a new clip, whole or not at all."""
         with atomic_path(self.path, RiffsmithError) as partial:
             partial.mkdir()
             new = ClipFolder(partial)
@@ -66,15 +67,15 @@ class ClipFolder:
             new.write(clip)
 
     def audio(self) -> tuple[Float[np.ndarray, "time 2"], int]:
-        """Its samples and their rate."""
+        """The samples of the clip and their rate in Hz."""
         audio, rate = soundfile.read(self.wav, dtype="float32", always_2d=True)
         return np.asarray(audio, np.float32), rate
 
     def audio_file(self, suffix: str) -> Path:
-        """The clip in a format.
+        """The file of the clip in a format.
 
         Args:
-            suffix: `.wav`, `.flac` or `.mp3`.
+            suffix: Ending of the format: `.wav`, `.flac` or `.mp3`.
         """
         path = self.wav.with_suffix(suffix)
         if not path.is_file():
@@ -83,7 +84,7 @@ class ClipFolder:
         return path
 
     def spectrogram(self) -> Path:
-        """Its picture: a pixel for each value, low bands at the bottom."""
+        """The picture of the clip: mel bands over time, low bands at the bottom."""
         path = self.path / "spectrogram.png"
         if not path.is_file():
             audio, rate = self.audio()
@@ -96,18 +97,18 @@ class ClipFolder:
         return path
 
     def match(self, number: int) -> Path:
-        """The audio of a real passage.
+        """The file of a real passage that the clip is near to.
 
         Raises:
-            NotFoundError: There are not so many.
+            NotFoundError: The clip has fewer matches.
         """
         path = self.path / f"match-{number}.wav"
         if not path.is_file():
-            raise NotFoundError(f"this clip has no match {number}: its originality lists them")
+            raise NotFoundError(ProblemCode.NO_MATCH, number=number)
         return path
 
-    def judge(self, found: Originality, corpus: Corpus) -> None:
-        """Keeps what a comparison found, with the passages to listen to."""
+    def keep_comparison(self, found: Originality, corpus: Corpus) -> None:
+        """Keeps what a comparison found, with the real passages to listen to."""
         recordings = {each.source.path: each for each in corpus.manifest.of_split("train")}
         rate = corpus.manifest.settings.sample_rate
         nearest = choose_matches(found)
@@ -118,30 +119,45 @@ class ClipFolder:
                 WINDOW_SECONDS * window.speed,
             ).numpy()
             write_audio(self.path / f"match-{number}.wav", audio, rate)
-        self.tell(
-            OriginalityInfo(
-                state="done",
-                verdict=found.verdict,
-                matches=[
-                    MatchInfo(
-                        at=window.start_seconds,
-                        recording=window.recording,
-                        second=window.recording_seconds,
-                        semitones=round(window.semitones),
-                        percentile=window.percentile,
-                    )
-                    for window in nearest
-                ],
+        matches = [
+            MatchInfo(
+                at=window.start_seconds,
+                recording=window.recording,
+                second=window.recording_seconds,
+                semitones=round(window.semitones),
+                percentile=window.percentile,
             )
+            for window in nearest
+        ]
+        verdict = OriginalityMessage(
+            code=found.grade, parameters=_parameters(found), detail=found.verdict
+        )
+        self.keep_originality(
+            OriginalityInfo(state="done", grade=found.grade, verdict=verdict, matches=matches)
         )
 
-    def tell(self, originality: OriginalityInfo) -> None:
+    def keep_originality(self, originality: OriginalityInfo) -> None:
         """Keeps how the comparison stands."""
         self.write(self.read().model_copy(update={"originality": originality}))
 
 
+def _parameters(found: Originality) -> dict[str, Parameter]:
+    """Values in the verdict's sentence."""
+    accused, windows = found.accused(), len(found.windows)
+    if not accused:
+        return {"windows": windows}
+    first = accused[0]
+    return {
+        "windows": windows,
+        "accused": len(accused),
+        "at": first.start_seconds,
+        "second": first.recording_seconds,
+        "recording": first.recording,
+    }
+
+
 def choose_matches(found: Originality) -> list[WindowOrigin]:
-    """The nearest few, those of one moment once."""
+    """The nearest windows, at most one of each moment."""
     chosen: list[WindowOrigin] = []
     for window in sorted(found.windows, key=lambda window: -window.score):
         apart = (abs(window.start_seconds - other.start_seconds) for other in chosen)
@@ -151,8 +167,8 @@ def choose_matches(found: Originality) -> list[WindowOrigin]:
 
 
 def tags_of(clip: Clip) -> dict[str, str]:
-    """What its files say about themselves."""
-    how = clip.model_dump_json(include={"model", "seed", "begin", "controls", "like"})
+    """Metadata of the clip's files: which model, seed and controls made it."""
+    how = clip.model_dump_json(include={"model", "seed", "begin", "controls", "audio_prompt"})
     return {
         "title": clip.title,
         "artist": f"Riffsmith model {clip.model}",

@@ -1,8 +1,8 @@
-"""A cut of a recording that a listener sent, decoded in a process of its own.
+"""Decoding of an audio prompt, in a process of its own.
 
-    python -m riffsmith.studio.decoding FILE OUT SAMPLE_RATE SECOND SECONDS
+    python -m riffsmith.studio.playback.decoding FILE OUT SAMPLE_RATE SECOND SECONDS
 
-Writes (time, 2) float32 as .npy.
+Writes the samples (time, 2) as float32 in NumPy's format.
 """
 
 import sys
@@ -15,7 +15,7 @@ from riffsmith.errors import AudioError
 
 
 def decode(source: Path, out: Path, sample_rate: int, second: float, seconds: float) -> None:
-    """Decodes, resamples and cuts; nothing is left where the recording ends before.
+    """Decodes, resamples and cuts a recording; a recording that ends before gives no samples.
 
     Raises:
         AudioError: The file cannot be read.

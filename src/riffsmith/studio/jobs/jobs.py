@@ -1,6 +1,5 @@
-"""Trainings as processes of their own: they outlive the server."""
+"""The trainings of a studio."""
 
-import json
 import logging
 import subprocess
 from collections.abc import Callable, Sequence
@@ -11,64 +10,68 @@ from threading import Lock, Thread
 
 import psutil
 
-from riffsmith.errors import RiffsmithError, RunError
-from riffsmith.files import write_bytes
+from riffsmith.errors import RiffsmithError
 from riffsmith.studio.command import command_line, start
 from riffsmith.studio.errors import ConflictError, NotFoundError
 from riffsmith.studio.home import Home
-from riffsmith.studio.job import JobFolder, JobRecord
-from riffsmith.studio.schemas import Job
-from riffsmith.studio.sources import Sources
+from riffsmith.studio.jobs.folder import JobFolder, JobRecord
+from riffsmith.studio.jobs.schemas import Job
+from riffsmith.studio.jobs.view import view_job
+from riffsmith.studio.messages import ProblemCode
+from riffsmith.studio.recordings.sources import Sources
 
 logger = logging.getLogger(__name__)
 Start = Callable[[Sequence[str], Path], "subprocess.Popen[str]"]
 
 
 class Jobs:
-    """The trainings of a studio."""
+    """Trainings: each is a process and a folder, and nothing is kept in memory.
+
+    One lock keeps two requests from starting, stopping or reading trainings at the same time.
+    """
 
     def __init__(self, home: Home, sources: Sources, most: int = 1, start: Start = start) -> None:
-        """Finds those that lie below the home folder, running ones among them.
+        """Takes up the trainings below the home folder, running ones among them.
 
         Args:
-            home: Their runs lie there.
-            sources: What they train on.
-            most: How many may run at once.
-            start: Starts a command that prints into a file.
+            home: Folder that runs are kept in.
+            sources: Recordings to train on.
+            most: Number of trainings that may run at once.
+            start: Starts a command whose output goes to a file.
         """
         self._home, self._sources, self._most, self._start = home, sources, most, start
         self._lock = Lock()
 
     def all(self) -> list[Job]:
-        """Every job, the newest first; one whose files are damaged is told to the log."""
+        """Every training, the newest first; damaged ones are left out and logged."""
         found: list[tuple[str, Job]] = []
         with self._lock:
             for folder in map(JobFolder, self._home.runs.iterdir()):
                 if folder.exists():
                     try:
-                        found.append((folder.read_record().created, folder.view()))
+                        found.append((folder.read_record().created, view_job(folder)))
                     except RiffsmithError as error:
                         logger.warning("training %s is left out: %s", folder.name, error)
         return [job for _, job in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
     def get(self, name: str) -> Job:
-        """One of them.
+        """One training.
 
         Raises:
-            NotFoundError: There is none of that name.
+            NotFoundError: There is no training of that name.
         """
         with self._lock:
-            return self.folder(name).view()
+            return view_job(self.folder(name))
 
     def folder(self, name: str) -> JobFolder:
-        """The folder of a job.
+        """The folder of a training.
 
         Raises:
-            NotFoundError: There is none of that name.
+            NotFoundError: There is no training of that name.
         """
         folder = JobFolder(self._home.runs / name)
         if not folder.exists():
-            raise NotFoundError(f"no training {name!r}: the list of jobs names those there are")
+            raise NotFoundError(ProblemCode.NO_JOB, name=name)
         return folder
 
     def begin(self, name: str, source: str, minutes: float | None, preset: str) -> Job:
@@ -81,7 +84,7 @@ class Jobs:
         folder = JobFolder(self._home.runs / name)
         with self._lock, self._sources.open(source):
             if folder.path.exists():
-                raise ConflictError(f"there is a run {name!r} already: choose another name")
+                raise ConflictError(ProblemCode.RUN_EXISTS, name=name)
             self._refuse_more()
             created = datetime.now(UTC).isoformat(timespec="microseconds")
             folder.write_record(
@@ -91,17 +94,19 @@ class Jobs:
         return self.get(name)
 
     def resume(self, name: str) -> Job:
-        """Goes on with a training that was stopped.
+        """Resumes a training that was stopped.
 
         Raises:
             ConflictError: It runs or is finished, or another training is running.
-            NotFoundError: There is none of that name, or its source is gone.
+            NotFoundError: There is no training of that name, or its source is gone.
         """
         with self._lock:
             folder = self.folder(name)
-            state, _ = folder.state()
-            if state in ("running", "finished"):
-                raise ConflictError(f"training {name!r} is {state}: only a stopped one can go on")
+            state = folder.status().state
+            if state == "running":
+                raise ConflictError(ProblemCode.JOB_RUNS, name=name)
+            if state == "finished":
+                raise ConflictError(ProblemCode.JOB_FINISHED, name=name)
             self._refuse_more()
             self._launch(folder)
         return self.get(name)
@@ -111,13 +116,13 @@ class Jobs:
 
         Raises:
             ConflictError: It does not run.
-            NotFoundError: There is none of that name.
+            NotFoundError: There is no training of that name.
         """
         with self._lock:
             folder = self.folder(name)
             process = folder.process()
             if process is None:
-                raise ConflictError(f"training {name!r} does not run: there is nothing to stop")
+                raise ConflictError(ProblemCode.JOB_NOT_RUNNING, name=name)
             folder.note_stop()
             with suppress(psutil.NoSuchProcess):  # it may just have ended by itself
                 process.terminate()
@@ -126,21 +131,17 @@ class Jobs:
     def _launch(self, folder: JobFolder) -> None:
         record = folder.read_record()
         with self._sources.open(record.source) as source:
-            place = json.dumps({"folder": str(source)}).encode()
-            write_bytes(folder.path / "source.json", place, RunError)
             words = ["train", source, folder.path, "--resume", "--preset", record.preset]
             if record.minutes is not None:
                 words += ["--minutes", f"{record.minutes:g}"]
-            folder.note_beginning()
+            folder.forget_outcome()
             process = self._start(command_line(*words), folder.log)
         folder.note_process(process.pid)
-        Thread(target=process.wait, daemon=True).start()  # else the system would list it for ever
+        Thread(target=process.wait, daemon=True).start()  # or the system would list it for ever
 
     def _refuse_more(self) -> None:
         folders = [JobFolder(path) for path in self._home.runs.iterdir()]
         running = [folder.name for folder in folders if folder.process() is not None]
         if len(running) >= self._most:
-            raise ConflictError(
-                f"training {', '.join(running)} is running, and this computer trains "
-                f"{self._most} at a time: stop it first, or wait"
-            )
+            names = ", ".join(running)
+            raise ConflictError(ProblemCode.OTHER_JOB_RUNS, name=names, most=self._most)

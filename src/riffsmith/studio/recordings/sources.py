@@ -1,4 +1,4 @@
-"""Where recordings come from: sent by a listener, a folder of this computer, or the demo."""
+"""Sources of recordings: an upload, a folder of this computer, or the demo corpus."""
 
 import shutil
 from collections.abc import Iterator
@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import BinaryIO
 
 from riffsmith.audio import is_audio_name
-from riffsmith.errors import RiffsmithError
 from riffsmith.files import explain, remove
 from riffsmith.studio.errors import NotFoundError, RefusedError, StudioError, TooLargeError
 from riffsmith.studio.home import Home, new_key, safe_name
+from riffsmith.studio.messages import Parameter, ProblemCode, RefusalCode
+from riffsmith.studio.schemas import ProblemPart
 
 MOST_FILES = 500
 LARGEST_FILE = 200 * 2**20
+"""Size in bytes."""
 LARGEST_UPLOAD = 2 * 2**30
-"""Bytes."""
+"""Size of all files together, in bytes."""
 _MEGABYTE = 2**20
+_LONGEST_SHOWN = 200
 
 
 @dataclass
@@ -27,19 +30,18 @@ class Upload:
 
     key: str
     taken: list[tuple[str, int]] = field(default_factory=list)
-    """Names and bytes."""
-    refused: list[tuple[str, str]] = field(default_factory=list)
-    """Names and reasons."""
+    """Names, and sizes in bytes."""
+    refused: list[ProblemPart] = field(default_factory=list)
 
 
 class Sources:
-    """What can be surveyed and trained on."""
+    """Everything that can be surveyed and trained on."""
 
     def __init__(self, home: Home, *, folders: bool) -> None:
-        """Opens them.
+        """Opens the sources.
 
         Args:
-            home: Where uploads are kept.
+            home: Folder that uploads are kept in.
             folders: Whether any folder of this computer may be named.
         """
         self._home, self._folders = home, folders
@@ -48,26 +50,25 @@ class Sources:
         """Keeps files that were sent.
 
         Args:
-            sent: Name, content and bytes of each.
+            sent: Name, content and size in bytes of each file.
 
         Raises:
             StudioError: None of them can be taken.
-            TooLargeError: They are too many bytes together.
+            TooLargeError: They are too large together.
         """
         if sum(size for _, _, size in sent) > LARGEST_UPLOAD:
-            raise TooLargeError(
-                f"at most {LARGEST_UPLOAD // 2**30} GB are taken at once: send fewer files"
-            )
+            raise TooLargeError(ProblemCode.UPLOAD_TOO_LARGE, gigabytes=LARGEST_UPLOAD // 2**30)
         upload = Upload(new_key())
         folder = self._home.uploads / upload.key
         try:
             folder.mkdir()
             for name, content, size in sent:
-                reason = self._reason_against(name, size, len(upload.taken))
-                if reason:
-                    upload.refused.append((name[:200], reason))
+                safe = safe_name(name)
+                refusal = _refuse(name, safe, size, len(upload.taken))
+                if refusal:
+                    upload.refused.append(refusal)
                     continue
-                target = _free_name(folder, safe_name(name))
+                target = _free_name(folder, safe)
                 with target.open("xb") as file:
                     shutil.copyfileobj(content, file, _MEGABYTE)
                 upload.taken.append((target.name, size))
@@ -76,8 +77,7 @@ class Sources:
             raise StudioError(explain(cause, "keeping what was sent")) from cause
         if not upload.taken:
             remove(folder)
-            told = "; ".join(f"{name}: {reason}" for name, reason in upload.refused[:3])
-            raise StudioError(f"none of these files can be used ({told}): send recordings")
+            raise StudioError(ProblemCode.NOTHING_USABLE, upload.refused[:3])
         return upload
 
     @contextmanager
@@ -85,7 +85,7 @@ class Sources:
         """The folder of a source.
 
         Raises:
-            NotFoundError: There is none of that name.
+            NotFoundError: There is no source of that name.
             RefusedError: Folders of this computer may not be named from here.
         """
         if source == "demo":
@@ -95,16 +95,13 @@ class Sources:
         if source.startswith("upload:"):
             folder = self._home.uploads / source.removeprefix("upload:")
             if not folder.is_dir():
-                raise NotFoundError(f"no upload {source!r}: send the files again")
+                raise NotFoundError(ProblemCode.NO_UPLOAD, source=source)
         elif not self._folders:
-            raise RefusedError(
-                "folders of this computer can be named only where the studio listens to this "
-                "computer alone: upload the recordings"
-            )
+            raise RefusedError(ProblemCode.FOLDERS_REFUSED)
         else:
             folder = Path(source)
             if not folder.is_dir():
-                raise NotFoundError(f"no folder {source!r} on this computer: check the path")
+                raise NotFoundError(ProblemCode.NO_FOLDER, folder=source)
         yield folder
 
     def recording(self, source: str) -> Path:
@@ -116,27 +113,39 @@ class Sources:
         with self.open(source) as folder:
             for path in sorted(folder.iterdir()):
                 return path
-        raise NotFoundError(f"nothing is left of upload {source!r}: send the file again")
+        raise NotFoundError(ProblemCode.NO_UPLOAD, source=source)
 
-    @staticmethod
-    def _reason_against(name: str, size: int, taken: int) -> str | None:
-        try:
-            path = Path(safe_name(name))
-        except RiffsmithError as error:
-            return str(error)
-        if not is_audio_name(path):
-            return f"not an audio file ({path.suffix.lower() or 'no ending'})"
-        if size > LARGEST_FILE:
-            return f"larger than {LARGEST_FILE // _MEGABYTE} MB: cut it into parts"
-        if size == 0:
-            return "empty"
-        if taken >= MOST_FILES:
-            return f"at most {MOST_FILES} files are taken at once: send it with the next ones"
-        return None
+
+def _refuse(name: str, safe: str, size: int, taken: int) -> ProblemPart | None:
+    """The reason against a file; None: it can be taken.
+
+    Args:
+        name: Name of the file as it was sent.
+        safe: Name under which it would be kept.
+        size: Size in bytes.
+        taken: Number of files that were taken before.
+    """
+
+    def refusal(code: RefusalCode, **parameters: Parameter) -> ProblemPart:
+        place, detail = name[:_LONGEST_SHOWN], code.say(**parameters)
+        return ProblemPart(code=code, parameters=parameters, detail=detail, place=place)
+
+    if not safe:
+        return refusal(RefusalCode.BAD_NAME, name=name[:80])
+    if not is_audio_name(Path(safe)):
+        ending = Path(safe).suffix.lower()
+        if not ending:
+            return refusal(RefusalCode.NO_ENDING)
+        return refusal(RefusalCode.NOT_AUDIO, ending=ending)
+    if size > LARGEST_FILE:
+        return refusal(RefusalCode.TOO_LARGE, megabytes=LARGEST_FILE // _MEGABYTE)
+    if size == 0:
+        return refusal(RefusalCode.EMPTY)
+    return refusal(RefusalCode.TOO_MANY, most=MOST_FILES) if taken >= MOST_FILES else None
 
 
 def _free_name(folder: Path, name: str) -> Path:
-    """Several files may have one name, as those of several folders do."""
+    """A name that is not taken: files of several folders may have the same one."""
     path, number = folder / name, 2
     while path.exists():
         path = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"

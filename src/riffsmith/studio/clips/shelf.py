@@ -13,31 +13,36 @@ from riffsmith.errors import RiffsmithError
 from riffsmith.evaluation import OriginalityCheck
 from riffsmith.evaluation.copying.originality import WINDOW_SECONDS
 from riffsmith.files import remove
-from riffsmith.studio.clip import ClipFolder
+from riffsmith.studio.clips.folder import ClipFolder
+from riffsmith.studio.clips.schemas import Clip, Moment, OriginalityInfo
 from riffsmith.studio.errors import NotFoundError, StudioError
 from riffsmith.studio.home import Home, new_key
 from riffsmith.studio.library import Library
-from riffsmith.studio.pcm import from_pcm, to_pcm
-from riffsmith.studio.player import Player
-from riffsmith.studio.schemas import Clip, ControlValues, Moment, OriginalityInfo
+from riffsmith.studio.messages import OriginalityCode, ProblemCode
+from riffsmith.studio.playback.chunks import from_pcm, to_pcm
+from riffsmith.studio.playback.player import Player
+from riffsmith.studio.playback.schemas import ControlValues
 
 logger = logging.getLogger(__name__)
-Later = Callable[[Callable[[], None]], object]
+Submit = Callable[[Callable[[], None]], object]
 """Has something done in the background."""
 
 
 class Shelf:
-    """Clips on disk, and the comparison of each with what its model was trained on."""
+    """Clips on disk, and the comparison of each with what its model was trained on.
 
-    def __init__(self, home: Home, library: Library, later: Later) -> None:
-        """Takes up comparisons that an earlier sitting did not finish.
+    One lock keeps a clip from being deleted while the result of its comparison is written.
+    """
+
+    def __init__(self, home: Home, library: Library, submit: Submit) -> None:
+        """Takes up comparisons that an earlier session did not finish.
 
         Args:
-            home: Where clips are kept.
-            library: Knows the corpora of models.
-            later: Carries out comparisons, one after the other.
+            home: Folder that clips are kept in.
+            library: Models, with the corpora that they were trained on.
+            submit: Carries out comparisons in the background, one after the other.
         """
-        self._home, self._library, self._later = home, library, later
+        self._home, self._library, self._submit = home, library, submit
         self._check: tuple[Path, OriginalityCheck] | None = None
         self._changing = Lock()
         for clip in self.all():
@@ -45,7 +50,7 @@ class Shelf:
                 self._compare_later(clip)
 
     def all(self) -> list[Clip]:
-        """Every clip, the newest first; a damaged one is told to the log."""
+        """Every clip, the newest first; damaged ones are left out and logged."""
         clips: list[Clip] = []
         for folder in map(ClipFolder, self._home.clips.glob("[!.]*")):
             if folder.exists():
@@ -59,29 +64,32 @@ class Shelf:
         """The files of a clip.
 
         Raises:
-            NotFoundError: There is none of that name.
+            NotFoundError: There is no such clip.
         """
         folder = ClipFolder(self._home.clips / key)
         if not folder.exists():
-            raise NotFoundError(f"no clip {key!r}: it may have been deleted")
+            raise NotFoundError(ProblemCode.NO_CLIP, clip=key)
         return folder
 
     def keep(self, player: Player, end: int, seconds: float) -> Clip:
-        """Keeps what was heard before a sample.
+        """Keeps what was played before a sample.
+
+        Args:
+            player: The player of the piece.
+            end: The sample that the clip ends before.
+            seconds: Length of the clip; it is shorter where the piece begins later.
 
         Raises:
-            StudioError: Less than a second lies before it.
-            ConflictError: It was played too long ago.
+            StudioError: Less than a second lies before the sample.
+            ConflictError: The clip was played too long ago.
         """
         rate = player.sample_rate
         begin = max(0, end - round(seconds * rate))
         if end - begin < rate:
-            raise StudioError(
-                f"a clip is a second or longer, and only {(end - begin) / rate:.2f} s lie before "
-                f"sample {end}: listen on first"
-            )
-        piece, turns = player.piece(begin, end)
-        size = piece.chunk_samples  # read as it was played, a chunk at a time
+            length = (end - begin) / rate
+            raise StudioError(ProblemCode.CLIP_TOO_SHORT, seconds=length, sample=end)
+        piece, changes = player.piece(begin, end)
+        size = piece.chunk_samples  # computed as it was played, a chunk at a time
         chunks = [
             to_pcm(piece.read(number * size, size))
             for number in range(begin // size, (end - 1) // size + 1)
@@ -92,20 +100,21 @@ class Shelf:
             id=new_key(),
             title=f"{player.model.title}, seed {player.seed}",
             model=player.model.id,
+            model_title=player.model.title,
             seed=player.seed,
             sample_rate=rate,
             begin=begin,
             controls=[
                 Moment(
-                    at=round(max(0, turn.at - begin) / rate, 3),
-                    controls=ControlValues.of(turn.controls),
+                    at=round(max(0, change.at - begin) / rate, 3),
+                    controls=ControlValues.of(change.controls),
                 )
-                for turn in turns
+                for change in changes
             ],
-            like=player.begun_with,
+            audio_prompt=player.prompt_info,
             seconds=(end - begin) / rate,
             created=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            originality=self._prospect(player.model.corpus, (end - begin) / rate),
+            originality=_first_state(player.model.corpus, (end - begin) / rate),
         )
         ClipFolder(self._home.clips / clip.id).keep(clip, audio)
         if clip.originality and clip.originality.state == "waiting":
@@ -116,50 +125,48 @@ class Shelf:
         """Deletes a clip.
 
         Raises:
-            NotFoundError: There is none of that name.
+            NotFoundError: There is no such clip.
         """
         with self._changing:
             remove(self.folder(key).path)
 
-    @staticmethod
-    def _prospect(corpus: Path | None, seconds: float) -> OriginalityInfo:
-        if corpus is None or not is_corpus(corpus):
-            return OriginalityInfo(
-                state="failed",
-                verdict="Not compared: the recordings that this model was trained on are not at "
-                "hand here.",
-            )
-        if seconds < WINDOW_SECONDS:
-            return OriginalityInfo(
-                state="failed",
-                verdict=f"Not compared: a clip must be {WINDOW_SECONDS:g} s long or longer.",
-            )
-        return OriginalityInfo(state="waiting", verdict="Being compared with the recordings.")
-
     def _compare_later(self, clip: Clip) -> None:
-        self._later(lambda: self._compare(clip))
+        self._submit(lambda: self._compare(clip))
 
     def _compare(self, clip: Clip) -> None:
         folder = ClipFolder(self._home.clips / clip.id)
         try:
             corpus = self._library.open(clip.model).corpus
-            if corpus is None:
-                raise RiffsmithError("its recordings are no longer at hand")
-            if not folder.exists():  # deleted before its turn came
+            if corpus is None or not is_corpus(corpus):
+                self._keep(folder, OriginalityInfo.missing(OriginalityCode.NO_RECORDINGS))
+                return
+            if not folder.exists():  # deleted while it waited
                 return
             found = self._check_for(corpus).check(*folder.audio())
             with self._changing:
                 if folder.exists():
-                    folder.judge(found, Corpus(corpus))
+                    folder.keep_comparison(found, Corpus(corpus))
         except (RiffsmithError, OSError, soundfile.LibsndfileError) as error:
-            with self._changing:
-                if folder.exists():
-                    reason = f"Not compared: {error}"
-                    folder.tell(OriginalityInfo(state="failed", verdict=reason))
+            reason = str(error)
+            self._keep(folder, OriginalityInfo.missing(OriginalityCode.FAILED, reason=reason))
+
+    def _keep(self, folder: ClipFolder, originality: OriginalityInfo) -> None:
+        with self._changing:
+            if folder.exists():
+                folder.keep_originality(originality)
 
     def _check_for(self, corpus: Path) -> OriginalityCheck:
-        """An index of a corpus; the last one is kept."""
+        """The index of a corpus; the last one stays in memory."""
         if self._check is None or self._check[0] != corpus:
             self._check = None
             self._check = (corpus, OriginalityCheck(Corpus(corpus)))
         return self._check[1]
+
+
+def _first_state(corpus: Path | None, seconds: float) -> OriginalityInfo:
+    """How the comparison of a new clip stands."""
+    if corpus is None or not is_corpus(corpus):
+        return OriginalityInfo.missing(OriginalityCode.NO_RECORDINGS)
+    if seconds < WINDOW_SECONDS:
+        return OriginalityInfo.missing(OriginalityCode.TOO_SHORT, seconds=WINDOW_SECONDS)
+    return OriginalityInfo.missing(OriginalityCode.WAITING)

@@ -6,16 +6,20 @@ from threading import Lock
 
 from riffsmith.studio.errors import BusyError, NotFoundError
 from riffsmith.studio.home import new_key
-from riffsmith.studio.player import Player
+from riffsmith.studio.messages import ProblemCode
+from riffsmith.studio.playback.player import Player
 
 MOST_PLAYERS = 16
 IDLE_SECONDS = 600.0
 _SPARE_SECONDS = 60.0
-"""So long unused, a player may have to give way to a new one."""
+"""A player that was unused for so long may have to make way for a new one."""
 
 
 class Players:
-    """Players by their keys; those that nobody uses are forgotten."""
+    """Players by their keys; those that nobody uses are closed.
+
+    One lock guards the tables. It is held for a moment only, never while a player computes.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -27,38 +31,32 @@ class Players:
         return len(self._players)
 
     def add(self, player: Player) -> str:
-        """Takes in a player.
+        """Adds a player and returns its key.
 
         Raises:
-            BusyError: There are as many as may be, and all are in use.
+            BusyError: There are as many players as allowed, and all are in use.
         """
         self.forget_idle()
         with self._lock:
             if len(self._players) >= MOST_PLAYERS:
                 oldest = min(self._used, key=lambda key: self._used[key])
                 if self._clock() - self._used[oldest] < _SPARE_SECONDS:
-                    raise BusyError(
-                        f"{MOST_PLAYERS} pieces are being played, which is the most: close one, "
-                        "or try again in a minute"
-                    )
+                    raise BusyError(ProblemCode.TOO_MANY_PLAYERS, most=MOST_PLAYERS)
                 self._drop(oldest)
             key = new_key()
             self._players[key], self._used[key] = player, self._clock()
             return key
 
     def get(self, key: str) -> Player:
-        """A player, which counts as used now.
+        """The player of a key, which counts as used now.
 
         Raises:
-            NotFoundError: There is none, or it was forgotten.
+            NotFoundError: There is none, or it was closed.
         """
         self.forget_idle()
         with self._lock:
             if key not in self._players:
-                raise NotFoundError(
-                    f"no player {key!r}: it was closed, or unused for "
-                    f"{IDLE_SECONDS / 60:.0f} minutes; open a new one"
-                )
+                raise NotFoundError(ProblemCode.NO_PLAYER, player=key, minutes=IDLE_SECONDS / 60)
             self._used[key] = self._clock()
             return self._players[key]
 
@@ -70,18 +68,18 @@ class Players:
             min(players, key=Player.chunks_ready).look_ahead()
 
     def touch(self, key: str) -> None:
-        """Counts as used now; silent where there is none."""
+        """Counts a player as used now, if it is there."""
         with self._lock:
             if key in self._used:
                 self._used[key] = self._clock()
 
     def remove(self, key: str) -> None:
-        """Closes a player; silent where there is none."""
+        """Closes a player, if it is there."""
         with self._lock:
             self._drop(key)
 
     def forget_idle(self) -> None:
-        """Closes those that were not used for long."""
+        """Closes the players that were unused for long."""
         with self._lock:
             now = self._clock()
             for key in [key for key, used in self._used.items() if now - used > IDLE_SECONDS]:
