@@ -55,7 +55,7 @@ def main(model: str) -> None:
     noisy = torch.randn(1, settings.codec.components, STRETCH)
     conditioning, times = torch.randn(1, told_channels, STRETCH), torch.ones(1)
     latents = torch.randn(1, settings.codec.components, CHUNK)
-    noise = torch.randn(1, codec.linear.rest_components, CHUNK)
+    noise = torch.randn(1, codec.linear.residual_components, CHUNK)
 
     def denoise() -> None:
         with playing_precision(noisy.device):

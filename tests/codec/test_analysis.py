@@ -3,8 +3,8 @@ from math import log
 import pytest
 import torch
 
-from riffsmith.codec import Analysis, Spectrum, to_left_right, to_mid_side
-from riffsmith.codec.analysis import band_envelope, mel_bands, overlap_add
+from riffsmith.codec import Analysis, Spectrum, overlap_add, to_left_right, to_mid_side
+from riffsmith.codec.analysis import band_envelope, mel_bands
 
 
 def noise(*shape: int) -> torch.Tensor:
@@ -45,8 +45,8 @@ def test_overlap_add_by_hand():
 def test_bands_average_and_cover_the_spectrum():
     bands = mel_bands(128, 1025, 44100)
     assert torch.allclose(bands.sum(1), torch.ones(128))
-    heard = bands.sum(0) > 0
-    assert heard[1 : int(19_000 / 22_050 * 1024)].all()  # no gap below the highest band
+    covered = bands.sum(0) > 0
+    assert covered[1 : int(19_000 / 22_050 * 1024)].all()  # no gap below the highest band
 
 
 def test_the_envelope_is_flat_for_flat_features_and_exact_at_centres():
@@ -77,12 +77,12 @@ def test_features_do_not_depend_on_the_autocast():
     assert torch.equal(cast, analysis.envelope(features))
 
 
-def test_gains_bring_bands_to_what_is_wanted_and_silence_what_no_band_hears():
+def test_gains_move_bands_to_their_target_and_silence_bins_of_no_band():
     analysis = Analysis(44100, 128, 32, 8)
     power = noise(1, 2, 6, 257).square() + 0.01
-    wanted = 4 * analysis.wanted_power(analysis.measure_power(power))
-    gains = analysis.gains(power, wanted)
-    heard = analysis.mid_bands.sum(1) > 0
-    assert gains[:, 0, :, heard].mean().item() == pytest.approx(4**0.6, rel=1e-3)
-    assert not heard[-1]  # above 20 kHz
-    assert gains[:, 0, :, ~heard].max() == 0
+    target = 4 * analysis.target_power(analysis.measure_power(power))
+    gains = analysis.gains(power, target)
+    covered = analysis.mid_bands.sum(1) > 0
+    assert gains[:, 0, :, covered].mean().item() == pytest.approx(4**0.6, rel=1e-3)
+    assert not covered[-1]  # above 20 kHz
+    assert gains[:, 0, :, ~covered].max() == 0

@@ -37,11 +37,11 @@ def test_loudness_follows_the_features(decoder: Decoder):
     quiet = random_features(40) - 4
     with torch.inference_mode():
         mid = decoder.spectra(quiet).abs().mean()
-        louder = (
+        growth = (
             decoder.analysis.envelope(quiet + 1).mean() / decoder.analysis.envelope(quiet).mean()
         )
     assert mid < 0.1
-    assert louder.item() == pytest.approx(2.718, abs=0.01)
+    assert growth.item() == pytest.approx(2.718, abs=0.01)
 
 
 def test_corrections_bring_the_features_nearer(decoder: Decoder):

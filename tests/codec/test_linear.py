@@ -18,7 +18,7 @@ def fitted(components: int, whitening: float = 0.5) -> tuple[LinearCodec, torch.
     return codec, features
 
 
-def test_patches_hold_frames_of_all_features_and_drop_the_rest():
+def test_patches_hold_frames_of_all_features_and_drop_incomplete_ones():
     codec = LinearCodec(2, 4, 3, 0.0)
     features = torch.arange(2 * 9).reshape(1, 2, 9).float()
     patches = codec.to_patches(features)
@@ -70,12 +70,12 @@ def test_a_feature_of_more_weight_is_kept_better():
     assert error.argmin() == 2
 
 
-def test_latents_and_rest_together_lose_nothing():
+def test_latents_and_residual_together_lose_nothing():
     features = torch.randn(8, 5, 64, generator=torch.Generator().manual_seed(0))
     codec = LinearCodec(5, 4, 6, 0.5)
     codec.fit((codec.to_patches(item[None])[0] for item in features), torch.ones(5))
-    latents, rest = codec.encode(features), codec.encode_rest(features)
-    assert rest.shape == (8, 14, 16)
-    assert torch.allclose(codec.decode(latents, rest), features, atol=1e-4)
-    assert rest.std((0, 2)).tolist() == pytest.approx([1.0] * 14, abs=0.05)
+    latents, residual = codec.encode(features), codec.encode_residual(features)
+    assert residual.shape == (8, 14, 16)
+    assert torch.allclose(codec.decode(latents, residual), features, atol=1e-4)
+    assert residual.std((0, 2)).tolist() == pytest.approx([1.0] * 14, abs=0.05)
     assert codec.standardise(latents).std((0, 2)).tolist() == pytest.approx([1.0] * 6, abs=0.05)

@@ -3,7 +3,7 @@ from math import log
 import pytest
 import torch
 
-from riffsmith.codec import SpectralLoss, SpectrumDiscriminator, feature_distance
+from riffsmith.codec import SpectralLoss, SpectrumDiscriminator, feature_matching_loss
 
 
 def tone(level: float, hertz: float = 1000.0) -> torch.Tensor:
@@ -20,7 +20,7 @@ def test_half_the_level_costs_half_the_magnitude_and_log_2():
     assert loss(noise / 2, noise).item() == pytest.approx(log(2) + 0.5, abs=0.01)
 
 
-def test_phase_is_not_asked_for():
+def test_the_phase_does_not_matter():
     loss = SpectralLoss(16_000, (512, 1024), ((512, 20),))
     other_pitch = loss(tone(0.5, 2000), tone(0.5)).item()
     inverted = loss(-tone(0.5), tone(0.5)).item()
@@ -28,14 +28,14 @@ def test_phase_is_not_asked_for():
     assert other_pitch > 1
 
 
-def test_logits_over_time_and_what_was_seen():
+def test_logits_over_time_and_activations():
     torch.manual_seed(0)
     discriminator = SpectrumDiscriminator(64, 8)
     parts = discriminator.prepare(torch.randn(3, 640))
     assert parts.shape == (3, 66, 41)
-    logits, seen = discriminator(parts)
+    logits, activations = discriminator(parts)
     assert logits.shape == (3, 1, 11)
-    assert [layer.shape[-1] for layer in seen] == [41, 21, 21, 11]
+    assert [layer.shape[-1] for layer in activations] == [41, 21, 21, 11]
 
 
 def test_quiet_bins_are_lifted():
@@ -45,6 +45,6 @@ def test_quiet_bins_are_lifted():
     assert (quiet / loud).item() == pytest.approx(0.01**0.3, rel=0.01)
 
 
-def test_feature_distance_by_hand():
-    ours, theirs = [torch.tensor([1.0, 3.0])], [torch.tensor([2.0, 2.0])]
-    assert feature_distance(ours, theirs).item() == pytest.approx(1 / 2.0001)
+def test_feature_matching_by_hand():
+    decoded, real = [torch.tensor([1.0, 3.0])], [torch.tensor([2.0, 2.0])]
+    assert feature_matching_loss(decoded, real).item() == pytest.approx(1 / 2.0001)

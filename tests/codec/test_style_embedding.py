@@ -5,7 +5,7 @@ from riffsmith.features import Descriptors
 
 
 def two_songs() -> list[torch.Tensor]:
-    """One bright and calm, one dark and restless, of three components."""
+    """Latents of a song with a small and one with a large deviation, of three components."""
     stream = torch.Generator().manual_seed(0)
     noise = torch.randn(2, 3, 1_000, generator=stream)
     level = torch.tensor([2.0, -2.0])[:, None, None]
@@ -13,13 +13,13 @@ def two_songs() -> list[torch.Tensor]:
 
 
 def fitted() -> StyleEmbedding:
-    style = StyleEmbedding(components=3, values=2, points=64)
+    style = StyleEmbedding(components=3, dimensions=2, passages=64)
     descriptors = [torch.full((len(Descriptors._fields), 1_000), value) for value in (-10.0, -30.0)]
     style.fit(two_songs(), descriptors)
     return style
 
 
-def test_songs_are_told_apart_and_passages_of_one_are_alike():
+def test_songs_differ_and_passages_of_one_song_are_alike():
     style = fitted()
     one, other = (style(song[None])[0] for song in two_songs())
     assert one.shape == (2, 1_000)
@@ -29,7 +29,7 @@ def test_songs_are_told_apart_and_passages_of_one_are_alike():
     assert torch.allclose(both.std(1), torch.ones(2), atol=0.01)
 
 
-def test_points_are_passages_of_all_songs_with_their_feel():
+def test_passages_come_from_all_songs_with_their_descriptors():
     style = fitted()
     one, other = (style(song[None])[0] for song in two_songs())
     assert torch.allclose(style.passages[0], one[:, 0], atol=1e-5)
@@ -38,9 +38,9 @@ def test_points_are_passages_of_all_songs_with_their_feel():
     assert style.descriptors[32:].eq(-30).all()
 
 
-def test_the_style_of_louder_music_is_foretold():
+def test_a_gain_changes_the_style_in_its_direction():
     style, song = fitted(), two_songs()[0][None]
     gain = torch.tensor([0.5, -0.25, 1.0])
     moved = style(song + 0.3 * gain[None, :, None]) - style(song)
-    expected = 0.3 * style.of_gain(gain)[None, :, None].expand_as(moved)
+    expected = 0.3 * style.gain_direction(gain)[None, :, None].expand_as(moved)
     assert torch.allclose(moved, expected, atol=1e-4)

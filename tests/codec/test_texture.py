@@ -5,27 +5,27 @@ from riffsmith.codec import Codec, fit_codec
 
 
 def noisy_features(frames: int) -> torch.Tensor:
-    """Loud stretches are rough, soft ones smooth."""
+    """Features of loud parts that are rough and of soft parts that are smooth."""
     stream = torch.Generator().manual_seed(0)
     loud = (torch.arange(frames) // 200 % 2).float()
     return -6 + 3 * loud + (0.05 + 0.5 * loud) * torch.randn(20, frames, generator=stream)
 
 
-def test_what_is_drawn_is_as_rough_as_what_was_left_out():
+def test_a_drawn_residual_is_as_rough_as_the_true_one():
     settings = tiny_latents()
     codec = Codec(settings)
     features = noisy_features(4000)
     fit_codec([features], codec, 0, 400)
     latents = codec.linear.encode(features[None])
-    rest = codec.linear.encode_rest(features[None])
-    noise = torch.randn(rest.shape, generator=torch.Generator().manual_seed(1))
+    residual = codec.linear.encode_residual(features[None])
+    noise = torch.randn(residual.shape, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
         drawn = codec.texture.draw(codec.linear.standardise(latents), noise, 1.0)
-    loud = torch.arange(rest.shape[-1]) // 50 % 2 == 1
+    loud = torch.arange(residual.shape[-1]) // 50 % 2 == 1
     for where in (loud, ~loud):
-        ratio = drawn[..., where].std() / rest[..., where].std()
+        ratio = drawn[..., where].std() / residual[..., where].std()
         assert 0.8 < ratio < 1.25
-    assert rest[..., loud].std() > 3 * rest[..., ~loud].std()
+    assert residual[..., loud].std() > 3 * residual[..., ~loud].std()
 
 
 def test_a_strength_of_zero_is_the_mean():
@@ -33,18 +33,18 @@ def test_a_strength_of_zero_is_the_mean():
     codec = Codec(settings)
     fit_codec([noisy_features(800)], codec, 0, 20)
     latents = torch.randn(1, 8, 10)
-    noise = torch.randn(1, codec.linear.rest_components, 10)
+    noise = torch.randn(1, codec.linear.residual_components, 10)
     with torch.inference_mode():
         mean, _ = codec.texture(latents)
         assert torch.equal(codec.texture.draw(latents, noise, 0.0), mean)
 
 
 def test_the_same_seed_fits_the_same_texture():
-    ends: list[torch.Tensor] = []
+    found: list[torch.Tensor] = []
     for _ in range(2):
         torch.manual_seed(0)
         codec = Codec(tiny_latents())
         fit_codec([noisy_features(800)], codec, 5, 10)
-        ends.append(codec.texture.log_deviation.weight)
-    assert ends[0].any()
-    assert torch.equal(ends[0], ends[1])
+        found.append(codec.texture.log_deviation.weight)
+    assert found[0].any()
+    assert torch.equal(found[0], found[1])

@@ -32,7 +32,8 @@ def test_the_codec_in_real_arithmetic_is_the_codec(
     bundle: LatentBundle, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("riffsmith.hardware.has_bfloat16", lambda device: False)
-    latents, noise = torch.randn(2, 8, 20), torch.randn(2, bundle.codec.linear.rest_components, 20)
+    channels = bundle.codec.linear.residual_components
+    latents, noise = torch.randn(2, 8, 20), torch.randn(2, channels, 20)
     with torch.inference_mode():
         audio = bundle.codec.decode(latents, noise)
         assert torch.allclose(PlainDecoder(bundle.codec)(latents, noise), audio, atol=1e-4)
@@ -54,7 +55,7 @@ def test_the_denoiser_is_the_same(bundle: LatentBundle, graphs: Path, frames: in
 @pytest.mark.parametrize("frames", [2, 17, 64])
 def test_the_decoder_is_the_same(bundle: LatentBundle, graphs: Path, frames: int):
     latents = torch.randn(1, 8, frames)
-    noise = torch.randn(1, bundle.codec.linear.rest_components, frames)
+    noise = torch.randn(1, bundle.codec.linear.residual_components, frames)
     feed = {"latents": latents.numpy(), "noise": noise.numpy()}
     found = np.asarray(open_session(graphs / "decoder.onnx").run(["audio"], feed)[0])
     with torch.inference_mode():
@@ -67,7 +68,7 @@ def test_the_decoder_is_the_same(bundle: LatentBundle, graphs: Path, frames: int
 def test_silence_stays_finite(graphs: Path, bundle: LatentBundle):
     """Bins without power are divided by a very small number, which must not be optimised away."""
     low = np.full((1, 8, 12), -30.0, np.float32)
-    noise = np.zeros((1, bundle.codec.linear.rest_components, 12), np.float32)
+    noise = np.zeros((1, bundle.codec.linear.residual_components, 12), np.float32)
     feed = {"latents": low, "noise": noise}
     found = np.asarray(open_session(graphs / "decoder.onnx").run(None, feed)[0])
     assert np.isfinite(found).all()

@@ -10,7 +10,7 @@ from riffsmith.synthesis.conditioning import KEYFRAME_LATENTS, ConditioningSched
 @pytest.fixture
 def style() -> StyleEmbedding:
     """Eight groups of passages, each with a tempo of its own."""
-    style = StyleEmbedding(components=4, values=2, points=64)
+    style = StyleEmbedding(components=4, dimensions=2, passages=64)
     group = torch.arange(64) // 8
     style.passages.copy_(torch.stack([group * 10.0, torch.arange(64) * 0.01], dim=1))
     style.descriptors[:, -1] = 80.0 + 10 * group

@@ -50,7 +50,7 @@ def test_chunks_are_what_one_pass_over_both_sides_decodes(
     monkeypatch.setattr("riffsmith.hardware.has_bfloat16", lambda _: False)
     stream = Stream(bundle, 3)
     size, frames = stream.chunk_samples, 2 * CHUNK_LATENTS
-    rest = bundle.codec.linear.rest_components
+    rest = bundle.codec.linear.residual_components
     with torch.inference_mode():
         noise = stream.noise.cut("texture", rest, 0, frames) * bundle.settings.generator.texture
         audio = bundle.codec.decode(stream.latents(0, frames), noise)[0].T.numpy()

@@ -11,7 +11,7 @@ from riffsmith.synthesis.style_neighbours import choose_style_neighbours
 @pytest.fixture
 def style() -> StyleEmbedding:
     """160 passages: ever louder, ever darker, in 4 groups far from each other."""
-    style = StyleEmbedding(components=4, values=2, points=160)
+    style = StyleEmbedding(components=4, dimensions=2, passages=160)
     number = torch.arange(160.0)
     style.passages.copy_(torch.stack([(number % 4) * 100, number], dim=1))
     descriptors = Descriptors(number / 10 - 30, 10 - number / 100, number / 100, 80 + number % 40)

@@ -11,7 +11,7 @@ from torch import Tensor
 from riffsmith.config import PictureTrainingSettings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
-from riffsmith.networks import CrossEntropy, Loss, DiscriminatorResult
+from riffsmith.networks import CrossEntropy, DiscriminatorResult, Loss
 from riffsmith.networks.picture.losses import Discriminate
 from riffsmith.runs.checkpoint import best_checkpoint_paths, read_checkpoint
 from riffsmith.training import RunFolder, open_run, train

@@ -1,19 +1,14 @@
 """Audio ↔ latents: log-mel features, their principal components, and a decoder to audio."""
 
-from riffsmith.codec.analysis import (
-    Analysis,
-    Spectrum,
-    overlap_add,
-    to_left_right,
-    to_mid_side,
-)
-from riffsmith.codec.beats import find_beats
+from riffsmith.codec.analysis import Analysis
 from riffsmith.codec.codec import Codec, load_codec, save_codec
 from riffsmith.codec.decoder import Decoder
-from riffsmith.codec.discriminator import SpectrumDiscriminator, feature_distance
-from riffsmith.codec.fitting import fit_codec, measure_recording, to_stereo
+from riffsmith.codec.discriminator import SpectrumDiscriminator, feature_matching_loss
+from riffsmith.codec.fitting import fit_codec
 from riffsmith.codec.linear import LinearCodec
+from riffsmith.codec.recordings import find_beats, measure_recording, to_stereo
 from riffsmith.codec.spectral_loss import SpectralLoss
+from riffsmith.codec.spectrum import Spectrum, overlap_add, to_left_right, to_mid_side
 from riffsmith.codec.style_embedding import StyleEmbedding
 
 __all__ = [
@@ -25,7 +20,7 @@ __all__ = [
     "Spectrum",
     "SpectrumDiscriminator",
     "StyleEmbedding",
-    "feature_distance",
+    "feature_matching_loss",
     "find_beats",
     "fit_codec",
     "load_codec",

@@ -1,6 +1,6 @@
-"""Audio ↔ STFT ↔ log-mel features of mid and side.
+"""Log-mel features of mid and side: from spectra to bands, and from bands to bins.
 
-Spectra are kept frame by frame, as transforms give and take them; features as convolutions do.
+Features have the axes (features, frames), as convolutions take them; spectra have (frames, bins).
 """
 
 from math import log
@@ -8,82 +8,21 @@ from math import log
 import torch
 from jaxtyping import Complex, Float
 from torch import Tensor, nn
-from torch.nn import functional
+
+from riffsmith.codec.spectrum import Spectrum, to_mid_side
 
 FLOOR = 1e-4
-"""Added to magnitudes before the logarithm: 80 dB below a full-scale sine."""
+"""Magnitude that is added before the logarithm: 80 dB below a full-scale sine."""
 
 _HIGHEST_HZ = 20_000.0
 _RELAXATION = 1.2
-"""Of gains: of what is asked for, spectra that no audio has keep only a part (over-relaxation)."""
-
-
-def to_mid_side(audio: Float[Tensor, "batch 2 time"]) -> Float[Tensor, "batch 2 time"]:
-    """Left and right to their half sum and half difference."""
-    left, right = audio[:, 0], audio[:, 1]
-    return torch.stack([(left + right) / 2, (left - right) / 2], dim=1)
-
-
-def to_left_right(audio: Float[Tensor, "batch 2 time"]) -> Float[Tensor, "batch 2 time"]:
-    """Undoes `to_mid_side`."""
-    mid, side = audio[:, 0], audio[:, 1]
-    return torch.stack([mid + side, mid - side], dim=1)
-
-
-class Spectrum(nn.Module):
-    """STFT with as many frames as hops, and its inverse; four frames overlap everywhere.
-
-    Magnitudes are scaled so that a full-scale sine has about 1.
-    """
-
-    window: Tensor
-    inverse_window: Tensor
-
-    def __init__(self, hop_samples: int) -> None:
-        super().__init__()
-        self.hop_samples = hop_samples
-        self.n_fft = 4 * hop_samples
-        self.bins = self.n_fft // 2 + 1
-        window, scale = torch.hann_window(self.n_fft), self.n_fft / 4
-        self.register_buffer("window", window / scale, persistent=False)
-        inverse = window * scale / 1.5  # Hann² at 75 % sums to 1.5
-        self.register_buffer("inverse_window", inverse, persistent=False)
-
-    def forward(self, audio: Float[Tensor, "... time"]) -> Complex[Tensor, "... frames bins"]:
-        """Audio of whole hops to one frame a hop, silence beyond both ends."""
-        lead = audio.shape[:-1]
-        margin = (self.n_fft - self.hop_samples) // 2
-        padded = functional.pad(audio.reshape(-1, audio.shape[-1]), (margin, margin))
-        found = torch.stft(
-            padded,
-            self.n_fft,
-            self.hop_samples,
-            window=self.window,
-            center=False,
-            return_complex=True,
-        )
-        return found.reshape(*lead, *found.shape[-2:]).mT
-
-    def inverse(self, spectrum: Complex[Tensor, "... frames bins"]) -> Float[Tensor, "... time"]:
-        """Overlap-add of the windowed inverse transforms."""
-        pieces = torch.fft.irfft(spectrum, n=self.n_fft)
-        audio = overlap_add(pieces * self.inverse_window)
-        margin = (self.n_fft - self.hop_samples) // 2
-        return audio[..., margin : audio.shape[-1] - margin]
-
-
-def overlap_add(pieces: Float[Tensor, "... frames size"]) -> Float[Tensor, "... time"]:
-    """Adds frames that lie a quarter of their size apart."""
-    frames, hop = pieces.shape[-2], pieces.shape[-1] // 4
-    blocks = pieces.new_zeros(*pieces.shape[:-2], frames + 3, hop)
-    for number, quarter in enumerate(pieces.unflatten(-1, (4, hop)).unbind(-2)):
-        blocks[..., number : number + frames, :] += quarter
-    return blocks.flatten(-2)
+"""Exponent of the exact gains (over-relaxation). The spectrum of real audio keeps only a part of a
+change of magnitude, because its frames overlap, so each change is made larger than needed."""
 
 
 def mel_bands(bands: int, bins: int, sample_rate: int) -> Float[Tensor, "bands bins"]:
-    """Triangles of unit sum on the HTK mel scale, each at least two bins wide."""
-    top = _top_mel(sample_rate)
+    """Triangular filters on the HTK mel scale, each at least two bins wide and of unit sum."""
+    top = _highest_mel(sample_rate)
     edges = 700 * (10 ** (torch.linspace(0, top, bands + 2, dtype=torch.float64) / 2595) - 1)
     width = sample_rate / 2 / (bins - 1)
     lower = torch.minimum(edges[:-2], edges[1:-1] - width)[:, None]
@@ -96,33 +35,45 @@ def mel_bands(bands: int, bins: int, sample_rate: int) -> Float[Tensor, "bands b
 
 
 def band_envelope(bands: int, bins: int, sample_rate: int) -> Float[Tensor, "bins bands"]:
-    """Weights that interpolate values at the bands' centres linearly over the bins."""
-    top = _top_mel(sample_rate)
+    """Weights that interpolate between the centres of the bands, linearly on the mel scale."""
+    top = _highest_mel(sample_rate)
     hertz = torch.arange(bins, dtype=torch.float64) * sample_rate / 2 / (bins - 1)
-    place = 2595 * torch.log10(1 + hertz / 700) / top * (bands + 1) - 1
-    place = place.clamp(0, bands - 1)
-    low = place.floor().long().clamp(max=bands - 2)
-    share = (place - low)[:, None]
+    position = 2595 * torch.log10(1 + hertz / 700) / top * (bands + 1) - 1
+    position = position.clamp(0, bands - 1)
+    low = position.floor().long().clamp(max=bands - 2)
+    fraction = (position - low)[:, None]
     eye = torch.eye(bands, dtype=torch.float64)
-    return ((1 - share) * eye[low] + share * eye[low + 1]).float()
+    return ((1 - fraction) * eye[low] + fraction * eye[low + 1]).float()
 
 
-def _top_mel(sample_rate: int) -> float:
-    """HTK mels of the highest frequency that is looked at."""
+def _highest_mel(sample_rate: int) -> float:
+    """The highest frequency of the features in HTK mels."""
     return 2595 * log(1 + min(_HIGHEST_HZ, sample_rate / 2) / 700, 10)
 
 
 class Analysis(nn.Module):
-    """Stereo audio to log-mel features: all bands of the mid, fewer of the side."""
+    """Log-mel features of stereo audio, and the gains that give a spectrum other features."""
 
     mid_bands: Tensor
+    """Weights of the bins in each band (bins, bands); those of a band add up to 1."""
     side_bands: Tensor
+    mid_bins: Tensor
+    """Weights of the bands in each bin (bands, bins); those of a bin add up to 1, or to 0 for a bin
+    that no band covers."""
+    side_bins: Tensor
     mid_envelope: Tensor
+    """Weights of the bands in the interpolated envelope (bands, bins)."""
     side_envelope: Tensor
-    mid_shares: Tensor
-    side_shares: Tensor
 
     def __init__(self, sample_rate: int, hop_samples: int, mid: int, side: int) -> None:
+        """Prepares the transform and the weights.
+
+        Args:
+            sample_rate: Sample rate in Hz.
+            hop_samples: Samples from one frame to the next.
+            mid: Number of bands of the mid.
+            side: Number of bands of the side.
+        """
         super().__init__()
         self.sample_rate, self.mid, self.side = sample_rate, mid, side
         self.features = mid + side
@@ -132,20 +83,26 @@ class Analysis(nn.Module):
             bands, envelope = (
                 make(count, bins, sample_rate) for make in (mel_bands, band_envelope)
             )
-            shares = bands / bands.sum(0).clamp(min=1e-9)
-            tables = {"bands": bands.T, "shares": shares, "envelope": envelope.T}
+            bin_weights = bands / bands.sum(0).clamp(min=1e-9)
+            tables = {"bands": bands.T, "bins": bin_weights, "envelope": envelope.T}
             for table, weights in tables.items():
                 self.register_buffer(f"{name}_{table}", weights.contiguous(), persistent=False)
 
     @property
     def mid_frequencies(self) -> Float[Tensor, " bands"]:
-        """Middles of the mid's bands in Hz."""
+        """Mean frequencies of the mid's bands in Hz."""
         return torch.linspace(0, self.sample_rate / 2, self.spectrum.bins) @ self.mid_bands
 
     def forward(
         self, audio: Float[Tensor, "batch 2 time"]
     ) -> Float[Tensor, "batch features frames"]:
-        """Natural logarithm of each band's root mean square magnitude."""
+        """The features of audio: natural logarithms of each band's root mean square magnitude.
+
+        The bands of the mid come first, then those of the side.
+
+        Args:
+            audio: Left and right channel of a whole number of hops.
+        """
         return self.measure(self.spectrum(to_mid_side(audio)))
 
     def measure(
@@ -163,39 +120,44 @@ class Analysis(nn.Module):
     def match(
         self,
         spectra: Complex[Tensor, "batch 2 frames bins"],
-        wanted: Float[Tensor, "batch frames features"],
+        target: Float[Tensor, "batch frames features"],
     ) -> Complex[Tensor, "batch 2 frames bins"]:
-        """Scales bins smoothly so that their bands come near to those asked for; phases stay.
+        """Scales bins smoothly so that their bands come nearer to a target; phases do not change.
 
         Args:
-            spectra: Of mid and side.
-            wanted: Power of each band, as `wanted_power` tells it.
+            spectra: Spectra of mid and side.
+            target: Target power of each band, as `target_power` returns it.
         """
-        return spectra * self.gains(spectra.real.square() + spectra.imag.square(), wanted)
+        return spectra * self.gains(spectra.real.square() + spectra.imag.square(), target)
 
     def gains(
         self,
         power: Float[Tensor, "batch 2 frames bins"],
-        wanted: Float[Tensor, "batch frames features"],
+        target: Float[Tensor, "batch frames features"],
     ) -> Float[Tensor, "batch 2 frames bins"]:
-        """What `match` multiplies spectra of such a power with.
+        """The factors of `match`.
 
-        Each bin's is the mean of those of its bands; what no band hears is silenced.
+        The factor of a bin is the weighted mean over the bands that cover it. Bins that no band
+        covers become silent.
+
+        Args:
+            power: Squared magnitudes of mid and side.
+            target: Target power of each band, as `target_power` returns it.
         """
-        ratio = wanted / (self._band_power(power) + FLOOR**2)
+        ratio = target / (self._band_power(power) + FLOOR**2)
         gains = ratio.clamp(1e-3, 1e3) ** (_RELAXATION / 2)
-        return self._over_bins(gains, self.mid_shares, self.side_shares)
+        return self._over_bins(gains, self.mid_bins, self.side_bins)
 
-    def wanted_power(
+    def target_power(
         self, features: Float[Tensor, "batch features frames"]
     ) -> Float[Tensor, "batch frames features"]:
-        """The power of each band that has these features."""
+        """The power of each band of audio with these features."""
         return (2 * features.mT).exp()
 
     def _band_power(
         self, power: Float[Tensor, "batch 2 frames bins"]
     ) -> Float[Tensor, "batch frames features"]:
-        """Means over each band: those of the mid, then those of the side."""
+        """Mean power of each band, those of the mid first."""
         return torch.cat([power[:, 0] @ self.mid_bands, power[:, 1] @ self.side_bands], dim=-1)
 
     def _over_bins(
@@ -204,14 +166,14 @@ class Analysis(nn.Module):
         mid: Float[Tensor, "mid bins"],
         side: Float[Tensor, "side bins"],
     ) -> Float[Tensor, "batch 2 frames bins"]:
-        """Values of the bands, each laid over the bins by its weights."""
+        """Weighted sums over the bands at each bin, for mid and side."""
         return torch.stack([values[..., : self.mid] @ mid, values[..., self.mid :] @ side], dim=1)
 
     def envelope(
         self, features: Float[Tensor, "batch features frames"]
     ) -> Float[Tensor, "batch 2 frames bins"]:
-        """Smooth magnitudes that would have these features."""
-        with torch.autocast(features.device.type, enabled=False):  # logarithms need their digits
+        """Magnitudes of mid and side that interpolate the features smoothly over the bins."""
+        with torch.autocast(features.device.type, enabled=False):  # bfloat16 rounds logarithms
             frames = features.mT.float()
             bins = self._over_bins(frames, self.mid_envelope, self.side_envelope)
             return bins.clamp(max=3.0).exp()

@@ -1,4 +1,4 @@
-"""The whole codec: audio → features → latents, and back through the decoder."""
+"""The codec: stereo audio → features → latents, and back through the decoder."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ from riffsmith.errors import ModelError
 
 
 class Codec(nn.Module):
-    """Stereo audio ↔ latents of one frame each `latent_samples`."""
+    """Stereo audio ↔ latents, one latent frame for each `latent_samples`."""
 
     def __init__(self, settings: LatentSettings) -> None:
         super().__init__()
@@ -30,7 +30,9 @@ class Codec(nn.Module):
         self.linear = LinearCodec(
             self.analysis.features, codec.patch_frames, codec.components, codec.whitening
         )
-        self.texture = Texture(codec.components, self.linear.rest_components, codec.texture_hidden)
+        self.texture = Texture(
+            codec.components, self.linear.residual_components, codec.texture_hidden
+        )
         self.texture_strength = codec.texture_strength
         self.style_embedding = StyleEmbedding(
             codec.components, codec.style_dimensions, codec.style_passages
@@ -45,42 +47,46 @@ class Codec(nn.Module):
 
     @property
     def context_latents(self) -> int:
-        """Latent frames on either side that a stretch of audio depends on."""
+        """Latent frames on either side that decoded audio depends on."""
         return -(-self.decoder.context_frames // self.linear.patch_frames) + 1
 
     def encode(
         self, audio: Float[Tensor, "batch 2 time"]
     ) -> Float[Tensor, "batch components latents"]:
-        """Audio to latents; what does not fill a latent frame is dropped."""
+        """Latents of audio; samples at the end that do not fill a latent frame are dropped."""
         whole = audio.shape[-1] // self.latent_samples * self.latent_samples
         return self.linear.encode(self.analysis(audio[..., :whole]))
 
     def decode(
         self,
         latents: Float[Tensor, "batch components latents"],
-        noise: Float[Tensor, "batch rest latents"],
+        noise: Float[Tensor, "batch residual latents"],
     ) -> Float[Tensor, "batch 2 time"]:
-        """Latents to audio.
+        """Audio of latents.
 
         Args:
-            latents: To hear.
-            noise: Standard normal, what the texture is drawn from.
+            latents: Latents to decode.
+            noise: Standard normal noise that the texture is drawn from.
         """
-        rest = self.texture.draw(self.linear.standardise(latents), noise, self.texture_strength)
-        return self.decoder(self.linear.decode(latents, rest))
+        standard = self.linear.standardise(latents)
+        residual = self.texture.draw(standard, noise, self.texture_strength)
+        return self.decoder(self.linear.decode(latents, residual))
 
     def decode_between(
         self,
         latents: Float[Tensor, "1 components latents"],
-        noise: Float[Tensor, "1 rest latents"],
+        noise: Float[Tensor, "1 residual latents"],
     ) -> Float[Tensor, "time 2"]:
-        """As `decode`, without the `context_latents` on either side, which are only looked at."""
+        """Audio of the latents between the `context_latents` on either side.
+
+        Arguments as for `decode`.
+        """
         edge = self.context_latents * self.latent_samples
         return self.decode(latents, noise)[0, :, edge:-edge].T
 
 
 def save_codec(codec: Codec) -> bytes:
-    """Weights as safetensors; the networks' in half precision."""
+    """The codec's weights as safetensors, those of the networks in half precision."""
     table = {
         name: (tensor.half() if name.startswith(("decoder.", "texture.")) else tensor).contiguous()
         for name, tensor in codec.state_dict().items()
@@ -91,15 +97,16 @@ def save_codec(codec: Codec) -> bytes:
 def load_codec(
     settings: LatentSettings, content: bytes, rename: Callable[[str], str] = str
 ) -> Codec:
-    """A codec from what `save_codec` wrote.
+    """Reads a codec that `save_codec` wrote.
 
     Args:
         settings: Settings that the codec was built with.
         content: Bytes of the file.
-        rename: Present name of a parameter by its name in the file, for files of earlier versions.
+        rename: Function from the name of a parameter in the file to its present name, for files of
+            earlier versions.
 
     Raises:
-        ModelError: The content is damaged or of another codec.
+        ModelError: The content is damaged, or belongs to another codec.
     """
     codec = Codec(settings)
     try:

@@ -1,11 +1,11 @@
-"""Log-mel features → audio: dense blocks at frame rate and an inverse-STFT head.
+"""Decoder from log-mel features to audio: a vocoder at frame rate with an inverse-STFT head.
 
-The idea of a network that never leaves the frame rate and ends in an inverse STFT is Vocos's
-(Siuzdak, 2023, arXiv:2306.00814); the blocks are dense because grouped convolutions are slow to
-train on a processor, and the head scales the features' own envelope. What a listener notices first
-is a wrong spectral envelope: the last layers compare the features of what was made with those asked
-for and correct it (as Deep Griffin-Lim puts projections between its layers; Masuyama et al., 2019,
-arXiv:1903.03971).
+The network keeps the frame rate throughout and ends in an inverse STFT, as Vocos does (Siuzdak,
+2023, arXiv:2306.00814). Its convolutions are dense because grouped ones are slow to train on a
+CPU. The head predicts a factor for the envelope of the features. A wrong spectral envelope is the
+most audible error, so corrections follow the head: each compares the features of the decoded audio
+with the given ones and scales the spectrum towards them (Deep Griffin-Lim has projections between
+its layers in the same way; Masuyama et al., 2019, arXiv:1903.03971).
 """
 
 import torch
@@ -13,14 +13,15 @@ from jaxtyping import Complex, Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from riffsmith.codec.analysis import Analysis, to_left_right
+from riffsmith.codec.analysis import Analysis
+from riffsmith.codec.spectrum import to_left_right
 from riffsmith.hardware import playing_precision
 
 _DILATIONS = (1, 2, 4)
 
 
 class Block(nn.Module):
-    """A dilated convolution over time and a perceptron at each frame, added to the input."""
+    """Residual block: a dilated convolution over time, then a perceptron at each frame."""
 
     def __init__(self, channels: int, hidden: int, dilation: int) -> None:
         super().__init__()
@@ -32,7 +33,7 @@ class Block(nn.Module):
     def forward(
         self, state: Float[Tensor, "batch channels frames"]
     ) -> Float[Tensor, "batch channels frames"]:
-        """The same shape."""
+        """A state of the same shape."""
         hidden = functional.silu(self.time(normalise_frames(state)))
         return state + self.narrow(functional.silu(self.widen(hidden)))
 
@@ -40,22 +41,34 @@ class Block(nn.Module):
 def normalise_frames(
     state: Float[Tensor, "batch channels frames"],
 ) -> Float[Tensor, "batch channels frames"]:
-    """Unit root mean square over the channels of each frame: no frame sees another."""
+    """Scales each frame to a root mean square of 1 over its channels.
+
+    Frames are not mixed, so that chunks are decoded as the whole is.
+    """
     return state * torch.rsqrt(state.square().mean(1, keepdim=True) + 1e-6)
 
 
 class Decoder(nn.Module):
-    """Features of mid and side to stereo audio."""
+    """Stereo audio from the features of mid and side."""
 
     def __init__(
         self, analysis: Analysis, channels: int, hidden: int, blocks: int, corrections: int
     ) -> None:
+        """Builds the network.
+
+        Args:
+            analysis: Transform that the features come from.
+            channels: Channels of each block.
+            hidden: Hidden channels of the perceptrons.
+            blocks: Number of blocks.
+            corrections: Number of corrections towards the given features.
+        """
         super().__init__()
         self.analysis, self.corrections = analysis, corrections
         dilations = [_DILATIONS[number % len(_DILATIONS)] for number in range(blocks)]
         self.context_frames = 1 + sum(dilations) + 2 + 3 * corrections
-        """Frames on either side that a frame depends on (two by the overlap, three by each
-        correction)."""
+        """Frames on either side that a frame of audio depends on (half of the receptive field): two
+        by the overlap, three by each correction, the others by the network."""
         self.enter = nn.Conv1d(analysis.features, channels, 3, padding=1)
         self.blocks = nn.ModuleList(Block(channels, hidden, dilation) for dilation in dilations)
         self.head = nn.Conv1d(channels, 4 * analysis.spectrum.bins, 1)
@@ -63,7 +76,7 @@ class Decoder(nn.Module):
     def shapes(
         self, features: Float[Tensor, "batch features frames"]
     ) -> tuple[Float[Tensor, "batch 2 frames bins"], Float[Tensor, "batch 2 frames bins"]]:
-        """Real and imaginary parts of the spectra of mid and side, without their envelope."""
+        """Real and imaginary parts of the spectra of mid and side, relative to their envelope."""
         state = self.enter(features / 3 + 1)
         for block in self.blocks:
             state = block(state)
@@ -74,13 +87,13 @@ class Decoder(nn.Module):
     def spectra(
         self, features: Float[Tensor, "batch features frames"]
     ) -> Complex[Tensor, "batch 2 frames bins"]:
-        """Spectra of mid and side."""
+        """Predicted spectra of mid and side, before the corrections."""
         return torch.complex(*self.shapes(features)) * self.analysis.envelope(features)
 
     def forward(
         self, features: Float[Tensor, "batch features frames"]
     ) -> Float[Tensor, "batch 2 time"]:
-        """Left and right, one hop of samples for each frame."""
+        """Left and right channel, one hop of samples for each frame."""
         with playing_precision(features.device):
             spectra = self.spectra(features)
         return to_left_right(self.refine(spectra, features))
@@ -90,9 +103,14 @@ class Decoder(nn.Module):
         spectra: Complex[Tensor, "batch 2 frames bins"],
         features: Float[Tensor, "batch features frames"],
     ) -> Float[Tensor, "batch 2 time"]:
-        """Mid and side of spectra, corrected so that their features are those asked for."""
+        """Mid and side audio of spectra that are corrected towards the given features.
+
+        Args:
+            spectra: Predicted spectra of mid and side.
+            features: Features that the audio should have.
+        """
         analysis, spectrum = self.analysis, self.analysis.spectrum
-        wanted = analysis.wanted_power(features)
+        target = analysis.target_power(features)
         for _ in range(self.corrections):
-            spectra = spectrum(spectrum.inverse(analysis.match(spectra, wanted)))
-        return spectrum.inverse(analysis.match(spectra, wanted))
+            spectra = spectrum(spectrum.inverse(analysis.match(spectra, target)))
+        return spectrum.inverse(analysis.match(spectra, target))

@@ -1,4 +1,4 @@
-"""Fixed linear latents: principal components of patches of log-mel frames."""
+"""Linear latents: principal components of patches of log-mel frames."""
 
 from collections.abc import Iterable
 
@@ -8,24 +8,34 @@ from torch import Tensor, nn
 
 
 class LinearCodec(nn.Module):
-    """Patches of a few feature frames ↔ their principal components.
+    """Principal component analysis of patches, which are a few feature frames each.
 
-    The first components are the latents. They have zero mean; component by component they are
-    divided by the deviation to the power of `whitening`: 1 gives all the same weight, 0 their
-    natural one. The other components are the rest, which latents do not hold.
+    The first components are the latents. They have zero mean, and each is divided by its standard
+    deviation to the power of `whitening`: with 1 all have the same variance, with 0 the variance of
+    the data. The other components are the residual, which latents do not contain.
     """
 
     mean: Tensor
     basis: Tensor
-    """All components, those of most deviation first, a row each."""
+    """All components, a row each, in the order of their standard deviations."""
     deviations: Tensor
+    """Standard deviation of each component."""
     weights: Tensor
+    """Weight of each value of a patch in the error that the components minimise."""
 
     def __init__(self, features: int, patch_frames: int, components: int, whitening: float) -> None:
+        """Builds the codec; `fit` gives it values.
+
+        Args:
+            features: Features of a frame.
+            patch_frames: Frames of a patch.
+            components: Components that the latents keep.
+            whitening: Exponent of the standard deviations, from 0 to 1.
+        """
         super().__init__()
         self.patch_frames, self.components, self.whitening = patch_frames, components, whitening
         size = features * patch_frames
-        self.rest_components = size - components
+        self.residual_components = size - components
         self.register_buffer("mean", torch.zeros(size))
         self.register_buffer("basis", torch.zeros(size, size))
         self.register_buffer("deviations", torch.ones(size))
@@ -36,11 +46,11 @@ class LinearCodec(nn.Module):
         patches: Iterable[Float[Tensor, "count size"]],
         weights: Float[Tensor, " features"],
     ) -> None:
-        """Takes mean and components from patches, seen batch by batch.
+        """Computes mean and components from batches of patches.
 
         Args:
-            patches: As `to_patches` makes them.
-            weights: Of each feature in the error that is minimised.
+            patches: Batches of patches, as `to_patches` returns them.
+            weights: Weight of each feature in the error that the components minimise.
         """
         scale = weights.repeat_interleave(self.patch_frames)
         count, total, products = 0, torch.zeros(()).double(), torch.zeros(()).double()
@@ -63,53 +73,58 @@ class LinearCodec(nn.Module):
     def to_patches(
         self, features: Float[Tensor, "batch features frames"]
     ) -> Float[Tensor, "batch patches size"]:
-        """Whole patches side by side; frames left over at the end are dropped."""
+        """Consecutive patches; frames at the end that do not fill a patch are dropped."""
         whole = features.shape[-1] // self.patch_frames * self.patch_frames
         split = features[..., :whole].unflatten(-1, (-1, self.patch_frames))
         return split.permute(0, 2, 1, 3).flatten(2)
 
     @property
     def _gain(self) -> Float[Tensor, " components"]:
-        # on the whole of unit power, whatever the whitening
+        # the mean power of all latents is 1, with any whitening
         deviations = self.deviations[: self.components]
         gain = deviations**-self.whitening
         return gain / (deviations * gain).square().mean().sqrt()
 
-    def latents_of_gain(self) -> Float[Tensor, " components"]:
-        """What one neper more of everything adds to the latents."""
+    def gain_direction(self) -> Float[Tensor, " components"]:
+        """The change of the latents when all features grow by one neper (8.7 dB of gain)."""
         return self.weights @ self.basis[: self.components].T * self._gain
 
     def encode(
         self, features: Float[Tensor, "batch features frames"]
     ) -> Float[Tensor, "batch components patches"]:
-        """Feature frames to latents."""
+        """The latents of feature frames."""
         return (self._project(features)[..., : self.components] * self._gain).transpose(1, 2)
 
-    def encode_rest(
+    def encode_residual(
         self, features: Float[Tensor, "batch features frames"]
-    ) -> Float[Tensor, "batch rest patches"]:
-        """What latents do not hold of feature frames, each component in its own deviations."""
-        rest = self._project(features)[..., self.components :]
-        return (rest / self.deviations[self.components :]).transpose(1, 2)
+    ) -> Float[Tensor, "batch residual patches"]:
+        """The residual of feature frames, each component divided by its standard deviation."""
+        residual = self._project(features)[..., self.components :]
+        return (residual / self.deviations[self.components :]).transpose(1, 2)
 
     def standardise(
         self, latents: Float[Tensor, "batch components patches"]
     ) -> Float[Tensor, "batch components patches"]:
-        """Latents with every component in its own deviations."""
+        """Latents with each component divided by its standard deviation."""
         scale = self._gain * self.deviations[: self.components]
         return latents / scale[:, None]
 
     def decode(
         self,
         latents: Float[Tensor, "batch components patches"],
-        rest: Float[Tensor, "batch rest patches"] | None = None,
+        residual: Float[Tensor, "batch residual patches"] | None = None,
     ) -> Float[Tensor, "batch features frames"]:
-        """Latents, and maybe a rest, to feature frames."""
+        """The feature frames of latents.
+
+        Args:
+            latents: Latents to decode.
+            residual: Residual, scaled as by `encode_residual`. `None`: zeros.
+        """
         kept = latents.transpose(1, 2) / self._gain
         patches = kept @ self.basis[: self.components] + self.mean
-        if rest is not None:
+        if residual is not None:
             scale = self.deviations[self.components :]
-            patches = patches + (rest.transpose(1, 2) * scale) @ self.basis[self.components :]
+            patches = patches + (residual.transpose(1, 2) * scale) @ self.basis[self.components :]
         frames = (patches / self.weights).unflatten(-1, (-1, self.patch_frames))
         return frames.permute(0, 2, 1, 3).flatten(2)
 

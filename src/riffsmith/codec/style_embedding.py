@@ -1,7 +1,7 @@
-"""What kind of passage it is: a few slow values beside the latents, and those the corpus has.
+"""Style embedding: a few slowly changing values that describe the kind of a passage.
 
-A generator that is told them does not mix songs into a mean of all; whoever plays it can ask for a
-kind of passage that is there. They are too few and too slow to tell a melody from another.
+A generator that is conditioned on it does not play a mean of all songs, and a player can choose a
+kind of passage that occurs in the corpus. Its values are too few and too slow to encode a melody.
 """
 
 import torch
@@ -11,82 +11,97 @@ from torch.nn import functional
 
 from riffsmith.features import Descriptors
 
-_REACH_LATENTS = 129
-"""Width of the running mean that is taken twice."""
+_MEAN_LATENTS = 129
+"""Width in latent frames of the running mean, which is applied twice."""
 
 
 class StyleEmbedding(nn.Module):
-    """Principal components of the slow mean and spread of latents, each of unit deviation."""
+    """Principal components, of unit variance, of the running mean and deviation of latents."""
 
     mean: Tensor
     basis: Tensor
-    """A row for each value of a style; columns for the latents' means, then their spreads."""
+    """A row for each dimension; columns for the means of the latents, then for their deviations."""
     passages: Tensor
-    """Styles of passages, evenly over the corpus."""
+    """Style embeddings of passages that are spread evenly over the corpus, a row each."""
     descriptors: Tensor
-    """Of the same passages: a column for each value of `Feel`."""
+    """Descriptors of the same passages, with columns in the order of `Descriptors`."""
 
-    def __init__(self, components: int, values: int, points: int) -> None:
+    def __init__(self, components: int, dimensions: int, passages: int) -> None:
+        """Builds the embedding; `fit` gives it values.
+
+        Args:
+            components: Channels of the latents.
+            dimensions: Dimensions of the embedding.
+            passages: Number of passages of the corpus to remember.
+        """
         super().__init__()
-        self.values = values
+        self.dimensions = dimensions
         self.register_buffer("mean", torch.zeros(2 * components))
-        self.register_buffer("basis", torch.zeros(values, 2 * components))
-        self.register_buffer("passages", torch.zeros(points, values))
-        self.register_buffer("descriptors", torch.zeros(points, len(Descriptors._fields)))
+        self.register_buffer("basis", torch.zeros(dimensions, 2 * components))
+        self.register_buffer("passages", torch.zeros(passages, dimensions))
+        self.register_buffer("descriptors", torch.zeros(passages, len(Descriptors._fields)))
 
     def fit(
         self,
         latents: list[Float[Tensor, "components _"]],
-        descriptors: list[Float[Tensor, "feel _"]],
+        descriptors: list[Float[Tensor, "descriptors _"]],
     ) -> None:
-        """Takes components and points from recordings.
+        """Computes components and passages from recordings.
 
         Args:
-            latents: Of each recording.
-            descriptors: Of the same frames, the rows in the order of `Feel`.
+            latents: Latents of each recording.
+            descriptors: Descriptors of the same frames, with rows in the order of `Descriptors`.
         """
-        slow = torch.cat([_describe(item[None])[0] for item in latents], dim=1)
+        slow = torch.cat([_mean_and_deviation(item[None])[0] for item in latents], dim=1)
         mean = slow.mean(1)
         covariance = torch.cov(slow.double())
-        found, vectors = torch.linalg.eigh(covariance)
-        basis = vectors.flip(1).T[: self.values]
+        variances, vectors = torch.linalg.eigh(covariance)
+        basis = vectors.flip(1).T[: self.dimensions]
         basis = basis * torch.where(basis.sum(1, keepdim=True) < 0, -1.0, 1.0)
-        deviations = found.flip(0)[: self.values].clamp(min=1e-12).sqrt()
+        deviations = variances.flip(0)[: self.dimensions].clamp(min=1e-12).sqrt()
         self.mean.copy_(mean)
         self.basis.copy_(basis / deviations[:, None])
-        places = torch.linspace(0, slow.shape[1] - 1, len(self.passages)).round().long()
-        self.passages.copy_(self._project(slow[None, :, places])[0].T)
-        slow_feel = torch.cat([_run_mean(item[None])[0] for item in descriptors], dim=1)
-        self.descriptors.copy_(slow_feel[:, places].T)
+        frames = torch.linspace(0, slow.shape[1] - 1, len(self.passages)).round().long()
+        self.passages.copy_(self._project(slow[None, :, frames])[0].T)
+        slow_descriptors = torch.cat([_running_mean(item[None])[0] for item in descriptors], dim=1)
+        self.descriptors.copy_(slow_descriptors[:, frames].T)
 
     def forward(
         self, latents: Float[Tensor, "batch components frames"]
-    ) -> Float[Tensor, "batch values frames"]:
-        """The style around each frame."""
-        return self._project(_describe(latents))
+    ) -> Float[Tensor, "batch dimensions frames"]:
+        """The style embedding of each frame."""
+        return self._project(_mean_and_deviation(latents))
 
-    def of_gain(self, latents_of_gain: Float[Tensor, " components"]) -> Float[Tensor, " values"]:
-        """What one neper more of everything adds to the style."""
-        return self.basis[:, : len(latents_of_gain)] @ latents_of_gain
+    def gain_direction(
+        self, latent_direction: Float[Tensor, " components"]
+    ) -> Float[Tensor, " dimensions"]:
+        """The change of the style embedding when all features grow by one neper.
+
+        Args:
+            latent_direction: The change of the latents, from `LinearCodec.gain_direction`.
+        """
+        return self.basis[:, : len(latent_direction)] @ latent_direction
 
     def _project(
         self, slow: Float[Tensor, "batch both frames"]
-    ) -> Float[Tensor, "batch values frames"]:
+    ) -> Float[Tensor, "batch dimensions frames"]:
         return self.basis @ (slow - self.mean[:, None])
 
 
-def _describe(
+def _mean_and_deviation(
     latents: Float[Tensor, "batch components frames"],
 ) -> Float[Tensor, "batch both frames"]:
-    """Slow means, then slow mean distances from them."""
-    mean = _run_mean(latents)
-    return torch.cat([mean, _run_mean((latents - mean).abs())], dim=1)
+    """Running means of the latents, then running means of the absolute deviations from them."""
+    mean = _running_mean(latents)
+    return torch.cat([mean, _running_mean((latents - mean).abs())], dim=1)
 
 
-def _run_mean(values: Float[Tensor, "batch rows frames"]) -> Float[Tensor, "batch rows frames"]:
-    """Weighted by a triangle; at the ends by what there is of it."""
+def _running_mean(
+    values: Float[Tensor, "batch rows frames"],
+) -> Float[Tensor, "batch rows frames"]:
+    """Running mean with triangular weights; at the ends only the frames there are count."""
     for _ in range(2):
         values = functional.avg_pool1d(
-            values, _REACH_LATENTS, 1, _REACH_LATENTS // 2, count_include_pad=False
+            values, _MEAN_LATENTS, 1, _MEAN_LATENTS // 2, count_include_pad=False
         )
     return values

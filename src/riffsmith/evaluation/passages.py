@@ -153,7 +153,7 @@ def reconstruct_with(bundle: Bundle) -> Callable[[Passage], Passage] | None:
     def reconstruct_by_codec(passage: Passage) -> Passage:
         audio = torch.from_numpy(np.ascontiguousarray(passage.audio.T))[None]
         latents = bundle.codec.encode(audio)
-        shape = (1, bundle.codec.linear.rest_components, latents.shape[-1])
+        shape = (1, bundle.codec.linear.residual_components, latents.shape[-1])
         noise = torch.randn(shape, generator=torch.Generator().manual_seed(0))
         restored = bundle.codec.decode(latents, noise)[0].numpy().T
         audio = finish(restored, passage.sample_rate)

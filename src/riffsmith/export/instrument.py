@@ -69,7 +69,7 @@ class Instrument(nn.Module):
         self.latent_samples = codec.latent_samples
         self.latent_seconds = settings.latent_seconds
         self.channels = settings.codec.components
-        self.rest = codec.linear.rest_components
+        self.rest = codec.linear.residual_components
         self.steps, self.texture = settings.generator.steps, settings.generator.texture
         self.context = codec.context_latents
         self.margin = max(64, 2 ** (len(settings.generator.channels) - 1))

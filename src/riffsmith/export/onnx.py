@@ -50,7 +50,7 @@ def export_onnx(bundle: LatentBundle, folder: Path) -> None:
     settings, codec = bundle.settings, bundle.codec
     multiple = 2 ** (len(settings.generator.channels) - 1)
     latent, style = settings.codec.components, settings.codec.style_dimensions
-    rest = codec.linear.rest_components
+    rest = codec.linear.residual_components
     random = random_stream(0, "export")
 
     def draw(channels: int, frames: int) -> Tensor:
@@ -96,7 +96,7 @@ def _player(bundle: LatentBundle, multiple: int) -> dict[str, object]:
         "sample_rate": codec.sample_rate,
         "latent_samples": codec.latent_samples,
         "latent_channels": settings.codec.components,
-        "noise_channels": codec.linear.rest_components,
+        "noise_channels": codec.linear.residual_components,
         "frames_multiple": multiple,
         "context_latents": codec.context_latents,
         "steps": settings.generator.steps,

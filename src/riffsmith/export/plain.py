@@ -25,7 +25,7 @@ class PlainDecoder(nn.Module):
         rest = codec.texture.draw(codec.linear.standardise(latents), noise, codec.texture_strength)
         features = codec.linear.decode(latents, rest)
         real, imaginary = codec.decoder.shapes(features)
-        gain, wanted = analysis.envelope(features), analysis.wanted_power(features)
+        gain, wanted = analysis.envelope(features), analysis.target_power(features)
         real, imaginary = real * gain, imaginary * gain
         for number in range(codec.decoder.corrections + 1):
             if number:

@@ -56,7 +56,7 @@ def export_torchscript(bundle: LatentBundle, path: Path) -> None:
     """
     codec, frames = bundle.codec, 40
     latents = torch.randn(1, bundle.settings.codec.components, frames)
-    noise = torch.randn(1, codec.linear.rest_components, frames)
+    noise = torch.randn(1, codec.linear.residual_components, frames)
     conditioning = torch.randn(1, CLOCK_CHANNELS + bundle.settings.codec.style_dimensions, 64)
     noisy = torch.randn(1, latents.shape[1], 64)
     audio = torch.randn(1, 2, frames * codec.latent_samples)

@@ -40,7 +40,7 @@ def render(
         start: The first latent's place in the piece.
     """
     codec = bundle.codec
-    noise = source.cut("texture", codec.linear.rest_components, start, latents.shape[-1])
+    noise = source.cut("texture", codec.linear.residual_components, start, latents.shape[-1])
     audio = codec.decode_between(latents, noise * bundle.settings.generator.texture).numpy()
     audio = finish(audio, codec.sample_rate)
     edge = _limiter_latents(codec) * codec.latent_samples

@@ -10,7 +10,7 @@ from riffsmith.codec import (
     Codec,
     SpectralLoss,
     SpectrumDiscriminator,
-    feature_distance,
+    feature_matching_loss,
     to_mid_side,
 )
 from riffsmith.config import CodecSettings, TrainingSettings
@@ -137,7 +137,7 @@ class DecoderTrainer:
                 logits, ours_seen = discriminate(made)
                 with torch.no_grad():
                     _, theirs_seen = discriminate(given)
-            verdict = verdict - logits.mean() + 2 * feature_distance(ours_seen, theirs_seen)
+            verdict = verdict - logits.mean() + 2 * feature_matching_loss(ours_seen, theirs_seen)
         self._discriminators.requires_grad_(True)
         return verdict / len(seen)
 

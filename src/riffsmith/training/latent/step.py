@@ -46,9 +46,9 @@ class LatentTrainer:
         self._crew = process_group or ProcessGroup()
         self._settings, self._training = settings, settings.training
         self._state, self._seed, self._device = state, seed, device
-        louder = codec.linear.latents_of_gain()
+        louder = codec.linear.gain_direction()
         no_clock = torch.zeros(CLOCK_CHANNELS)
-        gain = torch.cat([louder, no_clock, codec.style_embedding.of_gain(louder)])
+        gain = torch.cat([louder, no_clock, codec.style_embedding.gain_direction(louder)])
         self._gain = gain[None, :, None].to(device)
 
     def step(self, windows: Float[Tensor, "pairs both frames"]) -> StepMetrics:
