@@ -47,7 +47,7 @@ class Codec(nn.Module):
 
     @property
     def context_latents(self) -> int:
-        """Latent frames on either side that decoded audio depends on (half of the receptive field)."""
+        """Latent frames on either side that decoded audio depends on."""
         return -(-self.decoder.context_frames // self.linear.patch_frames) + 1
 
     def encode(

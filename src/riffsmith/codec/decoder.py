@@ -13,7 +13,8 @@ from jaxtyping import Complex, Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from riffsmith.codec.analysis import Analysis, to_left_right
+from riffsmith.codec.analysis import Analysis
+from riffsmith.codec.spectrum import to_left_right
 from riffsmith.hardware import playing_precision
 
 _DILATIONS = (1, 2, 4)

@@ -49,7 +49,7 @@ class SpectralLoss(nn.Module):
         decoded: Float[Tensor, "batch channels time"],
         real: Float[Tensor, "batch channels time"],
     ) -> Float[Tensor, ""]:
-        """The loss: errors in nepers plus relative errors of the magnitude, averaged over the sizes.
+        """Errors in nepers plus relative errors of the magnitude, averaged over the sizes.
 
         Args:
             decoded: Audio of the decoder.
