@@ -106,7 +106,7 @@ def test_the_contrast_is_read_at_the_rate_of_the_corpus(
         ([], "evaluate needs a model: name one, or test the judge itself with --self-test"),
         (["run", "--self-test"], "--self-test takes no model, found 'run': leave out one"),
         (["run", "--contrast", "x"], "--contrast belongs to --self-test"),
-        (["--self-test", "--epoch", "3"], "--epoch is of a model"),
+        (["--self-test", "--snapshot", "3"], "--snapshot belongs to a model"),
         (["run", "--embedder", "ears"], "must be package.module:name, found 'ears'"),
     ],
 )

@@ -143,13 +143,13 @@ class ClipFolder:
 
 def _parameters(found: Originality) -> dict[str, Parameter]:
     """Values in the verdict's sentence."""
-    accused, windows = found.accused(), len(found.windows)
-    if not accused:
+    suspicious, windows = found.suspicious_windows(), len(found.windows)
+    if not suspicious:
         return {"windows": windows}
-    first = accused[0]
+    first = suspicious[0]
     return {
         "windows": windows,
-        "accused": len(accused),
+        "suspicious": len(suspicious),
         "at": first.start_seconds,
         "second": first.recording_seconds,
         "recording": first.recording,

@@ -1,14 +1,14 @@
 """Everything that the page shows of a training, read from its folder."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from math import isfinite
 from typing import get_args
 
 from pydantic import ValidationError
 
-from riffsmith.config import load_preset
+from riffsmith.config import LatentSettings, load_preset
 from riffsmith.runs import OutcomeState, RunRecord, Stage, select_snapshot, step_of
 from riffsmith.studio.jobs.folder import JobFolder, JobStatus
 from riffsmith.studio.jobs.schemas import (
@@ -76,7 +76,7 @@ def view_job(folder: JobFolder) -> Job:
     )
 
 
-def _stage(status: JobStatus, log: list[Line]) -> JobStage:
+def _stage(status: JobStatus, log: Sequence[Line]) -> JobStage:
     outcome = status.outcome
     if outcome is None or outcome.stage is not None:
         stage = outcome.stage if outcome else None
@@ -87,7 +87,7 @@ def _stage(status: JobStatus, log: list[Line]) -> JobStage:
 def _progress(
     folder: JobFolder,
     record: RunRecord | None,
-    log: list[Line],
+    log: Sequence[Line],
     steps: int | None,
     status: JobStatus,
 ) -> tuple[float | None, float | None]:
@@ -122,13 +122,13 @@ def _steps(record: RunRecord | None, step: int, epoch: int | None) -> int | None
     """Number of steps of the whole run; None: it ends by the clock, or is not known yet."""
     if record is None or record.minutes is not None:
         return None
-    training = record.settings.training
-    if record.unit == "step":
-        return training.steps
-    return training.epochs * step // epoch if epoch else None
+    settings = record.settings
+    if isinstance(settings, LatentSettings):
+        return settings.training.steps
+    return settings.training.epochs * step // epoch if epoch else None
 
 
-def _losses(log: list[Line]) -> list[Loss]:
+def _losses(log: Sequence[Line]) -> list[Loss]:
     """Losses at evenly spaced places of the log, its last line among them."""
     stride = -(-len(log) // _LONGEST_CURVE) or 1
     return [
@@ -142,7 +142,7 @@ def _losses(log: list[Line]) -> list[Loss]:
     ]
 
 
-def _distances(lines: list[Line]) -> list[Distance]:
+def _distances(lines: Sequence[Line]) -> list[Distance]:
     return [
         Distance(step=step_of(line), distance=distance)
         for line in lines
@@ -150,7 +150,7 @@ def _distances(lines: list[Line]) -> list[Distance]:
     ]
 
 
-def _events(lines: list[Line]) -> list[Event]:
+def _events(lines: Sequence[Line]) -> list[Event]:
     """The newest events; a line that another version wrote is left out."""
     events: list[Event] = []
     for line in lines:
@@ -178,7 +178,7 @@ def _event(line: Line) -> Event:
     )
 
 
-def _stopped_by(status: JobStatus, lines: list[Line]) -> EventMessage | None:
+def _stopped_by(status: JobStatus, lines: Sequence[Line]) -> EventMessage | None:
     """The event that the training was finished by, before its last step."""
     if status.state != "finished" or not status.outcome or not status.outcome.code:
         return None

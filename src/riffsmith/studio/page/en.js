@@ -137,9 +137,9 @@ export default {
     "original":
       "No copy found: all {windows} windows are as far from the training music as held-out music is.",
     "suspicious":
-      "Listen to it: {accused} of {windows} windows are nearer to the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}.",
+      "Listen to it: {suspicious} of {windows} windows are nearer to the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}.",
     "copied":
-      "Copied: {accused} of {windows} windows are nearer to the training music than held-out music is; second {at} is most like second {second} of {recording}.",
+      "Copied: {suspicious} of {windows} windows are nearer to the training music than held-out music is; second {at} is most like second {second} of {recording}.",
     "waiting": "Being compared with the recordings.",
     "no_recordings":
       "Not compared: the recordings that this model was trained on are not at hand here.",

@@ -137,9 +137,9 @@ export default {
     "original":
       "No se encontró ninguna copia: las {windows} ventanas están tan lejos de la música de entrenamiento como la música reservada.",
     "suspicious":
-      "Conviene escucharlo: {accused} de {windows} ventanas están más cerca de la música de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
+      "Conviene escucharlo: {suspicious} de {windows} ventanas están más cerca de la música de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
     "copied":
-      "Copiado: {accused} de {windows} ventanas están más cerca de la música de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
+      "Copiado: {suspicious} de {windows} ventanas están más cerca de la música de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
     "waiting": "Se está comparando con las grabaciones.",
     "no_recordings":
       "Sin comparar: las grabaciones con las que se entrenó este modelo no están a mano.",
