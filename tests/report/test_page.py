@@ -1,19 +1,17 @@
 import re
 import shutil
-from html.parser import HTMLParser
 from itertools import islice, pairwise
 from pathlib import Path
 
 import pytest
-import torch
 from canned import measurements, write_monitor_lines
-from conftest import give_codec, picture_preset, tiny_latents, tiny_settings
+from conftest import give_codec, tiny_latents, tiny_settings
+from outline import Outline
 
 from riffsmith.audio import RecordingCode, RecordingNote
 from riffsmith.corpus import Corpus
 from riffsmith.corpus.manifest import write_manifest
 from riffsmith.errors import CorpusError, RunError
-from riffsmith.plotting import LIGHT, Chart, draw_chart, draw_spectrogram, to_png
 from riffsmith.report import (
     LANGUAGES,
     Language,
@@ -23,7 +21,6 @@ from riffsmith.report import (
     write_evolution,
     write_report,
 )
-from riffsmith.report.architecture import describe_networks
 from riffsmith.report.curves import draw_curves
 from riffsmith.report.history import History
 from riffsmith.report.media_cards import evolution_cards
@@ -32,38 +29,6 @@ from riffsmith.runs import RunFolder, RunRecord, create_run
 from riffsmith.training import train
 
 PNG = b"\x89PNG\r\n\x1a\n"
-
-
-class Outline(HTMLParser):
-    """Tags that open and close, what they point to, and what is read aloud."""
-
-    VOID = frozenset({"meta", "img", "br", "input", "link", "source"})
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.stack: list[str] = []
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.text = ""
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in self.VOID:
-            self.stack.append(tag)
-        self.tags.append((tag, {key: value or "" for key, value in attrs}))
-        self.text += " ".join(["", *(v or "" for k, v in attrs if k in ("alt", "aria-label"))])
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.stack.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += f" {data}" if self.stack[-1:] != ["style"] else ""
-
-    def all(self, *names: str) -> list[dict[str, str]]:
-        return [attributes for tag, attributes in self.tags if tag in names]
-
-    def words(self) -> str:
-        return re.sub(r"\s+([.,:;)])", r"\1", " ".join(self.text.split()))
 
 
 @pytest.fixture(scope="module")
@@ -206,24 +171,6 @@ def test_charts_are_in_the_language_and_in_both_themes(finished_run: RunFolder):
         assert len({english.light, english.dark, spanish.light, spanish.dark}) == 4
 
 
-def test_events_are_drawn():
-    def chart(*events: tuple[str, float]) -> bytes:
-        labels = {kind: kind for kind, _ in events}
-        series = {"a": [(0.0, 1.0), (9.0, 2.0)]}
-        return draw_chart(
-            Chart(
-                *("title", "epoch", "unit", 9.0, series, {}, events, labels),
-                is_logarithmic=False,
-                format_number=str,
-            ),
-            LIGHT,
-        )
-
-    pictures = [chart(), chart(("stop", 3.0)), chart(("stop", 5.0)), chart(("rollback", 3.0))]
-    assert len(set(pictures)) == 4
-    assert chart(("best", 1.0), ("best", 3.0)) == chart(("best", 1.0), ("best", 3.0))
-
-
 def test_a_long_run_shows_twelve_snapshots(
     finished_run: RunFolder, monkeypatch: pytest.MonkeyPatch
 ):
@@ -259,46 +206,6 @@ def test_a_run_without_snapshots_has_no_page(started: tuple[RunFolder, RunRecord
         write_report(started[0], tmp_path / "page.html")
     with pytest.raises(RunError, match="is not a run"):
         write_report(RunFolder(tmp_path), tmp_path / "page.html")
-
-
-def test_previews_are_pictures(started: tuple[RunFolder, RunRecord], corpus: Corpus):
-    run, record = started
-    train(run, record, corpus, [PreviewPainter(run)])
-    for epoch in (0, 2, 4):
-        assert run.preview(epoch, ".png").read_bytes().startswith(PNG)
-
-
-def test_the_evolution_is_drawn_in_a_language(finished_run: RunFolder, tmp_path: Path):
-    for language in LANGUAGES:
-        write_evolution(finished_run, tmp_path / f"{language}.png", language=language)
-    english, spanish = ((tmp_path / f"{name}.png").read_bytes() for name in LANGUAGES)
-    assert english.startswith(PNG)
-    assert english != spanish
-
-
-def test_pictures_are_reproducible():
-    mel_db = torch.rand(16, 63, generator=torch.Generator().manual_seed(0))
-    first, second = (to_png(draw_spectrogram(mel_db, "Epoch 1", 6.0)) for _ in range(2))
-    assert first == second
-    assert first.startswith(PNG)
-
-
-@pytest.mark.parametrize("preset", ["report", "report-wgan"])
-def test_tables_of_layers_add_up(preset: str):
-    networks = describe_networks(picture_preset(preset))
-    totals = {name: sum(row.parameters for row in rows) for name, rows in networks.items()}
-    if preset == "report":
-        assert totals == {"generator": 3_445_121, "discriminator": 661_697}
-        assert networks["generator"][-1].shape == "1 × 32 × 32"
-        assert networks["discriminator"][0].shape == "64 × 32 × 331"
-    assert networks["discriminator"][-1].shape == "1"
-
-
-def test_equal_sizes_are_shown():
-    settings = tiny_settings()
-    discriminator = settings.discriminator.model_copy(update={"real_size": "generator_grid"})
-    networks = describe_networks(settings.model_copy(update={"discriminator": discriminator}))
-    assert networks["discriminator"][0].shape == "8 × 8 × 8"
 
 
 @pytest.fixture(scope="module")

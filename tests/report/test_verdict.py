@@ -18,13 +18,12 @@ from conftest import tiny_latents
 
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError
-from riffsmith.report import LANGUAGES, Language, Measurements, NotMeasured
-from riffsmith.report.findings_text import Finding, Subject, describe_mark
+from riffsmith.report import Language, Measurements, NotMeasured
+from riffsmith.report.findings_text import Finding, Subject
 from riffsmith.report.history import History
 from riffsmith.report.texts import Texts
 from riffsmith.report.verdict import draw_verdict
 from riffsmith.runs import RunFolder, RunRecord, create_run
-from riffsmith.training.monitor.events import EventCode
 
 
 @pytest.fixture
@@ -221,38 +220,3 @@ def test_a_latent_run_counts_steps(
     text = " ".join(finding.text for finding in found.values())
     assert [each for each in words if each not in text] == []
     assert not re.search("epoch|época", text)
-
-
-EVENTS = [
-    (EventCode.NEAREST, {"snapshot": 2, "unit": "epoch", "distance": 3.5}, "3.5"),
-    (EventCode.HEALTHY, {"snapshot": 2, "unit": "epoch"}, "healthy"),
-    (EventCode.OVERFITTING, {"gap": 0.7123}, "at 0.712 of the way"),
-    (EventCode.COLLAPSE, {"since_step": 6, "limit": 0.2, "diversity": 0.1}, "since epoch 2 they"),
-    (EventCode.NOT_FINITE, {"step": 9, "names": ["output_mean"]}, "mean of the output"),
-    (EventCode.LOSS_NOT_FINITE, {"step": 9}, "losses"),
-    (
-        EventCode.RUNAWAY,
-        {
-            **{"since_step": 8, "generator_gradient": 1e6, "discriminator_gradient": None},
-            "deviation": 12.0,
-        },
-        "since epoch 2.7 (gradient of the generator 1,000,000, gradient of the discriminator –,",
-    ),
-    (
-        EventCode.PLATEAU,
-        {"snapshot": 2, "unit": "epoch", "distance": 3.5, "measurements": 1},
-        "1 measurement found no snapshot nearer to real music than epoch 2",
-    ),
-]
-
-
-def test_every_event_is_explained_from_its_parameters(run: RunFolder):
-    assert {code for code, _, _ in EVENTS} == set(EventCode)
-    for code, parameters, _ in EVENTS:
-        run.append_metrics(event("stop", 9, code.value, parameters))
-    history = History(run)
-    for language in LANGUAGES:
-        for mark, (_, _, words) in zip(history.marks, EVENTS, strict=True):
-            text = describe_mark(mark, history, Texts(language))
-            assert "{" not in text
-            assert words in text or language != "en", text
