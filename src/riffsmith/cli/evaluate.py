@@ -25,10 +25,10 @@ def evaluate(
     contrast: Path | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
-    """Judge a model, or a folder of audio files, against the held-out music of a corpus.
+    """Compare a model, or a folder of audio files, with the held-out music of a corpus.
 
-    With --self-test it is the judge that is tested: the corpus's own music is damaged in known
-    ways, and the table tells which measures notice. The exit code is 1 if one has to and does not.
+    With --self-test the evaluation itself is tested: the corpus's own music is damaged in known
+    ways, and the table shows which measures detect it. The exit code is 1 if one must and does not.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def evaluate(
     seconds
         Audio to generate, in clips of 30 s; of each set in a self-test.
     seed
-        Of the generated clips and of the resampling; of the damage in a self-test.
+        Seed of the generated clips and of the resampling, or of the damage in a self-test.
     snapshot
         Number of a run's snapshot: an epoch of a picture preset, a step of latent. The best if left
         out.
@@ -47,9 +47,9 @@ def evaluate(
         Your own embedding beside the built-in ones, as package.module:name of an object like
         riffsmith.evaluation.Embedder, or of a class or function that makes one; may be repeated.
     self_test
-        Test the judge instead of a model.
+        Test the evaluation instead of a model.
     contrast
-        Folder of music of another genre, which a self-test has to tell from the corpus.
+        Folder of music of another genre, which a self-test must distinguish from the corpus.
     as_json
         Print the scores as JSON.
     """
@@ -58,7 +58,7 @@ def evaluate(
     from riffsmith.errors import SettingsError
     from riffsmith.evaluation import (
         CACHE_FOLDER,
-        evaluate as judge,
+        evaluate as evaluate_passages,
         load_embedders,
         read_folder,
         run_self_test,
@@ -67,7 +67,7 @@ def evaluate(
 
     if (model is None) != self_test:
         raise SettingsError(
-            "evaluate needs a model: name one, or test the judge itself with --self-test"
+            "evaluate needs a model: name one, or test the evaluation itself with --self-test"
             if model is None
             else f"--self-test takes no model, found {model!r}: leave out one of them"
         )
@@ -97,16 +97,16 @@ def evaluate(
             raise SystemExit(1)
         return
     with share_progress("Generating") as on_progress:
-        judged = open_subject(model, opened, seconds, seed, snapshot, on_progress)
-    with share_progress("Judging") as on_progress:
-        scores = judge(
+        subject = open_subject(model, opened, seconds, seed, snapshot, on_progress)
+    with share_progress("Evaluating") as on_progress:
+        scores = evaluate_passages(
             model,
-            judged.passages,
+            subject.passages,
             opened,
             seed=seed,
             embedders=embedders,
             cache=cache,
-            reconstruct=judged.reconstruct,
+            reconstruct=subject.reconstruct,
             on_progress=lambda fraction, _: on_progress(fraction),
         )
     _show(scores, as_json, _print_scores)
@@ -188,7 +188,7 @@ def _print_scores(found: "Evaluation") -> None:
     stdout.print(measures)
     stdout.print("1.0 = as near to the held-out music as the corpus's own training recordings are")
     if any(score.is_floored for score in found.distances.values()):
-        stdout.print("* the real sets are too alike to tell their distance: the ratio understates")
+        stdout.print("* the real sets are too similar to compare: the ratio is too small")
 
 
 def _figure(value: float | None) -> str:

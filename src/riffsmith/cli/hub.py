@@ -15,7 +15,7 @@ def push(
     credits: Path | None = None,  # noqa: A002
     snapshot: int | None = None,
 ) -> None:
-    """Publish a model on the hub, with a page that tells people about it.
+    """Publish a model on the hub, with a page that describes it.
 
     Needs the extra riffsmith[hub] and a login (`hf auth login`). The recordings' file names are
     published with it, as they stand in its card.
@@ -29,7 +29,7 @@ def push(
     private
         Show it to its owner alone, where it is new.
     license
-        Of the model, as the hub calls it: cc-by-sa-4.0, say.
+        Licence of the model in the hub's spelling, such as cc-by-sa-4.0.
     credits
         Markdown file about the recordings: who made them, under which licence.
     snapshot

@@ -25,7 +25,7 @@ class Live:
     sample_rate: int
     """In Hz."""
     samples: int | None
-    """Of each channel in all, where there is an end."""
+    """Samples per channel in all. `None`: the piece has no end."""
 
 
 @contextmanager

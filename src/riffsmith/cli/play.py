@@ -22,7 +22,7 @@ def play(
     model
         Run folder, bundle folder, or name of a shipped model.
     seed
-        The same seed gives the same piece; drawn and told if left out.
+        The same seed gives the same piece; drawn and printed if left out.
     minutes
         Where to end; never if left out.
     snapshot

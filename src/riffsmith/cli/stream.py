@@ -30,7 +30,7 @@ def stream(
     stdout
         Write 16-bit audio to the standard output.
     seed
-        The same seed gives the same samples; drawn and told if left out.
+        The same seed gives the same samples; drawn and printed if left out.
     minutes
         Where to end; never if left out.
     format

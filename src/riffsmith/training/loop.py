@@ -1,13 +1,12 @@
 """The training loop: batches in, checkpoints, snapshots and events out."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
 from jaxtyping import Float
-from torch import Tensor
 
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RiffsmithError, RunError
@@ -25,20 +24,17 @@ from riffsmith.runs import (
 from riffsmith.runs.checkpoint import (
     forget_best_checkpoints_after,
     read_latest,
-    write_best_checkpoint,
     write_checkpoint,
 )
 from riffsmith.synthesis import generate_clip
 from riffsmith.training.device import choose_device, count_threads, keep_freed_memory
 from riffsmith.training.distributed import Command, ProcessGroup
-from riffsmith.training.monitor.events import Event, EventCode, EventKind
-from riffsmith.training.monitor.monitor import Monitor, open_monitor, stopped_by
-from riffsmith.training.monitor.rollback import increase_penalty, roll_back
+from riffsmith.training.monitor.actions import MonitorActions
+from riffsmith.training.monitor.events import Event, EventCode
 from riffsmith.training.observer import Observer, StageStoppedError
 from riffsmith.training.schedule import plan_milestones
 from riffsmith.training.snapshot import build_card, take_snapshot
-from riffsmith.training.state import StepMetrics
-from riffsmith.training.systems import build_system, initialise_state
+from riffsmith.training.systems import build_system
 
 
 @dataclass(frozen=True)
@@ -138,9 +134,9 @@ class _Loop:
         self.system = build_system(record, corpus, self.device, run, self._on_stage, process_group)
         self.state = self.system.state
         self.milestones = plan_milestones(record.settings, len(corpus.train))
-        self.monitor: Monitor | None = None
-        self.last_metrics: StepMetrics | None = None
-        self.stopped_by: Event | None = None
+        self.actions = MonitorActions(
+            run, record, self.system, process_group, self.milestones, self._notice
+        )
         self.saved_step = -1
         self.previewed_step = -1
         self.trained_seconds = 0.0
@@ -155,8 +151,8 @@ class _Loop:
         finished, stopped = self._is_finished(), False
         while not (finished or stopped):
             self._step()
-            if self.monitor and self.monitor.is_due(self.state.step) and not self._is_preview_due():
-                self._check()
+            if self.actions.is_due(self.state.step) and not self._is_preview_due():
+                self.actions.check()
             self._do_what_is_due()
             finished, stopped = self._is_finished(), self.should_stop()
         if finished and self.previewed_step != self.state.step:
@@ -164,7 +160,7 @@ class _Loop:
         if self.saved_step != self.state.step:
             self._checkpoint()
         epoch = self.milestones.epoch(self.state.step)
-        return TrainingResult(finished, self.state.step, epoch, self.stopped_by)
+        return TrainingResult(finished, self.state.step, epoch, self.actions.stopped_by)
 
     def _is_finished(self) -> bool:
         """Whether the run is at its last step, out of time (earlier sessions count), or was ended
@@ -175,7 +171,7 @@ class _Loop:
             is_over = self.trained_seconds >= minutes * 60
         else:
             is_over = self.state.step >= self.milestones.last_step
-        return is_over or self.stopped_by is not None
+        return is_over or self.actions.stopped_by is not None
 
     def _is_at_last_step(self) -> bool:
         return self.record.minutes is None and self.state.step == self.milestones.last_step
@@ -201,22 +197,8 @@ class _Loop:
             suffix = "" if epoch is None else f", epoch {epoch}"
             self._notice(f"resumed at step {self.state.step}{suffix}")
         if self.settings.monitor:
-            unit = self.record.unit
-            self.monitor, complaint = open_monitor(
-                self.run, self.settings, unit, self.system, self.corpus, self._play
-            )
-            if complaint and self.state.step == 0:
-                self._notice(complaint)
-            self.stopped_by = stopped_by(self.run, self.state.step)
-            if self.stopped_by:
-                self._notice(f"stopped at step {self.state.step}: {self.stopped_by.text}")
-        self._reduce_learning_rate()
-
-    def _reduce_learning_rate(self) -> None:
-        """Applies the rollbacks so far to the system and gives its state to all processes."""
-        self.system.reduce_learning_rate(self.state.rollbacks)
-        self.process_group.broadcast(Command.COPY_STATE)
-        self.process_group.copy_state(self.state)
+            self.actions.open_monitor(self.corpus, self._play)
+        self.actions.apply_rollbacks()
 
     def _on_stage(self, stage: Stage, progress: float) -> None:
         for observer in self.observers:
@@ -245,104 +227,14 @@ class _Loop:
         done = time.perf_counter()
         self.trained_seconds += done - began
         if not all(isfinite(loss) for loss in metrics.losses()):
-            self._roll_back(Event(EventCode.LOSS_NOT_FINITE, {"step": self.state.step}))
+            self.actions.roll_back(Event(EventCode.LOSS_NOT_FINITE, {"step": self.state.step}))
             return
-        self.last_metrics = metrics
+        self.actions.last_metrics = metrics
         measured = {**metrics.known(), "data_seconds": read - began, "seconds": done - began}
         for name, value in {**measured, "steps": 1}.items():
             self.state.sums[name] = self.state.sums.get(name, 0) + value
         for observer in self.observers:
             observer.on_step(self.state.step, metrics)
-
-    def _check(self, snapshot: int | None = None, *, is_end: bool = False) -> None:
-        """Checks the run's health and acts on what is found. At the end nothing is left to do."""
-        if self.monitor is None or self.state.step == 0:
-            return
-        for event in self.monitor.check(self.last_metrics, snapshot=snapshot, is_end=is_end):
-            if event.kind in (EventKind.BEST, EventKind.OVERFITTING):
-                self._log_event(event.kind.value, event, is_news=event.is_news)
-                if event.kind == EventKind.BEST:
-                    write_best_checkpoint(self.run.checkpoints, self.state.to_checkpoint())
-            elif not is_end and event.kind == EventKind.PLATEAU:
-                self._stop(event)
-            elif not is_end:
-                self._roll_back(event)
-
-    def _log_event(
-        self,
-        kind: str,
-        event: Event,
-        *,
-        text: str | None = None,
-        is_news: bool = True,
-        changes: Mapping[str, float] | None = None,
-        **values: object,
-    ) -> None:
-        """Writes an event to the metrics and reports it to the observers."""
-        sentence = text or event.text
-        self.run.append_metrics(
-            {
-                "event": kind,
-                "step": self.state.step,
-                "snapshot": self.milestones.snapshot_number(self.state.step),
-                "code": event.code.value,
-                "parameters": dict(event.parameters),
-                **(changes or {}),
-                **values,
-                "text": sentence,
-            }
-        )
-        if is_news:
-            self._notice(sentence)
-
-    def _stop(self, event: Event) -> None:
-        self.stopped_by = event
-        rollbacks = self.state.rollbacks
-        tried = f", after {rollbacks} rollbacks" if rollbacks else ""
-        text = f"stopped at step {self.state.step}{tried}: {event.text}"
-        self._log_event("stop", event, text=text)
-
-    def _roll_back(self, event: Event) -> None:
-        """Goes back to the best checkpoint with reduced learning rates, or ends the run where it
-        has no rollback left.
-
-        Raises:
-            RunError: The networks cannot be used any longer.
-        """
-        limit = self.settings.monitor_rollbacks
-        is_usable = event.code == EventCode.COLLAPSE
-        if self.monitor is None or (self.state.rollbacks >= limit and not is_usable):
-            tried = "" if self.monitor is None else f", after {limit} rollbacks"
-            raise RunError(
-                f"{event.text}{tried}: checkpoints and snapshots from before are kept; start a new "
-                "run with a lower --config.training.learning_rate"
-            )
-        if self.state.rollbacks >= limit:
-            self._stop(event)
-            return
-        step = roll_back(self.state, self.run.checkpoints, self._initial_tensors)
-        self._reduce_learning_rate()
-        self.last_metrics = None
-        changes: dict[str, float] = self.system.learning_rates(self.state.step)
-        penalty = increase_penalty(self.settings, self.state.rollbacks).penalty_weight
-        if penalty:
-            changes["penalty_weight"] = penalty
-        listed = ", ".join(
-            f"{name.replace('_', ' ')} {value:.2g}" for name, value in changes.items()
-        )
-        target = f"step {step}" if step else "the start"
-        self._log_event(
-            "rollback",
-            event,
-            text=f"{event.text}: going back to {target}, with {listed}",
-            to_step=step,
-            rollbacks=self.state.rollbacks,
-            changes=changes,
-        )
-
-    def _initial_tensors(self) -> dict[str, Tensor]:
-        settings, seed = self.record.settings, self.record.seed
-        return initialise_state(settings, seed, self.device).tensors()
 
     def _do_what_is_due(self) -> None:
         step, milestones = self.state.step, self.milestones
@@ -385,7 +277,7 @@ class _Loop:
         line = {"event": "preview", "step": self.state.step, "snapshot": number}
         self.run.append_metrics({**line, **metrics})
         self.previewed_step = self.state.step
-        self._check(number, is_end=is_end)
+        self.actions.check(number, is_end=is_end)
 
     def _play(self, seconds: float) -> Float[np.ndarray, "time channels"]:
         """Audio of the model as it would be played now."""

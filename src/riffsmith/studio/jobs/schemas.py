@@ -68,11 +68,12 @@ class Distance(Response, frozen=True):
     distance: float
 
 
-class EventMessage(Message, frozen=True):
-    """What the monitor found."""
+class EventMessage(Response, frozen=True):
+    """What the monitor found, with the code and the parameters that the sentence is made from."""
 
     code: EventCode
     parameters: dict[str, Parameter | None] = Field(description="Null where it was not measured.")
+    detail: str = Field(description="The sentence in English.")
 
 
 class Event(Response, frozen=True):

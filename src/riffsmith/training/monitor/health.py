@@ -51,7 +51,7 @@ class HealthMetrics:
     held-out and training examples get the same logits, 1 where held-out ones get those of
     generated samples."""
     discriminator_loss: float | None = None
-    """Of the step before the check, like the next three."""
+    """Loss of the step before the check. The next three values belong to that step too."""
     generator_loss: float | None = None
     discriminator_gradient: float | None = None
     """Euclidean norm over all weights."""
