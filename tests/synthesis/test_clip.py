@@ -35,7 +35,7 @@ def test_a_longer_clip_begins_like_a_shorter_one(bundle: Bundle):
     assert np.array_equal(short[:7_000], long[:7_000])
 
 
-def test_joints_are_no_louder_than_the_rest(bundle: Bundle):
+def test_joints_are_no_louder_than_the_segments(bundle: Bundle):
     audio = generate_clip(bundle, 20.0, seed=3)[:, 0]
     jumps = np.abs(np.diff(audio))
     advance = round(0.95 * 8_000)
@@ -61,7 +61,7 @@ def test_spread_by_hand():
 
 
 def test_progress_ends_at_one(bundle: Bundle, tmp_path: Path):
-    shares = []
-    generate_clip(bundle, 3.0, 0, shares.append)
-    assert shares == sorted(shares)
-    assert shares[-1] == 1
+    progress = []
+    generate_clip(bundle, 3.0, 0, progress.append)
+    assert progress == sorted(progress)
+    assert progress[-1] == 1

@@ -84,8 +84,8 @@ def generate(
                     seconds,
                     clip_seed,
                     controls,
-                    like=beginning,
-                    vary=vary,
+                    audio_prompt=beginning,
+                    noise_level=vary,
                     on_progress=on_progress,
                 )
         audio.save(target, loops=loop and target.suffix.lower() == ".wav")

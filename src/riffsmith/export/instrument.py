@@ -20,7 +20,7 @@ from riffsmith.export.hashing import choose, draw_normal
 from riffsmith.networks import PERIODS
 from riffsmith.synthesis.conditioning import KEYFRAME_LATENTS
 from riffsmith.synthesis.stream import BLEND_LATENTS
-from riffsmith.synthesis.style_neighbours import ASKED_SHARE, rank_passages
+from riffsmith.synthesis.style_neighbours import NEAREST_FRACTION, rank_passages
 
 _CHUNK_LATENTS = 16
 """Decoded at once."""
@@ -62,7 +62,7 @@ class Instrument(nn.Module):
         super().__init__()
         self.for_noise, self.for_texture, self.for_centre, self.for_passages = 1, 2, 3, 4
         self.chunk, self.blend, self.knot = _CHUNK_LATENTS, BLEND_LATENTS, KEYFRAME_LATENTS
-        self.slowest, self.fastest, self.share = SLOWEST_BPM, FASTEST_BPM, ASKED_SHARE
+        self.slowest, self.fastest, self.share = SLOWEST_BPM, FASTEST_BPM, NEAREST_FRACTION
         settings, codec = bundle.settings, bundle.codec
         self.velocity, self.decoder, self.encoder = velocity, decoder, encoder
         self.sample_rate = codec.sample_rate

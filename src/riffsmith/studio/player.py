@@ -77,7 +77,7 @@ class Player:
         self.model, self.seed, self._clock = model, seed, clock
         self.begun_with = begun and begun.told
         self._stream = Stream(model.latent_bundle(), seed, controls, begun and begun.guide)
-        self._record = self._stream.again()  # never read: what clips are computed from
+        self._record = self._stream.without_cache()  # never read: what clips are computed from
         self._turns = [Turn(0, controls)]
         self._stream_begins = self._record_begins = 0
         self._size = self._stream.chunk_samples
@@ -101,7 +101,7 @@ class Player:
         """
         with self._state:
             self._served = max(self._served, start + count)
-        numbers = self._stream.numbers(start, count)
+        numbers = self._stream.chunk_numbers(start, count)
         content = b"".join(map(self._chunk, numbers))
         begin = (start - numbers.start * self._size) * FRAME_BYTES
         return content[begin : begin + count * FRAME_BYTES]
@@ -109,7 +109,9 @@ class Player:
     def is_ready(self, start: int, count: int) -> bool:
         """Whether samples can be had without computing."""
         with self._state:
-            return all(number in self._chunks for number in self._stream.numbers(start, count))
+            return all(
+                number in self._chunks for number in self._stream.chunk_numbers(start, count)
+            )
 
     def look_ahead(self) -> None:
         """Computes the first chunk that is missing after what was asked for last, if any."""
@@ -169,11 +171,11 @@ class Player:
                 stream.read(start, soon)  # what it goes over from
                 with self._state:
                     heard = self._earliest(wish)
-                    self._stream = with_controls.heard_from(heard)
-                    self._record = record.with_controls(start, controls).heard_from(heard)
+                    self._stream = with_controls.with_change_at(heard)
+                    self._record = record.with_controls(start, controls).with_change_at(heard)
                     self._note(Turn(heard, controls))
             first_pull = round(_FIRST_PULL_SECONDS * self.sample_rate)
-            for number in self._stream.numbers(heard, first_pull):
+            for number in self._stream.chunk_numbers(heard, first_pull):
                 self._chunk(number)
             return heard
 
@@ -206,7 +208,7 @@ class Player:
             self._refuse_forgotten(start)
             turns = [turn for turn in self._turns if turn.at < stop]
             earlier = [turn for turn in turns if turn.at <= start]
-            return self._record.again(), turns[max(0, len(earlier) - 1) :]
+            return self._record.without_cache(), turns[max(0, len(earlier) - 1) :]
 
     def _chunk(self, number: int) -> bytes:
         with self._state:
@@ -218,7 +220,7 @@ class Player:
                 found, stream = self._chunks.get(number), self._stream
                 if found is None and number * self._size < self._stream_begins:
                     self._refuse_forgotten(number * self._size)
-                    stream = self._stream = self._record.again()
+                    stream = self._stream = self._record.without_cache()
                     self._stream_begins = self._record_begins
             if found is not None:
                 return found

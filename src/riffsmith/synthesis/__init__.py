@@ -1,4 +1,4 @@
-"""Seeds → pictures → audio."""
+"""Synthesis: seeds and controls → latents or pictures → audio."""
 
 from riffsmith.controls import Controls
 from riffsmith.synthesis.audio_prompt import (

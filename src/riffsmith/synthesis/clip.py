@@ -1,4 +1,4 @@
-"""A bundle → a clip of any length."""
+"""Clips of any length from a model of either kind."""
 
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -15,6 +15,7 @@ from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
 from riffsmith.synthesis.stream import Stream
 
 FADE_SECONDS = 0.05
+"""Crossfade length between the segments of a picture model."""
 OnProgress = Callable[[float], None]
 
 
@@ -24,13 +25,13 @@ def generate_clip(
     seed: int,
     on_progress: OnProgress | None = None,
 ) -> Float[np.ndarray, "time channels"]:
-    """New audio of any length, no peak above −1 dBFS.
+    """Generates audio with no peak above −1 dBFS.
 
     Args:
-        bundle: The model.
-        seconds: Length; the result has `round(seconds * sample_rate)` samples.
-        seed: The same seed gives the same samples.
-        on_progress: Called with the share that is done.
+        bundle: Model that plays.
+        seconds: Length in seconds; the result has `round(seconds * sample_rate)` samples.
+        seed: Seed of the clip; the same seed gives the same samples.
+        on_progress: Called with the progress from 0 to 1. `None`: it is not reported.
     """
     if isinstance(bundle, LatentBundle):
         return play_stream(Stream(bundle, seed), seconds, on_progress)
@@ -40,26 +41,32 @@ def generate_clip(
 def play_stream(
     stream: Stream, seconds: float, on_progress: OnProgress | None = None
 ) -> Float[np.ndarray, "time channels"]:
-    """The beginning of an endless piece; arguments as for `generate_clip`."""
-    wanted = round(seconds * stream.sample_rate)
-    count = ceil(wanted / stream.chunk_samples)
-    pieces: list[np.ndarray] = []
-    for piece in islice(stream.chunks(), count):
-        pieces.append(piece)
+    """The first seconds of an endless piece.
+
+    Args:
+        stream: Piece to play.
+        seconds: Length in seconds.
+        on_progress: Called with the progress from 0 to 1. `None`: it is not reported.
+    """
+    samples = round(seconds * stream.sample_rate)
+    count = ceil(samples / stream.chunk_samples)
+    chunks: list[np.ndarray] = []
+    for chunk in islice(stream.chunks(), count):
+        chunks.append(chunk)
         if on_progress:
-            on_progress(len(pieces) / count)
-    return np.concatenate(pieces)[:wanted]
+            on_progress(len(chunks) / count)
+    return np.concatenate(chunks)[:samples]
 
 
 def _from_pictures(
     bundle: PictureBundle, seconds: float, seed: int, on_progress: OnProgress | None
 ) -> Float[np.ndarray, "time channels"]:
-    """Generated segments in a row, each faded into the next over 50 ms."""
+    """Generated segments one after the other, with crossfades between them."""
     settings = bundle.settings.corpus
-    wanted = round(seconds * settings.sample_rate)
+    samples = round(seconds * settings.sample_rate)
     fade = round(FADE_SECONDS * settings.sample_rate)
     advance = settings.segment_samples - fade
-    count = max(1, ceil((wanted - fade) / advance))
+    count = max(1, ceil((samples - fade) / advance))
 
     def segments() -> Iterator[Float[np.ndarray, "time channels"]]:
         for number in range(count):
@@ -69,19 +76,19 @@ def _from_pictures(
             if on_progress:
                 on_progress((number + 1) / count)
 
-    audio = join(segments(), count, fade)[:wanted]
+    audio = join(segments(), count, fade)[:samples]
     return audio * np.float32(limiting_gain(audio))
 
 
 def spread_db(pictures: torch.Tensor, range_db: float) -> float:
-    """How far pictures differ from each other: mean RMS difference over all pairs, in dB.
+    """Diversity of pictures: root mean square difference in decibels, averaged over all pairs.
 
     Args:
-        pictures: (batch, channels, rows, columns) in [-1, 1].
+        pictures: Pictures (batch, channels, rows, columns) with values in [-1, 1].
         range_db: Decibels between -1 and 1.
 
     Returns:
-        0 where there is nothing to compare.
+        Decibels; 0 for a single picture.
     """
     if len(pictures) < 2:
         return 0.0

@@ -190,6 +190,11 @@ def _render(
     else:
         vary = asked.like.vary if asked.like else 0.5
         audio = model.model.generate(
-            asked.seconds, seed, controls, like=like, vary=vary, on_progress=refuse_if_alone
+            asked.seconds,
+            seed,
+            controls,
+            audio_prompt=like,
+            noise_level=vary,
+            on_progress=refuse_if_alone,
         )
     return audio.save(target, loops=asked.loop and asked.format == "wav")
