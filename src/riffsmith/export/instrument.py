@@ -108,7 +108,7 @@ class Instrument(nn.Module):
         self._table("near", torch.zeros(1, dtype=torch.int64))
         self._table("latents", torch.zeros(1, self.channels, 0))
         self._table("making", torch.zeros(1, self.channels, 0))
-        self._table("told", torch.zeros(1, 0, 0))
+        self._table("conditioning", torch.zeros(1, 0, 0))
         self._table("ready", torch.zeros(2, 0))
         self._table("heard", torch.zeros(0, 2, 2 * self.lead * self.latent_samples))
         self._table("given", torch.zeros(0, self.channels, 2 * self.context))
