@@ -1,4 +1,4 @@
-"""What Python users call."""
+"""The Python interface."""
 
 import struct
 from pathlib import Path
@@ -55,23 +55,23 @@ def test_a_clip_is_what_the_command_would_write(bundle: LatentBundle, tmp_path: 
 
 
 def test_controls_change_a_clip(bundle: LatentBundle):
-    model, shares = Model(bundle), list[float]()
+    model, progress = Model(bundle), list[float]()
     fast = riffsmith.Controls(tempo=200.0)
     one = model.generate(3.0, 7)
-    other = model.generate(3.0, 7, fast, on_progress=shares.append)
+    other = model.generate(3.0, 7, fast, on_progress=progress.append)
     assert one.samples.shape == other.samples.shape
     assert not np.array_equal(one.samples, other.samples)
-    assert shares[-1] == 1.0
+    assert progress[-1] == 1.0
 
 
-def test_a_piece_goes_on_and_turns(bundle: LatentBundle):
+def test_a_piece_continues_and_changes_its_controls(bundle: LatentBundle):
     piece, whole = Model(bundle).stream(seed=3), Model(bundle).generate(8.0, 3)
     first = next(piece)
     assert np.array_equal(first.samples, whole.samples[: len(first.samples)])
     assert piece.position == len(first.samples)
-    rest = piece.read(20_000)
-    assert np.array_equal(rest.samples, whole.samples[len(first.samples) : piece.position])
-    piece.turn(riffsmith.Controls(tempo=200.0))
+    following = piece.read(20_000)
+    assert np.array_equal(following.samples, whole.samples[len(first.samples) : piece.position])
+    piece.change_controls(riffsmith.Controls(tempo=200.0))
     later = piece.read(16_000)
     assert not np.array_equal(later.samples, whole.samples[-16_000:])
 
@@ -106,25 +106,26 @@ def test_a_loop_in_a_file_has_loop_points(bundle: LatentBundle, tmp_path: Path):
         loop.save(tmp_path / "loop.mp3", loops=True)
 
 
-def test_audio_of_any_rate_can_be_begun_with(bundle: LatentBundle, tmp_path: Path):
+def test_an_audio_prompt_may_have_any_sample_rate(bundle: LatentBundle, tmp_path: Path):
     path = tmp_path / "own.wav"
     soundfile.write(path, make_music(4.0, 16_000), 16_000)
     own = riffsmith.read_audio(path, 16_000, 1)
     assert own.samples.shape == (64_000, 1)
     model = Model(bundle)
-    plain, like = model.generate(3.0, 7), model.generate(3.0, 7, like=own, vary=0.2)
-    assert like.samples.shape == plain.samples.shape
-    assert not np.array_equal(like.samples, plain.samples)
+    plain = model.generate(3.0, 7)
+    prompted = model.generate(3.0, 7, audio_prompt=own, noise_level=0.2)
+    assert prompted.samples.shape == plain.samples.shape
+    assert not np.array_equal(prompted.samples, plain.samples)
 
 
-def test_what_is_no_audio_is_named(tmp_path: Path):
+def test_a_file_without_audio_is_named(tmp_path: Path):
     path = tmp_path / "text.wav"
     path.write_text("no audio")
     with pytest.raises(riffsmith.RiffsmithError, match=r"text\.wav: not readable as audio"):
         riffsmith.read_audio(path)
 
 
-def test_audio_shows_itself(bundle: LatentBundle):
+def test_a_notebook_shows_audio_as_a_player(bundle: LatentBundle):
     audio = Model(bundle).generate(1.0)
     assert audio._repr_html_().startswith('<audio controls src="data:audio/flac;base64,')
     assert len(audio.plot().axes) == 2

@@ -1,4 +1,4 @@
-"""Riffsmith from Python: `riffsmith.load("metal").generate(seconds=30, seed=7)`."""
+"""Python interface: `riffsmith.load("metal").generate(seconds=30, seed=7)`."""
 
 import base64
 from collections.abc import Callable, Generator, Iterator
@@ -36,24 +36,27 @@ __all__ = ["Audio", "Model", "Piece", "load", "read_audio"]
 
 @dataclass(frozen=True)
 class Audio:
-    """Sound in memory. A notebook shows it as a player."""
+    """Audio in memory. A notebook shows it as a player."""
 
     samples: Float[np.ndarray, "time channels"]
-    """Full scale is 1.0."""
+    """Samples (time, channels); full scale is 1.0."""
     sample_rate: int
-    """In Hz."""
+    """Sample rate in Hz."""
 
     @property
     def seconds(self) -> float:
-        """Length."""
+        """Length in seconds."""
         return len(self.samples) / self.sample_rate
 
     def save(self, path: str | Path, *, loops: bool = False) -> Path:
-        """Writes a file, turned down where its peak would exceed −1 dBFS.
+        """Writes an audio file, turned down if its peak would exceed −1 dBFS.
 
         Args:
-            path: Ending in `.wav`, `.flac`, `.ogg` or `.mp3`.
-            loops: Mark the whole as a loop, which only `.wav` can hold.
+            path: Path of the file, which ends in `.wav`, `.flac`, `.ogg` or `.mp3`.
+            loops: Whether to mark the whole file as a loop, which only `.wav` can hold.
+
+        Returns:
+            The path.
 
         Raises:
             AudioError: The ending is unknown or writing fails.
@@ -62,7 +65,7 @@ class Audio:
         return Path(path)
 
     def plot(self) -> "Figure":
-        """Its mel spectrogram in decibels over seconds."""
+        """Draws the mel spectrogram in decibels over seconds."""
         from riffsmith.plotting import draw_spectrogram
 
         transform = MelTransform(self.sample_rate, n_fft=2048, hop_samples=512, n_mels=128)
@@ -77,16 +80,21 @@ class Audio:
 
 
 def read_audio(path: str | Path, sample_rate: int = 44_100, channels: int = 2) -> Audio:
-    """Decodes, mixes and resamples a file.
+    """Reads an audio file, mixed and resampled.
+
+    Args:
+        path: Path of the file.
+        sample_rate: Sample rate of the result in Hz.
+        channels: Channels of the result, 1 or 2.
 
     Raises:
-        AudioError: It cannot be read.
+        AudioError: The file cannot be read.
     """
     return Audio(read_named(Path(path), sample_rate, channels).audio, sample_rate)
 
 
 class Piece:
-    """An endless piece: iterate over it for a little more than 3 s of `Audio` at a time."""
+    """An endless piece. Iteration gives `Audio` of a little more than 3 s at a time."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
@@ -94,7 +102,7 @@ class Piece:
 
     @property
     def position(self) -> int:
-        """Samples given so far."""
+        """Number of samples read so far."""
         return self._position
 
     def __iter__(self) -> Iterator[Audio]:
@@ -105,7 +113,11 @@ class Piece:
         return self.read(size - self._position % size)
 
     def read(self, samples: int) -> Audio:
-        """The next samples."""
+        """Reads the next samples.
+
+        Args:
+            samples: Number of samples.
+        """
         with single_threaded():
             found = self._stream.read(self._position, samples)
         self._position += samples
@@ -115,11 +127,11 @@ class Piece:
     def play_on(self, samples: int | None = None) -> Generator[Audio, None, None]:
         """The next samples as `Audio` of a little more than 3 s, computed by several workers.
 
-        The first is computed alone, so that it is there as soon as it can be. The piece must not
-        be read or turned otherwise until the iterator has ended or is closed.
+        The first part is computed alone, so that it is ready as soon as possible. The piece must
+        not be read or changed otherwise until the iterator has ended or is closed.
 
         Args:
-            samples: How many; None: the piece goes on without end.
+            samples: Number of samples. `None`: the piece goes on without end.
         """
         stream, size = self._stream, self._stream.chunk_samples
         stop = None if samples is None else self._position + samples
@@ -127,34 +139,32 @@ class Piece:
         yield self.read(left if samples is None else min(left, samples))
         if stop is not None and self._position >= stop:
             return
-        chunks = play_chunks(
-            stream, self._position // size, None if stop is None else -(-stop // size)
-        )
-        for chunk in chunks:
+        last = None if stop is None else -(-stop // size)
+        for chunk in play_chunks(stream, self._position // size, last):
             audio = chunk if stop is None else chunk[: stop - self._position]
             self._position += len(audio)
             yield Audio(audio, stream.sample_rate)
         stream.forget(self._position)
 
-    def turn(self, controls: Controls) -> None:
-        """Asks something else from here on."""
+    def change_controls(self, controls: Controls) -> None:
+        """Changes the controls from the present position on."""
         self._stream = self._stream.with_controls(self._position, controls)
 
 
 class Model:
-    """A trained model."""
+    """A trained model. `load` opens one."""
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
 
     @property
     def card(self) -> Card:
-        """What the model says about itself: corpus, credits, settings, figures."""
+        """Card of the model: corpus, credits, settings and metrics."""
         return self._bundle.card
 
     @property
     def sample_rate(self) -> int:
-        """In Hz."""
+        """Sample rate in Hz."""
         return self.card.settings.corpus.sample_rate
 
     def generate(
@@ -167,19 +177,20 @@ class Model:
         noise_level: float = 0.5,
         on_progress: Callable[[float], None] | None = None,
     ) -> Audio:
-        """New audio.
+        """Generates new audio.
 
         Args:
-            seconds: Length.
-            seed: The same seed on the same machine gives the same samples.
-            controls: What is asked of it.
-            audio_prompt: Audio that the piece begins with, at any sample rate.
-            noise_level: Noise added to that audio: 0 keeps it and goes on from it, 1 keeps only its
-                style and tempo.
-            on_progress: Called with the share that is done.
+            seconds: Length in seconds.
+            seed: Seed; the same seed on the same machine gives the same samples.
+            controls: Controls of the piece. `None`: their defaults.
+            audio_prompt: Audio of any sample rate that the piece begins with. `None`: it begins
+                with none.
+            noise_level: Noise that is added to the prompt (SDEdit): 0 keeps it as it is and
+                continues it, 1 keeps only its style and tempo.
+            on_progress: Called with the progress from 0 to 1. `None`: it is not reported.
 
         Raises:
-            ModelError: Controls or a clip are given to a model that has none.
+            ModelError: Controls or a prompt are given to a picture model, which has neither.
             SettingsError: A value is out of range.
         """
         if (controls or Controls()) == Controls() and audio_prompt is None:
@@ -189,11 +200,16 @@ class Model:
         return Audio(play_stream(stream, seconds, on_progress), self.sample_rate)
 
     def loop(self, seconds: float = 8.0, seed: int = 0, controls: Controls | None = None) -> Audio:
-        """About so many seconds in whole bars, which repeat without a seam.
+        """Generates whole bars that repeat without a seam.
+
+        Args:
+            seconds: Approximate length in seconds.
+            seed: Seed; the same seed on the same machine gives the same samples.
+            controls: Controls; a loop has a single style, so variation and morph are ignored.
 
         Raises:
-            ModelError: The model makes pictures.
-            SettingsError: It is too short or too long.
+            ModelError: The model is a picture model.
+            SettingsError: The loop is too short or too long.
         """
         return Audio(make_loop(self._latent, seed, seconds, controls), self.sample_rate)
 
@@ -205,17 +221,21 @@ class Model:
         audio_prompt: Audio | None = None,
         noise_level: float = 0.5,
     ) -> Piece:
-        """The endless piece of a seed; arguments and errors as for `generate`."""
+        """Begins the endless piece of a seed. Arguments and errors are those of `generate`."""
         return Piece(self._open_stream(seed, controls, audio_prompt, noise_level))
 
     def _open_stream(
-        self, seed: int, controls: Controls | None, audio_prompt: Audio | None, noise_level: float
+        self,
+        seed: int,
+        controls: Controls | None,
+        audio_prompt: Audio | None,
+        noise_level: float,
     ) -> Stream:
-        prompt = None
+        encoded = None
         if audio_prompt is not None:
             samples = resample(audio_prompt.samples, audio_prompt.sample_rate, self.sample_rate)
-            prompt = encode_audio_prompt(self._latent, samples, noise_level)
-        return Stream(self._latent, seed, controls, prompt)
+            encoded = encode_audio_prompt(self._latent, samples, noise_level)
+        return Stream(self._latent, seed, controls, encoded)
 
     @property
     def _latent(self) -> LatentBundle:
@@ -236,9 +256,10 @@ def load(
     """Opens a run folder, a bundle folder, or a shipped model by its name.
 
     Args:
-        model: Path or name (`metal`).
-        snapshot: Number of a run's snapshot, an epoch or a step by its preset. `None`: the best.
-        on_notice: Told which snapshot of a run was chosen, and why.
+        model: Path of the folder, or name of a shipped model (`metal`).
+        snapshot: Number of a run's snapshot: an epoch of the picture presets, a step of preset
+            `latent`. `None`: the best.
+        on_notice: Called with a sentence that names the chosen snapshot of a run and the reason.
 
     Raises:
         ModelError: There is no such model, or it is damaged.

@@ -209,7 +209,7 @@ def test_what_is_long_over_is_forgotten(model: Playable, monkeypatch: pytest.Mon
 
 
 def _depth(stream: Stream | None) -> int:
-    return 0 if stream is None else 1 + _depth(stream._before)
+    return 0 if stream is None else 1 + _depth(stream._previous)
 
 
 def test_a_turn_far_ahead_is_refused(model: Playable):

@@ -1,4 +1,4 @@
-"""The shipped model: its joints are not to be seen, nothing piles up, knobs do their work."""
+"""The shipped model: joints are inaudible, memory does not grow, controls have their effect."""
 
 import gc
 
@@ -25,23 +25,23 @@ def metal() -> LatentBundle:
 
 
 def flux(audio: np.ndarray) -> np.ndarray:
-    """How much the spectrum changes from frame to frame, in nepers."""
+    """Change of the spectrum from frame to frame in nepers."""
     mono = torch.from_numpy(np.ascontiguousarray(audio.mean(axis=1)))
     found = torch.stft(mono, 1024, HOP, window=torch.hann_window(1024), return_complex=True)
     return (found.abs() + 1e-4).log().diff(dim=1).abs().mean(0).numpy()
 
 
-def test_joints_are_not_to_be_seen(metal: LatentBundle):
-    """The spectrum changes no more where chunks and stretches meet than between them."""
+def test_joints_do_not_show_in_the_spectrum(metal: LatentBundle):
+    """The spectrum changes no more where chunks and windows meet than between them."""
     stream = Stream(metal, 1)
     changes = flux(stream.read(0, 100 * stream.sample_rate))
     size = metal.codec.latent_samples
     joints = {
         "chunk": np.arange(CHUNK_LATENTS, len(changes) * HOP // size, CHUNK_LATENTS),
-        "stretch": np.cumsum([*WINDOW_LATENTS, WINDOW_LATENTS[-1]]),
+        "window": np.cumsum([*WINDOW_LATENTS, WINDOW_LATENTS[-1]]),
     }
-    for name, places in joints.items():
-        at = (places[:, None] * size // HOP + np.arange(-1, 2)).clip(0, len(changes) - 1)
+    for name, frames in joints.items():
+        at = (frames[:, None] * size // HOP + np.arange(-1, 2)).clip(0, len(changes) - 1)
         ranks = [(changes < value).mean() for value in changes[at].max(axis=1)]
         assert np.mean(ranks) < 0.9, name  # the greatest of three frames lies at .75 by chance
         assert changes[at].max() < changes.max(), name
@@ -68,7 +68,7 @@ def features(metal: LatentBundle, audio: np.ndarray) -> torch.Tensor:
 
 
 def octaves(metal: LatentBundle, audio: np.ndarray) -> float:
-    """Brightness, as `measure_descriptors` has it."""
+    """Brightness, as `measure_descriptors` defines it."""
     analysis, found = metal.codec.analysis, features(metal, audio)
     mid, beats = found[: analysis.mid], torch.arange(found.shape[1], dtype=torch.float64)
     return float(measure_descriptors(mid, analysis.mid_frequencies, beats, 1.0).brightness.mean())
@@ -80,7 +80,7 @@ def play(metal: LatentBundle, controls: Controls) -> np.ndarray:
     return np.concatenate([Stream(metal, seed, controls).read(0, 10 * rate) for seed in range(3)])
 
 
-def test_intensity_and_brightness_do_what_they_say(metal: LatentBundle):
+def test_intensity_and_brightness_have_their_effect(metal: LatentBundle):
     rate = metal.settings.corpus.sample_rate
     calm, wild = (play(metal, Controls(intensity=value)) for value in (0.0, 1.0))
     assert loudness(wild, rate) > loudness(calm, rate) + 3
@@ -88,13 +88,13 @@ def test_intensity_and_brightness_do_what_they_say(metal: LatentBundle):
     assert octaves(metal, bright) > octaves(metal, dark) + 0.4
 
 
-def test_the_tempo_that_is_asked_for_is_found(metal: LatentBundle):
-    for asked in (100.0, 130.0):
-        audio = play(metal, Controls(tempo=asked)).mean(axis=1)
+def test_the_tempo_of_the_controls_is_found(metal: LatentBundle):
+    for target in (100.0, 130.0):
+        audio = play(metal, Controls(tempo=target)).mean(axis=1)
         found = measure_rhythm(audio, metal.settings.corpus.sample_rate).tempo_bpm
         assert found is not None
-        octaves_off = np.log2(found / asked)
-        assert abs(octaves_off - round(octaves_off)) < 0.03, (asked, found)
+        octaves_off = np.log2(found / target)
+        assert abs(octaves_off - round(octaves_off)) < 0.03, (target, found)
 
 
 def timbre(metal: LatentBundle, audio: np.ndarray) -> torch.Tensor:
@@ -102,7 +102,7 @@ def timbre(metal: LatentBundle, audio: np.ndarray) -> torch.Tensor:
     return features(metal, audio).mean(1)
 
 
-def test_a_morph_leaves_one_piece_and_arrives_at_another(metal: LatentBundle):
+def test_a_morph_leads_from_one_piece_to_another(metal: LatentBundle):
     rate = metal.settings.corpus.sample_rate
     moving = Controls(variation=0.0, morph_seed=50, morph_seconds=30.0)
     there, here = Stream(metal, 50, Controls(variation=0.0)), Stream(metal, 0, moving)
@@ -116,7 +116,7 @@ def test_a_morph_leaves_one_piece_and_arrives_at_another(metal: LatentBundle):
 
 
 def test_memory_does_not_grow(metal: LatentBundle):
-    """An endless piece holds as much after 200 s as after 100, however often it was turned."""
+    """A piece holds as much memory after 200 s as after 100, with many control changes."""
     stream = Stream(metal, 2)
 
     def held() -> int:

@@ -20,7 +20,7 @@ from riffsmith.synthesis import (
     play_chunks,
 )
 from riffsmith.synthesis.rendering import finish, receptive_field
-from riffsmith.synthesis.stream import CHUNK_LATENTS, TURN_SECONDS, WINDOW_LATENTS
+from riffsmith.synthesis.stream import CHUNK_LATENTS, CONTROL_CHANGE_SECONDS, WINDOW_LATENTS
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def bundle(tmp_path: Path) -> LatentBundle:
     return LatentBundle(card, settings, generator.eval(), codec)
 
 
-def test_pieces_of_any_size_are_bit_for_bit_the_whole(bundle: LatentBundle):
+def test_reads_of_any_size_are_bit_for_bit_the_whole(bundle: LatentBundle):
     size = CHUNK_LATENTS * bundle.codec.latent_samples
     whole = Stream(bundle, 3).read(0, 3 * size)
     assert whole.shape == (3 * size, 2)
@@ -71,7 +71,9 @@ def test_workers_play_a_turned_piece(bundle: LatentBundle):
     with_controls = Stream(bundle, 3).with_controls(2 * size + 50, Controls(tempo=150.0))
     alone = with_controls.read(0, 6 * size)
     torch.set_num_threads(2)
-    assert np.array_equal(np.concatenate(list(play_chunks(with_controls.again(), 0, 6))), alone)
+    assert np.array_equal(
+        np.concatenate(list(play_chunks(with_controls.without_cache(), 0, 6))), alone
+    )
 
 
 def test_chunks_are_what_one_pass_over_both_sides_decodes(
@@ -81,9 +83,9 @@ def test_chunks_are_what_one_pass_over_both_sides_decodes(
     monkeypatch.setattr("riffsmith.hardware.has_bfloat16", lambda _: False)
     stream = Stream(bundle, 3)
     size, frames = stream.chunk_samples, 2 * CHUNK_LATENTS
-    rest = bundle.codec.linear.residual_components
+    channels = bundle.codec.linear.residual_components
     with torch.inference_mode():
-        noise = stream.noise.cut("texture", rest, 0, frames) * bundle.settings.generator.texture
+        noise = stream.noise.cut("texture", channels, 0, frames) * bundle.settings.generator.texture
         audio = bundle.codec.decode(stream.latents(0, frames), noise)[0].T.numpy()
     audio = finish(audio, stream.sample_rate)
     edge = receptive_field(bundle.codec) * bundle.codec.latent_samples
@@ -91,14 +93,14 @@ def test_chunks_are_what_one_pass_over_both_sides_decodes(
     assert np.allclose(joined[edge:-edge], audio[edge:-edge], atol=1e-5)
 
 
-def test_stretches_are_what_one_pass_over_all_of_them_gives(bundle: LatentBundle):
-    """A network that looks far less far than the margins makes no seam at all."""
+def test_windows_are_what_one_pass_over_all_of_them_gives(bundle: LatentBundle):
+    """A network whose receptive field is smaller than the margins leaves no seam."""
     stream, frames, margin = Stream(bundle, 3), 2 * WINDOW_LATENTS[-1], 64
     generator = bundle.generator
-    conditioning = stream.path.conditioning(-margin, frames + 2 * margin)
+    conditioning = stream.schedule.conditioning(-margin, frames + 2 * margin)
     noise = stream.noise.cut("latents", 8, -margin, frames + 2 * margin)
     with torch.inference_mode():
-        whole = sample(lambda state, times: generator(state, conditioning, times), noise, 3, 3)
+        whole = sample(lambda x, t: generator(x, conditioning, t), noise, 3, 3)
         pieces = [stream.latents(start, 100) for start in range(0, 1400, 100)]
     expected = whole[..., margin : margin + 1400]
     assert torch.allclose(torch.cat(pieces, dim=-1), expected, atol=0.05)  # bfloat16
@@ -116,12 +118,12 @@ def test_the_piece_goes_on_after_an_hour(bundle: LatentBundle):
     assert later.std() > 1e-4
 
 
-def test_a_turn_leaves_what_was_bit_for_bit(bundle: LatentBundle):
+def test_a_control_change_leaves_the_samples_before_it_bit_for_bit(bundle: LatentBundle):
     stream = Stream(bundle, 3)
     at, size = 30_000, 90_000
     before = stream.read(0, size)
-    with_controls = stream.with_controls(at, Controls(tempo=200.0))
-    after = np.concatenate([with_controls.read(start, 9_000) for start in range(0, size, 9_000)])
+    changed = stream.with_controls(at, Controls(tempo=200.0))
+    after = np.concatenate([changed.read(start, 9_000) for start in range(0, size, 9_000)])
     assert np.array_equal(after[:at], before[:at])
     soon = slice(at + 800, at + 2_400)
     assert np.abs(after[soon] - before[soon]).max() > 1e-3
@@ -131,36 +133,33 @@ def test_a_turn_leaves_what_was_bit_for_bit(bundle: LatentBundle):
     assert np.array_equal(after, again)
 
 
-def test_a_piece_begins_with_the_clip_that_it_is_given(bundle: LatentBundle):
+def test_a_piece_begins_with_its_audio_prompt(bundle: LatentBundle):
     clip = make_music(4.0, 8000, channels=2, seed=1)
-    heard = encode_audio_prompt(bundle, clip, 0.0)
-    frames = heard.latents.shape[-1]
+    prompt = encode_audio_prompt(bundle, clip, 0.0)
+    frames = prompt.latents.shape[-1]
     assert frames == 4 * 8000 // bundle.codec.latent_samples
-    kept = Stream(bundle, 3, audio_prompt=heard).latents(0, frames + 50)
-    assert torch.equal(kept[..., :frames], heard.latents)
-    distances = [
-        float(
-            (Stream(bundle, 3, audio_prompt=audio_prompt).latents(0, frames) - heard.latents)
-            .abs()
-            .mean()
-        )
-        for audio_prompt in (replace(heard, variation=variation) for variation in (0.3, 0.5, 0.9))
-    ]
+    kept = Stream(bundle, 3, audio_prompt=prompt).latents(0, frames + 50)
+    assert torch.equal(kept[..., :frames], prompt.latents)
+    distances: list[float] = []
+    for noise_level in (0.3, 0.5, 0.9):
+        noisier = replace(prompt, noise_level=noise_level)
+        latents = Stream(bundle, 3, audio_prompt=noisier).latents(0, frames)
+        distances.append(float((latents - prompt.latents).abs().mean()))
     assert 0 < distances[0] < distances[1] < distances[2]
 
 
 @pytest.mark.parametrize(
-    ("seconds", "variation", "message"),
+    ("seconds", "noise_level", "message"),
     [
         (1.0, 0.5, "must be 2 to 120 s long, found 1.0 s: cut it"),
-        (4.0, 2.0, "varied by 0 to 1, found 2"),
+        (4.0, 2.0, "noise_level must be from 0 to 1, found 2"),
     ],
 )
 def test_clips_that_do_not_fit_are_refused(
-    bundle: LatentBundle, seconds: float, variation: float, message: str
+    bundle: LatentBundle, seconds: float, noise_level: float, message: str
 ):
     with pytest.raises(SettingsError, match=message):
-        encode_audio_prompt(bundle, make_music(seconds, 8000), variation)
+        encode_audio_prompt(bundle, make_music(seconds, 8000), noise_level)
 
 
 def test_a_loop_goes_on_at_its_beginning(bundle: LatentBundle):
@@ -179,22 +178,22 @@ def test_loops_of_no_length_are_refused(bundle: LatentBundle, seconds: float):
         make_loop(bundle, 3, seconds)
 
 
-def test_a_turn_may_be_heard_later_than_it_was_asked(bundle: LatentBundle):
+def test_a_control_change_can_be_heard_later_than_it_was_made(bundle: LatentBundle):
     plain, size = Stream(bundle, 3), CHUNK_LATENTS * bundle.codec.latent_samples
     early = plain.with_controls(size, Controls(tempo=200.0))
-    later = early.heard_from(2 * size)
-    whole, with_controls = plain.read(0, 6 * size), early.read(0, 6 * size)
+    later = early.with_change_at(2 * size)
+    whole, changed = plain.read(0, 6 * size), early.read(0, 6 * size)
     heard = later.read(0, 6 * size)
     assert np.array_equal(heard[: 2 * size], whole[: 2 * size])
-    assert not np.array_equal(with_controls[: 2 * size], whole[: 2 * size])
-    soon = 2 * size + round(TURN_SECONDS * plain.sample_rate)
-    assert np.array_equal(heard[soon:], with_controls[soon:])
-    assert np.array_equal(later.again().read(size, 3 * size), heard[size : 4 * size])
+    assert not np.array_equal(changed[: 2 * size], whole[: 2 * size])
+    soon = 2 * size + round(CONTROL_CHANGE_SECONDS * plain.sample_rate)
+    assert np.array_equal(heard[soon:], changed[soon:])
+    assert np.array_equal(later.without_cache().read(size, 3 * size), heard[size : 4 * size])
 
 
 def test_making_ready_leaves_the_piece_before_alone(bundle: LatentBundle):
     plain = Stream(bundle, 3)
-    with_controls = plain.with_controls(0, Controls(tempo=200.0))
-    with_controls.make_ready(0, 1)
+    changed = plain.with_controls(0, Controls(tempo=200.0))
+    changed.make_ready(0, 1)
     assert not plain._windows
-    assert with_controls._windows
+    assert changed._windows

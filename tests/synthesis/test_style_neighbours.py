@@ -19,29 +19,29 @@ def style() -> StyleEmbedding:
     return style
 
 
-@pytest.mark.parametrize("asked", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("target", [0.0, 0.3, 1.0])
 def test_intensity_and_brightness_choose_passages_of_their_rank(
-    style: StyleEmbedding, asked: float
+    style: StyleEmbedding, target: float
 ):
     for seed in range(5):
-        for controls in (Controls(intensity=asked), Controls(brightness=1 - asked)):
+        for controls in (Controls(intensity=target), Controls(brightness=1 - target)):
             near = choose_style_neighbours(style, controls, seed)
-            ranks = near.points[:, 1] / 159
-            assert (ranks - asked).abs().max() < 0.1
+            ranks = near.passages[:, 1] / 159
+            assert (ranks - target).abs().max() < 0.1
 
 
-def test_variation_says_how_far_the_piece_wanders(style: StyleEmbedding):
+def test_variation_decides_how_many_passages_a_piece_has(style: StyleEmbedding):
     counts = [
-        len(choose_style_neighbours(style, Controls(variation=variation), 0).points)
+        len(choose_style_neighbours(style, Controls(variation=variation), 0).passages)
         for variation in (0.0, 0.5, 1.0)
     ]
     assert counts == [1, 20, 160]
 
 
-def test_a_given_centre_is_kept_to(style: StyleEmbedding):
+def test_a_given_centre_decides_the_passages(style: StyleEmbedding):
     near = choose_style_neighbours(style, Controls(), 3, torch.tensor([200.0, 82.0]))
-    assert near.points[:, 0].eq(200).all()
-    assert near.points[0, 1] == 82
+    assert near.passages[:, 0].eq(200).all()
+    assert near.passages[0, 1] == 82
     assert near.tempo == 82
 
 
@@ -64,7 +64,7 @@ def test_seeds_in_a_row_visit_the_whole_corpus(style: StyleEmbedding):
         controls = Controls(variation=0.0)
         centres = torch.tensor(
             [
-                choose_style_neighbours(style, controls, seed).points[0, 1].item() / 159
+                choose_style_neighbours(style, controls, seed).passages[0, 1].item() / 159
                 for seed in range(first, first + 10)
             ]
         )

@@ -14,7 +14,7 @@ from riffsmith.export.hashing import choose, draw_normal
 from riffsmith.networks import PERIODS
 from riffsmith.synthesis.conditioning import KEYFRAME_LATENTS
 from riffsmith.synthesis.stream import BLEND_LATENTS
-from riffsmith.synthesis.style_neighbours import ASKED_SHARE, rank_passages
+from riffsmith.synthesis.style_neighbours import NEAREST_FRACTION, rank_passages
 
 _CHUNK_LATENTS = 16
 """Number of latent frames that are decoded at once."""
@@ -57,7 +57,7 @@ class Instrument(Coder):
         settings, codec = bundle.settings, bundle.codec
         self.for_noise, self.for_centre, self.for_passages = 1, 3, 4
         self.chunk_latents, self.blend_latents = _CHUNK_LATENTS, BLEND_LATENTS
-        self.keyframe_latents, self.selected_fraction = KEYFRAME_LATENTS, ASKED_SHARE
+        self.keyframe_latents, self.selected_fraction = KEYFRAME_LATENTS, NEAREST_FRACTION
         self.velocity = velocity
         self.latent_seconds = settings.latent_seconds
         self.steps, self.texture = settings.generator.steps, settings.generator.texture

@@ -1,4 +1,4 @@
-"""A clip of one's own that a piece begins with."""
+"""Audio prompt: a clip that a piece begins with, as in SDEdit."""
 
 from dataclasses import dataclass
 
@@ -14,77 +14,79 @@ from riffsmith.parallel import single_threaded
 
 SHORTEST_PROMPT_SECONDS, LONGEST_PROMPT_SECONDS = 2.0, 120.0
 _FITTED_SECONDS = 12.0
-"""Of the end of the clip, whose beats the piece goes on with."""
+"""Length of the end of the clip whose beats are fitted by a constant tempo, which the piece has."""
 
 
 @dataclass(frozen=True)
 class AudioPrompt:
-    """Music that a piece begins with, its kind and its beats."""
+    """Latents, style and beats of a clip that a piece begins with."""
 
     latents: Float[Tensor, "1 components frames"]
-    variation: float
-    """0: as it is; 1: forgotten."""
-    centre: Float[Tensor, " values"]
-    """Its style."""
+    noise_level: float
+    """Timestep of SDEdit from which the clip is generated anew: 0 keeps it as it is, 1 keeps only
+    its style and tempo."""
+    centre: Float[Tensor, " dimensions"]
+    """Mean style embedding of the clip."""
     beat: float
-    """At its beginning."""
+    """Position in beats at the beginning of the clip."""
     beats_per_frame: float
-    """Beats a latent frame."""
+    """Tempo in beats for each latent frame."""
 
-    def keep(
-        self, noise: Tensor, start: int, state: Tensor, time: float
+    def constrain(
+        self, noise: Tensor, start: int, state: Tensor, timestep: float
     ) -> Float[Tensor, "1 components frames"]:
-        """A state whose guided frames are where they would be, had the way begun at the music.
+        """A state whose frames of the clip lie on the trajectory between the clip and the noise.
 
-        Only while there is more noise than the variation asks for (as in SDEdit, Meng et al.,
-        2022, arXiv:2108.01073); what lies around goes with it.
+        The frames are replaced at the timesteps down to `noise_level`; from there they are
+        generated like all others (SDEdit; Meng et al., 2022, arXiv:2108.01073). The frames around
+        the clip adapt to it, because the network sees both.
 
         Args:
-            noise: Of the same frames.
-            start: Number of the first one.
-            state: Of the way from noise to music.
-            time: Where it is on its way.
+            noise: Noise that the state began with.
+            start: Position of the first frame in the piece; may be negative.
+            state: State (1, components, frames) of the sampler.
+            timestep: Timestep of the state; 0 is music, 1 is noise.
         """
         first, last = max(0, -start), min(state.shape[-1], self.latents.shape[-1] - start)
-        if time < self.variation or first >= last:
+        if timestep < self.noise_level or first >= last:
             return state
         music = self.latents[..., first + start : last + start]
-        between = torch.lerp(music, noise[..., first:last], time).to(state.device)
+        between = torch.lerp(music, noise[..., first:last], timestep).to(state.device)
         return torch.cat([state[..., :first], between, state[..., last:]], dim=-1)
 
 
 @single_threaded()
 @torch.inference_mode()
 def encode_audio_prompt(
-    bundle: LatentBundle, audio: Float[np.ndarray, "time channels"], variation: float
+    bundle: LatentBundle, audio: Float[np.ndarray, "time channels"], noise_level: float
 ) -> AudioPrompt:
-    """Takes a clip as what a piece begins with.
+    """Encodes a clip as an audio prompt.
 
     Args:
-        bundle: The model that will play.
-        audio: At the model's rate, of one or two channels.
-        variation: 0 keeps the clip as it is, 1 keeps only its kind and tempo.
+        bundle: Model that will play.
+        audio: Clip of one or two channels at the model's sample rate.
+        noise_level: 0 keeps the clip as it is, 1 keeps only its style and tempo.
 
     Raises:
-        SettingsError: The clip is too short or too long, or the variation is out of range.
+        SettingsError: The clip is too short or too long, or the noise level is out of range.
     """
     settings, codec = bundle.settings, bundle.codec
     seconds = len(audio) / settings.corpus.sample_rate
     if not SHORTEST_PROMPT_SECONDS <= seconds <= LONGEST_PROMPT_SECONDS:
         raise SettingsError(
-            f"the clip to begin with must be {SHORTEST_PROMPT_SECONDS:g} to "
+            f"an audio prompt must be {SHORTEST_PROMPT_SECONDS:g} to "
             f"{LONGEST_PROMPT_SECONDS:g} s long, found {seconds:.1f} s: cut it"
         )
-    if not 0 <= variation <= 1:
-        raise SettingsError(f"a clip is varied by 0 to 1, found {variation:g}")
+    if not 0 <= noise_level <= 1:
+        raise SettingsError(f"noise_level must be from 0 to 1, found {noise_level:g}")
     stereo = torch.from_numpy(np.ascontiguousarray(audio.T)).expand(2, -1)
     size = codec.latent_samples
     features = codec.analysis(stereo[None, :, : stereo.shape[1] // size * size].contiguous())
     latents = codec.linear.encode(features)
     beats = find_beats(features[0], settings).numpy()
-    at_latents = beats[: latents.shape[-1] * codec.linear.patch_frames]
-    at_latents = at_latents.reshape(-1, codec.linear.patch_frames).mean(axis=1)
+    beats = beats[: latents.shape[-1] * codec.linear.patch_frames]
+    beats = beats.reshape(-1, codec.linear.patch_frames).mean(axis=1)
     fitted = slice(-round(_FITTED_SECONDS / settings.latent_seconds), None)
-    beats_per_frame, beat = np.polyfit(np.arange(len(at_latents))[fitted], at_latents[fitted], 1)
+    beats_per_frame, beat = np.polyfit(np.arange(len(beats))[fitted], beats[fitted], 1)
     centre = codec.style_embedding(latents)[0].mean(1)
-    return AudioPrompt(latents, variation, centre, float(beat), float(beats_per_frame))
+    return AudioPrompt(latents, noise_level, centre, float(beat), float(beats_per_frame))

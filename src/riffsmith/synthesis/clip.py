@@ -1,4 +1,4 @@
-"""A bundle → a clip of any length."""
+"""Clips of any length from a model of either kind."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -7,7 +7,6 @@ from math import ceil
 from typing import TypeVar
 
 import numpy as np
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -19,11 +18,12 @@ from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
 from riffsmith.synthesis.stream import Stream
 
 FADE_SECONDS = 0.05
+"""Crossfade length between the segments of a picture model."""
 OnProgress = Callable[[float], None]
 Result = TypeVar("Result")
 
 _LOOK_AHEAD = 8
-"""Chunks and stretches for each worker that may be ready or begun: about 10 MB."""
+"""Chunks and windows per worker that may be ready or begun: about 10 MB."""
 
 
 def generate_clip(
@@ -32,13 +32,13 @@ def generate_clip(
     seed: int,
     on_progress: OnProgress | None = None,
 ) -> Float[np.ndarray, "time channels"]:
-    """New audio of any length, no peak above −1 dBFS.
+    """Generates audio with no peak above −1 dBFS.
 
     Args:
-        bundle: The model.
-        seconds: Length; the result has `round(seconds * sample_rate)` samples.
-        seed: The same seed gives the same samples.
-        on_progress: Called with the share that is done.
+        bundle: Model that plays.
+        seconds: Length in seconds; the result has `round(seconds * sample_rate)` samples.
+        seed: Seed of the clip; the same seed gives the same samples.
+        on_progress: Called with the progress from 0 to 1. `None`: it is not reported.
     """
     if isinstance(bundle, LatentBundle):
         return play_stream(Stream(bundle, seed), seconds, on_progress)
@@ -48,15 +48,21 @@ def generate_clip(
 def play_stream(
     stream: Stream, seconds: float, on_progress: OnProgress | None = None
 ) -> Float[np.ndarray, "time channels"]:
-    """The beginning of an endless piece; arguments as for `generate_clip`."""
-    wanted = round(seconds * stream.sample_rate)
-    count = ceil(wanted / stream.chunk_samples)
-    pieces: list[np.ndarray] = []
-    for piece in play_chunks(stream, 0, count):
-        pieces.append(piece)
+    """The first seconds of an endless piece.
+
+    Args:
+        stream: Piece to play.
+        seconds: Length in seconds.
+        on_progress: Called with the progress from 0 to 1. `None`: it is not reported.
+    """
+    samples = round(seconds * stream.sample_rate)
+    count = ceil(samples / stream.chunk_samples)
+    chunks: list[np.ndarray] = []
+    for chunk in play_chunks(stream, 0, count):
+        chunks.append(chunk)
         if on_progress:
-            on_progress(len(pieces) / count)
-    return np.concatenate(pieces)[:wanted]
+            on_progress(len(chunks) / count)
+    return np.concatenate(chunks)[:samples]
 
 
 def play_chunks(
@@ -64,22 +70,22 @@ def play_chunks(
 ) -> Iterator[Float[np.ndarray, "time channels"]]:
     """Chunks [first, stop) of a piece in their order, computed by several workers.
 
-    Stretches are begun early, so that some workers denoise the next ones while others decode.
+    Latent windows are begun early: some workers denoise the next ones while others decode.
 
     Args:
-        stream: The piece, which must not be turned meanwhile.
+        stream: Piece whose controls must not change meanwhile.
         first: Number of the first chunk.
-        stop: Number of the chunk to end before; None: the piece goes on without end.
+        stop: Number of the chunk after the last one. `None`: the piece goes on without end.
     """
     workers = count_workers()
     numbers = itertools.count(first) if stop is None else range(first, stop)
 
     def tasks() -> Iterator[Callable[[], np.ndarray | Tensor]]:
-        following = stream.stretches_of(first).start
+        following = stream.windows_of(first).start
         for number in numbers:
-            end = stream.stretches_of(number).stop + workers - 1
+            end = stream.windows_of(number).stop + workers - 1
             if stop is not None:
-                end = min(end, stream.stretches_of(stop - 1).stop)
+                end = min(end, stream.windows_of(stop - 1).stop)
             for window in range(following, end):
                 yield partial(stream.window, window)
             following = max(following, end)
@@ -96,12 +102,12 @@ def _call(task: Callable[[], Result]) -> Result:
 def _from_pictures(
     bundle: PictureBundle, seconds: float, seed: int, on_progress: OnProgress | None
 ) -> Float[np.ndarray, "time channels"]:
-    """Generated segments in a row, each faded into the next over 50 ms."""
+    """Generated segments one after the other, with crossfades between them."""
     settings = bundle.settings.corpus
-    wanted = round(seconds * settings.sample_rate)
+    samples = round(seconds * settings.sample_rate)
     fade = round(FADE_SECONDS * settings.sample_rate)
     advance = settings.segment_samples - fade
-    count = max(1, ceil((wanted - fade) / advance))
+    count = max(1, ceil((samples - fade) / advance))
 
     def play(number: int) -> Float[np.ndarray, "time channels"]:
         picture = draw_pictures(bundle.generator, seed, number, 1)
@@ -115,25 +121,9 @@ def _from_pictures(
                 on_progress((number + 1) / count)
 
     was_training = bundle.generator.training
-    bundle.generator.eval()  # here, because workers share it
+    bundle.generator.eval()  # here, because the workers share it
     try:
-        audio = join(segments(), count, fade)[:wanted]
+        audio = join(segments(), count, fade)[:samples]
     finally:
         bundle.generator.train(was_training)
     return audio * np.float32(limiting_gain(audio))
-
-
-def spread_db(pictures: torch.Tensor, range_db: float) -> float:
-    """How far pictures differ from each other: mean RMS difference over all pairs, in dB.
-
-    Args:
-        pictures: (batch, channels, rows, columns) in [-1, 1].
-        range_db: Decibels between -1 and 1.
-
-    Returns:
-        0 where there is nothing to compare.
-    """
-    if len(pictures) < 2:
-        return 0.0
-    distances = torch.pdist(pictures.flatten(1)) / pictures[0].numel() ** 0.5
-    return float(distances.mean()) * range_db / 2

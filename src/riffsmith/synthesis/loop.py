@@ -1,4 +1,4 @@
-"""A passage whose end goes on at its beginning."""
+"""Loops: audio whose end continues at its beginning."""
 
 from dataclasses import replace
 
@@ -11,8 +11,7 @@ from riffsmith.controls import Controls
 from riffsmith.errors import SettingsError
 from riffsmith.networks import NoiseSource
 from riffsmith.synthesis.conditioning import ConditioningSchedule
-from riffsmith.synthesis.denoising import denoise
-from riffsmith.synthesis.rendering import receptive_field, render
+from riffsmith.synthesis.rendering import denoise, receptive_field, render
 from riffsmith.synthesis.stream import MARGIN_LATENTS
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 1.0, 120.0
@@ -24,17 +23,18 @@ def make_loop(
 ) -> Float[np.ndarray, "time channels"]:
     """Audio that repeats without a seam.
 
-    Noise, clock and texture come around after its length, so the networks see no end. The clock is
-    moved a little, so that whole bars fit in.
+    Noise, beat clock and texture are periodic in the length of the loop, so the networks see no
+    end. The tempo is changed a little, so that the loop has whole bars.
 
     Args:
-        bundle: The model.
-        seed: The same seed gives the same loop.
-        seconds: About how long; the length is rounded to what the generator halves evenly.
-        controls: What is asked; one kind of passage is held.
+        bundle: Model that plays.
+        seed: Seed of the loop; the same seed gives the same samples.
+        seconds: Approximate length in seconds; it is rounded to a number of latent frames that the
+            generator can halve.
+        controls: Controls of the loop; it has a single style, so variation and morph are ignored.
 
     Raises:
-        SettingsError: It is too short or too long.
+        SettingsError: The loop is too short or too long.
     """
     if not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
         raise SettingsError(
@@ -42,27 +42,28 @@ def make_loop(
             f"found {seconds:g}"
         )
     settings, codec = bundle.settings, bundle.codec
-    even = 2 ** (len(settings.generator.channels) - 1)
-    frames = even * max(1, round(seconds / settings.latent_seconds / even))
-    held = replace(controls or Controls(), variation=0.0, morph_seed=None)
-    path = ConditioningSchedule(codec.style_embedding, seed, settings.latent_seconds, held)
-    path = path.in_time(0.0, _whole_beats(frames * path.beats_per_frame) / frames)
-    margin = -(-MARGIN_LATENTS // even) * even
+    multiple = 2 ** (len(settings.generator.channels) - 1)
+    frames = multiple * max(1, round(seconds / settings.latent_seconds / multiple))
+    controls = replace(controls or Controls(), variation=0.0, morph_seed=None)
+    schedule = ConditioningSchedule(codec.style_embedding, seed, settings.latent_seconds, controls)
+    beats = _whole_bars(frames * schedule.beats_per_frame)
+    schedule = schedule.with_beats(0.0, beats / frames)
+    margin = -(-MARGIN_LATENTS // multiple) * multiple
     noise = NoiseSource(seed, period=frames)
     with_margins = denoise(
         bundle.generator,
         noise.cut("latents", settings.codec.components, -margin, frames + 2 * margin),
-        path.conditioning(-margin, frames + 2 * margin),
+        schedule.conditioning(-margin, frames + 2 * margin),
         settings.generator.steps,
     )
-    once = with_margins[..., margin : margin + frames]
+    latents = with_margins[..., margin : margin + frames]
     context = receptive_field(codec)
-    around = torch.arange(-context, frames + context) % frames
-    return render(bundle, once[..., around], noise, -context)
+    periodic = torch.arange(-context, frames + context) % frames
+    return render(bundle, latents[..., periodic], noise, -context)
 
 
-def _whole_beats(beats: float) -> int:
-    """Whole bars, where there is room for one."""
+def _whole_bars(beats: float) -> int:
+    """The number of beats rounded to whole bars, or to whole beats below one bar."""
     if beats < _BAR_BEATS:
         return max(1, round(beats))
     return _BAR_BEATS * round(beats / _BAR_BEATS)

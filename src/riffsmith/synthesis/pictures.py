@@ -1,4 +1,4 @@
-"""Seeds → pictures → spectrograms → audio segments."""
+"""Pictures of a seed, and their conversion to spectrograms and audio."""
 
 import torch
 from jaxtyping import Float
@@ -14,7 +14,16 @@ from riffsmith.seeds import derive_seed, random_stream
 def draw_pictures(
     generator: Generator, seed: int, first: int, count: int
 ) -> Float[Tensor, "batch channels rows columns"]:
-    """Pictures number `first` to `first + count` of a seed, each from noise of its own."""
+    """Generates the pictures number `first` to `first + count` of a seed.
+
+    Each picture has noise of its own, so it does not depend on how many are generated together.
+
+    Args:
+        generator: Generator of pictures.
+        seed: Seed of the pictures.
+        first: Number of the first picture.
+        count: Number of pictures.
+    """
     noise = torch.cat(
         [
             generator.draw_noise(1, random_stream(seed, "picture", number))
@@ -36,14 +45,27 @@ def to_spectrogram(
     low_db: float,
     high_db: float,
 ) -> Float[Tensor, "batch channels mels frames"]:
-    """Stretches pictures in [-1, 1] to a segment's mel spectrogram in dB."""
+    """Resizes pictures to the mel spectrogram of a segment in decibels.
+
+    Args:
+        pictures: Pictures with values in [-1, 1].
+        settings: Settings of the corpus.
+        low_db: Decibels that -1 stands for.
+        high_db: Decibels that 1 stands for.
+    """
     return unscale(resize(pictures, settings.n_mels, settings.frames), low_db, high_db)
 
 
 def to_audio(
     mel_db: Float[Tensor, "channels mels frames"], settings: CorpusSettings, seed: int
 ) -> Float[Tensor, "channels time"]:
-    """Inverts a mel spectrogram with the STFT that it was made with (fast Griffin-Lim)."""
+    """Audio of a mel spectrogram, by the fast Griffin-Lim algorithm.
+
+    Args:
+        mel_db: Mel spectrogram in decibels.
+        settings: Settings of the STFT that it was made with.
+        seed: Seed of the first phases.
+    """
     transform = MelTransform.of(settings)
     time = settings.segment_samples
     if mel_db.shape[-1] != settings.frames:

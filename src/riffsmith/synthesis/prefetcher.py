@@ -1,4 +1,4 @@
-"""Something that is made a little ahead of whoever uses it up."""
+"""Prefetcher: computes the next items of an iterable in a thread."""
 
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
@@ -10,18 +10,21 @@ Item = TypeVar("Item")
 
 
 class Prefetcher(Iterator[Item], Generic[Item]):
-    """The items of an iterable in their order, made by a thread of its own.
+    """The items of an iterable in their order, computed in advance by a thread.
 
-    The thread waits while as many items are ready as it may be ahead. An error in making them is
-    raised where it belongs in the order. Use it in a `with`, which ends the thread.
+    The thread waits while `limit` items are ready. An error of the iterable is raised in place of
+    the item that caused it. Use a prefetcher in a `with` statement, which ends the thread.
     """
 
     def __init__(self, items: Iterable[Item], limit: int) -> None:
-        """Begins at once.
+        """Starts the thread.
 
         Args:
-            items: Used by the thread alone from here on.
-            limit: Items that may be ready, besides the one that is being made.
+            items: Iterable that from now on only the thread uses.
+            limit: Items that may be ready, besides the one that is being computed.
+
+        Raises:
+            ValueError: The limit is below 1.
         """
         if limit < 1:
             raise ValueError(f"at least one item must be allowed to be ready, found {limit}")
@@ -30,11 +33,11 @@ class Prefetcher(Iterator[Item], Generic[Item]):
         self._changed = Condition()
         self._closed = self._ended = False
         self._error: BaseException | None = None
-        self._thread = Thread(target=self._make, name="ahead", daemon=True)
+        self._thread = Thread(target=self._produce, name="prefetcher", daemon=True)
         self._thread.start()
 
     def __next__(self) -> Item:
-        """Waits for the next item, if it is not there yet."""
+        """The next item; waits until it is ready."""
         with self._changed:
             self._changed.wait_for(lambda: self._ready or self._ended or self._closed)
             if self._ready and not self._closed:
@@ -48,12 +51,12 @@ class Prefetcher(Iterator[Item], Generic[Item]):
 
     @property
     def ready(self) -> int:
-        """Items that can be had without waiting."""
+        """Number of items that are ready."""
         with self._changed:
             return len(self._ready)
 
     def close(self) -> None:
-        """Drops what is ready and ends the thread, after the item that it is at."""
+        """Drops all ready items and ends the thread, after the item that it is computing."""
         with self._changed:
             self._closed = True
             self._ready.clear()
@@ -71,12 +74,12 @@ class Prefetcher(Iterator[Item], Generic[Item]):
     ) -> None:
         self.close()
 
-    def _make(self) -> None:
+    def _produce(self) -> None:
         try:
             for item in self._items:
-                if not self._hand_over(item):
+                if not self._put(item):
                     break
-        except BaseException as error:  # whatever it is, the reader gets it
+        except BaseException as error:  # is raised again in the reader's thread
             self._error = error
         if isinstance(self._items, Generator):
             self._items.close()  # what it has begun ends here, and not when the process does
@@ -84,8 +87,8 @@ class Prefetcher(Iterator[Item], Generic[Item]):
             self._ended = True
             self._changed.notify_all()
 
-    def _hand_over(self, item: Item) -> bool:
-        """Waits for room; whether anybody still wants items."""
+    def _put(self, item: Item) -> bool:
+        """Waits until fewer than `limit` items are ready; returns whether to go on."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or len(self._ready) < self._limit)
             if not self._closed:

@@ -1,4 +1,6 @@
-"""Latents of a piece → its sound, with no peak above −1 dBFS."""
+"""Noise and conditioning → latents → audio with no peak above −1 dBFS."""
+
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -8,24 +10,45 @@ from torch import Tensor
 from riffsmith.audio import limit_peaks, limiter_reach
 from riffsmith.bundle import LatentBundle
 from riffsmith.codec import Codec
-from riffsmith.networks import NoiseSource
+from riffsmith.hardware import playing_precision
+from riffsmith.networks import Denoiser, NoiseSource, sample
 from riffsmith.parallel import single_threaded
 
 HEADROOM_DB = 2.0
-"""A decoder invents phases, so its peaks are higher than those of finished records: turned down by
-so much, a limiter leaves a judge's distance as it was and the corpus's loudness is met."""
+"""Decibels by which decoded audio is turned down before the limiter.
+
+The decoder's phases differ from those of finished records, so its peaks are higher. With this
+headroom the limiter does not change the measured distance to real music, and the loudness is that
+of the corpus."""
 
 
-def finish(
-    audio: Float[np.ndarray, "time channels"], sample_rate: int
-) -> Float[np.ndarray, "time channels"]:
-    """Decoded audio at the level of records, no peak above −1 dBFS."""
-    return limit_peaks(audio * np.float32(10 ** (-HEADROOM_DB / 20)), sample_rate)
+@single_threaded()
+@torch.inference_mode()
+def denoise(
+    generator: Denoiser,
+    noise: Float[Tensor, "1 components frames"],
+    conditioning: Float[Tensor, "1 clock_and_style frames"],
+    steps: int,
+    constrain: Callable[[Tensor, float], Tensor] = lambda state, timestep: state,
+) -> Float[Tensor, "1 components frames"]:
+    """Samples latents from noise.
 
+    Args:
+        generator: Network that predicts the velocity.
+        noise: Standard normal noise.
+        conditioning: Beat clock and style embedding of the same frames.
+        steps: Number of Euler steps.
+        constrain: Function (state, timestep) → state, applied before each step and at the end.
+    """
+    device = next(generator.parameters()).device
+    conditioning = conditioning.to(device)
 
-def receptive_field(codec: Codec) -> int:
-    """Latent frames on either side that a sample of a piece depends on."""
-    return codec.context_latents + _limiter_latents(codec)
+    def velocity(state: Tensor, timesteps: Tensor) -> Tensor:
+        with playing_precision(device):
+            return generator(state, conditioning, timesteps).float()
+
+    latents = sample(velocity, noise.to(device), steps, steps, constrain)
+    return constrain(latents, 0.0).cpu()
 
 
 @single_threaded()
@@ -33,13 +56,13 @@ def receptive_field(codec: Codec) -> int:
 def render(
     bundle: LatentBundle, latents: Float[Tensor, "1 components _"], source: NoiseSource, start: int
 ) -> Float[np.ndarray, "time 2"]:
-    """Decodes and finishes; the `receptive_field` on either side are only looked at.
+    """Finished audio of the latents between the `receptive_field` on either side.
 
     Args:
-        bundle: The model.
-        latents: What it generated.
-        source: Of the texture's noise.
-        start: The first latent's place in the piece.
+        bundle: Model whose codec decodes.
+        latents: Latents of the piece, with the receptive field on either side.
+        source: Noise that the texture is drawn from.
+        start: Position of the first latent frame in the piece.
     """
     codec = bundle.codec
     noise = source.cut("texture", codec.linear.residual_components, start, latents.shape[-1])
@@ -47,6 +70,23 @@ def render(
     audio = finish(audio, codec.sample_rate)
     edge = _limiter_latents(codec) * codec.latent_samples
     return audio[edge:-edge]
+
+
+def finish(
+    audio: Float[np.ndarray, "time channels"], sample_rate: int
+) -> Float[np.ndarray, "time channels"]:
+    """Decoded audio, turned down by `HEADROOM_DB` and limited to −1 dBFS.
+
+    Args:
+        audio: Audio of the decoder.
+        sample_rate: Sample rate in Hz.
+    """
+    return limit_peaks(audio * np.float32(10 ** (-HEADROOM_DB / 20)), sample_rate)
+
+
+def receptive_field(codec: Codec) -> int:
+    """Latent frames on either side that a sample of a piece depends on."""
+    return codec.context_latents + _limiter_latents(codec)
 
 
 def _limiter_latents(codec: Codec) -> int:

@@ -1,4 +1,4 @@
-"""A latent model → endless audio, in pieces that do not depend on how it is asked for."""
+"""Endless audio from a latent model, in chunks that do not depend on how it is read."""
 
 from collections.abc import Iterator
 from copy import copy
@@ -15,32 +15,33 @@ from riffsmith.networks import NoiseSource
 from riffsmith.parallel import SharedResults, count_cores
 from riffsmith.synthesis.audio_prompt import AudioPrompt
 from riffsmith.synthesis.conditioning import ConditioningSchedule
-from riffsmith.synthesis.denoising import denoise
-from riffsmith.synthesis.rendering import receptive_field, render
+from riffsmith.synthesis.rendering import denoise, receptive_field, render
 
 CHUNK_LATENTS = 64
-"""Decoded at once, always between the same places: equal places give equal samples."""
+"""Latent frames of a chunk, which is decoded as a whole. Chunks always begin at multiples of this,
+so that every way to read a piece gives the same samples."""
 WINDOW_LATENTS = (192, 384, 768)
-"""Denoised at once, likewise: the first two stretches, then all others. What begins or was turned
-is there soon, and what goes on takes little time for its length."""
+"""Latent frames of the first window, the second, and all others; a window is denoised as a whole.
+Short windows let a piece or a control change begin soon; long ones take less time a frame."""
 MARGIN_LATENTS = 128
-"""On either side of a stretch, so that what is beyond hardly matters to it."""
+"""Frames that are denoised in addition on either side of a window. What lies beyond them has hardly
+any effect on the window."""
 BLEND_LATENTS = 16
-"""Over which one stretch goes over into the next."""
-TURN_SECONDS = 0.05
-"""In which a piece goes over to what was asked of it."""
-_EVEN_LATENTS = 16
-"""Where a stretch may begin: the generator halves its frames."""
+"""Crossfade length between latent windows."""
+CONTROL_CHANGE_SECONDS = 0.05
+"""Crossfade length of audio at a control change."""
+_ALIGNMENT_LATENTS = 16
+"""Windows begin at multiples of this, because the generator halves the frame rate four times."""
 _KEPT_CHUNKS = 6
-"""So that what was read ahead is there when a turn goes over from it."""
-_KEPT_STRETCHES = 3
-"""For one reader; each worker beside it may need another."""
+"""Chunks that are kept: those that were read ahead are crossfaded at a control change."""
+_KEPT_WINDOWS = 3
+"""Windows that are kept for one reader; each further worker may need another."""
 
 
 class Stream:
-    """The endless piece of one seed. Memory does not grow with it.
+    """The endless piece of a seed. Its memory does not grow with its length.
 
-    Several threads may compute chunks and stretches of it at once: each is computed once.
+    Several threads may compute chunks and windows of it at once: each is computed once.
     """
 
     def __init__(
@@ -53,10 +54,10 @@ class Stream:
         """Begins a piece; nothing is computed yet.
 
         Args:
-            bundle: The model.
-            seed: The same seed and controls give the same samples.
-            controls: What is asked of the piece.
-            audio_prompt: What it begins with.
+            bundle: Model that plays.
+            seed: Seed of the piece; the same seed and controls give the same samples.
+            controls: Controls from the beginning on. `None`: their defaults.
+            audio_prompt: Clip that the piece begins with. `None`: it begins with none.
         """
         self._bundle = bundle
         self._generator, self._codec = bundle.generator, bundle.codec
@@ -64,164 +65,181 @@ class Stream:
         self._steps = settings.generator.steps
         self.noise = NoiseSource(seed)
         centre = audio_prompt.centre if audio_prompt else None
-        self.path = ConditioningSchedule(
+        self.schedule = ConditioningSchedule(
             self._codec.style_embedding, seed, settings.latent_seconds, controls, centre
         )
         if audio_prompt and not (controls and controls.tempo):
-            self.path = self.path.in_time(audio_prompt.beat, audio_prompt.beats_per_frame)
+            self.schedule = self.schedule.with_beats(
+                audio_prompt.beat, audio_prompt.beats_per_frame
+            )
         self.sample_rate = settings.corpus.sample_rate
         self.chunk_samples = CHUNK_LATENTS * self._codec.latent_samples
-        self._heard = receptive_field(self._codec)
-        self._guide = audio_prompt
-        self._before: Stream | None = None
-        self._turn = self._origin = 0
-        self._forget_computed()
+        self._receptive_field = receptive_field(self._codec)
+        self._audio_prompt = audio_prompt
+        self._previous: Stream | None = None
+        self._change_start = 0  # sample of the last control change
+        self._origin = 0  # latent frame at which the windows after it begin
+        self._clear_cache()
 
     def with_controls(self, start: int, controls: Controls) -> "Stream":
-        """The same piece, of which something else is asked from a sample on.
+        """The same piece with other controls from a sample on (a control change).
 
-        Whatever lies before that sample is bit for bit as it was.
+        All samples before it are bit for bit the same.
+
+        Args:
+            start: Sample of the control change.
+            controls: Controls from there on.
         """
         frame = start // self._codec.latent_samples
         stream = copy(self)
-        stream.path = self.path.with_controls(frame, controls)
-        stream._before, stream._turn = self, start
-        stream._origin = frame // _EVEN_LATENTS * _EVEN_LATENTS
-        stream._forget_computed()
+        stream.schedule = self.schedule.with_controls(frame, controls)
+        stream._previous, stream._change_start = self, start
+        stream._origin = frame // _ALIGNMENT_LATENTS * _ALIGNMENT_LATENTS
+        stream._clear_cache()
         return stream
 
-    def heard_from(self, start: int) -> "Stream":
-        """The same turned piece, to which the one before goes over only at a later sample."""
+    def with_change_at(self, start: int) -> "Stream":
+        """The same piece, whose last control change is heard only at a later sample.
+
+        Args:
+            start: Sample at which the crossfade to the new controls begins; an earlier one than
+                that of the control change itself has no effect.
+        """
         stream = copy(self)
-        stream._turn = max(self._turn, start)
-        if self._before is not None:
-            joint = self.numbers(stream._turn, self._turn_samples)
-            stream._before = copy(self._before)
-            stream._before._kept = self._before._kept.only(joint)
+        stream._change_start = max(self._change_start, start)
+        if self._previous is not None:
+            joint = self.chunk_numbers(stream._change_start, self._change_samples)
+            stream._previous = copy(self._previous)
+            stream._previous._chunk_cache = self._previous._chunk_cache.only(joint)
         return stream
 
-    def again(self) -> "Stream":
-        """The same piece for another reader, with nothing computed yet."""
+    def without_cache(self) -> "Stream":
+        """The same piece for another reader, without the windows and chunks that are computed."""
         stream = copy(self)
-        stream._before = self._before and self._before.again()
-        stream._forget_computed()
+        stream._previous = self._previous and self._previous.without_cache()
+        stream._clear_cache()
         return stream
 
     def make_ready(self, start: int, count: int) -> None:
-        """Computes what is heard of [start, start + count) after the turn.
+        """Computes the chunks of [start, start + count) as they are after the last control change.
 
-        Touches nothing that the piece it was turned from reads or writes.
+        It uses nothing of the piece before that change, so another thread may read from that piece.
+
+        Args:
+            start: First sample.
+            count: Number of samples.
         """
-        for number in self.numbers(start, count):
+        for number in self.chunk_numbers(start, count):
             self._own_chunk(number)
 
     def forget(self, start: int) -> None:
-        """Lets go of what is only needed to read samples before one."""
-        if self._before is not None and start >= self._turn + self._turn_samples:
-            self._before = None
-        elif self._before is not None:
-            self._before.forget(start)
+        """Frees what is only needed for samples before `start`."""
+        if self._previous is not None and start >= self._change_start + self._change_samples:
+            self._previous = None
+        elif self._previous is not None:
+            self._previous.forget(start)
 
     def read(self, start: int, count: int) -> Float[np.ndarray, "time channels"]:
         """Samples [start, start + count) of the piece."""
-        numbers = self.numbers(start, count)
-        pieces = [self.chunk(number) for number in numbers]
-        begin = start - numbers.start * self.chunk_samples
-        return np.concatenate(pieces)[begin : begin + count]
+        numbers = self.chunk_numbers(start, count)
+        chunks = [self.chunk(number) for number in numbers]
+        first = start - numbers.start * self.chunk_samples
+        return np.concatenate(chunks)[first : first + count]
 
     def chunks(self, start: int = 0) -> Iterator[Float[np.ndarray, "time channels"]]:
-        """The piece from a chunk's number on, without end."""
+        """The chunks of the piece from a number on, without end."""
         while True:
             yield self.chunk(start)
             start += 1
 
     @torch.inference_mode()
     def latents(self, start: int, frames: int) -> Float[Tensor, "1 components frames"]:
-        """Latents [start, start + frames) of the piece as it is after its last turn."""
+        """Latent frames [start, start + frames), as they are after the last control change."""
         stop = start + frames
-        pieces: list[Tensor] = []
-        number = self._number_at(start)
+        parts: list[Tensor] = []
+        number = self._window_at(start)
         while start < stop:
-            first, after = self._start_of(number), self._start_of(number + 1)
+            first, after = self._window_start(number), self._window_start(number + 1)
             end = min(stop, after)
-            pieces.append(self._blended(number, slice(start - first, end - first)))
+            parts.append(self._blended(number, slice(start - first, end - first)))
             start, number = end, number + 1
-        return torch.cat(pieces, dim=-1)
+        return torch.cat(parts, dim=-1)
 
     @property
-    def _turn_samples(self) -> int:
-        return round(TURN_SECONDS * self.sample_rate)
+    def _change_samples(self) -> int:
+        return round(CONTROL_CHANGE_SECONDS * self.sample_rate)
 
-    def numbers(self, start: int, count: int) -> range:
-        """The chunks that samples lie in."""
+    def chunk_numbers(self, start: int, count: int) -> range:
+        """Numbers of the chunks that contain the samples [start, start + count)."""
         return range(start // self.chunk_samples, (start + count - 1) // self.chunk_samples + 1)
 
-    def _start_of(self, number: int) -> int:
-        """First frame of a stretch."""
+    def _window_start(self, number: int) -> int:
+        """First latent frame of a window."""
         short = WINDOW_LATENTS[: min(number, len(WINDOW_LATENTS) - 1)]
         return self._origin + sum(short) + (number - len(short)) * WINDOW_LATENTS[-1]
 
-    def _number_at(self, frame: int) -> int:
-        """Which stretch a frame lies in; what is before the first belongs to it."""
+    def _window_at(self, frame: int) -> int:
+        """Number of the window of a latent frame; the first has all frames before it as well."""
         number = 0
-        while number < len(WINDOW_LATENTS) - 1 and self._start_of(number + 1) <= frame:
+        while number < len(WINDOW_LATENTS) - 1 and self._window_start(number + 1) <= frame:
             number += 1
-        return number + max(0, frame - self._start_of(number)) // WINDOW_LATENTS[-1]
+        return number + max(0, frame - self._window_start(number)) // WINDOW_LATENTS[-1]
 
     def chunk(self, number: int) -> Float[np.ndarray, "time channels"]:
-        """What is heard, before a turn, in it and after it."""
+        """A chunk of the piece, with the crossfade of a control change."""
         start = number * self.chunk_samples
-        if self._before is None or start >= self._turn + self._turn_samples:
+        if self._previous is None or start >= self._change_start + self._change_samples:
             return self._own_chunk(number)
-        earlier = self._before.chunk(number)
-        if start + self.chunk_samples <= self._turn:
+        earlier = self._previous.chunk(number)
+        if start + self.chunk_samples <= self._change_start:
             return earlier
-        places = np.arange(self.chunk_samples) + (start + 0.5 - self._turn)
-        share = (places / self._turn_samples).clip(0, 1).astype(np.float32)[:, None]
-        return earlier * (1 - share) + self._own_chunk(number) * share
+        passed = np.arange(self.chunk_samples) + (start + 0.5 - self._change_start)
+        weight = (passed / self._change_samples).clip(0, 1).astype(np.float32)[:, None]
+        return earlier * (1 - weight) + self._own_chunk(number) * weight
 
     def _own_chunk(self, number: int) -> Float[np.ndarray, "time channels"]:
-        return self._kept.get(number, self._decode)
+        return self._chunk_cache.get(number, self._decode)
 
     def _decode(self, number: int) -> Float[np.ndarray, "time channels"]:
-        start, frames = number * CHUNK_LATENTS - self._heard, CHUNK_LATENTS + 2 * self._heard
+        start = number * CHUNK_LATENTS - self._receptive_field
+        frames = CHUNK_LATENTS + 2 * self._receptive_field
         return render(self._bundle, self.latents(start, frames), self.noise, start)
 
     def _blended(self, number: int, inside: slice) -> Float[Tensor, "1 components _"]:
-        """Frames of a stretch, which begins as the one before goes on."""
-        ours = self.window(number)
+        """Frames of a window, which begins with the crossfade from the window before."""
+        own = self.window(number)
         if number == 0:
-            return ours[..., MARGIN_LATENTS + inside.start : MARGIN_LATENTS + inside.stop]
-        ours = ours[..., MARGIN_LATENTS:]
+            return own[..., MARGIN_LATENTS + inside.start : MARGIN_LATENTS + inside.stop]
+        own = own[..., MARGIN_LATENTS:]
         if inside.start >= BLEND_LATENTS:
-            return ours[..., inside]
-        earlier = self.window(number - 1)[..., -MARGIN_LATENTS:]
-        share = (torch.arange(BLEND_LATENTS) + 0.5) / BLEND_LATENTS
-        joint = torch.lerp(earlier[..., :BLEND_LATENTS], ours[..., :BLEND_LATENTS], share)
-        return torch.cat([joint, ours[..., BLEND_LATENTS:]], dim=-1)[..., inside]
+            return own[..., inside]
+        previous = self.window(number - 1)[..., -MARGIN_LATENTS:]
+        weight = (torch.arange(BLEND_LATENTS) + 0.5) / BLEND_LATENTS
+        joint = torch.lerp(previous[..., :BLEND_LATENTS], own[..., :BLEND_LATENTS], weight)
+        return torch.cat([joint, own[..., BLEND_LATENTS:]], dim=-1)[..., inside]
 
     def window(self, number: int) -> Float[Tensor, "1 components frames"]:
-        """A stretch with its margins; the newest few are kept."""
-        return self._windows.get(number, self._compute_stretch)
+        """A latent window with its margins; the newest few are kept."""
+        return self._windows.get(number, self._compute_window)
 
-    def stretches_of(self, number: int) -> range:
-        """The stretches that a chunk lies in with what is heard around it."""
+    def windows_of(self, number: int) -> range:
+        """Numbers of the windows that a chunk and its receptive field lie in."""
         start, stop = number * CHUNK_LATENTS, (number + 1) * CHUNK_LATENTS
-        first, last = start - self._heard, stop + self._heard - 1
-        return range(self._number_at(first), self._number_at(last) + 1)
+        first, last = start - self._receptive_field, stop + self._receptive_field - 1
+        return range(self._window_at(first), self._window_at(last) + 1)
 
-    def _compute_stretch(self, number: int) -> Float[Tensor, "1 components frames"]:
-        start, stop = self._start_of(number), self._start_of(number + 1)
+    def _compute_window(self, number: int) -> Float[Tensor, "1 components frames"]:
+        start, stop = self._window_start(number), self._window_start(number + 1)
         return self._denoise(start - MARGIN_LATENTS, stop - start + 2 * MARGIN_LATENTS)
 
-    def _forget_computed(self) -> None:
-        self._windows = SharedResults[Tensor](_KEPT_STRETCHES + count_cores())
-        self._kept = SharedResults[Float[np.ndarray, "time channels"]](_KEPT_CHUNKS)
+    def _clear_cache(self) -> None:
+        self._windows = SharedResults[Tensor](_KEPT_WINDOWS + count_cores())
+        self._chunk_cache = SharedResults[Float[np.ndarray, "time channels"]](_KEPT_CHUNKS)
 
     def _denoise(self, start: int, frames: int) -> Float[Tensor, "1 components frames"]:
-        conditioning = self.path.conditioning(start, frames)
+        conditioning = self.schedule.conditioning(start, frames)
         noise = self.noise.cut("latents", self._generator.latent_channels, start, frames)
-        if self._guide is None:
+        if self._audio_prompt is None:
             return denoise(self._generator, noise, conditioning, self._steps)
-        keep = partial(self._guide.keep, noise, start)
-        return denoise(self._generator, noise, conditioning, self._steps, keep)
+        constrain = partial(self._audio_prompt.constrain, noise, start)
+        return denoise(self._generator, noise, conditioning, self._steps, constrain)

@@ -1,4 +1,4 @@
-"""Which of the corpus's passages a piece goes about in."""
+"""Style neighbours: the passages of the corpus whose styles a piece has."""
 
 from dataclasses import dataclass
 
@@ -11,76 +11,89 @@ from riffsmith.controls import Controls
 from riffsmith.features import Descriptors
 from riffsmith.seeds import derive_seed
 
-ASKED_SHARE = 1 / 16
-"""Of the corpus's passages: those that come nearest to what is asked."""
+NEAREST_FRACTION = 1 / 16
+"""Fraction of the corpus's passages that fit intensity and brightness, where these are set."""
 
 
 @dataclass(frozen=True)
 class StyleNeighbours:
-    """Passages of the corpus that a piece goes about in."""
+    """Style embeddings of neighbouring passages, and the tempo of the central one."""
 
-    points: Float[Tensor, "count values"]
+    passages: Float[Tensor, "count dimensions"]
+    """Style embeddings, nearest to the centre first."""
     tempo: float
-    """Beats a minute, of the passage in the middle."""
+    """Tempo of the nearest passage in beats a minute."""
 
-    def passage(self, seed: int, number: int) -> Float[Tensor, " values"]:
-        """One of them."""
-        return self.points[derive_seed(seed, "style", number) % len(self.points)]
+    def draw(self, seed: int, number: int) -> Float[Tensor, " dimensions"]:
+        """The style embedding of a random passage.
+
+        Args:
+            seed: Seed of the piece.
+            number: Number of the draw.
+        """
+        return self.passages[derive_seed(seed, "style", number) % len(self.passages)]
 
 
 def choose_style_neighbours(
-    style: StyleEmbedding,
+    style_embedding: StyleEmbedding,
     controls: Controls,
     seed: int,
-    centre: Float[Tensor, " values"] | None = None,
+    centre: Float[Tensor, " dimensions"] | None = None,
 ) -> StyleNeighbours:
-    """The passages around one that is drawn from those that come nearest to what is asked.
+    """The passages nearest to a centre, among those that fit intensity and brightness.
+
+    `variation` decides how many they are.
 
     Args:
-        style: Of the corpus.
-        controls: What is asked.
-        seed: Of the draw.
-        centre: A style to be near to, instead of a passage's that is drawn.
+        style_embedding: Style embedding with the passages of the corpus.
+        controls: Intensity, brightness and variation.
+        seed: Seed that chooses the centre.
+        centre: Style embedding of the centre. `None`: that of a passage which the seed chooses.
     """
-    points = style.passages
-    asked = _nearest_to_asked(style, controls)
+    passages = style_embedding.passages
+    candidates = _fitting_passages(style_embedding, controls)
     if centre is None:
-        centre = points[asked[int(_spread(seed) * len(asked))]]
-    distances = (points[asked] - centre).square().sum(1)
-    count = min(len(asked), max(1, round(controls.variation**3 * len(points))))
-    near = asked[distances.argsort(stable=True)[:count]]
-    return StyleNeighbours(points[near], float(Descriptors(*style.descriptors[near[0]]).tempo))
+        centre = passages[candidates[int(_spread(seed) * len(candidates))]]
+    distances = (passages[candidates] - centre).square().sum(1)
+    count = min(len(candidates), max(1, round(controls.variation**3 * len(passages))))
+    nearest = candidates[distances.argsort(stable=True)[:count]]
+    tempo = Descriptors(*style_embedding.descriptors[nearest[0]]).tempo
+    return StyleNeighbours(passages[nearest], float(tempo))
 
 
 def rank_passages(
-    style: StyleEmbedding,
-) -> tuple[Float[Tensor, " points"], Float[Tensor, " points"]]:
-    """Intensity and brightness of each passage, as the share of the others below it."""
-    descriptors = Descriptors(*style.descriptors.T)
-    return _rank(_rank(descriptors.loudness) + _rank(descriptors.density)), _rank(
-        descriptors.brightness
-    )
+    style_embedding: StyleEmbedding,
+) -> tuple[Float[Tensor, " passages"], Float[Tensor, " passages"]]:
+    """Intensity and brightness of each passage as ranks from 0 (lowest) to 1 (highest)."""
+    descriptors = Descriptors(*style_embedding.descriptors.T)
+    intensity = _rank(_rank(descriptors.loudness) + _rank(descriptors.density))
+    return intensity, _rank(descriptors.brightness)
 
 
-def _nearest_to_asked(style: StyleEmbedding, controls: Controls) -> Tensor:
-    """Numbers of passages."""
-    wishes = zip((controls.intensity, controls.brightness), rank_passages(style), strict=True)
-    errors = [(ranks - wanted).square() for wanted, ranks in wishes if wanted is not None]
+def _fitting_passages(style_embedding: StyleEmbedding, controls: Controls) -> Tensor:
+    """Numbers of the passages nearest to the given intensity and brightness, or of all."""
+    ranks = rank_passages(style_embedding)
+    targets = (controls.intensity, controls.brightness)
+    errors = [
+        (ranked - target).square()
+        for target, ranked in zip(targets, ranks, strict=True)
+        if target is not None
+    ]
     if not errors:
-        return torch.arange(len(style.passages))
-    count = max(1, round(ASKED_SHARE * len(style.passages)))
+        return torch.arange(len(style_embedding.passages))
+    count = max(1, round(NEAREST_FRACTION * len(style_embedding.passages)))
     return torch.stack(errors).sum(0).argsort(stable=True)[:count].sort().values
 
 
 def _spread(seed: int) -> float:
-    """From 0 to 1, as far from those of neighbouring seeds as can be (Fibonacci hashing).
+    """A number from 0 to 1, far from those of neighbouring seeds (Fibonacci hashing).
 
-    Passages lie in the order of the corpus: so a few seeds in a row visit all of it.
+    Passages are in the order of the corpus, so a few consecutive seeds visit all parts of it.
     """
     return (seed * 0x9E3779B97F4A7C15 % 2**64) / 2**64
 
 
-def _rank(values: Float[Tensor, " points"]) -> Float[Tensor, " points"]:
-    """Share of the others that are lower."""
-    places = values.argsort(stable=True).argsort(stable=True)
-    return places / max(1, len(values) - 1)
+def _rank(values: Float[Tensor, " passages"]) -> Float[Tensor, " passages"]:
+    """Fraction of the other values that are lower."""
+    ranks = values.argsort(stable=True).argsort(stable=True)
+    return ranks / max(1, len(values) - 1)

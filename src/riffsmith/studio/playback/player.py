@@ -86,7 +86,9 @@ class Player:
         self.model, self.seed, self._clock = model, seed, clock
         self.prompt_info = prompt and prompt.info
         self._stream = Stream(model.latent_bundle(), seed, controls, prompt and prompt.prompt)
-        self._record = self._stream.again()  # is never read itself: clips are computed from copies
+        self._record = (
+            self._stream.without_cache()
+        )  # is never read itself: clips are computed from copies
         self._changes = [ControlChange(0, controls)]
         self._stream_begins = self._record_begins = 0
         self._size = self._stream.chunk_samples
@@ -110,14 +112,16 @@ class Player:
         """
         with self._state:
             self._served = max(self._served, start + count)
-        numbers = self._stream.numbers(start, count)
+        numbers = self._stream.chunk_numbers(start, count)
         chunks = [self._chunk(number) for number in numbers]
         return self._chunks.cut(chunks, numbers.start, start, count)
 
     def is_ready(self, start: int, count: int) -> bool:
         """Whether samples can be had without computing."""
         with self._state:
-            return all(number in self._chunks for number in self._stream.numbers(start, count))
+            return all(
+                number in self._chunks for number in self._stream.chunk_numbers(start, count)
+            )
 
     def look_ahead(self) -> None:
         """Computes the first chunk that is missing after what was pulled last, if any."""
@@ -176,11 +180,11 @@ class Player:
                 stream.read(start, soon)  # the crossfade begins with these samples
                 with self._state:
                     first = self._earliest(wish)
-                    self._stream = changed.heard_from(first)
-                    self._record = record.with_controls(start, controls).heard_from(first)
+                    self._stream = changed.with_change_at(first)
+                    self._record = record.with_controls(start, controls).with_change_at(first)
                     self._note(ControlChange(first, controls))
             first_pull = round(_FIRST_PULL_SECONDS * self.sample_rate)
-            for number in self._stream.numbers(first, first_pull):
+            for number in self._stream.chunk_numbers(first, first_pull):
                 self._chunk(number)
             return first
 
@@ -194,7 +198,7 @@ class Player:
             self._refuse_forgotten(start)
             changes = [change for change in self._changes if change.at < stop]
             earlier = [change for change in changes if change.at <= start]
-            return self._record.again(), changes[max(0, len(earlier) - 1) :]
+            return self._record.without_cache(), changes[max(0, len(earlier) - 1) :]
 
     def _next_chunk(self) -> int:
         """Number of the first chunk that was not pulled at all."""
@@ -226,7 +230,7 @@ class Player:
                 found, stream = self._chunks.get(number), self._stream
                 if found is None and number * self._size < self._stream_begins:
                     self._refuse_forgotten(number * self._size)
-                    stream = self._stream = self._record.again()
+                    stream = self._stream = self._record.without_cache()
                     self._stream_begins = self._record_begins
             if found is not None:
                 return found
