@@ -169,10 +169,7 @@ export default {
       "one": "usable recording",
       "other": "usable recordings"
     },
-    "minutes": {
-      "one": "minute of music",
-      "other": "minutes of music"
-    },
+    "minutes": "minutes of music",
     "skipped": {
       "one": "skipped",
       "other": "skipped"

@@ -169,10 +169,7 @@ export default {
       "one": "grabación utilizable",
       "other": "grabaciones utilizables"
     },
-    "minutes": {
-      "one": "minuto de música",
-      "other": "minutos de música"
-    },
+    "minutes": "minutos de música",
     "skipped": {
       "one": "omitida",
       "other": "omitidas"
@@ -287,9 +284,9 @@ export default {
       "los gradientes o la salida han crecido sin límite desde el paso {since_step}: gradientes {generator_gradient} (generador) y {discriminator_gradient} (discriminador), desviación típica {deviation} veces la de los ejemplos reales",
     "plateau": {
       "one":
-        "ningún punto guardado se ha acercado más a la música real que {at} (distancia {distance}) en la última medida",
+        "en la última medida ningún punto guardado se ha acercado más a la música real que el mejor ({at}, distancia {distance})",
       "other":
-        "ningún punto guardado se ha acercado más a la música real que {at} (distancia {distance}) en las últimas {count} medidas"
+        "en las últimas {count} medidas ningún punto guardado se ha acercado más a la música real que el mejor ({at}, distancia {distance})"
     }
   },
   "evaluate": {

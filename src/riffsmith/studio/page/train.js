@@ -139,7 +139,7 @@ export class TrainRoom {
     const dropped = entries.filter((entry) => !entry.usable);
     byId("facts").replaceChildren(
       fact(number(usable), t("train.usable", { count: usable })),
-      fact(number(minutes, 1), t("train.minutes", { count: minutes })),
+      fact(number(minutes, 1), t("train.minutes")),
       ...(skipped ? [fact(number(skipped), t("train.skipped", { count: skipped }))] : []),
       ...(warned.length ? [fact(number(warned.length), t("train.warned"))] : []),
       ...(training_seconds ? [fact(duration(training_seconds), t("train.estimate"))] : []),
