@@ -342,7 +342,8 @@ def test_originality_is_checked_in_the_background(
     assert found["verdict"] == {
         "code": "original",
         "parameters": {"windows": 2},
-        "detail": "No copy found.",
+        "detail": "No copy found: all 2 windows are as far from the training music as held-out "
+        "music is.",
     }
     assert [(m["second"], m["semitones"]) for m in found["matches"]] == [(0.5, -1)]
     match = client.get(f"/api/clips/{clip['id']}/matches/0.wav").content

@@ -148,8 +148,30 @@ def test_hundreds_of_damaged_files_are_named_and_harm_nobody(open_rooms: Opened)
     entries = {entry["path"]: entry for entry in answer.json()["entries"]}
     assert len(entries) == len(files)
     assert entries["sound.wav"]["usable"]
-    assert all(entry["usable"] or entry["reason"] for entry in entries.values())
+    assert all(entry["usable"] or entry["refusal"] for entry in entries.values())
     assert client.get("/healthz").status_code == 200
+
+
+def test_a_survey_has_codes_and_sentences(open_rooms: Opened, tmp_path: Path):
+    _, client = open_rooms
+    songs = tmp_path / "songs"
+    songs.mkdir()
+    for name, content in (("a.wav", encoded("WAV")), ("b.wav", encoded("WAV")), ("c.txt", b"x")):
+        (songs / name).write_bytes(content)
+    (songs / "d.wav").write_bytes(encoded("WAV", seed=1)[:-2000])
+    found = client.post("/api/surveys", json={"source": str(songs)}).json()
+    assert (found["grade"], found["usable"], found["skipped"]) == ("too_little", 2, 2)
+    entries = {entry["path"]: entry for entry in found["entries"]}
+    assert entries["b.wav"]["refusal"] == {
+        "code": "duplicate",
+        "parameters": {"path": "a.wav"},
+        "detail": "same audio as a.wav",
+    }
+    assert entries["c.txt"]["refusal"]["code"] == "not_audio"
+    assert entries["a.wav"]["refusal"] is None
+    (flaw,) = entries["d.wav"]["flaws"]
+    assert flaw["code"] == "cut_off"
+    assert flaw["detail"].startswith("truncated: the file is cut off after 0.9 s")
 
 
 def test_a_folder_without_audio_is_told_in_words(open_rooms: Opened, tmp_path: Path):

@@ -135,7 +135,7 @@ export class TrainRoom {
     byId("found").hidden = false;
     byId("verdict").textContent = t(`material.${grade}`);
     byId("verdict").className = `grade ${COLOURS[grade]}`;
-    const warned = entries.filter((entry) => entry.usable && entry.warnings.length);
+    const warned = entries.filter((entry) => entry.usable && entry.flaws.length);
     const dropped = entries.filter((entry) => !entry.usable);
     byId("facts").replaceChildren(
       fact(number(usable), t("train.usable", { count: usable })),
@@ -153,12 +153,12 @@ export class TrainRoom {
       ...table(
         "train.skipped_files",
         "train.reason",
-        dropped.map((entry) => row(entry.path, entry.reason ? [entry.reason] : [])),
+        dropped.map((entry) => row(entry.path, entry.refusal ? [entry.refusal] : [])),
       ),
       ...table(
         "train.warned_files",
         "train.remark",
-        warned.map((entry) => row(entry.path, entry.warnings)),
+        warned.map((entry) => row(entry.path, entry.flaws)),
       ),
     );
     this.#start.disabled = usable === 0;
