@@ -105,7 +105,7 @@ declare namespace Api {
   /** What was found. */
   type EventCode = "nearest" | "healthy" | "overfitting" | "collapse" | "not_finite" | "loss_not_finite" | "runaway" | "plateau";
 
-  /** What the monitor found. */
+  /** What the monitor found, with the code and the parameters that the sentence is made from. */
   interface EventMessage {
     code: EventCode;
     /** Null where it was not measured. */
@@ -204,7 +204,7 @@ declare namespace Api {
     second: number;
     /** By how much the clip is higher there. */
     semitones: number;
-    /** Share of new music that is less near, in percent. */
+    /** Percentage of new music that is less near. */
     percentile: number;
   }
 

@@ -1,7 +1,7 @@
 // The room to train in: music in, a look through it, and off it goes.
 
 import * as api from "./api.js";
-import { busy, byId, h, tell, tellError } from "./dom.js";
+import { busy, byId, h, showError, showMessage } from "./dom.js";
 import { droppedFiles } from "./drop.js";
 import { onLanguage } from "./language.js";
 import { number } from "./numbers.js";
@@ -78,7 +78,7 @@ export class TrainRoom {
       this.#refused = refused;
       await this.#survey(source);
     } catch (error) {
-      tellError(error);
+      showError(error);
     } finally {
       byId("upload").hidden = true;
       this.#files.value = "";
@@ -127,7 +127,7 @@ export class TrainRoom {
     this.#name.value = "";
     this.#found = null;
     await this.#runs.choose(job.name);
-    tell([t("train.started", { name: job.name })]);
+    showMessage([t("train.started", { name: job.name })]);
   }
 
   /** @param {Api.SurveyInfo} found */
