@@ -65,7 +65,7 @@ def _edit(path: Path, **changes: object) -> None:
         (lambda b: (b / "generator.safetensors").unlink(), "cannot be used .*No such file"),
         (lambda b: (b / "card.json").unlink(), "not a bundle"),
         (lambda b: (b / "card.json").write_text("{"), "is damaged"),
-        (lambda b: _edit(b / "card.json", epoch="many"), "is damaged"),
+        (lambda b: _edit(b / "card.json", snapshot="many"), "is damaged"),
         (lambda b: _edit(b / "card.json", version=7), "bundle format 7, this Riffsmith reads 2"),
     ],
 )
