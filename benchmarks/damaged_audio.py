@@ -1,10 +1,11 @@
-"""Whether damaged audio files can harm: thousands of them are read, of every format.
+"""Robustness against damaged audio files: thousands of them are read, of every format.
 
     python benchmarks/damaged_audio.py [COUNT]
 
-Bytes of whole files are changed, cut out or put in, at any place, the first ones more often. Each
-file must be read, or refused with a reason. Prints how many of each format were read and refused,
-the slowest file, and what the memory grew by over the second half. A crash ends the program.
+Bytes of whole files are changed, removed or inserted at random positions, more often at the start.
+Each file must be read, or refused with a reason. The program prints the number of files of each
+format that were read and refused, the slowest file, and the growth of the memory over the second
+half of the files. A crash ends the program.
 """
 
 import sys
@@ -21,7 +22,7 @@ from riffsmith.audio import read_recording
 from riffsmith.errors import AudioError
 
 COUNT = 10_000
-RATE = 44_100
+SAMPLE_RATE = 44_100
 FORMATS = {
     "wav": ("WAV", "PCM_16"),
     "flac": ("FLAC", "PCM_16"),
@@ -47,14 +48,14 @@ def main(count: int = COUNT) -> None:
             ending = list(FORMATS)[number % len(FORMATS)]
             path = Path(name) / f"damaged.{ending}"
             path.write_bytes(damage(whole[ending], random))
-            began = time.perf_counter()
+            started = time.perf_counter()
             try:
                 audio = read_recording(path, 22_050, 1).audio
                 assert np.isfinite(audio).all(), f"{path.name}, number {number}"
                 tally[ending][0] += 1
             except AudioError:
                 tally[ending][1] += 1
-            slowest = max(slowest, (time.perf_counter() - began, f"{number}, {ending}"))
+            slowest = max(slowest, (time.perf_counter() - started, f"{number}, {ending}"))
     print(f"{count:,} damaged files, nothing crashed")
     for ending, (read, refused) in tally.items():
         print(f"{ending:>5}: {read:>5,} read, {refused:>5,} refused")
@@ -65,18 +66,18 @@ def main(count: int = COUNT) -> None:
 
 def make_file(path: Path) -> NDArray[np.uint8]:
     kind, coding = FORMATS[path.suffix[1:]]
-    rate = 48_000 if coding == "OPUS" else RATE
-    seconds = np.arange(rate // 2) / rate
+    sample_rate = 48_000 if coding == "OPUS" else SAMPLE_RATE
+    seconds = np.arange(sample_rate // 2) / sample_rate
     tone = 0.4 * np.sin(2 * np.pi * np.outer(seconds, [220, 330]))
-    soundfile.write(path, tone.astype(np.float32), rate, coding, format=kind)
+    soundfile.write(path, tone.astype(np.float32), sample_rate, coding, format=kind)
     return np.frombuffer(path.read_bytes(), np.uint8)
 
 
 def damage(content: NDArray[np.uint8], random: np.random.Generator) -> bytes:
     found = content.copy()
     reach = 64 if random.random() < 0.5 else len(found)
-    places = random.integers(0, reach, random.integers(1, 20))
-    found[places] = random.integers(0, 256, len(places))
+    positions = random.integers(0, reach, random.integers(1, 20))
+    found[positions] = random.integers(0, 256, len(positions))
     begin, end = np.sort(random.integers(0, len(found), 2))
     match random.integers(0, 5):
         case 0:

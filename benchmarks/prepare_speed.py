@@ -1,11 +1,12 @@
-"""How near `prepare` comes to mere decoding, and how it compares with a plain loop.
+"""Speed of `prepare` against decoding alone, and against a plain loop.
 
 python benchmarks/prepare_speed.py [--clips 100] [--rounds 3] [--kind mixed|gtzan]
 
-Clips of 30 s are cut from the demo corpus. `mixed` writes them as users have them (44.1 kHz stereo
-Vorbis, MP3, FLAC and WAV in turn), `gtzan` as GTZAN has them (22,050 Hz mono WAV of 16 bit). Three
-things are timed in turn, round by round: `prepare` with one worker a core; decoding and resampling
-alone with as many workers; and the report's listing, mended, as a plain loop on one core.
+Clips of 30 s are cut from the demo corpus. `mixed` writes them in the formats of most users (44.1
+kHz stereo; Vorbis, MP3, FLAC and WAV in turn). `gtzan` writes them in GTZAN's format (22,050 Hz,
+mono, WAV of 16 bit). Each round times three tasks: `prepare` with one worker per core; decoding and
+resampling alone with as many workers; and the course report's listing, corrected, as a plain loop
+on one core.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from machine import describe_machine
 from riffsmith.config import load_preset
 from riffsmith.corpus import prepare_corpus
 
-RATE = 22_050
+SAMPLE_RATE = 22_050
 SECONDS = 30
 
 
@@ -40,11 +41,11 @@ def make_clips(folder: Path, count: int, kind: str) -> list[Path]:
     endings = ["ogg", "mp3", "flac", "wav"] if kind == "mixed" else ["wav"]
     paths: list[Path] = []
     for number, start in enumerate(starts):
-        clip, rate = audio[start : start + SECONDS * 44_100], 44_100
+        clip, sample_rate = audio[start : start + SECONDS * 44_100], 44_100
         if kind == "gtzan":
-            clip, rate = soxr.resample(clip.mean(axis=1), 44_100, RATE), RATE
+            clip, sample_rate = soxr.resample(clip.mean(axis=1), 44_100, SAMPLE_RATE), SAMPLE_RATE
         path = folder / f"metal.{number:05d}.{endings[number % len(endings)]}"
-        with soundfile.SoundFile(path, "w", rate, 1 if clip.ndim == 1 else 2) as file:
+        with soundfile.SoundFile(path, "w", sample_rate, 1 if clip.ndim == 1 else 2) as file:
             for block in range(0, len(clip), 1 << 16):
                 file.write(clip[block : block + (1 << 16)])
         paths.append(path)
@@ -52,8 +53,8 @@ def make_clips(folder: Path, count: int, kind: str) -> list[Path]:
 
 
 def decode(path: Path) -> np.ndarray:
-    audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    return soxr.resample(audio.mean(axis=1), rate, RATE)
+    audio, sample_rate = soundfile.read(path, dtype="float32", always_2d=True)
+    return soxr.resample(audio.mean(axis=1), sample_rate, SAMPLE_RATE)
 
 
 def decode_all(paths: list[Path], workers: int) -> None:
@@ -63,14 +64,16 @@ def decode_all(paths: list[Path], workers: int) -> None:
 
 
 def plain_loop(paths: list[Path], out: Path) -> None:
-    """The report's listing with its faults mended and resampling added, one file after another."""
+    """The course report's listing with its errors corrected and resampling added."""
     window = torch.hann_window(400)
-    points = 700 * (10 ** (torch.linspace(0, 2595 * np.log10(1 + RATE / 1400), 66) / 2595) - 1)
-    bins = torch.linspace(0, RATE / 2, 201)
+    points = 700 * (
+        10 ** (torch.linspace(0, 2595 * np.log10(1 + SAMPLE_RATE / 1400), 66) / 2595) - 1
+    )
+    bins = torch.linspace(0, SAMPLE_RATE / 2, 201)
     slopes = points[None, :] - bins[:, None]
     steps = points[1:] - points[:-1]
     filters = torch.minimum(-slopes[:, :-2] / steps[:-1], slopes[:, 2:] / steps[1:]).clamp_min(0)
-    samples = 6 * RATE
+    samples = 6 * SAMPLE_RATE
     for path in paths:
         audio = torch.from_numpy(decode(path))
         for index in range(5):
@@ -96,23 +99,23 @@ def main() -> None:
         root = Path(name)
         (root / "clips").mkdir()
         paths = make_clips(root / "clips", options.clips, options.kind)
-        decode_all(paths[:cores], cores)  # warm the caches of files and libraries
+        decode_all(paths[:cores], cores)  # The first run fills the caches of files and libraries.
         times: dict[str, list[float]] = {"prepare": [], "decode": [], "plain": []}
         for _ in range(options.rounds):
             shutil.rmtree(root / "corpus", ignore_errors=True)
-            began = time.perf_counter()
+            started = time.perf_counter()
             prepare_corpus(
                 root / "clips", root / "corpus", settings, preset="report", workers=cores
             )
-            times["prepare"].append(time.perf_counter() - began)
-            began = time.perf_counter()
+            times["prepare"].append(time.perf_counter() - started)
+            started = time.perf_counter()
             decode_all(paths, cores)
-            times["decode"].append(time.perf_counter() - began)
+            times["decode"].append(time.perf_counter() - started)
             torch.set_num_threads(1)
             (root / "plain").mkdir(exist_ok=True)
-            began = time.perf_counter()
+            started = time.perf_counter()
             plain_loop(paths, root / "plain")
-            times["plain"].append(time.perf_counter() - began)
+            times["plain"].append(time.perf_counter() - started)
     middle = {key: statistics.median(values) for key, values in times.items()}
     print(
         f"{options.clips} clips of {SECONDS} s ({options.kind}), {cores} workers, medians of "

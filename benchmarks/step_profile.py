@@ -13,11 +13,11 @@ from torch.profiler import ProfilerActivity, profile
 
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, load_preset
-from riffsmith.training import initialise_state
 from riffsmith.training.codec.step import WINDOW_FRAMES, DecoderTrainer
-from riffsmith.training.latent.step import LatentTrainer
+from riffsmith.training.device import keep_freed_memory
+from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
+from riffsmith.training.latent.system import initialise_latent_state
 from riffsmith.training.latent.windows import window_channels
-from riffsmith.training.memory import keep_freed_memory
 
 CPU = torch.device("cpu")
 STEPS = 4
@@ -37,7 +37,9 @@ def main() -> None:
     settings = load_preset("latent", {})
     assert isinstance(settings, LatentSettings)
     codec = Codec(settings)
-    trainer = LatentTrainer(settings, initialise_state(settings, 0, CPU), codec, 0, CPU)
+    state = initialise_latent_state(settings, 0, CPU)
+    learning_rates = build_learning_rates(settings.training, state)
+    trainer = LatentTrainer(settings, state, codec, learning_rates, 0, CPU)
     frames = settings.training.window_frames
     windows = torch.randn(settings.training.batch_size, window_channels(settings), frames)
 
@@ -53,7 +55,7 @@ def main() -> None:
     size = WINDOW_FRAMES * settings.corpus.hop_samples
     audio = 0.1 * torch.randn(settings.codec.decoder_batch, 2, size)
     report("warm-up", step_from(0))
-    report("game", step_from(settings.training.warm_up_steps))
+    report("adversarial phase", step_from(settings.training.warm_up_steps))
     report("decoder from scratch", lambda: decoder.step(audio))
 
 

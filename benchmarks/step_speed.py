@@ -24,9 +24,9 @@ from torch import nn
 from riffsmith.config import PictureSettings, load_preset
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.networks import build_loss
-from riffsmith.training.memory import keep_freed_memory
-from riffsmith.training.picture.state import initialise_picture_state
-from riffsmith.training.picture.step import Trainer
+from riffsmith.training.device import keep_freed_memory
+from riffsmith.training.picture.step import PictureTrainer, build_learning_rates
+from riffsmith.training.picture.system import initialise_picture_state
 
 TURN = 10
 
@@ -66,11 +66,13 @@ def serve(kind: str, corpus_path: Path, precision: str, pipe: Connection) -> Non
     state = initialise_picture_state(settings, 0, device)
     if kind == "ours":
         keep_freed_memory()
-        trainer = Trainer(settings, state, build_loss(settings.training), 0, device)
+        loss = build_loss(settings.training)
+        learning_rates = build_learning_rates(settings, state, settings.training.batch_size)
+        trainer = PictureTrainer(settings, state, loss, learning_rates, 0, device)
 
         def step(real: torch.Tensor) -> tuple[float, float]:
-            figures = trainer.step(real)
-            return figures.discriminator_loss, figures.generator_loss
+            discriminator_loss, generator_loss = reversed(trainer.step(real).losses())
+            return discriminator_loss, generator_loss
     else:
         torch.manual_seed(0)
         for network in (state.generator, state.discriminator):

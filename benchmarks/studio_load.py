@@ -1,13 +1,13 @@
-"""Whether the studio keeps several listeners supplied, and whether its memory stays flat.
+"""Load test of the studio: whether several listeners get their music in time, and memory.
 
     python benchmarks/studio_load.py [--listeners 8] [--minutes 10] [--hours 1]
 
-First all listen at once, as the page does: pieces of .75 s, never more than 3 s ahead of what is
-heard; each turns a knob now and then, and takes what was turned in the place of what it had. Prints
-for each the time to the first sound, the gaps (pieces that came after they should have been heard),
-the least that was ready, and how long it took until turns were heard, in the mean and at most. Then
-one listener takes so many hours of audio as fast as they come. Prints the server's memory on the
-way.
+First all listeners play at once, as the page does: they pull 0.75 s at a time, never more than 3 s
+ahead of what they play. Each changes a control now and then, and takes the changed samples in the
+place of what it had. Printed for each listener: the time to the first sound, the gaps (samples that
+came after they should have been played), the least that was ready, and how long it took until
+changes were heard, on average and at most. Then one listener takes hours of audio as fast as they
+come. The server's memory is printed on the way.
 """
 
 import argparse
@@ -26,22 +26,22 @@ from tempfile import TemporaryDirectory
 import httpx2
 import psutil
 
-PIECE_SECONDS = 0.75
+PULL_SECONDS = 0.75
 AHEAD_SECONDS = 3.0
 LOOK_SECONDS = 0.01
-TURN_SECONDS = 20.0
+CHANGE_SECONDS = 20.0
 BRIGHTNESS = (0.2, 0.8)
 
 
 @dataclass
-class PassageFeatures:
-    """What one listener noticed, in seconds."""
+class Session:
+    """Measurements of one listener, in seconds."""
 
     first_sound: float
     gaps: int
     least_ready: float
-    late_turns: int = 0
-    turns: list[float] = field(default_factory=list)
+    late_changes: int = 0
+    changes: list[float] = field(default_factory=list)
 
 
 def main() -> None:
@@ -55,75 +55,74 @@ def main() -> None:
         with ThreadPoolExecutor(asked.listeners) as pool:
             seconds = [asked.minutes * 60] * asked.listeners
             found = list(
-                pool.map(
-                    encode_audio_prompt, [address] * asked.listeners, seconds, range(len(seconds))
-                )
+                pool.map(listen, [address] * asked.listeners, seconds, range(len(seconds)))
             )
         used = process.cpu_times()
         print(f"{asked.listeners} listeners for {asked.minutes:g} min")
-        for number, heard in enumerate(found, 1):
+        for number, session in enumerate(found, 1):
+            changes = session.changes or [0.0]
             print(
-                f"  {number}: first sound {heard.first_sound:.1f} s, {heard.gaps} gaps, never less "
-                f"than {heard.least_ready:.2f} s ready, {len(heard.turns)} turns heard after "
-                f"{mean(heard.turns or [0]):.2f} s, at most {max(heard.turns, default=0):.2f} s, "
-                f"{heard.late_turns} of them too late for a seamless one"
+                f"  {number}: first sound {session.first_sound:.1f} s, {session.gaps} gaps, never "
+                f"less than {session.least_ready:.2f} s ready, {len(session.changes)} changes "
+                f"heard after {mean(changes):.2f} s, at most {max(changes):.2f} s, "
+                f"{session.late_changes} of them too late for a seamless one"
             )
-        share = (used.user - before.user) / (asked.minutes * 60)
-        print(f"the server took {share:.0%} of a core; memory {megabytes(process):,.0f} MB")
+        fraction = (used.user - before.user) / (asked.minutes * 60)
+        print(f"the server took {fraction:.0%} of a core; memory {megabytes(process):,.0f} MB")
         for minutes in take(address, asked.hours):
             print(f"  after {minutes} min of one piece: {megabytes(process):,.0f} MB", flush=True)
 
 
-def encode_audio_prompt(address: str, seconds: float, number: int) -> PassageFeatures:
-    """Pulls as the page does."""
-    with httpx2.Client(base_url=address, timeout=120) as client, ThreadPoolExecutor(1) as turning:
+def listen(address: str, seconds: float, number: int) -> Session:
+    """Plays a piece as the page does."""
+    with httpx2.Client(base_url=address, timeout=120) as client, ThreadPoolExecutor(1) as changing:
         began = time.perf_counter()
         player = client.post("/api/players", json={"model": "metal", "seed": number}).json()
         rate, key = player["sample_rate"], player["id"]
 
         def pull(second: float) -> None:
-            place = {"start": round(second * rate), "count": round(PIECE_SECONDS * rate)}
+            place = {"start": round(second * rate), "count": round(PULL_SECONDS * rate)}
             client.get(f"/api/players/{key}/pcm", params=place).raise_for_status()
 
-        def turn(brightness: float, hearing: float) -> float:
-            wish = {"controls": {"brightness": brightness}, "hearing": round(hearing * rate)}
-            answer = client.patch(f"/api/players/{key}", json=wish)
+        def change(brightness: float, position: float) -> float:
+            body = {"controls": {"brightness": brightness}, "position": round(position * rate)}
+            answer = client.patch(f"/api/players/{key}", json=body)
             answer.raise_for_status()
             return answer.json()["at"] / rate
 
         pull(0.0)
-        start = time.perf_counter()  # heard from here on
-        heard = PassageFeatures(start - began, 0, PIECE_SECONDS)
-        position, asked_at = PIECE_SECONDS, 0.0
-        next_turn = (1 + number / 16) * TURN_SECONDS
+        start = time.perf_counter()  # played from here on
+        session = Session(start - began, 0, PULL_SECONDS)
+        position, asked_at = PULL_SECONDS, 0.0
+        next_change = (1 + number / 16) * CHANGE_SECONDS
         waiting: Future[float] | None = None
         while position < seconds:
             now = time.perf_counter() - start
-            if waiting is None and now >= next_turn:
-                next_turn, asked_at = next_turn + TURN_SECONDS, now
-                waiting = turning.submit(turn, BRIGHTNESS[len(heard.turns) % 2], now)
-            with_controls = waiting.result() if waiting and waiting.done() else None
-            if with_controls is not None:
-                position, waiting = with_controls, None
-                heard.turns.append(position - asked_at)
-            elif position - now > AHEAD_SECONDS - PIECE_SECONDS:
+            if waiting is None and now >= next_change:
+                next_change, asked_at = next_change + CHANGE_SECONDS, now
+                waiting = changing.submit(change, BRIGHTNESS[len(session.changes) % 2], now)
+            changed = waiting.result() if waiting and waiting.done() else None
+            if changed is not None:
+                position, waiting = changed, None
+                session.changes.append(position - asked_at)
+            elif position - now > AHEAD_SECONDS - PULL_SECONDS:
                 time.sleep(LOOK_SECONDS)
                 continue
             pull(position)
             ready = position - (time.perf_counter() - start)
-            heard.least_ready = min(heard.least_ready, ready)
-            if with_controls is not None and ready < 0:  # the page fades over from what it had
-                heard.late_turns += 1
+            session.least_ready = min(session.least_ready, ready)
+            if changed is not None and ready < 0:  # the page crossfades from what it had
+                session.late_changes += 1
             elif ready < 0:  # the page waits too, and goes on from there
-                heard.gaps += 1
+                session.gaps += 1
                 start -= ready
-            position += PIECE_SECONDS
+            position += PULL_SECONDS
         client.delete(f"/api/players/{key}").raise_for_status()
-    return heard
+    return session
 
 
 def take(address: str, hours: float) -> Iterator[int]:
-    """Takes a piece without waiting; gives the minutes, ten times in all."""
+    """Takes a piece without waiting; yields the minutes, ten times in all."""
     with httpx2.Client(base_url=address, timeout=120) as client:
         player = client.post("/api/players", json={"model": "metal", "seed": 0}).json()
         rate, key = player["sample_rate"], player["id"]
@@ -137,7 +136,7 @@ def take(address: str, hours: float) -> Iterator[int]:
 
 @contextmanager
 def studio(home: Path) -> Iterator[tuple[str, psutil.Process]]:
-    """A server of its own, until the end."""
+    """Runs a server; yields its address and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

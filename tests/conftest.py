@@ -22,7 +22,7 @@ from riffsmith.bundle import Card, RecordingCredit, build_latent_generator, writ
 from riffsmith.codec import Codec, fit_codec, save_codec
 from riffsmith.config import LatentSettings, PictureSettings, Settings, load_preset
 from riffsmith.corpus import Corpus, prepare_corpus
-from riffsmith.training import RunFolder, RunRecord, create_run
+from riffsmith.runs import RunFolder, RunRecord, create_run
 
 TINY = {
     "corpus": {
@@ -110,8 +110,12 @@ TINY_LATENTS = {
     "generator": {"channels": "[12, 12, 16]", "embedding": "8", "steps": "3"},
     "discriminator": {"channels": "[12, 16, 16]"},
     "training": {
-        **TINY["training"],
-        "epoch_steps": "3",
+        "batch_size": "4",
+        "steps": "12",
+        "log_every_steps": "3",
+        "checkpoint_every_steps": "3",
+        "preview_every_steps": "6",
+        "threads": "1",
         "window_frames": "16",
         "warm_up_steps": "3",
     },
@@ -147,10 +151,10 @@ def make_card(settings: Settings, preset: str, **values: object) -> Card:
         "corpus_hash": "abc",
         "recordings": (),
         "seed": 0,
-        "epoch": 1,
+        "snapshot": 1,
         "step": 2,
         "samples_seen": 16,
-        "figures": {},
+        "metrics": {},
     }
     return Card.model_validate({"settings": settings, "preset": preset, **usual, **values})
 
@@ -187,7 +191,7 @@ def latent_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         riffsmith="0.1.0",
         torch="2.13.0",
         recordings=(RecordingCredit(path="a.wav", content_hash="1", seconds=90.0),),
-        figures={"kad_musicnn": 2.5},
+        metrics={"kad_musicnn": 2.5},
     )
     write_bundle(folder, card, generator, save_codec(codec))
     return folder
@@ -255,3 +259,13 @@ def as_ordinary_user() -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
     torch.set_num_threads(1)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says how many tests of the page were skipped, and why."""
+    reports = terminalreporter.getreports("skipped")
+    reasons = [report.longrepr[-1] for report in reports if "browser" in report.keywords]
+    if reasons:
+        reason = reasons[0].removeprefix("Skipped: ")
+        terminalreporter.section("skipped")
+        terminalreporter.line(f"{len(reasons)} browser tests were skipped ({reason})", yellow=True)

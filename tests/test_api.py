@@ -13,8 +13,8 @@ import riffsmith
 from riffsmith.api import Model
 from riffsmith.bundle import Card, LatentBundle, PictureBundle, build_latent_generator
 from riffsmith.networks import Generator
+from riffsmith.runs import RunFolder
 from riffsmith.synthesis import generate_clip
-from riffsmith.training import RunFolder
 
 
 @pytest.fixture
@@ -74,6 +74,22 @@ def test_a_piece_continues_and_changes_its_controls(bundle: LatentBundle):
     piece.change_controls(riffsmith.Controls(tempo=200.0))
     later = piece.read(16_000)
     assert not np.array_equal(later.samples, whole.samples[-16_000:])
+
+
+def test_a_piece_that_workers_play_is_the_same(bundle: LatentBundle):
+    whole = Model(bundle).generate(12.0, 3).samples
+    torch.set_num_threads(2)
+    piece = Model(bundle).stream(seed=3)
+    pieces = [piece.read(5_000), *piece.play_on(40_000), piece.read(1_000)]
+    assert piece.position == 46_000
+    assert np.array_equal(np.concatenate([each.samples for each in pieces]), whole[:46_000])
+    endless = piece.play_on()
+    following = [next(endless), next(endless), next(endless)]
+    endless.close()
+    found = np.concatenate([each.samples for each in following])
+    assert np.array_equal(found, whole[46_000:][: len(found)][: len(whole) - 46_000])
+    assert piece.position == 46_000 + len(found)
+    assert torch.get_num_threads() == 2
 
 
 def test_a_loop_in_a_file_has_loop_points(bundle: LatentBundle, tmp_path: Path):

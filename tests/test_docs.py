@@ -1,6 +1,7 @@
 """What the documents promise exists and runs."""
 
 import re
+import runpy
 import shlex
 from pathlib import Path
 
@@ -13,22 +14,41 @@ from riffsmith.cli.app import app, main
 from riffsmith.config import Settings
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
-DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
+README = ROOT / "README.md"
+GUIDE = ROOT / "docs" / "guide.md"
+DOCUMENTS = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "examples").glob("*.md")),
+]
 COMMANDS = [
     *("survey", "prepare", "train", "generate", "play", "stream"),
     *("evaluate", "originality", "report"),
     *("studio", "export", "push", "pull", "demo"),
 ]
+SHORT = {"evaluate": ["--seconds", "30"], "report": ["--seconds", "30"]}
+"""Options that a command of a document is given here besides its own."""
 
 
-def blocks(document: Path) -> list[str]:
-    return re.findall(r"```sh\n(.*?)```", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+def blocks(document: Path, language: str) -> list[str]:
+    text = document.read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
+def commands(document: Path) -> list[list[str]]:
+    """The lines of blocks marked `sh` that call Riffsmith, without their comments."""
+    return [
+        shlex.split(line, comments=True)[1:]
+        for block in blocks(document, "sh")
+        for line in block.splitlines()
+        if line.startswith("riffsmith ")
+    ]
+
+
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny_base")
-def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """The usage block, line by line, with the networks made small."""
+def test_the_commands_of_the_documents_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Line by line, with trainings made small; the guide goes on where the README ends."""
     original = riffsmith.config.load_preset
 
     def small(name: str, overrides: riffsmith.config.Overrides | None = None) -> Settings:
@@ -40,63 +60,90 @@ def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(riffsmith.config, "load_preset", small)
     monkeypatch.setattr(riffsmith.pipeline, "load_preset", small)
     monkeypatch.chdir(tmp_path)
-    for number in range(2):  # as long as a passage to judge
+    for number in range(2):  # as long as a passage of an evaluation
         write_music(tmp_path / "songs" / f"{number}.wav", 31.0, seed=number)
-    lines = [
-        shlex.split(line, comments=True)
-        for block in blocks(ROOT / "README.md")
-        for line in block.splitlines()
-        if line.startswith("riffsmith ")
+    lines = commands(README)
+    assert [line[0] for line in lines] == [
+        *("generate", "survey", "prepare", "train", "generate"),
+        *("evaluate", "originality", "report"),
     ]
-    assert [line[1] for line in lines] == [
-        *("survey", "prepare", "train", "generate", "evaluate", "originality", "report")
-    ]
-    for line in lines:
-        main([*line[1:], *(["--seconds", "30"] if line[1] in ("evaluate", "report") else [])])
-    assert (tmp_path / "riff.wav").is_file()
-    assert (tmp_path / "run" / "report.html").is_file()
+    for line in lines + commands(GUIDE):
+        main([*line, *SHORT.get(line[0], [])])
+    for name in ("riff.wav", "run/report.html", "mine.wav", "loop.wav"):
+        assert (tmp_path / name).is_file()
 
 
-def test_the_python_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("document", [README, GUIDE], ids=lambda path: path.name)
+def test_the_python_examples_run(document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    examples = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    examples = blocks(document, "python")
     assert examples
     for example in examples:
-        exec(compile(example, "README.md", "exec"), {})
-    assert (tmp_path / "riff.wav").is_file()
-    assert (tmp_path / "loop.wav").is_file()
+        exec(compile(example, document.name, "exec"), {})
+    for name in re.findall(r'save\("(.*?)"', "".join(examples)):
+        assert (tmp_path / name).is_file()
 
 
-def test_every_command_is_documented_and_the_other_way_round():
+def test_every_command_is_in_the_readme_and_the_other_way_round():
     known = {name for name in app if not name.startswith("-")}
     assert known == set(COMMANDS)
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"^\| `riffsmith (\w+)", text, re.MULTILINE)) == set(COMMANDS)
+    text = README.read_text(encoding="utf-8")
+    assert re.findall(r"^\| `riffsmith (\w+)", text, re.MULTILINE) == COMMANDS
 
 
-def test_every_option_of_the_readme_exists(capsys: pytest.CaptureFixture[str]):
-    rows = re.findall(r"^\| `riffsmith (\w+).*$", (ROOT / "README.md").read_text(), re.MULTILINE)
-    assert rows == COMMANDS
-    for line in (ROOT / "README.md").read_text().splitlines():
-        row = re.match(r"^\| `riffsmith (\w+)", line)
-        if row:
-            main([row[1], "--help"])
-            shown = capsys.readouterr().out
-            for option in re.findall(r"--[a-z-]+", line):
-                assert option in shown, (row[1], option)
+def test_the_reference_of_commands_is_that_of_the_commands():
+    tool = runpy.run_path(str(ROOT / "tools" / "write_command_reference.py"))
+    written = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert written == tool["command_reference"](), "docs/commands.md is old: run `make docs`"
+    assert re.findall(r"^## riffsmith (\w+)$", written, re.MULTILINE) == COMMANDS
+
+
+@pytest.mark.parametrize("document", [README, GUIDE, ROOT / "docs" / "evaluation.md"])
+def test_every_option_that_is_named_exists(document: Path):
+    reference = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"--[a-z-]+", reference))
+    text = document.read_text(encoding="utf-8")
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)) - {"--nproc-per-node"}
+    assert named <= known
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_somewhere(document: Path):
-    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
-        assert (document.parent / target).exists(), target
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8")):
+        if not target.startswith("https://"):
+            assert (document.parent / target).exists(), target
 
 
-def test_make_has_what_the_readme_names():
+def test_every_clip_has_its_command_and_its_licence():
+    page = (ROOT / "docs" / "listen.html").read_text(encoding="utf-8")
+    credit = (ROOT / "docs" / "audio" / "CREDITS.md").read_text(encoding="utf-8")
+    clips = sorted((ROOT / "docs" / "audio").glob("*.ogg"))
+    assert sorted(re.findall(r'src="audio/(.*?)"', page)) == [clip.name for clip in clips]
+    made = re.findall(r"<code>(riffsmith .*?)</code>", page)
+    assert sorted(shlex.split(command)[3] for command in made) == [clip.name for clip in clips]
+    assert all(f"`{command}`" in credit for command in made)
+    assert "CC BY-SA 4.0" in page
+    assert "http" not in re.sub(r'<a href="https://creativecommons.org.*?"', "", page)
+    assert sum(clip.stat().st_size for clip in clips) < 1_500_000
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_make_has_what_the_documents_name(document: Path):
     makefile = (ROOT / "Makefile").read_text()
-    for target in re.findall(r"`make (\w+)`", (ROOT / "README.md").read_text()):
+    text = document.read_text(encoding="utf-8")
+    for target in re.findall(r"(?:`|^)make (\w+)", text, re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_versions_are_the_same_everywhere():
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert f"version: {riffsmith.__version__}\n" in citation
+    assert f"version {riffsmith.__version__}," in README.read_text(encoding="utf-8")
+    metadata = (ROOT / "pyproject.toml").read_text()
+    pythons = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', metadata)
+    workflow = (ROOT / ".github" / "workflows" / "checks.yml").read_text()
+    assert re.findall(r'"(3\.\d+)"', workflow) == pythons
+    assert "run: bash .ci/run\n" in workflow
 
 
 def test_the_architecture_names_every_layer():

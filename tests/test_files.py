@@ -71,7 +71,7 @@ def test_a_path_through_a_file_is_explained(tmp_path: Path):
         write_bytes(tmp_path / "file" / "below", b"x", CorpusError)
 
 
-def _hold_until_told(folder: Path, ready, done) -> None:
+def _hold_until_done(folder: Path, ready, done) -> None:
     with hold(folder, CorpusError):
         ready.set()
         done.wait(30)
@@ -80,7 +80,7 @@ def _hold_until_told(folder: Path, ready, done) -> None:
 def test_a_folder_in_use_is_refused(tmp_path: Path):
     spawn = multiprocessing.get_context("spawn")
     ready, done = spawn.Event(), spawn.Event()
-    other = spawn.Process(target=_hold_until_told, args=(tmp_path, ready, done))
+    other = spawn.Process(target=_hold_until_done, args=(tmp_path, ready, done))
     other.start()
     try:
         assert ready.wait(30)

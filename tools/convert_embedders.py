@@ -3,7 +3,7 @@
     python tools/convert_embedders.py musicnn-0.1.0-py3-none-any.whl \
         aisfx-0.1.2-py2.py3-none-any.whl
 
-Needs no TensorFlow and runs no code of the packages. The same wheels give the same bytes.
+The tool needs no TensorFlow and runs no code of the packages. Equal wheels give equal bytes.
 """
 
 import argparse
@@ -26,7 +26,7 @@ SHA256 = {
     "musicnn": "f38a4890c648c1ddbb141c5d96d2b0a8cfcd36746002d896989f7b88beb65cfa",
     "aisfx": "bfe219950715af179e9a1653e7117cc1852baef267cd6596c42cad74afe1d194",
 }
-TENSORFLOW_EPSILON = 1e-3  # of batch normalisation, by default in each framework
+TENSORFLOW_EPSILON = 1e-3  # default epsilon of batch normalisation, as the next one
 TORCH_EPSILON = 1e-5
 
 _TABLE_MAGIC = 0xDB4775248B80FB57
@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def open_wheel(path: Path, sha256: str) -> ZipFile:
-    """Opens a wheel after checking that it is the one that this tool was written for."""
+    """Opens a wheel after checking that it is the version that this tool was written for."""
     content = path.read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
@@ -67,7 +67,13 @@ def open_wheel(path: Path, sha256: str) -> ZipFile:
 
 
 def write(path: Path, state: _State, dtype: type[np.floating[Any]]) -> None:
-    """Writes tensors in the order of their names."""
+    """Writes tensors in the order of their names.
+
+    Args:
+        path: File to write.
+        state: Tensors by name.
+        dtype: Type of number in the file.
+    """
     stored = {name: np.ascontiguousarray(state[name].astype(dtype)) for name in sorted(state)}
     for name, values in stored.items():
         if not np.isfinite(values).all():
@@ -77,12 +83,12 @@ def write(path: Path, state: _State, dtype: type[np.floating[Any]]) -> None:
     print(f"{path.name}: {len(stored)} tensors, {count:,} values, {path.stat().st_size:,} bytes")
 
 
-# A TensorFlow checkpoint: a sorted table of names, and the tensors' raw bytes in another file.
+# A TensorFlow checkpoint has a sorted table of names, and the tensors' raw bytes in another file.
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What the table says about one tensor."""
+    """Entry of the table for one tensor: its type, shape, and position in the other file."""
 
     dtype: int
     shape: tuple[int, ...]
@@ -91,15 +97,19 @@ class Entry:
 
 
 def read_tensorflow_checkpoint(index: bytes, data: bytes) -> _State:
-    """All float32 tensors of a one-shard checkpoint by name.
+    """Reads all float32 tensors of a checkpoint with one shard.
 
-    The table has LevelDB's format: blocks of prefix-compressed keys, found through an index block,
-    found through the footer.
+    The table has the format of LevelDB: blocks of prefix-compressed keys. The footer points to an
+    index block, and this to the other blocks.
+
+    Args:
+        index: Content of the table's file.
+        data: Content of the tensors' file.
     """
     if struct.unpack_from("<Q", index, len(index) - 8)[0] != _TABLE_MAGIC:
         raise SystemExit("the checkpoint's index is not a table")
     at = len(index) - _FOOTER_BYTES
-    for _ in range(2):  # the place of the meta index is not needed
+    for _ in range(2):  # the position of the meta index is not needed
         _, at = _read_varint(index, at)
     offset, at = _read_varint(index, at)
     size, _ = _read_varint(index, at)
@@ -171,11 +181,11 @@ def _read_varint(content: bytes, at: int) -> tuple[int, int]:
             return value, at
 
 
-# From the two frameworks' names and layouts to those of riffsmith.evaluation.
+# The names and layouts of both frameworks are converted to those of riffsmith.evaluation.
 
 
 def convert_musicnn(tensors: Mapping[str, NDArray[np.float64]]) -> _State:
-    """Kernels (time, mel, in, out) → (out, in, time, mel); norms → a factor and an offset."""
+    """Converts kernels (time, mel, in, out) to (out, in, time, mel), norms to factor and offset."""
     state: _State = {}
 
     def take(kind: str, number: int, part: str) -> NDArray[np.float64]:
@@ -211,7 +221,7 @@ def convert_musicnn(tensors: Mapping[str, NDArray[np.float64]]) -> _State:
 
 
 def read_torch_checkpoint(content: bytes) -> dict[str, torch.Tensor]:
-    """The state dictionary of a pickle that also holds numpy numbers; no other code is run."""
+    """Reads the state dictionary of a pickle that also holds numpy numbers; runs no other code."""
     safe = [
         (np._core.multiarray.scalar, "numpy.core.multiarray.scalar"),  # pyright: ignore
         np.dtype,
@@ -223,7 +233,7 @@ def read_torch_checkpoint(content: bytes) -> dict[str, torch.Tensor]:
 
 
 def convert_aisfx(original: Mapping[str, torch.Tensor]) -> _State:
-    """Folds each norm, which comes before the rectifier, into the convolution before it."""
+    """Folds each norm into the convolution before it; the rectifier comes after the norm."""
     state: _State = {}
 
     def take(name: str) -> NDArray[np.float64]:

@@ -6,10 +6,14 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from riffsmith.parallel import wait_passively
+
 if TYPE_CHECKING:
     from riffsmith.api import Audio, Model, Piece, load, read_audio
     from riffsmith.controls import Controls
     from riffsmith.errors import RiffsmithError
+
+wait_passively()  # before anything loads torch
 
 __version__ = "0.1.0"
 

@@ -1,7 +1,7 @@
 """Python interface: `riffsmith.load("metal").generate(seconds=30, seed=7)`."""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +16,7 @@ from riffsmith.audio import read_named, resample, write_audio
 from riffsmith.bundle import Bundle, Card, LatentBundle
 from riffsmith.errors import ModelError
 from riffsmith.features import MelTransform
+from riffsmith.parallel import single_threaded
 from riffsmith.pipeline import open_model
 from riffsmith.synthesis import (
     Controls,
@@ -23,6 +24,7 @@ from riffsmith.synthesis import (
     encode_audio_prompt,
     generate_clip,
     make_loop,
+    play_chunks,
     play_stream,
 )
 
@@ -64,7 +66,7 @@ class Audio:
 
     def plot(self) -> "Figure":
         """Draws the mel spectrogram in decibels over seconds."""
-        from riffsmith.report import draw_spectrogram
+        from riffsmith.plotting import draw_spectrogram
 
         transform = MelTransform(self.sample_rate, n_fft=2048, hop_samples=512, n_mels=128)
         mono = torch.from_numpy(np.ascontiguousarray(self.samples.mean(axis=1)))
@@ -116,10 +118,35 @@ class Piece:
         Args:
             samples: Number of samples.
         """
-        found = self._stream.read(self._position, samples)
+        with single_threaded():
+            found = self._stream.read(self._position, samples)
         self._position += samples
         self._stream.forget(self._position)
         return Audio(found, self._stream.sample_rate)
+
+    def play_on(self, samples: int | None = None) -> Generator[Audio, None, None]:
+        """The next samples as `Audio` of a little more than 3 s, computed by several workers.
+
+        The first one is computed alone, so that it is there as soon as possible. Until the iterator
+        has ended or is closed, the piece must not be read and its controls must not change.
+
+        Args:
+            samples: Number of samples. `None`: the piece continues without end.
+        """
+        stream, size = self._stream, self._stream.chunk_samples
+        stop = None if samples is None else self._position + samples
+        left = size - self._position % size
+        yield self.read(left if samples is None else min(left, samples))
+        if stop is not None and self._position >= stop:
+            return
+        chunks = play_chunks(
+            stream, self._position // size, None if stop is None else -(-stop // size)
+        )
+        for chunk in chunks:
+            audio = chunk if stop is None else chunk[: stop - self._position]
+            self._position += len(audio)
+            yield Audio(audio, stream.sample_rate)
+        stream.forget(self._position)
 
     def change_controls(self, controls: Controls) -> None:
         """Changes the controls from the present position on."""

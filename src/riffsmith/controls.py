@@ -1,34 +1,35 @@
-"""What a player can ask of an endless piece; the command line takes its flags from here."""
+"""Controls of an endless piece; the command line takes its flags from these fields."""
 
 from dataclasses import dataclass
 
 from riffsmith.errors import SettingsError
 
 SLOWEST_BPM, FASTEST_BPM = 40.0, 320.0
+"""Range of the control `tempo`, in beats per minute."""
 
 
 @dataclass(frozen=True)
 class Controls:
-    """None leaves a thing to the seed."""
+    """Controls of an endless piece. None: the seed decides."""
 
     intensity: float | None = None
-    """0: the calmest passages of the corpus; 1: the loudest and busiest."""
+    """Intensity from 0 (the calmest passages of the corpus) to 1 (the loudest and densest)."""
     brightness: float | None = None
-    """0: its darkest passages; 1: its brightest."""
+    """Brightness from 0 (the darkest passages of the corpus) to 1 (the brightest)."""
     tempo: float | None = None
-    """Beats a minute."""
+    """Tempo in beats per minute."""
     variation: float = 0.5
-    """0 holds one kind of passage, 1 wanders through all of them."""
+    """Variety of the piece, from 0 (one kind of passage) to 1 (all kinds, one after the other)."""
     morph_seed: int | None = None
-    """Another seed, whose kind of passages the piece turns to."""
+    """Seed of the passages that the piece changes to; None: it does not change to others."""
     morph_seconds: float = 30.0
-    """How long that takes."""
+    """Duration of that change in seconds."""
 
     def __post_init__(self) -> None:
-        """Checks the values.
+        """Checks that the values are in their ranges.
 
         Raises:
-            SettingsError: One is out of its range.
+            SettingsError: A value is out of its range.
         """
         for name in ("intensity", "brightness", "variation"):
             value = getattr(self, name)

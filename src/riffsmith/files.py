@@ -1,4 +1,4 @@
-"""Writing files whole or not at all, and keeping a folder to oneself."""
+"""Writing files whole or not at all, and locking folders."""
 
 import errno
 import os
@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from riffsmith.errors import RiffsmithError
 
+_DEFAULT_ADVICE = "check the path and run the same command again"
 _ADVICE = {
     errno.ENOSPC: "the disk is full: free some space and run the same command again",
     errno.EDQUOT: "your disk quota is used up: free some space and run the same command again",
@@ -22,28 +23,37 @@ _ADVICE = {
 }
 
 
+def error_reason(error: OSError) -> str:
+    """The system's reason for an error, in lower case, such as `permission denied`."""
+    return (error.strerror or str(error)).lower()
+
+
 def explain(error: OSError, doing: str) -> str:
-    """One line that says what failed, why, and what to do about it."""
-    reason = (error.strerror or str(error)).lower()
-    advice = _ADVICE.get(error.errno or 0, "check the path and run the same command again")
-    return f"{doing} failed ({reason}): {advice}"
+    """Builds a sentence that says what failed, why, and what to do about it.
+
+    Args:
+        error: The system's error.
+        doing: What failed, such as `writing /a/b`.
+    """
+    advice = _DEFAULT_ADVICE if error.errno is None else _ADVICE.get(error.errno, _DEFAULT_ADVICE)
+    return f"{doing} failed ({error_reason(error)}): {advice}"
 
 
 @contextmanager
 def atomic_path(
     target: Path, error: type[RiffsmithError], *, durable: bool = True
 ) -> Iterator[Path]:
-    """Yields a temporary path beside `target`; on a clean exit it takes `target`'s place.
+    """Yields a temporary path beside `target`, which replaces `target` at the end.
 
-    The temporary path does not exist yet: the caller creates a file or a folder there. If anything
-    goes wrong it is removed and `target` stays as it was. A crash leaves at most a file or folder
-    named `.<name>.partial`, which the next write replaces.
+    The temporary path does not exist yet: the caller creates a file or a folder there. If an error
+    occurs, the temporary path is removed and `target` stays as it was. A crash leaves at most a
+    file or folder named `.<name>.partial`, which the next write replaces.
 
     Args:
         target: File or folder to write.
-        error: What to raise.
-        durable: Wait until the disk has it, so that it survives a power cut. What can be made
-            again at any time need not wait.
+        error: Class of the error to raise.
+        durable: Whether to wait until the disk has stored the content, so that it survives a power
+            cut. Content that can be made again at any time does not need this.
 
     Raises:
         error: The target cannot be written; the message says why and what to do.
@@ -68,13 +78,22 @@ def atomic_path(
 
 
 def write_bytes(target: Path, content: bytes, error: type[RiffsmithError]) -> None:
-    """Writes a small file whole or not at all."""
+    """Writes a small file whole or not at all.
+
+    Args:
+        target: File to write.
+        content: Bytes to write.
+        error: Class of the error to raise.
+
+    Raises:
+        error: The file cannot be written; the message says why and what to do.
+    """
     with atomic_path(target, error) as partial:
         partial.write_bytes(content)
 
 
 def remove(path: Path) -> None:
-    """Removes a file or a folder; silent where there is none."""
+    """Removes a file or a folder, and does nothing if there is none."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
@@ -89,10 +108,14 @@ def _flush_to_disk(file: Path) -> None:
 
 @contextmanager
 def hold(folder: Path, error: type[RiffsmithError]) -> Iterator[None]:
-    """Keeps a folder for this process; the system lets go of it when the process ends, however.
+    """Locks a folder for this process. The system releases the lock when the process ends.
+
+    Args:
+        folder: Folder to lock; it is created if it does not exist.
+        error: Class of the error to raise.
 
     Raises:
-        error: Another process holds the folder, or the lock cannot be written.
+        error: Another process has locked the folder, or the lock cannot be written.
     """
     lock = FileLock(folder / ".lock")
     try:

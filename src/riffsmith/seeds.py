@@ -1,4 +1,4 @@
-"""One seed → independent streams of random numbers, each named by what it is for."""
+"""Independent streams of random numbers from one seed, each with the name of its purpose."""
 
 from hashlib import blake2b
 
@@ -6,15 +6,19 @@ import torch
 
 
 def derive_seed(seed: int, *names: str | int) -> int:
-    """A 63-bit seed for one purpose (`derive_seed(0, "noise", step)`).
+    """Derives a seed of 63 bits for one purpose, such as `derive_seed(0, "noise", step)`.
 
-    Whatever is drawn depends on the purpose alone, not on what was drawn before: a resumed run
-    needs no generator states to go on exactly.
+    A random number then depends on its purpose alone, and not on the numbers drawn before it. A
+    resumed run therefore needs no stored generator states to continue exactly.
+
+    Args:
+        seed: Seed of the whole run or piece.
+        names: Names and numbers that make up the purpose.
     """
     text = "/".join(str(part) for part in (seed, *names))
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
 
 
 def random_stream(seed: int, *names: str | int) -> torch.Generator:
-    """A generator for one purpose."""
+    """Makes a random generator for one purpose, with the seed from `derive_seed`."""
     return torch.Generator().manual_seed(derive_seed(seed, *names))

@@ -4,10 +4,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from conftest import as_ordinary_user, make_music, write_music
+from conftest import make_music, write_music
 from hypothesis import given, settings, strategies as st
 
-from riffsmith.audio import is_audio_name, open_audio, read_recording
+from riffsmith.audio import (
+    is_audio_name,
+    open_audio,
+    read_recording,
+)
 from riffsmith.errors import AudioError
 
 
@@ -40,36 +44,31 @@ def test_every_format_gives_the_same_music(tmp_path: Path, ending: str, subtype:
     assert error < (0.25 if lossy else 0.1 if subtype == "PCM_U8" else 0.001)
 
 
-@pytest.mark.parametrize("rate", [8_000, 11_025, 22_050, 44_100, 48_000, 96_000, 192_000])
+@pytest.mark.parametrize("sample_rate", [8_000, 11_025, 22_050, 44_100, 48_000, 96_000, 192_000])
 @pytest.mark.parametrize("channels", [1, 2, 6])
-def test_rates_and_channels_are_unified(tmp_path: Path, rate: int, channels: int):
-    time = np.arange(rate * 2) / rate
+def test_sample_rates_and_channels_are_unified(tmp_path: Path, sample_rate: int, channels: int):
+    time = np.arange(sample_rate * 2) / sample_rate
     tone = 0.5 * np.sin(2 * np.pi * 440 * time)
-    soundfile.write(tmp_path / "a.wav", np.repeat(tone[:, None], channels, 1), rate, "FLOAT")
+    soundfile.write(tmp_path / "a.wav", np.repeat(tone[:, None], channels, 1), sample_rate, "FLOAT")
     recording = read_recording(tmp_path / "a.wav", 22_050, 1)
     assert recording.audio.shape == (44_100, 1)
-    assert (recording.source_rate, recording.source_channels) == (rate, channels)
+    assert (recording.source_sample_rate, recording.source_channels) == (sample_rate, channels)
     middle = recording.audio[5_000:-5_000, 0]
     expected = 0.5 * np.sin(2 * np.pi * 440 * np.arange(5_000, 39_100) / 22_050)
     assert np.abs(middle - expected).max() < 2e-3
 
 
-def test_mixing_takes_the_mean_and_keeping_takes_both_sides(tmp_path: Path):
-    sides = np.stack([np.full(8000, 0.5), np.full(8000, 0.1)], axis=1)
-    soundfile.write(tmp_path / "a.wav", sides, 8000, "FLOAT")
-    assert np.allclose(read_recording(tmp_path / "a.wav", 8000, 1).audio, 0.3)
-    assert np.allclose(read_recording(tmp_path / "a.wav", 8000, 2).audio, [0.5, 0.1])
-    soundfile.write(tmp_path / "m.wav", sides[:, 0], 8000, "FLOAT")
-    assert np.allclose(read_recording(tmp_path / "m.wav", 8000, 2).audio, [0.5, 0.5])
-
-
 @settings(max_examples=20, deadline=None)
-@given(rate=st.sampled_from([8_000, 16_000, 22_050, 44_100]), samples=st.integers(4_000, 60_000))
-def test_length_follows_the_rate(tmp_path_factory: pytest.TempPathFactory, rate: int, samples: int):
+@given(
+    sample_rate=st.sampled_from([8_000, 16_000, 22_050, 44_100]), samples=st.integers(4_000, 60_000)
+)
+def test_length_follows_the_sample_rate(
+    tmp_path_factory: pytest.TempPathFactory, sample_rate: int, samples: int
+):
     path = tmp_path_factory.mktemp("length") / "a.wav"
-    soundfile.write(path, make_music(8, 8000)[:samples], rate)
+    soundfile.write(path, make_music(8, 8000)[:samples], sample_rate)
     audio = read_recording(path, 16_000, 1).audio
-    assert abs(len(audio) - min(samples, 64_000) * 16_000 / rate) <= 1
+    assert abs(len(audio) - min(samples, 64_000) * 16_000 / sample_rate) <= 1
 
 
 def test_long_files_come_in_blocks(tmp_path: Path):
@@ -79,84 +78,10 @@ def test_long_files_come_in_blocks(tmp_path: Path):
     assert np.array_equal(np.concatenate(blocks)[:, 0], soundfile.read(path, dtype="float32")[0])
 
 
-def test_truncated_files_give_what_they_hold(tmp_path: Path):
-    whole = write_music(tmp_path / "whole.wav", 4.0).read_bytes()
-    (tmp_path / "cut.wav").write_bytes(whole[: len(whole) // 2])
-    cut = read_recording(tmp_path / "cut.wav", 8000, 1)
-    assert 1.9 < cut.seconds < 2.1
-    assert cut.warnings == (f"truncated: the file is cut off after {cut.seconds:.1f} s",)
-    for ending in ("flac", "ogg", "mp3", "aiff"):
-        whole = write_music(tmp_path / f"whole.{ending}", 4.0, 48_000).read_bytes()
-        (tmp_path / f"cut.{ending}").write_bytes(whole[: len(whole) // 2])
-        recording = read_recording(tmp_path / f"cut.{ending}", 8000, 1)
-        assert "truncated" in " ".join(recording.warnings), ending
-        assert 0.9 < recording.seconds < 3.5, ending
-
-
-def test_a_truncated_flac_says_so(tmp_path: Path):
-    whole = write_music(tmp_path / "whole.flac", 4.0, 44_100).read_bytes()
-    (tmp_path / "cut.flac").write_bytes(whole[: len(whole) // 2])
-    warnings = " ".join(read_recording(tmp_path / "cut.flac", 8000, 1).warnings)
-    assert "damaged: decoding stopped" in warnings
-    assert "truncated: 1.9 s of 4.0 s" in warnings
-
-
-def test_whole_files_are_not_called_truncated(tmp_path: Path):
-    for ending in ("wav", "flac", "ogg", "mp3", "aiff"):
-        path = write_music(tmp_path / f"a.{ending}", 4.0, 48_000)
-        assert read_recording(path, 8000, 1).warnings == (), ending
-
-
-def test_clipped_files_are_used_and_named(tmp_path: Path):
-    soundfile.write(tmp_path / "a.wav", np.clip(20 * make_music(2, 8000), -1, 1), 8000)
-    recording = read_recording(tmp_path / "a.wav", 8000, 1)
-    assert any("clipped" in warning for warning in recording.warnings)
-    assert read_recording(write_music(tmp_path / "b.wav"), 8000, 1).warnings == ()
-
-
 def test_names_that_are_not_utf_8(tmp_path: Path):
     odd = tmp_path / os.fsdecode(b"\xff\xfe.wav")
     write_music(tmp_path / "a.wav").rename(odd)
     assert read_recording(odd, 8000, 1).seconds == 4
-
-
-def _bad_files(folder: Path) -> dict[str, str]:
-    """Files that cannot be used, and what must be said of them."""
-    (folder / "text.wav").write_text("this is no audio at all\n" * 50)
-    (folder / "empty.mp3").write_bytes(b"")
-    soundfile.write(folder / "absurd.wav", make_music(1, 8000) * 1e30, 8000, "FLOAT")
-    (folder / "random.ogg").write_bytes(np.random.default_rng(0).bytes(5000))
-    soundfile.write(folder / "none.wav", np.zeros((0, 1)), 8000)
-    soundfile.write(folder / "silent.wav", np.zeros(8000), 8000)
-    for name, value in (("nan", np.nan), ("infinite", np.inf)):
-        audio = make_music(1, 8000)
-        audio[4321] = value
-        soundfile.write(folder / f"{name}.wav", audio, 8000, "FLOAT")
-    return {
-        "text.wav": "not readable as audio",
-        "absurd.wav": "times above full scale",
-        "empty.mp3": r"empty \(0 bytes\)",
-        "random.ogg": "not readable as audio",
-        "none.wav": "holds no samples",
-        "silent.wav": "silent",
-        "nan.wav": "not numbers .* at 4321",
-        "infinite.wav": "not numbers .* at 4321",
-        "missing.wav": "cannot be opened",
-    }
-
-
-def test_bad_files_are_named_with_their_reason(tmp_path: Path):
-    for name, reason in _bad_files(tmp_path).items():
-        with pytest.raises(AudioError, match=reason):
-            read_recording(tmp_path / name, 8000, 1)
-
-
-def test_unreadable_files_are_named():
-    with as_ordinary_user() as folder:
-        path = write_music(folder / "a.wav")
-        path.chmod(0)
-        with pytest.raises(AudioError, match="cannot be opened .permission denied"):
-            read_recording(path, 8000, 1)
 
 
 def test_random_damage_never_escapes_as_another_error(tmp_path: Path):
@@ -165,8 +90,8 @@ def test_random_damage_never_escapes_as_another_error(tmp_path: Path):
         whole = np.frombuffer(write_music(tmp_path / f"a.{ending}", 1.0, 44_100).read_bytes(), "u1")
         for trial in range(30):
             damaged = whole.copy()
-            places = random.integers(0, len(whole) if trial % 2 else 200, 8)
-            damaged[places] = random.integers(0, 256, 8)
+            positions = random.integers(0, len(whole) if trial % 2 else 200, 8)
+            damaged[positions] = random.integers(0, 256, 8)
             (tmp_path / f"b.{ending}").write_bytes(damaged.tobytes())
             try:
                 audio = read_recording(tmp_path / f"b.{ending}", 8000, 1).audio
@@ -175,7 +100,7 @@ def test_random_damage_never_escapes_as_another_error(tmp_path: Path):
                 pass
 
 
-def test_audio_is_told_by_its_name():
+def test_audio_is_recognised_by_its_name():
     assert is_audio_name(Path("A.WAV"))
     assert is_audio_name(Path("b.m4a"))
     assert not is_audio_name(Path("cover.jpg"))

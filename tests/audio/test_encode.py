@@ -1,3 +1,4 @@
+import io
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 import soundfile
 from conftest import make_music
 
-from riffsmith.audio import write_audio
+from riffsmith.audio import to_pcm16, wav_header, write_audio
 from riffsmith.errors import AudioError
 
 LIMIT = 10 ** (-1 / 20)
@@ -18,8 +19,8 @@ def test_length_level_and_peak(tmp_path: Path, ending: str, channels: int, gain:
     audio = make_music(3.3, 22_050, channels) * np.float32(gain)
     path = tmp_path / f"clip.{ending}"
     write_audio(path, audio, 22_050)
-    read, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    assert rate == 22_050
+    read, sample_rate = soundfile.read(path, dtype="float32", always_2d=True)
+    assert sample_rate == 22_050
     assert read.shape == audio.shape
     assert np.abs(read).max() <= LIMIT
     if gain < 1:
@@ -53,7 +54,7 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path, name: str, value: flo
     assert not list(tmp_path.iterdir())
 
 
-def test_an_impossible_rate_is_explained(tmp_path: Path):
+def test_an_impossible_sample_rate_is_explained(tmp_path: Path):
     with pytest.raises(AudioError, match="writing .* failed"):
         write_audio(tmp_path / "a.mp3", np.zeros((100, 1), np.float32), 7_919)
     assert not list(tmp_path.iterdir())
@@ -65,3 +66,21 @@ def test_a_file_says_where_it_comes_from(tmp_path: Path, ending: str):
     write_audio(path, make_music(1.0, 22_050), 22_050, tags=tags)
     with soundfile.SoundFile(path) as file:
         assert tags.items() <= file.copy_metadata().items()
+
+
+def test_samples_are_rounded_and_kept_in_range():
+    audio = np.array([[0.0, 1.0], [-1.0, 0.5], [2.0, -2.0]], np.float32)
+    found = np.frombuffer(to_pcm16(audio), "<i2").reshape(-1, 2)
+    assert found.tolist() == [[0, 32_767], [-32_767, 16_384], [32_767, -32_768]]
+
+
+def test_a_header_and_samples_are_a_file():
+    audio = np.linspace(-0.5, 0.5, 200, dtype=np.float32).reshape(100, 2)
+    content = wav_header(8000, 2, len(audio)) + to_pcm16(audio)
+    read, sample_rate = soundfile.read(io.BytesIO(content))
+    assert sample_rate == 8000
+    assert np.allclose(read, audio, atol=1e-4)
+    open_ended, length = wav_header(8000, 2), len(wav_header(8000, 2))
+    assert length == 44
+    assert open_ended[4:8] == open_ended[40:44] == b"\xff" * 4
+    assert wav_header(44_100, 2, 10**10) == wav_header(44_100, 2)

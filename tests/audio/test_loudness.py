@@ -11,10 +11,10 @@ from riffsmith.audio import LoudnessMeter
 SONGS = Path(__file__).parents[2] / "src/riffsmith/demo_corpus/metal"
 
 
-def measure(audio: np.ndarray, rate: int) -> float | None:
-    meter = LoudnessMeter(rate)
-    for start in range(0, len(audio), rate * 10):
-        meter.add(audio[start : start + rate * 10])
+def measure(audio: np.ndarray, sample_rate: int) -> float | None:
+    meter = LoudnessMeter(sample_rate)
+    for start in range(0, len(audio), sample_rate * 10):
+        meter.add(audio[start : start + sample_rate * 10])
     return meter.loudness_lufs()
 
 
@@ -27,8 +27,10 @@ def test_a_full_scale_sine_of_1000_hz_has_the_standard_value():
 
 
 def test_real_music_agrees_with_an_independent_meter():
-    audio, rate = soundfile.read(SONGS / "chaos_god.ogg", dtype="float32", frames=44_100 * 60)
-    assert measure(audio, rate) == pytest.approx(-11.78, abs=0.01)
+    audio, sample_rate = soundfile.read(
+        SONGS / "chaos_god.ogg", dtype="float32", frames=44_100 * 60
+    )
+    assert measure(audio, sample_rate) == pytest.approx(-11.78, abs=0.01)
 
 
 def test_the_gate_ignores_pauses():

@@ -10,15 +10,15 @@ from riffsmith.errors import AudioError
 
 
 class Card:
-    """Stands in for the library: keeps what is written."""
+    """A stream of the sound library that keeps what is written."""
 
     written: ClassVar[list[np.ndarray]] = []
     fault: ClassVar[Exception | None] = None
 
-    def __init__(self, rate: int, *, channels: int, dtype: str, latency: str) -> None:
+    def __init__(self, sample_rate: int, *, channels: int, dtype: str, latency: str) -> None:
         if self.fault:
             raise self.fault
-        assert (rate, channels, dtype, latency) == (8000, 2, "float32", "high")
+        assert (sample_rate, channels, dtype, latency) == (8000, 2, "float32", "high")
 
     def __enter__(self) -> "Card":
         return self
@@ -44,7 +44,7 @@ def card(monkeypatch: pytest.MonkeyPatch) -> type[Card]:
     return Card
 
 
-def test_chunks_sound_in_their_order(card: type[Card]):
+def test_chunks_are_played_in_their_order(card: type[Card]):
     chunks = [np.full((2, 5), number, np.float32).T for number in range(3)]
     play_audio(chunks, 8000, 2)
     assert np.array_equal(np.concatenate(card.written), np.concatenate(chunks))

@@ -45,7 +45,7 @@ def test_a_bundle_can_be_moved_and_replaced(bundle: Path, tmp_path: Path):
     found = load_bundle(bundle)
     write_bundle(bundle, found.card, found.generator)
     shutil.move(bundle, tmp_path / "elsewhere")
-    assert load_bundle(tmp_path / "elsewhere").card.epoch == 1
+    assert load_bundle(tmp_path / "elsewhere").card.snapshot == 1
 
 
 def _flip_a_bit(path: Path) -> None:

@@ -135,9 +135,9 @@ def test_a_run_is_not_overwritten_and_keeps_its_settings(shell: Shell, corpus: C
 
 def test_the_same_seed_gives_the_same_file(shell: Shell, run: Path, tmp_path: Path):
     for name in ("a.wav", "b.wav"):
-        shell("generate", run, tmp_path / name, "--seconds", "2", "--seed", "4", "--epoch", "4")
+        shell("generate", run, tmp_path / name, "--seconds", "2", "--seed", "4", "--snapshot", "4")
     assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
-    shell("generate", run, tmp_path / "c.wav", "--seconds", "2", "--seed", "5", "--epoch", "4")
+    shell("generate", run, tmp_path / "c.wav", "--seconds", "2", "--seed", "5", "--snapshot", "4")
     assert (tmp_path / "a.wav").read_bytes() != (tmp_path / "c.wav").read_bytes()
 
 
@@ -163,9 +163,9 @@ def test_several_clips_go_into_a_folder(shell: Shell, run: Path, tmp_path: Path)
 
 @pytest.mark.usefixtures("tiny_base")
 def test_the_demo(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    from riffsmith.pipeline import Request
+    from riffsmith.pipeline import TrainingRequest
 
-    monkeypatch.setattr(Request, "__init__", _tiny(Request.__init__))
+    monkeypatch.setattr(TrainingRequest, "__init__", _tiny(TrainingRequest.__init__))
     monkeypatch.setattr("riffsmith.cli.demo.CLIP_SECONDS", 2.0)
     for _ in range(2):  # the second time there is nothing left to train
         out = shell("demo", "--out", tmp_path / "demo", "--minutes", "0.02")
@@ -192,6 +192,11 @@ def _tiny(original):
         (["train", "nowhere", "run"], "no folder 'nowhere'"),
         (["train", "in", "run", "--preset", "polka"], "no preset named 'polka'"),
         (["train", "in", "run", "--epochs", "1", "--minutes", "1"], "exclude each other"),
+        (["train", "in", "run", "--epochs", "1"], "preset latent counts steps: use --steps"),
+        (
+            ["train", "in", "run", "--preset", "report", "--steps", "1"],
+            "preset report counts epochs: use --epochs",
+        ),
         (["train", "in", "run", "--minutes", "-1"], "--minutes must be above 0"),
         (["train", "in", "run", "--config.training.speed", "1"], "no setting named training.speed"),
         (["train", "in"], "requires an argument"),
@@ -204,7 +209,7 @@ def _tiny(original):
         (["generate", "in", "a.aiff"], "'a.aiff' has no ending that can be written"),
         (["generate", "in", "a.wav", "--count", "2"], "2 clips do not fit 'a.wav'"),
         (["generate", "in", "a.wav", "--seconds", "0"], "--seconds must be from 0.1"),
-        (["generate", "in", "a.wav", "--epoch", "3"], "--epoch needs a run folder"),
+        (["generate", "in", "a.wav", "--snapshot", "3"], "--snapshot needs a run folder"),
         (["report", "nowhere"], "is not a run"),
         (["polka"], 'Unknown command "polka"'),
     ],
@@ -222,7 +227,7 @@ def test_errors_are_one_line(
 
 
 def test_a_missing_snapshot_is_named(shell: Shell, run: Path, tmp_path: Path):
-    shell("generate", run, tmp_path / "a.wav", "--epoch", "3", code=1)
+    shell("generate", run, tmp_path / "a.wav", "--snapshot", "3", code=1)
     assert "has no snapshot of epoch 3: it has 0, 2, 4" in shell.err
     (tmp_path / "run.json").write_text("{}")
     shell("generate", tmp_path, tmp_path / "a.wav", code=1)

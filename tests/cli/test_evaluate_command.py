@@ -11,24 +11,31 @@ import riffsmith.cli.console
 import riffsmith.evaluation
 from riffsmith.cli.app import main
 from riffsmith.corpus import Corpus
-from riffsmith.evaluation import SelfTest, SelfTestRow
+from riffsmith.evaluation import Note, NoteCode, SelfTest, SelfTestRow
 
 ROWS = (
     SelfTestRow(
-        name="same songs, untouched", must_notice=(), must_ignore=("kad_musicnn",), passed=True
-    ),
-    SelfTestRow(
-        name="seconds shuffled",
-        must_notice=("pulse_persistence",),
-        noticed=("tempo_stability", "beat_strength", "pulse_persistence", *"abcd"),
+        treatment=Note.of(NoteCode.UNTOUCHED),
+        must_detect=(),
+        must_not_detect=("kad_musicnn",),
         passed=True,
     ),
-    SelfTestRow(name="another band", must_notice=("kad_aisfx",), note="not testable: one folder"),
+    SelfTestRow(
+        treatment=Note.of(NoteCode.SHUFFLED),
+        must_detect=("pulse_persistence",),
+        detected=("tempo_stability", "beat_strength", "pulse_persistence", *"abcd"),
+        passed=True,
+    ),
+    SelfTestRow(
+        treatment=Note.of(NoteCode.OTHER_BAND),
+        must_detect=("kad_aisfx",),
+        note=Note.of(NoteCode.NO_SUB_FOLDERS),
+    ),
 )
 FAILED = SelfTestRow(
-    name="Griffin-Lim, 16 mels",
-    must_notice=("kad_musicnn", "kad_aisfx"),
-    one_is_enough=True,
+    treatment=Note.of(NoteCode.GRIFFIN_LIM, mels=16),
+    must_detect=("kad_musicnn", "kad_aisfx"),
+    any_suffices=True,
     passed=False,
 )
 
@@ -50,7 +57,7 @@ class Discriminate:
 @pytest.fixture
 def judge(monkeypatch: pytest.MonkeyPatch) -> Discriminate:
     judge = Discriminate()
-    monkeypatch.setattr(riffsmith.evaluation, "self_test", judge)
+    monkeypatch.setattr(riffsmith.evaluation, "run_self_test", judge)
     monkeypatch.setattr(riffsmith.cli.console.stdout, "_width", 100)
     return judge
 
@@ -63,7 +70,7 @@ def test_the_self_test_is_a_table(
     assert "300 s of 16 recordings" in out
     assert "pulse_persistence, tempo_stability" in out  # the expected one first
     assert "and 2 more" in out
-    assert "not testable: one folder" in out
+    assert "not testable: needs" in out
     assert "FAILED" not in out
     assert max(map(len, out.splitlines())) <= 100
     assert judge.asked["cache"] == corpus.path / "cache" / "embeddings"
@@ -99,7 +106,7 @@ def test_the_contrast_is_read_at_the_rate_of_the_corpus(
         ([], "evaluate needs a model: name one, or test the judge itself with --self-test"),
         (["run", "--self-test"], "--self-test takes no model, found 'run': leave out one"),
         (["run", "--contrast", "x"], "--contrast belongs to --self-test"),
-        (["--self-test", "--epoch", "3"], "--epoch is of a model"),
+        (["--self-test", "--snapshot", "3"], "--snapshot belongs to a model"),
         (["run", "--embedder", "ears"], "must be package.module:name, found 'ears'"),
     ],
 )

@@ -5,8 +5,9 @@ import pytest
 
 from riffsmith.cli.app import main
 from riffsmith.corpus import Corpus
-from riffsmith.report import measurements
-from riffsmith.training import RunFolder, RunRecord, train
+from riffsmith.report.measurements import Measurer
+from riffsmith.runs import RunFolder, RunRecord
+from riffsmith.training import train
 
 
 @pytest.fixture
@@ -22,38 +23,39 @@ def test_the_page_in_spanish(run: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert capsys.readouterr().out.split() == [str(out)]
     page = out.read_text(encoding="utf-8")
     assert '<html lang="es">' in page
-    assert "No se ha medido" in page
+    assert "Esto no se ha medido" in page
     assert not (run / "report").exists()
 
 
-def test_what_cannot_be_measured_is_no_error(run: Path):
+def test_a_missing_measurement_is_no_error(run: Path):
     main(["report", str(run)])
     page = (run / "report.html").read_text(encoding="utf-8")
     assert "has no training recording of 30 s or more" in page
-    assert "Not measured" not in page.partition("<main>")[2].partition("Has it overfitted")[0]
+    verdict = page.partition("<main>")[2].partition("Has it overfitted")[0]
+    assert "has not been measured" not in verdict
 
 
-def test_what_was_measured_is_shown_again(run: Path, monkeypatch: pytest.MonkeyPatch):
-    """The judges stand still: each is asked once."""
+def test_results_are_measured_once(run: Path, monkeypatch: pytest.MonkeyPatch):
+    """The self-test is replaced; it is asked for once."""
     from riffsmith.evaluation import SelfTest
 
-    asked: list[tuple[float, int]] = []
+    calls: list[tuple[float, int]] = []
 
-    def test_itself(judge: measurements._Judge, seconds: float) -> SelfTest:
-        asked.append((seconds, judge.seed))
-        judge.on_share(1.0)
+    def run_self_test(measurer: Measurer, seconds: float) -> SelfTest:
+        calls.append((seconds, measurer.seed))
+        measurer.on_progress(1.0)
         return SelfTest(
-            corpus_hash="c", seconds=seconds, recordings=4, seed=judge.seed, limit=7.5, rows=()
+            corpus_hash="c", seconds=seconds, recordings=4, seed=measurer.seed, limit=7.5, rows=()
         )
 
-    monkeypatch.setattr(measurements._Judge, "test_itself", test_itself)
+    monkeypatch.setattr(Measurer, "run_self_test", run_self_test)
     for words in ([], ["--quick"], ["--language", "es"]):
         main(["report", str(run), "--seconds", "240", "--seed", "3", *words])
         assert "7,5" in (text := (run / "report.html").read_text("utf-8")) or "7.5" in text
-    assert asked == [(240.0, 3)]
+    assert calls == [(240.0, 3)]
     (stored,) = (run / "report").iterdir()
     assert stored.name == "self-test-240s-seed-3.json"
-    assert json.loads(stored.read_text())["found"]["limit"] == 7.5
+    assert json.loads(stored.read_text())["result"]["limit"] == 7.5
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,3 @@
-import json
 import os
 import resource
 import shutil
@@ -12,69 +11,16 @@ from conftest import as_ordinary_user, make_music, tiny_settings, write_music
 
 from riffsmith.corpus import (
     Corpus,
-    estimate_training_segments,
-    export_pt,
     is_corpus,
     prepare_corpus,
-    read_manifest,
 )
 from riffsmith.errors import CorpusError
-from riffsmith.features import MelTransform
 
 TINY_CORPUS = tiny_settings().corpus
 
 
 def prepare(folder: Path, corpus: Path, settings=TINY_CORPUS, **options):
     return prepare_corpus(folder, corpus, settings, preset="report", **options)
-
-
-def test_segments_lie_back_to_back(corpus: Corpus):
-    manifest = corpus.manifest
-    assert [recording.segments for recording in manifest.recordings] == [4, 4, 4, 4]
-    assert (manifest.segment_count("train"), manifest.segment_count("held_out")) == (12, 4)
-    recording = manifest.recordings[0]
-    shard = corpus.shard(recording)
-    transform = MelTransform.of(TINY_CORPUS)
-    for index in range(4):
-        expected = transform.to_db(corpus.audio(recording, index, 1.0).T)
-        assert torch.allclose(shard.picture(index, augmented=False), expected, atol=1e-4)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "segments"), [(3.0, 3), (2.96, 3), (2.951, 3), (2.94, 2), (3.9, 3), (3.96, 4)]
-)
-def test_a_segment_that_lacks_little_is_padded(tmp_path: Path, seconds: float, segments: int):
-    write_music(tmp_path / "in" / "a.wav", seconds)
-    manifest = prepare(tmp_path / "in", tmp_path / "corpus")
-    assert manifest.recordings[0].segments == segments
-
-
-def test_stored_audio_is_the_recording(corpus: Corpus, songs: Path):
-    for recording in corpus.manifest.recordings:
-        original, _ = soundfile.read(songs / recording.source.path, dtype="float32")
-        stored = corpus.audio(recording, 0.5, 2.0)[:, 0].numpy()
-        assert np.abs(stored - original[4_000:20_000]).max() <= 1 / 32767
-
-
-def test_training_pictures_fill_the_range(corpus: Corpus):
-    everything = corpus.train.batch(range(len(corpus.train)))
-    assert everything.shape == (12, 1, 16, 63)
-    assert everything.min() == pytest.approx(-1, abs=1e-5)
-    assert everything.max() == pytest.approx(1, abs=1e-5)
-
-
-def test_the_manifest_tells_where_everything_came_from(corpus: Corpus, songs: Path):
-    manifest = read_manifest(corpus.path)
-    assert manifest.folder == str(songs)
-    assert manifest.genre == songs.name
-    assert manifest.settings == TINY_CORPUS
-    assert {r.source.encoding for r in manifest.recordings} == {
-        "WAV PCM_16",
-        "FLAC PCM_16",
-        "OGG VORBIS",
-    }
-    assert len({r.source.content_hash for r in manifest.recordings}) == 4
-    assert len(manifest.corpus_hash()) == 16
 
 
 def test_preparing_twice_gives_the_same_corpus_and_decodes_nothing(
@@ -91,7 +37,7 @@ def test_preparing_twice_gives_the_same_corpus_and_decodes_nothing(
     assert again.recordings == corpus.manifest.recordings
 
 
-def test_an_unfinished_corpus_goes_on(songs: Path, corpus: Corpus, tmp_path: Path):
+def test_an_unfinished_corpus_is_continued(songs: Path, corpus: Corpus, tmp_path: Path):
     shutil.copytree(corpus.path, tmp_path / "corpus")
     (tmp_path / "corpus" / "manifest.json").unlink()
     next((tmp_path / "corpus" / "shards").iterdir()).write_bytes(b"damaged")
@@ -123,7 +69,7 @@ def test_bad_files_are_skipped_by_name_and_the_rest_is_used(tmp_path: Path):
     soundfile.write(folder / "silent.wav", np.zeros(16_000), 8_000)
     manifest = prepare(folder, tmp_path / "corpus")
     assert [r.source.path for r in manifest.recordings] == ["good.wav"]
-    assert {entry.path: entry.reason.split(" (")[0] for entry in manifest.skipped} == {
+    assert {entry.path: str(entry.reason).split(" (")[0] for entry in manifest.skipped} == {
         "short.wav": "too short: 0.5 s, a segment needs at least 0.9 s",
         "silent.wav": "silent",
         "text.wav": "not readable as audio",
@@ -168,7 +114,7 @@ def test_files_of_others_are_never_removed(songs: Path, tmp_path: Path):
         prepare(tmp_path / "other", tmp_path / "corpus")
 
 
-def test_a_damaged_manifest_is_made_anew(songs: Path, corpus: Corpus, tmp_path: Path):
+def test_a_damaged_manifest_is_made_again(songs: Path, corpus: Corpus, tmp_path: Path):
     shutil.copytree(corpus.path, tmp_path / "corpus")
     (tmp_path / "corpus" / "manifest.json").write_text("{")
     (tmp_path / "corpus" / ".manifest.json.partial").write_text("{")
@@ -176,7 +122,7 @@ def test_a_damaged_manifest_is_made_anew(songs: Path, corpus: Corpus, tmp_path: 
     assert again.corpus_hash() == corpus.manifest.corpus_hash()
 
 
-def test_stereo_is_kept_when_asked(tmp_path: Path):
+def test_stereo_is_kept_if_the_settings_say_so(tmp_path: Path):
     audio = np.stack([make_music(3, 8000)[:, 0], make_music(3, 8000, seed=1)[:, 0]], axis=1)
     (tmp_path / "in").mkdir()
     soundfile.write(tmp_path / "in" / "a.wav", audio, 8000)
@@ -188,7 +134,7 @@ def test_stereo_is_kept_when_asked(tmp_path: Path):
     assert np.abs(stored - audio).max() < 1e-4
 
 
-def test_audio_above_full_scale_is_turned_down_not_clipped(tmp_path: Path):
+def test_audio_above_full_scale_is_scaled_down_not_clipped(tmp_path: Path):
     (tmp_path / "in").mkdir()
     loud = make_music(3, 8000) * 10
     soundfile.write(tmp_path / "in" / "a.wav", loud, 8000, "FLOAT")
@@ -217,40 +163,13 @@ def test_each_segment_by_its_own_range_and_augmented_for_training_alone(
     assert torch.allclose(held_out[0], expected, atol=1e-5)
 
 
-def test_hold_out_by_name_and_by_share(songs: Path, tmp_path: Path):
+def test_hold_out_by_name_and_by_fraction(songs: Path, tmp_path: Path):
     manifest = prepare(songs, tmp_path / "named", hold_out=["song 2", "song 3"])
     assert [r.source.path for r in manifest.of_split("held_out")] == ["song 2.ogg", "song 3.wav"]
     ranges = [manifest.low_db, manifest.high_db]
-    other = prepare(songs, tmp_path / "share")
+    other = prepare(songs, tmp_path / "fraction")
     assert len(other.of_split("held_out")) == 1
     assert ranges != [other.low_db, other.high_db]
-
-
-def test_the_layout_of_the_report(songs: Path, corpus: Corpus, tmp_path: Path):
-    assert export_pt(corpus, tmp_path / "pt") == 16
-    names = sorted(path.name for path in (tmp_path / "pt").iterdir())
-    assert names[0] == f"{songs.name}.00000_000.pt"
-    tensor = torch.load(tmp_path / "pt" / names[0], weights_only=True)
-    assert tensor.shape == (16, 63)
-    assert torch.equal(
-        tensor, corpus.shard(corpus.manifest.recordings[0]).picture(0, augmented=False)[0]
-    )
-
-
-def test_equal_stems_get_names_of_their_own(tmp_path: Path):
-    for seed, name in enumerate(("x/ex.00000.wav", "y/ex.00000.wav", "song.wav")):
-        write_music(tmp_path / "ex" / name, 2.0, seed=seed)
-    prepare(tmp_path / "ex", tmp_path / "corpus")
-    assert export_pt(Corpus(tmp_path / "corpus"), tmp_path / "pt") == 6
-    assert len(list((tmp_path / "pt").iterdir())) == 6
-
-
-def test_gtzan_names_are_kept(tmp_path: Path):
-    write_music(tmp_path / "metal" / "metal.00042.wav", 2.0)
-    prepare(tmp_path / "metal", tmp_path / "corpus")
-    export_pt(Corpus(tmp_path / "corpus"), tmp_path / "pt")
-    names = sorted(path.name for path in (tmp_path / "pt").iterdir())
-    assert names == ["metal.00042_000.pt", "metal.00042_001.pt"]
 
 
 def test_other_settings_or_foreign_folders_are_refused(songs: Path, corpus: Corpus, tmp_path: Path):
@@ -266,30 +185,6 @@ def test_other_settings_or_foreign_folders_are_refused(songs: Path, corpus: Corp
         prepare(songs, tmp_path / "file")
     with pytest.raises(CorpusError, match="lies inside"):
         prepare(songs, songs / "corpus")
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (lambda text: text.replace('"version": 1', '"version": 9'), "corpus format 9"),
-        (lambda text: text[: len(text) // 2], "is damaged"),
-        (lambda text: text.replace('"low_db"', '"lowest"'), "is damaged"),
-        (lambda text: "[]", "corpus format None"),
-    ],
-)
-def test_other_versions_and_damage_are_named(corpus: Corpus, tmp_path: Path, change, message: str):
-    text = (corpus.path / "manifest.json").read_text()
-    (tmp_path / "manifest.json").write_text(change(text))
-    with pytest.raises(CorpusError, match=message):
-        Corpus(tmp_path)
-
-
-def test_a_missing_or_damaged_shard_is_named(corpus: Corpus, tmp_path: Path):
-    shutil.copytree(corpus.path, tmp_path / "corpus")
-    for shard in (tmp_path / "corpus" / "shards").iterdir():
-        shard.write_bytes(shard.read_bytes()[:5000])
-    with pytest.raises(CorpusError, match="missing or damaged .*prepare the corpus again"):
-        Corpus(tmp_path / "corpus").train.batch([0])
 
 
 def test_a_full_disk_loses_nothing(songs: Path, tmp_path: Path):
@@ -311,20 +206,3 @@ def test_a_read_only_target_is_explained(songs: Path):
         (folder / "out").chmod(0o555)
         with pytest.raises(CorpusError, match=r"permission denied.*choose another folder"):
             prepare(folder / "in", folder / "out" / "corpus")
-
-
-def test_an_hour_opens_at_once_and_reads_at_random(corpus: Corpus, tmp_path: Path):
-    """Opening reads the manifest alone: no shard is touched before it is asked for."""
-    manifest = json.loads((corpus.path / "manifest.json").read_text())
-    manifest["recordings"] *= 30  # 120 recordings
-    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
-    opened = Corpus(tmp_path)
-    assert len(opened.train) == 360
-    assert not (tmp_path / "shards").exists()
-
-
-def test_plans_count_like_the_preparation(corpus: Corpus):
-    lengths = [recording.source.seconds for recording in corpus.manifest.recordings]
-    assert estimate_training_segments(lengths, TINY_CORPUS) == len(corpus.train)
-    assert estimate_training_segments(lengths[:1], TINY_CORPUS) == 4
-    assert estimate_training_segments([0.5], TINY_CORPUS) == 0

@@ -8,13 +8,13 @@ from riffsmith.errors import CorpusError
 
 def entries(count: int) -> list[SurveyEntry]:
     return [
-        SurveyEntry(path=f"album/{n:02d} song.ogg", usable=True, content_hash=f"{n * 7 % 97:04x}")
+        SurveyEntry(path=f"album/{n:02d} song.ogg", content_hash=f"{n * 7 % 97:04x}")
         for n in range(count)
     ]
 
 
 @given(count=st.integers(2, 60), fraction=st.floats(0.01, 0.9), seed=st.randoms())
-def test_the_share_is_held_out_whatever_the_order(count: int, fraction: float, seed):
+def test_the_fraction_is_held_out_whatever_the_order(count: int, fraction: float, seed):
     recordings = entries(count)
     held_out = split_recordings(recordings, fraction)
     assert len(held_out) == min(max(1, round(fraction * count)), count - 1)
@@ -22,7 +22,7 @@ def test_the_share_is_held_out_whatever_the_order(count: int, fraction: float, s
     assert split_recordings(recordings, fraction) == held_out
 
 
-def test_one_recording_or_no_share_holds_nothing_out():
+def test_one_recording_or_no_fraction_holds_nothing_out():
     assert split_recordings(entries(1), 0.5) == set()
     assert split_recordings(entries(5), 0.0) == set()
 

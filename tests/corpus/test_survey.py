@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 from pathlib import Path
@@ -6,13 +7,15 @@ import numpy as np
 import pytest
 import soundfile
 from conftest import as_ordinary_user, make_music, write_music
+from pydantic import ValidationError
 
-from riffsmith.corpus import survey_folder
+from riffsmith.audio import RecordingCode, RecordingNote
+from riffsmith.corpus import MaterialGrade, Survey, SurveyEntry, survey_folder
 from riffsmith.errors import CorpusError
 
 
 def reasons(folder: Path, **options) -> dict[str, str]:
-    return {entry.path: entry.reason for entry in survey_folder(folder, **options).skipped}
+    return {entry.path: str(entry.reason) for entry in survey_folder(folder, **options).skipped}
 
 
 def test_every_file_is_listed(tmp_path: Path):
@@ -40,8 +43,8 @@ def test_every_file_is_listed(tmp_path: Path):
 def test_the_same_audio_is_taken_once(tmp_path: Path):
     write_music(tmp_path / "a.wav", seed=1)
     shutil.copy(tmp_path / "a.wav", tmp_path / "copy.wav")
-    audio, rate = soundfile.read(tmp_path / "a.wav", dtype="int16")
-    soundfile.write(tmp_path / "same.flac", audio, rate)
+    audio, sample_rate = soundfile.read(tmp_path / "a.wav", dtype="int16")
+    soundfile.write(tmp_path / "same.flac", audio, sample_rate)
     write_music(tmp_path / "other.wav", seed=2)
     assert reasons(tmp_path) == {
         "copy.wav": "same audio as a.wav",
@@ -121,7 +124,61 @@ def test_the_verdict_is_plain(tmp_path: Path, minutes: float, files: int, verdic
     assert verdict in survey.model_copy(update={"entries": (entry,) * files}).verdict()
 
 
-def test_progress_is_told(tmp_path: Path):
+@pytest.mark.parametrize(
+    ("minutes", "files", "grade"),
+    [
+        (0.99, 5, MaterialGrade.TOO_LITTLE),
+        (1, 5, MaterialGrade.VERY_LITTLE),
+        (5, 2, MaterialGrade.LITTLE),
+        (15, 3, MaterialGrade.FEW_RECORDINGS),
+        (15, 4, MaterialGrade.ENOUGH),
+    ],
+)
+def test_the_grade_follows_minutes_and_files(minutes: float, files: int, grade: MaterialGrade):
+    entry = SurveyEntry(path="a.wav", seconds=minutes * 60 / files)
+    skipped = SurveyEntry(path="b.wav", seconds=9_000, refusal=RecordingNote.from_text("silent"))
+    survey = Survey(folder="a", genre=None, entries=(*[entry] * files, skipped))
+    assert survey.grade is grade
+    assert survey.verdict() == grade.sentence
+
+
+def test_an_entry_keeps_its_codes_in_a_file(tmp_path: Path):
+    write_music(tmp_path / "a.wav", 4)
+    shutil.copy(tmp_path / "a.wav", tmp_path / "copy.wav")
+    whole = (tmp_path / "a.wav").read_bytes()
+    (tmp_path / "cut.wav").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "cover.jpg").write_bytes(b"x")
+    survey = survey_folder(tmp_path)
+    assert Survey.model_validate_json(survey.model_dump_json()) == survey
+    values = {entry["path"]: entry for entry in survey.model_dump(mode="json")["entries"]}
+    assert values["cover.jpg"]["refusal"] == {"code": "not_audio", "parameters": {"ending": ".jpg"}}
+    assert values["cover.jpg"]["reason"] == "not an audio file (.jpg)"
+    assert values["copy.wav"]["refusal"] == {"code": "duplicate", "parameters": {"path": "a.wav"}}
+    (flaw,) = values["cut.wav"]["flaws"]
+    assert flaw["code"] == "cut_off"
+    assert flaw["parameters"]["seconds"] == pytest.approx(2, abs=0.1)
+    assert values["cut.wav"]["warnings"][0].startswith("truncated: the file is cut off after")
+    assert (values["a.wav"]["usable"], values["a.wav"]["reason"]) == (True, None)
+
+
+def test_entries_from_before_there_were_codes_keep_their_sentences():
+    values = {"path": "a.wav", "usable": True, "reason": "", "warnings": ["clipped: 2.0 % of it"]}
+    used = SurveyEntry.model_validate(values)
+    assert used.usable
+    assert used.reason is None
+    assert used.warnings == ("clipped: 2.0 % of it",)
+    assert [flaw.code for flaw in used.flaws] == [RecordingCode.OTHER]
+    skipped = SurveyEntry.model_validate_json(
+        json.dumps({"path": "b.wav", "usable": False, "reason": "silent {so}", "warnings": []})
+    )
+    assert not skipped.usable
+    assert skipped.reason == "silent {so}"
+    assert SurveyEntry.model_validate_json(skipped.model_dump_json()) == skipped
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        SurveyEntry.model_validate({**values, "verdict": "good"})
+
+
+def test_progress_is_reported(tmp_path: Path):
     for number in range(3):
         write_music(tmp_path / f"{number}.wav", 1, seed=number)
     seen = []
@@ -129,7 +186,7 @@ def test_progress_is_told(tmp_path: Path):
     assert seen == [(1, 3, "0.wav"), (2, 3, "1.wav"), (3, 3, "2.wav")]
 
 
-def test_loud_files_are_told_by_their_peak(tmp_path: Path):
+def test_loud_files_have_their_peak(tmp_path: Path):
     soundfile.write(tmp_path / "a.wav", 3 * make_music(2, 8000) / 0.3, 8000, "FLOAT")
     (entry,) = survey_folder(tmp_path).entries
     peak = np.abs(3 * make_music(2, 8000) / 0.3).max()

@@ -6,7 +6,7 @@ from riffsmith.evaluation.metrics.kad import kernel_distance
 
 
 def recordings(seed: int, count: int, mean: float = 0.0, spread: float = 0.0) -> list[np.ndarray]:
-    """Recordings of 10 windows whose own means are spread."""
+    """Recordings of 10 windows each, whose means differ by `spread`."""
     random = np.random.default_rng(seed)
     centres = mean + spread * random.standard_normal((count, 1, 2))
     return list(centres + random.standard_normal((count, 10, 2)))
@@ -67,7 +67,7 @@ def test_a_ratio_by_hand():
     assert found.floored_share == 0
 
 
-def test_a_worse_set_has_a_ratio_above_one_and_real_ones_hold_it_inside():
+def test_a_worse_set_has_a_ratio_above_one_and_a_real_set_an_interval_around_one():
     training, held_out = recordings(0, 12, spread=0.5), recordings(1, 12, spread=0.5)
     alike = distance_ratio(distance_of_means, recordings(2, 12, spread=0.5), training, held_out)
     far = distance_ratio(distance_of_means, recordings(3, 12, mean=9), training, held_out)

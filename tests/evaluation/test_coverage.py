@@ -5,17 +5,17 @@ from hypothesis import given, strategies as st
 from riffsmith.evaluation.metrics.coverage import DensityCoverage, density_coverage
 
 
-def line(*places: float) -> np.ndarray:
-    return np.array(places, dtype=np.float64)[:, None]
+def line(*points: float) -> np.ndarray:
+    return np.array(points, dtype=np.float64)[:, None]
 
 
 def test_a_line_by_hand():
     # with k = 1 the radii are 1, 1, 2 and 6
     real = line(0, 1, 3, 9)
-    # 0.5 is in the reach of 0 and 1; 4 is in that of 3 and of 9; 20 in none
+    # 0.5 is in the neighbourhoods of 0 and 1; 4 in those of 3 and 9; 20 in none
     assert density_coverage(line(0.5, 4, 20), real, 1) == DensityCoverage(4 / 3, 1.0)
     assert density_coverage(line(-0.5), real, 1) == DensityCoverage(1.0, 0.25)
-    # with k = 2 the radii are 3, 2, 3 and 8, so 2.5 is in everyone's reach; 20 still in none
+    # with k = 2 the radii are 3, 2, 3 and 8, so 2.5 is in all neighbourhoods; 20 still in none
     assert density_coverage(line(2.5, 20), real, 2) == DensityCoverage(4 / 4, 1.0)
 
 
@@ -51,7 +51,7 @@ def test_the_order_of_windows_does_not_matter(seed: int):
     assert 0 <= expected.coverage <= 1
 
 
-def test_what_cannot_be_measured():
+def test_empty_sets_and_wrong_numbers_of_neighbours():
     with pytest.raises(ValueError, match="no generated windows, and at least one is needed"):
         density_coverage(np.zeros((0, 1)), line(0, 1, 2), 1)
     for neighbours in (0, 3):

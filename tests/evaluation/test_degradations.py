@@ -13,12 +13,12 @@ def sine(hertz: float) -> np.ndarray:
     return np.sin(2 * np.pi * hertz * np.arange(RATE) / RATE).astype(np.float32)[:, None]
 
 
-def test_a_low_pass_takes_what_lies_above_and_nothing_else():
+def test_a_low_pass_removes_what_lies_above_and_nothing_else():
     found = degradations.low_pass(sine(500) + sine(3000), RATE, 1000.0)
     assert np.allclose(found, sine(500), atol=1e-5)
 
 
-def test_noise_lies_20_db_below_and_differs_between_channels():
+def test_noise_is_20_db_below_and_differs_between_channels():
     noise = degradations.add_noise(MUSIC, 20.0, seed=0) - MUSIC
     ratio = np.square(MUSIC).mean() / np.square(noise).mean()
     assert 10 * np.log10(ratio) == pytest.approx(20.0, abs=0.1)
@@ -80,7 +80,7 @@ def test_joined_pieces_fade_at_equal_power():
     ("name", "arguments"),
     [("add_noise", (20.0,)), ("stationary_noise", ()), ("shuffle_pieces", (RATE,))],
 )
-def test_the_seed_decides(name: str, arguments: tuple[float, ...]):
+def test_the_result_depends_on_the_seed(name: str, arguments: tuple[float, ...]):
     damage = getattr(degradations, name)
     first, again, other = (damage(MUSIC, *arguments, seed) for seed in (0, 0, 1))
     assert np.array_equal(first, again)

@@ -14,7 +14,7 @@ RATE = 8_000
 
 
 def tone(frequency: float, seconds: float = 4.0) -> np.ndarray:
-    """A tone that comes and goes twice a second, over soft noise."""
+    """A tone that is on and off twice a second, with soft noise."""
     time = np.arange(round(seconds * RATE)) / RATE
     noise = 0.001 * np.random.default_rng(0).standard_normal(len(time))
     return (np.sin(2 * np.pi * frequency * time) * (time * 2 % 1 < 0.5) + noise).astype(np.float32)
@@ -34,12 +34,12 @@ def test_there_are_16_frames_a_second_and_24_bands_an_octave(rate: int):
 
 def test_an_octave_is_24_bands_higher():
     low, high = fingerprint(tone(440), RATE), fingerprint(tone(880), RATE)
-    strongest = [int(relief.clamp_min(0).mean(dim=1).argmax()) for relief in (low, high)]
+    strongest = [int(prints.clamp_min(0).mean(dim=1).argmax()) for prints in (low, high)]
     assert strongest[0] == round(24 * np.log2(440 / 120))
     assert strongest[1] - strongest[0] == 24
 
 
-def test_loudness_does_not_matter_and_silence_is_flat():
+def test_loudness_does_not_matter_and_silence_is_zero():
     music = make_music(4.0, RATE)[:, 0]
     assert torch.allclose(fingerprint(music, RATE), fingerprint(music / 8, RATE), atol=1e-3)
     assert not fingerprint(np.zeros(RATE, np.float32), RATE).any()
@@ -54,15 +54,15 @@ def test_alterations_reach_two_semitones_either_way():
 
 
 def test_an_alteration_is_undone():
-    relief = torch.rand(20, 100)
-    windows = cut_windows(relief, [30, 0], 40)
+    prints = torch.rand(20, 100)
+    windows = cut_windows(prints, [30, 0], 40)
     same = Alteration(0.0, 1.0).undo(windows, 40)
-    assert torch.equal(same, torch.stack([relief[:, 30:70], relief[:, :40]]))
+    assert torch.equal(same, torch.stack([prints[:, 30:70], prints[:, :40]]))
     lower = Alteration(1.0, 1.0).undo(windows, 40)[0]
-    assert torch.equal(lower[:-2], relief[2:, 30:70])
+    assert torch.equal(lower[:-2], prints[2:, 30:70])
     assert not lower[-2:].any()
     higher = Alteration(-0.5, 1.0).undo(windows, 40)[0]
-    assert torch.equal(higher[1:], relief[:-1, 30:70])
+    assert torch.equal(higher[1:], prints[:-1, 30:70])
     # a ramp in time, played twice as slowly by undoing, keeps its middle and half its slope
     ramp = torch.arange(100.0).expand(20, 100)
     slower = Alteration(0.0, 1.1).undo(cut_windows(ramp, [30], 40), 40)[0, 0]
@@ -71,8 +71,8 @@ def test_an_alteration_is_undone():
 
 def test_a_faster_copy_is_undone():
     music = make_music(8.0, RATE)[:, 0]
-    places = np.arange(0, len(music) - 1, 2 ** (1 / 12))
-    faster = np.interp(places, np.arange(len(music)), music).astype(np.float32)
+    positions = np.arange(0, len(music) - 1, 2 ** (1 / 12))
+    faster = np.interp(positions, np.arange(len(music)), music).astype(np.float32)
     original = fingerprint(music, RATE)
     copy = fingerprint(faster, RATE)
     start = round(2 * 16 / 2 ** (1 / 12) + 40 / 2 ** (1 / 12)) - 40

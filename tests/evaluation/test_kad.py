@@ -66,7 +66,7 @@ def test_squared_distances_by_hand():
     assert squared_distances(points, points).tolist() == [[0, 25], [25, 0]]
 
 
-def test_what_cannot_be_compared():
+def test_sets_too_small_and_bandwidths_of_zero():
     with pytest.raises(
         ValueError, match="hold 1 and 4 windows, and the distance needs two of each"
     ):

@@ -6,8 +6,8 @@ from conftest import make_music
 from riffsmith.evaluation import MusicnnEmbedder, Passage, cut_windows, embed_audio
 from riffsmith.evaluation.measures import (
     is_distance,
-    passage_figures,
-    spread_figures,
+    measure_passage,
+    measure_spread,
     window_tags,
 )
 
@@ -20,23 +20,23 @@ def test_tags_come_from_the_embedding_as_from_the_audio():
     assert np.allclose(found, expected.numpy(), atol=1e-6)
 
 
-def test_the_same_set_is_met_everywhere_and_as_varied():
+def test_a_set_beside_itself_is_covered_and_as_varied():
     windows = np.random.default_rng(0).normal(0, 1, (30, 4))
-    found = spread_figures(windows, windows)
+    found = measure_spread(windows, windows)
     # itself and the four nearest lie in each neighbourhood; the fifth is on its edge
     assert found["coverage"] == 1
     assert found["density"] == pytest.approx(1)
     assert found["variety"] == pytest.approx(1)
-    assert spread_figures(windows[:1].repeat(30, axis=0), windows)["variety"] < 0.5
+    assert measure_spread(windows[:1].repeat(30, axis=0), windows)["variety"] < 0.5
 
 
-def test_figures_of_a_passage():
+def test_measures_of_a_passage():
     audio = make_music(20.0, 8_000, channels=2)
-    found = passage_figures(Passage("clip", audio, 8_000))
+    found = measure_passage(Passage("clip", audio, 8_000))
     assert found["stereo_width"] == 0
     assert found["tempo_bpm"] is not None
     assert found["falloff_hz"] == pytest.approx(4_000)
-    mono = passage_figures(Passage("clip", audio[:, :1], 8_000))
+    mono = measure_passage(Passage("clip", audio[:, :1], 8_000))
     assert mono["stereo_width"] is None
 
 

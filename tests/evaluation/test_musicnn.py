@@ -27,7 +27,7 @@ def test_tags_have_the_names_that_they_were_trained_with():
     assert len(TAG_NAMES) == len(set(TAG_NAMES)) == 50
     assert TAG_NAMES[11] == "metal"
     assert TAG_NAMES[49] == "happy"
-    metal = NETWORK["tags"][:3, 11]  # the original's opinion of a metal song
+    metal = NETWORK["tags"][:3, 11]  # the original network's result for a metal song
     assert (metal > 0.3).any()
 
 

@@ -15,16 +15,20 @@ from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import AudioError, CorpusError
 from riffsmith.evaluation.copying import held_out_scores
 from riffsmith.evaluation.copying.held_out_scores import FILE_NAME
-from riffsmith.evaluation.copying.originality import Originality, OriginalityCheck
+from riffsmith.evaluation.copying.originality import (
+    Originality,
+    OriginalityCheck,
+    OriginalityGrade,
+)
 from riffsmith.features import shift_pitch
 
 RATE = 8_000
-COPIED, AT_SECONDS = 2, 11.3
+SONG, AT_SECONDS = 2, 11.3
 
 
 @pytest.fixture(scope="module", autouse=True)
 def fewer_windows() -> Iterator[None]:
-    """Half of the held-out windows: quicker, and enough for the 99th percentile."""
+    """Uses half of the held-out windows, which is quicker and enough for the 99th percentile."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(held_out_scores, "_WINDOWS", 120)
         yield
@@ -51,7 +55,7 @@ def check(band: Corpus) -> OriginalityCheck:
 def passage(seconds: float = 8.0) -> np.ndarray:
     """Part of a training song, mono."""
     start = round(AT_SECONDS * RATE)
-    return make_music(30.0, RATE, seed=COPIED)[start : start + round(seconds * RATE), 0]
+    return make_music(30.0, RATE, seed=SONG)[start : start + round(seconds * RATE), 0]
 
 
 def encoded(audio: np.ndarray) -> np.ndarray:
@@ -98,38 +102,39 @@ def test_a_planted_copy_is_found(
 ):
     found = check.check(alter(passage())[:, None], RATE)
     assert found.share_above_99th == 1
+    assert found.grade is OriginalityGrade.COPIED
     assert found.verdict.startswith("Copied: ")
     for window in found.windows:
-        assert window.recording == f"song {COPIED}.wav"
+        assert window.recording == f"song {SONG}.wav"
         middle = (window.start_seconds + 2.5) * speed
         assert window.recording_seconds + 2.5 == pytest.approx(AT_SECONDS + middle, abs=0.2)
         assert (window.semitones, window.speed) == (semitones, speed)
 
 
-def test_only_the_copied_part_is_accused(check: OriginalityCheck):
+def test_only_the_copied_part_is_suspicious(check: OriginalityCheck):
     own = make_music(20.0, RATE, seed=50)[:, 0]
     clip = np.concatenate([own[: 10 * RATE], passage(6.0), own[10 * RATE :]])
     found = check.check(clip[:, None], RATE)
-    accused = found.accused()
-    sure = {w.start_seconds for w in accused if w.score > 1.75 * found.held_out_highest}
+    suspicious = found.suspicious_windows()
+    sure = {w.start_seconds for w in suspicious if w.score > 1.75 * found.held_out_highest}
     assert {10, 11} <= sure <= set(range(6, 15))
-    assert accused[0].score == max(w.score for w in found.windows)
-    assert found.share_above_99th == len(accused) / len(found.windows)
-    assert f"Copied: {len(accused)} of 22 windows" in found.verdict
+    assert suspicious[0].score == max(w.score for w in found.windows)
+    assert found.share_above_99th == len(suspicious) / len(found.windows)
+    assert f"Copied: {len(suspicious)} of 22 windows" in found.verdict
 
 
-def test_new_songs_of_the_band_are_not_accused(check: OriginalityCheck):
+def test_new_songs_of_the_band_are_not_suspicious(check: OriginalityCheck):
     found = [check.check(make_music(30.0, RATE, seed=seed), RATE) for seed in range(100, 106)]
     windows = [window for one in found for window in one.windows]
     assert len(windows) == 6 * 26
-    accused = sum(window.percentile >= 99 for window in windows)
-    assert accused <= 5  # one in 100 is 1.6, and 6 or more of 156 come about once in 200 times
+    suspicious = sum(window.percentile >= 99 for window in windows)
+    assert suspicious <= 5  # one in 100 is 1.6, and 6 or more of 156 come about once in 200 times
     assert not any(one.verdict.startswith("Copied") for one in found)
-    # they are like the held-out ones in all of the range, so that the percentile means something
+    # their percentiles are spread as those of held-out music, so that a percentile has a meaning
     assert 25 < np.median([window.percentile for window in windows]) < 75
 
 
-def test_another_rate_and_two_channels_are_heard_alike(check: OriginalityCheck):
+def test_another_rate_and_two_channels_give_the_same_result(check: OriginalityCheck):
     clip = soxr.resample(passage(), RATE, 22_050)
     found = check.check(np.stack([clip, clip], axis=1), 22_050)
     assert found.share_above_99th == 1
@@ -146,7 +151,7 @@ def test_silence_is_no_copy(check: OriginalityCheck):
 
 
 def with_scores(band: Corpus, folder: Path, scores: list[float]) -> OriginalityCheck:
-    """A check of a copied corpus with these held-out scores stored beside it."""
+    """A check with a copy of the corpus that stores these held-out scores."""
     shutil.copytree(band.path, folder)
     numbers = ", ".join(map(str, scores))
     key = band.manifest.corpus_hash()
@@ -155,22 +160,23 @@ def with_scores(band: Corpus, folder: Path, scores: list[float]) -> OriginalityC
     return OriginalityCheck(Corpus(folder))
 
 
-def look(check: OriginalityCheck) -> Originality:
+def check_part(check: OriginalityCheck) -> Originality:
     return check.check(passage(5.5)[:, None], RATE)
 
 
 def test_percentile_and_verdict_by_hand(band: Corpus, check: OriginalityCheck, tmp_path: Path):
-    score = look(check).windows[0].score
+    score = check_part(check).windows[0].score
     half = with_scores(band, tmp_path / "half", [score - 1] * 60 + [score + 1] * 39)
-    assert look(half).windows[0].percentile == 60  # (1 + 39 as high) / (1 + 99) = 40 %
-    assert look(half).share_above_99th == 0
-    assert look(half).held_out_highest == score + 1
-    near = look(with_scores(band, tmp_path / "near", [0.9 * score] * 99))
+    assert check_part(half).windows[0].percentile == 60  # (1 + 39 as high) / (1 + 99) = 40 %
+    assert check_part(half).share_above_99th == 0
+    assert check_part(half).held_out_highest == score + 1
+    near = check_part(with_scores(band, tmp_path / "near", [0.9 * score] * 99))
     assert near.windows[0].percentile == 99
+    assert near.grade is OriginalityGrade.SUSPICIOUS
     assert near.verdict == (
         "Listen to it: 1 of 1 windows are nearer to the training music than 99 % of held-out "
         f"music, though none by far; second 0 is most like second "
-        f"{near.windows[0].recording_seconds:g} of song {COPIED}.wav."
+        f"{near.windows[0].recording_seconds:g} of song {SONG}.wav."
     )
 
 
@@ -179,15 +185,15 @@ def test_held_out_scores_are_stored_and_measured_again_when_stale(
 ):
     stored = (band.path / FILE_NAME).read_bytes()
     other = with_scores(band, tmp_path / "corpus", [1000.0] * 99)
-    assert look(other).windows[0].percentile == 0  # what is stored is used
+    assert check_part(other).windows[0].percentile == 0  # the stored scores are used
     path = other_path = tmp_path / "corpus" / FILE_NAME
     for text in (b"{", path.read_bytes().replace(b'"method": 1', b'"method": 0')):
         other_path.write_bytes(text)
-        assert look(OriginalityCheck(Corpus(tmp_path / "corpus"))) == look(check)
+        assert check_part(OriginalityCheck(Corpus(tmp_path / "corpus"))) == check_part(check)
         assert path.read_bytes() == stored
 
 
-def test_a_corpus_that_cannot_be_written_to_serves(band: Corpus, check: OriginalityCheck):
+def test_a_corpus_that_cannot_be_written_to_works(band: Corpus, check: OriginalityCheck):
     def ignored(_: str, names: list[str]) -> list[str]:
         return [name for name in names if name == FILE_NAME]
 
@@ -197,11 +203,11 @@ def test_a_corpus_that_cannot_be_written_to_serves(band: Corpus, check: Original
         for entry in (Path(name), path, *path.rglob("*")):
             entry.chmod(0o555)
         with as_ordinary_user():
-            found = look(OriginalityCheck(Corpus(path)))
+            found = check_part(OriginalityCheck(Corpus(path)))
         assert not (path / FILE_NAME).exists()
         for entry in (Path(name), path, path / "shards"):
             entry.chmod(0o755)
-    assert found == look(check)
+    assert found == check_part(check)
 
 
 def test_both_sides_of_a_corpus_are_needed(band: Corpus):

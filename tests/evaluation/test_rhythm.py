@@ -81,7 +81,7 @@ def test_the_envelope_peaks_where_a_click_is():
     highest = np.sort(np.argsort(envelope)[-2:]) / rate
     strongest = envelope.argmax() / rate
     assert min(abs(strongest - 3), abs(strongest - 5)) < 0.04
-    assert all(min(abs(place - 3), abs(place - 5)) < 0.05 for place in highest)
+    assert all(min(abs(peak - 3), abs(peak - 5)) < 0.05 for peak in highest)
 
 
 def test_a_short_clip_has_no_rhythm():

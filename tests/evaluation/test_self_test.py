@@ -1,4 +1,4 @@
-"""The judge judged on a small corpus, with embedders that cost nothing."""
+"""The self-test on a small corpus, with embedders that are cheap to compute."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,14 @@ from torch import Tensor
 
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import CorpusError
-from riffsmith.evaluation import Passage, SelfTest, self_test
+from riffsmith.evaluation import NoteCode, Passage, SelfTest, run_self_test
 
 RATE = 8_000
 
 
 @dataclass(frozen=True)
 class Bands:
-    """Levels of eight bands: hears timbre, and neither phase nor order."""
+    """Levels of eight bands, which depend on timbre and neither on phase nor on order."""
 
     name: str = "musicnn"
     version: str = "1"
@@ -33,7 +33,7 @@ class Bands:
 
 @dataclass(frozen=True)
 class Loudness(Bands):
-    """The level at which it hears a window, which must not change with the passage's."""
+    """The level of a window after normalisation, which must not change with the passage's level."""
 
     name: str = "loudness"
 
@@ -59,7 +59,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 def found(corpus: Corpus) -> SelfTest:
     noise = np.random.default_rng(0).normal(0, 0.1, (6, 30 * RATE, 1)).astype(np.float32)
     contrast = [Passage(f"noise {n}", audio, RATE) for n, audio in enumerate(noise)]
-    return self_test(corpus, seconds=180.0, contrast=contrast, embedders=EMBEDDERS)
+    return run_self_test(corpus, seconds=180.0, contrast=contrast, embedders=EMBEDDERS)
 
 
 def test_every_kind_of_damage_is_a_row(found: SelfTest):
@@ -90,17 +90,18 @@ def test_every_kind_of_damage_is_a_row(found: SelfTest):
         ("another genre", "kad_musicnn"),
     ],
 )
-def test_damage_is_noticed(found: SelfTest, name: str, measure: str):
+def test_damage_is_detected(found: SelfTest, name: str, measure: str):
     row = next(row for row in found.rows if row.name == name)
-    assert measure in row.noticed
-    figure = row.figures[measure]
-    assert figure.value is not None
-    assert figure.value > figure.high or (figure.low is not None and figure.value < figure.low)
+    assert measure in row.detected
+    found_value = row.measures[measure]
+    assert found_value.value is not None
+    is_low = found_value.low is not None and found_value.value < found_value.low
+    assert found_value.value > found_value.high or is_low
 
 
-def test_loudness_reaches_no_distance(found: SelfTest):
+def test_loudness_changes_no_distance(found: SelfTest):
     row = next(row for row in found.rows if row.name == "12 dB quieter")
-    assert "kad_loudness" in row.must_ignore
+    assert "kad_loudness" in row.must_not_detect
     assert row.passed
 
 
@@ -108,9 +109,11 @@ def test_untouched_music_passes(found: SelfTest):
     assert found.rows[0].passed
 
 
-def test_bands_that_are_alike_are_not_told_apart(found: SelfTest):
+def test_bands_that_are_alike_are_not_distinguished(found: SelfTest):
     row = next(row for row in found.rows if row.name == "another band")
-    assert row.note == "second against first"
+    assert row.note is not None
+    assert row.note.text == "second against first"
+    assert row.note.code is NoteCode.BANDS
     assert row.passed is False
     assert not found.passed
 
@@ -119,6 +122,6 @@ def test_the_result_survives_json(found: SelfTest):
     assert SelfTest.model_validate_json(found.model_dump_json()) == found
 
 
-def test_too_little_music_is_told(corpus: Corpus):
+def test_too_little_music_is_an_error(corpus: Corpus):
     with pytest.raises(CorpusError, match="room for 6 pairs of passages of 30 s and 2 are asked"):
-        self_test(corpus, seconds=60.0, embedders=EMBEDDERS)
+        run_self_test(corpus, seconds=60.0, embedders=EMBEDDERS)

@@ -82,8 +82,8 @@ def test_jumps_are_counted():
     music = 0.3 * sine(220, seconds=4)
     music += 0.002 * np.random.default_rng(0).standard_normal(len(music))
     assert check_sound(stack(music), RATE).clicks == 0
-    for place in (20_000, 60_000, 61_000):
-        music[place:] += 0.2
+    for position in (20_000, 60_000, 61_000):
+        music[position:] += 0.2
     music[100_000] += 0.3
     assert check_sound(stack(music), RATE).clicks == 4
     assert check_sound(stack(music, music), RATE).clicks == 8

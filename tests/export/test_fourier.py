@@ -28,6 +28,6 @@ def test_imaginary_parts_where_a_real_signal_has_none_are_ignored():
 
 
 @pytest.mark.parametrize(("size", "factors"), [(2048, (32, 64)), (256, (16, 16)), (24, (4, 6))])
-def test_the_factors_are_as_equal_as_can_be(size: int, factors: tuple[int, int]):
+def test_the_factors_are_as_equal_as_possible(size: int, factors: tuple[int, int]):
     spectrum = RealSpectrum(Spectrum(size // 4))
     assert (spectrum.p, spectrum.q) == factors

@@ -8,11 +8,11 @@ def test_noise_is_standard_normal_and_without_pattern():
     assert abs(float(noise.mean())) < 0.01
     assert abs(float(noise.std()) - 1) < 0.01
     assert abs(float((noise**4).mean()) - 3) < 0.1
-    with_neighbours = torch.corrcoef(torch.cat([noise[:, 1:], noise[:, :-1]]))
-    assert (with_neighbours - torch.eye(32)).abs().max() < 0.06
+    correlation = torch.corrcoef(torch.cat([noise[:, 1:], noise[:, :-1]]))
+    assert (correlation - torch.eye(32)).abs().max() < 0.06
 
 
-def test_noise_is_a_function_of_place_seed_and_purpose():
+def test_noise_is_a_function_of_position_seed_and_purpose():
     whole = draw_normal(3, 1, 4, torch.arange(-50, 50))
     assert torch.equal(draw_normal(3, 1, 4, torch.arange(-7, 20)), whole[..., 43:70])
     for seed, purpose in ((4, 1), (3, 2), (-3, 1)):
@@ -28,7 +28,7 @@ def test_choices_are_spread_evenly():
 
 
 def test_mixing_is_the_known_generator():
-    """SplitMix64's first outputs for the seed 0, as others give them."""
+    """The first outputs of SplitMix64 for the seed 0, from other implementations."""
     found = mix(torch.arange(3))
     known = [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F]
     assert [value % 2**64 for value in found.tolist()] == known

@@ -47,11 +47,11 @@ def test_blocks_of_any_size_are_the_same_piece(bundle: LatentBundle):
 
 def test_chunks_have_no_seam(bundle: LatentBundle):
     other = build_instrument(bundle)
-    other.chunk = 48
+    other.chunk_latents = 48
     assert torch.allclose(play(other, 300), play(build_instrument(bundle), 300), atol=1e-4)
 
 
-def test_the_next_stretch_is_ready_before_it_is_needed(bundle: LatentBundle):
+def test_the_next_window_is_ready_before_it_is_needed(bundle: LatentBundle):
     instrument = build_instrument(bundle)
     play(instrument, 1)
     steps: list[int] = []
@@ -74,12 +74,12 @@ def test_a_change_is_heard_soon_and_changes_nothing_before(bundle: LatentBundle)
     assert torch.equal(before, expected[..., : 40 * SIZE])
     differs = (after - expected[..., 40 * SIZE :]).abs().amax((0, 1)) > 1e-3
     first = int(differs.nonzero()[0]) // SIZE
-    assert first < 16 + 2 * instrument.context + 2 * instrument.steps
-    assert instrument.pace == pytest.approx(200 / 60 * instrument.latent_seconds)
+    assert first < 16 + 2 * instrument.context_latents + 2 * instrument.steps
+    assert instrument.beats_per_frame == pytest.approx(200 / 60 * instrument.latent_seconds)
 
 
-def test_a_change_waits_for_what_has_to_be_settled(bundle: LatentBundle):
-    """Changes at any moment, many of them: always finite, always as long as asked."""
+def test_changes_at_any_moment_leave_no_gap(bundle: LatentBundle):
+    """The audio stays finite and has the requested length."""
     instrument = build_instrument(bundle)
     for number in range(60):
         instrument.set_seed(number)
@@ -87,37 +87,39 @@ def test_a_change_waits_for_what_has_to_be_settled(bundle: LatentBundle):
         found = play(instrument, number % 11 + 1)
         assert found.shape == (1, 2, (number % 11 + 1) * SIZE)
         assert torch.isfinite(found).all()
-        assert instrument.latents.shape[2] < 2 * instrument.stretch
+        assert instrument.latents.shape[2] < 2 * instrument.window_latents
 
 
-def test_the_clock_goes_on_when_the_tempo_turns(bundle: LatentBundle):
+def test_the_clock_continues_when_the_tempo_changes(bundle: LatentBundle):
     instrument = build_instrument(bundle)
     play(instrument, 20)
-    slow, frame = instrument.pace, instrument.beat_frame
+    slow, frame = instrument.beats_per_frame, instrument.beat_frame
     instrument.set_tempo(240.0)
     play(instrument, 1)
-    turn = instrument.beat_frame
-    assert instrument.beat == pytest.approx((turn - frame) * slow)
-    places = torch.arange(320, dtype=torch.float64) + instrument.origin - instrument.margin
-    beats = instrument.beat + (places - turn) * instrument.pace
+    changed_at = instrument.beat_frame
+    assert instrument.beat == pytest.approx((changed_at - frame) * slow)
+    frames = (
+        torch.arange(320, dtype=torch.float64) + instrument.window_start - instrument.margin_latents
+    )
+    beats = instrument.beat + (frames - changed_at) * instrument.beats_per_frame
     assert torch.allclose(instrument.conditioning[:, :10], clock(beats[None]), atol=1e-5)
 
 
-def test_what_is_asked_chooses_the_passages(bundle: LatentBundle):
+def test_the_attributes_choose_the_passages(bundle: LatentBundle):
     intensity, brightness = rank_passages(bundle.codec.style_embedding)
     instrument = build_instrument(bundle)
     instrument.set_variation(1.0)
-    for wanted, ranks, ask in (
+    for value, ranks, set_value in (
         (1.0, intensity, instrument.set_intensity),
         (0.0, brightness, instrument.set_brightness),
     ):
         instrument.set_intensity(-1.0)
-        ask(wanted)
-        instrument._choose_passages()
-        assert (ranks[instrument.near] - wanted).abs().max() < 0.1
+        set_value(value)
+        instrument._choose_neighbours()
+        assert (ranks[instrument.neighbours] - value).abs().max() < 0.1
     instrument.set_brightness(-1.0)
-    instrument._choose_passages()
-    assert len(instrument.near) == 32
+    instrument._choose_neighbours()
+    assert len(instrument.neighbours) == 32
 
 
 def test_values_out_of_range_are_refused(bundle: LatentBundle):
@@ -131,19 +133,19 @@ def test_values_out_of_range_are_refused(bundle: LatentBundle):
 
 
 @torch.inference_mode()
-def test_coding_in_blocks_is_coding_as_a_whole_and_late(bundle: LatentBundle):
+def test_coding_in_blocks_equals_coding_as_a_whole_with_a_delay(bundle: LatentBundle):
     instrument, codec = build_instrument(bundle), bundle.codec
     audio = 0.1 * torch.randn(3, 2, 60 * SIZE)
     blocks = audio.split([SIZE, 4 * SIZE, 15 * SIZE, 40 * SIZE], dim=2)
     latents = torch.cat([instrument.encode(block) for block in blocks], dim=2)
-    late = instrument.lead
+    late = instrument.encoder_lead
     expected = codec.encode(audio)
     assert torch.allclose(latents[..., late:], expected[..., :-late], atol=1e-4)
     parts = expected.split([1, 4, 15, 40], dim=2)
     found = torch.cat([instrument.decode(part) for part in parts], dim=2)
-    noise = instrument._texture(0, 60).expand(3, -1, -1)
+    noise = instrument._draw_texture(0, 60).expand(3, -1, -1)
     whole = codec.decode(expected, noise)
-    edge, late = instrument.context * SIZE, instrument.context * SIZE
+    edge, late = instrument.context_latents * SIZE, instrument.context_latents * SIZE
     assert found.shape == whole.shape
     assert torch.allclose(
         found[..., late + edge :], whole[..., edge : whole.shape[2] - late], atol=1e-4
@@ -155,7 +157,6 @@ import json, sys, torch
 model = torch.jit.load(sys.argv[1]).eval()
 assert "riffsmith" not in sys.modules
 assert model.get_methods() == ["forward", "encode", "decode"]
-told = {}
 with torch.inference_mode():
     for name in model.get_methods():
         inputs, every, outputs, each = getattr(model, name + "_params").tolist()
@@ -164,8 +165,8 @@ with torch.inference_mode():
         for batch, frames in ((1, 1), (1, 2), (1, 70), (3, 8)):
             size = 256 * frames
             for _ in range(3):
-                given = 0.1 * torch.randn(batch, inputs, size // every)
-                found = getattr(model, name)(given)
+                signal = 0.1 * torch.randn(batch, inputs, size // every)
+                found = getattr(model, name)(signal)
             assert found.shape == (batch, outputs, size // each), (name, found.shape)
             assert found.dtype == torch.float32 and torch.isfinite(found).all()
             assert found.square().mean() > 1e-8
@@ -176,12 +177,12 @@ with torch.inference_mode():
     assert model.set_tempo(1.0) == -1
     model = torch.jit.load(sys.argv[1]).eval()
     model.set_seed(5)
-    told = model(torch.zeros(1, 1, 40))[0, 0, ::997].tolist()
-print(json.dumps(told))
+    samples = model(torch.zeros(1, 1, 40))[0, 0, ::997].tolist()
+print(json.dumps(samples))
 """
 
 
-def test_the_file_plays_in_a_process_that_knows_nothing_of_us(
+def test_the_file_plays_in_a_process_without_the_package(
     bundle: LatentBundle, latent_bundle: Path, tmp_path: Path
 ):
     path = tmp_path / "tiny.ts"
@@ -202,7 +203,7 @@ def test_the_file_plays_in_a_process_that_knows_nothing_of_us(
     assert torch.allclose(torch.tensor(json.loads(ended.stdout)), expected, atol=1e-4)
 
 
-def test_what_cannot_be_exported_is_said(
+def test_targets_that_cannot_be_written_are_an_error(
     latent_bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     (tmp_path / "taken").mkdir()

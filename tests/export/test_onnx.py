@@ -32,8 +32,10 @@ def test_the_codec_in_real_arithmetic_is_the_codec(
     bundle: LatentBundle, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("riffsmith.hardware.has_bfloat16", lambda device: False)
-    channels = bundle.codec.linear.residual_components
-    latents, noise = torch.randn(2, 8, 20), torch.randn(2, channels, 20)
+    latents, noise = (
+        torch.randn(2, 8, 20),
+        torch.randn(2, bundle.codec.linear.residual_components, 20),
+    )
     with torch.inference_mode():
         audio = bundle.codec.decode(latents, noise)
         assert torch.allclose(PlainDecoder(bundle.codec)(latents, noise), audio, atol=1e-4)
@@ -45,11 +47,11 @@ def test_the_codec_in_real_arithmetic_is_the_codec(
 def test_the_denoiser_is_the_same(bundle: LatentBundle, graphs: Path, frames: int):
     noisy, conditioning = torch.randn(1, 8, frames), torch.randn(1, 13, frames)
     time = torch.tensor([0.7])
-    feed = {"noisy": noisy.numpy(), "told": conditioning.numpy(), "time": time.numpy()}
+    feed = {"noisy": noisy.numpy(), "conditioning": conditioning.numpy(), "time": time.numpy()}
     found = np.asarray(open_session(graphs / "denoiser.onnx").run(["velocity"], feed)[0])
     with torch.inference_mode():
-        wanted = bundle.generator(noisy, conditioning, time).numpy()
-    assert np.abs(found - wanted).max() < TOLERANCE
+        expected = bundle.generator(noisy, conditioning, time).numpy()
+    assert np.abs(found - expected).max() < TOLERANCE
 
 
 @pytest.mark.parametrize("frames", [2, 17, 64])
@@ -59,14 +61,14 @@ def test_the_decoder_is_the_same(bundle: LatentBundle, graphs: Path, frames: int
     feed = {"latents": latents.numpy(), "noise": noise.numpy()}
     found = np.asarray(open_session(graphs / "decoder.onnx").run(["audio"], feed)[0])
     with torch.inference_mode():
-        wanted = PlainDecoder(bundle.codec)(latents, noise).numpy()
+        expected = PlainDecoder(bundle.codec)(latents, noise).numpy()
     assert found.shape == (1, 2, frames * bundle.codec.latent_samples)
-    assert np.abs(found - wanted).max() < TOLERANCE
+    assert np.abs(found - expected).max() < TOLERANCE
     assert np.abs(found).max() > 1e-3
 
 
 def test_silence_stays_finite(graphs: Path, bundle: LatentBundle):
-    """Bins without power are divided by a very small number, which must not be optimised away."""
+    """Bins without power are divided by a very small number, which must stay in the graph."""
     low = np.full((1, 8, 12), -30.0, np.float32)
     noise = np.zeros((1, bundle.codec.linear.residual_components, 12), np.float32)
     feed = {"latents": low, "noise": noise}
@@ -74,7 +76,7 @@ def test_silence_stays_finite(graphs: Path, bundle: LatentBundle):
     assert np.isfinite(found).all()
 
 
-def test_a_player_is_told_all_it_needs(graphs: Path, bundle: LatentBundle):
+def test_the_settings_of_a_player_are_complete(graphs: Path, bundle: LatentBundle):
     player = json.loads((graphs / "player.json").read_text())
     assert player["sample_rate"] == 8000
     assert player["latent_samples"] == bundle.codec.latent_samples
@@ -110,7 +112,7 @@ def test_a_graph_that_differs_is_not_kept(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_the_packages_one_sentence_says_so(
+def test_missing_packages_are_an_error_of_one_sentence(
     bundle: LatentBundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setitem(sys.modules, "onnxruntime", None)

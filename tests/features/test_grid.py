@@ -19,7 +19,7 @@ def test_the_ends_of_the_range_are_minus_one_and_one():
 
 def test_resizing_a_ramp_by_hand():
     ramp = torch.tensor([[[[0.0, 1.0]]]])
-    # half-pixel centres: the four new ones lie at -0.25, 0.25, 0.75 and 1.25 old pixels
+    # half-pixel centres: the four new ones are at -0.25, 0.25, 0.75 and 1.25 old pixels
     assert resize(ramp, 1, 4).flatten().tolist() == [0, 0.25, 0.75, 1]
     assert resize(ramp, 1, 2) is ramp
 
@@ -30,7 +30,7 @@ def test_reducing_takes_area_means():
     assert reduce_to(picture, 4, 4) is picture
 
 
-def test_masks_silence_one_band_and_one_stretch():
+def test_masks_silence_one_band_and_one_span():
     generator = torch.Generator().manual_seed(0)
     mel_db = torch.rand(1, 20, 30) + 1
     widths = set()

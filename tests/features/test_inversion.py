@@ -9,7 +9,7 @@ from safetensors.torch import load_file
 from riffsmith.config import load_preset
 from riffsmith.features import MelTransform, griffin_lim
 
-RATE = 22_050
+SAMPLE_RATE = 22_050
 REFERENCE = load_file(Path(__file__).parents[1] / "golden/mel_reference.safetensors")
 
 
@@ -20,23 +20,23 @@ def invert(audio: torch.Tensor, preset: str) -> torch.Tensor:
 
 def peak_hz(audio: torch.Tensor) -> float:
     spectrum = torch.fft.rfft(audio * torch.hann_window(len(audio))).abs()
-    return float(spectrum.argmax()) * RATE / len(audio)
+    return float(spectrum.argmax()) * SAMPLE_RATE / len(audio)
 
 
 @pytest.mark.parametrize("preset", ["report", "report-wgan"])
 def test_a_440_hz_tone_of_6_s_comes_back(preset: str):
-    tone = 0.5 * torch.sin(2 * torch.pi * 440 * torch.arange(6 * RATE) / RATE)
+    tone = 0.5 * torch.sin(2 * torch.pi * 440 * torch.arange(6 * SAMPLE_RATE) / SAMPLE_RATE)
     restored = invert(tone, preset)
-    assert len(restored) == 6 * RATE
-    assert peak_hz(restored[RATE:-RATE]) == pytest.approx(440, rel=0.01)
+    assert len(restored) == 6 * SAMPLE_RATE
+    assert peak_hz(restored[SAMPLE_RATE:-SAMPLE_RATE]) == pytest.approx(440, rel=0.01)
     assert restored.std() == pytest.approx(float(tone.std()), rel=0.1)
 
 
 @pytest.mark.parametrize("preset", ["report", "report-wgan"])
 def test_a_click_train_keeps_its_tempo(preset: str):
-    clicks = torch.zeros(6 * RATE)
+    clicks = torch.zeros(6 * SAMPLE_RATE)
     times = torch.arange(0.25, 6, 0.5)
-    clicks[(times * RATE).long()] = 0.9
+    clicks[(times * SAMPLE_RATE).long()] = 0.9
     restored = invert(clicks, preset)
     envelope = restored.abs().unfold(0, 441, 441).amax(dim=1)  # 20 ms
     threshold = 0.3 * envelope.max()
@@ -59,7 +59,7 @@ def test_real_music_keeps_its_level_and_spectrogram(preset: str):
 
 
 def test_the_same_seed_gives_the_same_samples():
-    transform = MelTransform(RATE, 400, 200, 64)
+    transform = MelTransform(SAMPLE_RATE, 400, 200, 64)
     magnitudes = torch.rand(201, 50, generator=torch.Generator().manual_seed(0))
     first, again, other = (griffin_lim(magnitudes, transform, 9_800, seed=s) for s in (1, 1, 2))
     assert torch.equal(first, again)

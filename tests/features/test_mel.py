@@ -40,7 +40,7 @@ def test_filters_are_triangles_on_the_htk_scale():
     assert filters.shape == (513, 8)
     assert filters.min() == 0
     assert filters.max() <= 1
-    # by hand: 2595·log10(1 + 8000/700) = 2840.02 mel; the first of 8 peaks lies at a ninth of it,
+    # by hand: 2595·log10(1 + 8000/700) = 2840.02 mel; the first of 8 peaks is at a ninth of it,
     # 700·(10^(315.558/2595) − 1) = 226.2 Hz, and bins are 15.625 Hz apart
     assert filters[:, 0].argmax() * 15.625 == pytest.approx(226.2, abs=16)
     inside = filters[20:370].sum(dim=1)

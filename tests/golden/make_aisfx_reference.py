@@ -1,7 +1,7 @@
-"""Writes aisfx_reference.safetensors with the original network (not needed to run the tests).
+"""Writes aisfx_reference.safetensors with the original network; the tests run without it.
 
-`python tests/golden/make_aisfx_reference.py aisfx-0.1.2-py2.py3-none-any.whl` runs the model's code
-from the wheel, in single precision.
+`python tests/golden/make_aisfx_reference.py aisfx-0.1.2-py2.py3-none-any.whl` runs the code of the
+network in the wheel, in single precision.
 """
 
 import importlib
@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "tools"))
 convert = importlib.import_module("convert_embedders")
 
-# The package's own __init__ asks for dependencies that the model does not need.
+# The package's own __init__ imports dependencies that the network does not need.
 with convert.open_wheel(Path(sys.argv[1]), convert.SHA256["aisfx"]) as wheel:
     state = convert.read_torch_checkpoint(wheel.read("aisfx/models/checkpoint.pth"))
 sys.path.insert(0, f"{sys.argv[1]}/aisfx/models")

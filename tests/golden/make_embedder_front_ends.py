@@ -1,8 +1,8 @@
-"""Writes embedder_front_ends.safetensors with librosa and Essentia (not needed to run the tests).
+"""Writes embedder_front_ends.safetensors with librosa and Essentia; the tests run without it.
 
-In an environment with librosa, Essentia and safetensors:
-`python tests/golden/make_embedder_front_ends.py`.
-The excerpt is 1 s of "Armygeddon" by Muldjord (CC BY-SA 3.0, see the demo corpus's credits).
+Run `python tests/golden/make_embedder_front_ends.py` where librosa, Essentia and safetensors are
+installed. The excerpt is 1 s of "Armygeddon" by Muldjord (CC BY-SA 3.0, see the demo corpus's
+credits).
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Writes mel_reference.safetensors with librosa (not needed to run the tests).
+"""Writes mel_reference.safetensors with librosa; the tests run without it.
 
-In an environment with librosa and safetensors: `python tests/golden/make_mel_reference.py`.
+Run `python tests/golden/make_mel_reference.py` where librosa and safetensors are installed.
 The excerpt is 3 s of "Armygeddon" by Muldjord (CC BY-SA 3.0, see the demo corpus's credits).
 """
 

@@ -1,4 +1,4 @@
-"""A hub on this machine: the few answers of its interface that publishing and fetching need."""
+"""A local hub with the part of the interface that publishing and fetching use."""
 
 import json
 from base64 import b64decode
@@ -12,7 +12,7 @@ SHA = "0123456789abcdef0123456789abcdef01234567"
 
 
 class FakeHub:
-    """Models by name, each a dictionary from file names to contents."""
+    """Models by name, each a dictionary of contents by file name."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -21,7 +21,7 @@ class FakeHub:
         self.fetched: list[str] = []
 
 
-class _Answers(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     hub: FakeHub
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
@@ -36,46 +36,48 @@ class _Answers(BaseHTTPRequestHandler):
             name, _, revision = path.removeprefix("/api/models/").partition("/revision/")
             if revision not in ("", "main", SHA) or name not in self.hub.models:
                 code = "RevisionNotFound" if name in self.hub.models else "RepoNotFound"
-                return self._answer(404, b"{}", {"X-Error-Code": code})
+                return self._send(404, b"{}", {"X-Error-Code": code})
             files = [{"rfilename": file} for file in self.hub.models[name]]
-            return self._tell({"id": name, "sha": SHA, "siblings": files})
+            return self._send_json({"id": name, "sha": SHA, "siblings": files})
         name, _, file = path[1:].partition(f"/resolve/{SHA}/")
         content = self.hub.models.get(name, {}).get(file)
         if content is None:
-            return self._answer(404, b"", {"X-Error-Code": "EntryNotFound"})
+            return self._send(404, b"", {"X-Error-Code": "EntryNotFound"})
         if self.command == "GET":
             self.hub.fetched.append(file)
-        return self._answer(200, content, {"ETag": f'"{hash(content)}"', "X-Repo-Commit": SHA})
+        return self._send(200, content, {"ETag": f'"{hash(content)}"', "X-Repo-Commit": SHA})
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length) if length else b"".join(self._read_chunks())
         if "Bearer" not in (self.headers.get("Authorization") or ""):
-            return self._answer(401, b'{"error": "who are you?"}')
+            return self._send(401, b'{"error": "who are you?"}')
         path = unquote(self.path.split("?")[0])
         if path == "/api/repos/create":
-            asked = json.loads(body)
-            name = f"{asked.get('organization') or 'someone'}/{asked['name']}"
+            request = json.loads(body)
+            name = f"{request.get('organization') or 'someone'}/{request['name']}"
             self.hub.models.setdefault(name, {})
-            self.hub.private[name] = asked.get("visibility") == "private" or bool(
-                asked.get("private")
+            self.hub.private[name] = request.get("visibility") == "private" or bool(
+                request.get("private")
             )
-            return self._tell({"url": f"{self.hub.address}/{name}", "id": name})
+            return self._send_json({"url": f"{self.hub.address}/{name}", "id": name})
         if path == "/api/validate-yaml":
-            return self._tell({"errors": [], "warnings": []})
+            return self._send_json({"errors": [], "warnings": []})
         name, _, action = path.removeprefix("/api/models/").rpartition("/main")[0].rpartition("/")
         if action == "preupload":
             files = [
                 {"path": file["path"], "uploadMode": "regular", "shouldIgnore": False}
                 for file in json.loads(body)["files"]
             ]
-            return self._tell({"files": files})
+            return self._send_json({"files": files})
         for line in body.decode().splitlines():
             entry = json.loads(line)
             if entry["key"] == "file":
                 value = entry["value"]
                 self.hub.models[name][value["path"]] = b64decode(value["content"])
-        return self._tell({"success": True, "commitOid": SHA, "commitUrl": f"/{name}/commit/{SHA}"})
+        return self._send_json(
+            {"success": True, "commitOid": SHA, "commitUrl": f"/{name}/commit/{SHA}"}
+        )
 
     def _read_chunks(self) -> Iterator[bytes]:
         if self.headers.get("Transfer-Encoding") != "chunked":
@@ -85,10 +87,10 @@ class _Answers(BaseHTTPRequestHandler):
             self.rfile.readline()
         self.rfile.readline()
 
-    def _tell(self, answer: dict[str, object]) -> None:
-        self._answer(200, json.dumps(answer).encode(), {"Content-Type": "application/json"})
+    def _send_json(self, answer: dict[str, object]) -> None:
+        self._send(200, json.dumps(answer).encode(), {"Content-Type": "application/json"})
 
-    def _answer(self, code: int, content: bytes, headers: dict[str, str] | None = None) -> None:
+    def _send(self, code: int, content: bytes, headers: dict[str, str] | None = None) -> None:
         self.send_response(code)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
@@ -100,9 +102,9 @@ class _Answers(BaseHTTPRequestHandler):
 
 @contextmanager
 def serve_hub() -> Iterator[FakeHub]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Answers)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     hub = FakeHub(f"http://127.0.0.1:{server.server_port}")
-    _Answers.hub = hub
+    _Handler.hub = hub
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -7,7 +7,7 @@ from riffsmith.bundle import read_card
 from riffsmith.hub import describe_model
 
 
-def test_the_page_tells_what_people_need(latent_bundle: Path):
+def test_the_page_describes_the_model(latent_bundle: Path):
     page = describe_model("band/riffs", read_card(latent_bundle), "cc-by-sa-4.0", "By A Band.")
     _, metadata, text = page.split("---\n", 2)
     assert yaml.safe_load(metadata) == {
@@ -15,22 +15,22 @@ def test_the_page_tells_what_people_need(latent_bundle: Path):
         "library_name": "riffsmith",
         "tags": ["riffsmith", "music", "music-generation", "gan", "audio", "metal"],
     }
-    for told in (
+    for text_part in (
         *("# riffs\n", "1 recording, 2 min in all (metal)", "8 kHz stereo of any length"),
         *("riffsmith pull band/riffs", 'riffsmith.load("riffs")', "loading them runs no code"),
         *("Preset `latent`, 2 steps", "| `kad_musicnn` | 2.5 |", "| a.wav | 90 s |"),
         *("Licence of this model: cc-by-sa-4.0.", "By A Band."),
     ):
-        assert told in text, told
-    assert "was not told" not in text
+        assert text_part in text, text_part
+    assert "were not stated" not in text
 
 
-def test_the_page_admits_what_is_not_known(latent_bundle: Path):
+def test_the_page_names_what_is_not_known(latent_bundle: Path):
     card = read_card(latent_bundle).model_copy(
         update={"figures": {}, "genre": "", "settings": tiny_settings()}
     )
     page = describe_model("riffs", card, "unknown")
     assert "None were measured." in page
-    assert "was not told when this model was published" in page
+    assert "were not stated when this model was published" in page
     assert "riffsmith stream" not in page
     assert "It plays clips at 8 kHz." in page

@@ -1,4 +1,4 @@
-"""Publishing and fetching, against a hub on this machine."""
+"""Publishing and fetching with a local hub."""
 
 import json
 import shutil
@@ -71,9 +71,9 @@ def test_a_damaged_bundle_is_not_kept(published: FakeHub, tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_no_model_of_ours_is_refused(published: FakeHub, tmp_path: Path):
+def test_other_models_are_refused(published: FakeHub, tmp_path: Path):
     published.models["band/other"] = {"config.json": b"{}", "model.bin": b"\x80"}
-    with pytest.raises(ModelError, match="band/other is no model of Riffsmith"):
+    with pytest.raises(ModelError, match="band/other is not a model of Riffsmith"):
         pull_bundle("band/other", tmp_path / "here")
     assert published.fetched == []
 
@@ -82,13 +82,13 @@ def test_what_is_no_model_of_ours_is_refused(published: FakeHub, tmp_path: Path)
     ("name", "revision"), [("band/nothing", None), ("band/riffs", "v9")], ids=["name", "revision"]
 )
 @pytest.mark.usefixtures("published")
-def test_what_is_not_there_is_said(tmp_path: Path, name: str, revision: str | None):
-    with pytest.raises(ModelError, match="there is none of that name or revision"):
+def test_a_missing_model_is_an_error(tmp_path: Path, name: str, revision: str | None):
+    with pytest.raises(ModelError, match="no model has that name or revision"):
         pull_bundle(name, tmp_path / "here", revision)
 
 
 @pytest.mark.usefixtures("hub")
-def test_a_hub_that_refuses_or_is_away_is_said(
+def test_a_hub_that_refuses_or_is_unreachable_is_an_error(
     latent_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     with pytest.raises(ModelError, match="fetching a/b/c failed"):
@@ -110,7 +110,9 @@ def test_a_damaged_bundle_is_not_published(hub: FakeHub, latent_bundle: Path, tm
     assert hub.models == {}
 
 
-def test_without_the_package_one_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_missing_package_is_an_error_of_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     with pytest.raises(ModelError, match="the hub needs the extra riffsmith.hub"):
         pull_bundle("band/riffs", tmp_path / "here")

@@ -1,13 +1,22 @@
-"""Findings as they could have been measured, and the metrics of a run that was watched."""
+"""Measurements as they could be, and the metrics of a run with a monitor."""
 
 from collections.abc import Sequence
 
 from riffsmith.corpus import Corpus
-from riffsmith.evaluation import DistanceScore, Evaluation, Measure, SelfTest, SelfTestRow
-from riffsmith.evaluation.copying.originality import Originality, WindowOrigin
+from riffsmith.evaluation import (
+    DistanceScore,
+    Evaluation,
+    Measure,
+    Note,
+    NoteCode,
+    Originality,
+    SelfTest,
+    SelfTestRow,
+    WindowOrigin,
+)
 from riffsmith.report import Measurements
-from riffsmith.report.origins import Origins, Suspect
-from riffsmith.training import RunFolder
+from riffsmith.report.originality import ClipsOriginality, ClosestWindow, HeldOutRank
+from riffsmith.runs import RunFolder
 
 
 def score(ratio: float, *, is_floored: bool = False) -> DistanceScore:
@@ -25,13 +34,13 @@ def score(ratio: float, *, is_floored: bool = False) -> DistanceScore:
 def evaluation(
     corpus: Corpus, ratios: Sequence[float] = (15.5, 3.25), variety: float = 0.6
 ) -> Evaluation:
-    heard, other = ratios
+    musicnn, aisfx = ratios
     return Evaluation(
         name="epoch 2",
         corpus_hash=corpus.manifest.corpus_hash(),
         seconds=120.0,
         seed=0,
-        distances={"kad_musicnn": score(heard, is_floored=True), "kad_aisfx": score(other)},
+        distances={"kad_musicnn": score(musicnn, is_floored=True), "kad_aisfx": score(aisfx)},
         measures={
             "variety_musicnn": Measure(generated=variety, real=1.0),
             "variety_aisfx": Measure(generated=0.9, real=1.0),
@@ -54,9 +63,8 @@ def window(start: float, score: float, percentile: float, **changes: float) -> W
     )
 
 
-def originality(
-    corpus: Corpus, windows: Sequence[WindowOrigin], verdict: str = "No copy found: …"
-) -> Originality:
+def originality(corpus: Corpus, windows: Sequence[WindowOrigin]) -> Originality:
+    """The highest score of a held-out window is 4."""
     return Originality(
         seconds=30.0,
         corpus_hash=corpus.manifest.corpus_hash(),
@@ -64,7 +72,6 @@ def originality(
         share_above_99th=0.0,
         held_out_windows=300,
         held_out_highest=4.0,
-        verdict=verdict,
     )
 
 
@@ -77,81 +84,103 @@ def self_test(corpus: Corpus, *, works: bool = True) -> SelfTest:
         limit=5.25,
         rows=(
             SelfTestRow(
-                name="noise, 20 dB below",
-                must_notice=("kad_aisfx",),
-                noticed=("beat_strength", "kad_aisfx") if works else (),
+                treatment=Note.of(NoteCode.NOISE, decibels=20.0),
+                must_detect=("kad_aisfx",),
+                detected=("beat_strength", "kad_aisfx") if works else (),
                 passed=works,
             ),
             SelfTestRow(
-                name="12 dB quieter",
-                must_notice=("loudness_lufs",),
-                must_ignore=("kad_musicnn",),
-                noticed=("loudness_lufs",),
+                treatment=Note.of(NoteCode.QUIETER, decibels=12.0),
+                must_detect=("loudness_lufs",),
+                must_not_detect=("kad_musicnn",),
+                detected=("loudness_lufs",),
                 passed=True,
             ),
             SelfTestRow(
-                name="another genre",
-                must_notice=("kad_musicnn", "kad_aisfx"),
-                note="not tested: name a folder of other music with --contrast",
+                treatment=Note.of(NoteCode.OTHER_GENRE),
+                must_detect=("kad_musicnn", "kad_aisfx"),
+                note=Note.of(NoteCode.NO_CONTRAST),
             ),
         ),
     )
 
 
-def origins(*clips: Originality) -> Origins:
-    """Each clip's first window is a suspect."""
-    suspects = [
-        Suspect(
+def clips_originality(*clips: Originality) -> ClipsOriginality:
+    """The first window of each clip is among the closest ones."""
+    ranks = (HeldOutRank.BELOW_99TH, HeldOutRank.ABOVE_ALL)
+    closest = [
+        ClosestWindow(
             clip=number,
             window=clip.windows[0],
-            level=level,
+            rank=rank,
             audio="data:audio/flac;base64,ZkxhQw==",
         )
-        for number, (clip, level) in enumerate(zip(clips, ("below", "beyond"), strict=False))
+        for number, (clip, rank) in enumerate(zip(clips, ranks, strict=False))
     ]
-    return Origins(clips=clips, suspects=tuple(suspects))
+    return ClipsOriginality(clips=clips, closest=tuple(closest))
 
 
-def findings(corpus: Corpus) -> Measurements:
-    """All that can be measured, with two suspect windows."""
+def measurements(corpus: Corpus) -> Measurements:
+    """All that can be measured; two windows of one clip are copies."""
     altered = window(7.0, 9.0, 99.6, semitones=1.0, speed=1.0595)
     return Measurements(
         seconds=60.0,
         evaluation=evaluation(corpus),
-        originality=origins(
+        originality=clips_originality(
             originality(corpus, [window(0.0, 1.0, 40.0), window(1.0, 2.0, 50.0)]),
-            originality(corpus, [altered, window(20.0, 3.0, 99.1)], "Copied: 2 of 2 windows …"),
+            originality(corpus, [altered, window(20.0, 3.0, 99.1)]),
         ),
         self_test=self_test(corpus),
     )
 
 
-def check(step: int, epoch: int | None = None, **figures: float | None) -> dict[str, object]:
-    """A line of the metrics."""
+def check(step: int, snapshot: int | None = None, **values: float | None) -> dict[str, object]:
+    """A line about a health check."""
     return {
-        **{"event": "check", "step": step, "rollbacks": 0, "epoch": epoch},
+        **{"event": "check", "step": step, "rollbacks": 0, "snapshot": snapshot},
         **{"diversity_relative": 0.7, "verdict_gap": 0.1, "distance": None},
         **{"generator_gradient": 10.0, "discriminator_gradient": 0.1},
         **{"output_deviation_relative": 1.5},
-        **figures,
+        **values,
     }
 
 
-def watch_over(run: RunFolder) -> None:
-    """Adds what the watch could have written: 3 steps an epoch, 2 the best, stopped after 4."""
+def event(
+    kind: str, step: int, code: str, parameters: dict[str, object], **values: object
+) -> dict[str, object]:
+    """A line about an event."""
+    line = {"event": kind, "step": step, "code": code, "parameters": parameters}
+    return {**line, "text": "in English", **values}
+
+
+def best(step: int, snapshot: int, unit: str, distance: float | None = None) -> dict[str, object]:
+    """A line that marks a snapshot as the best one."""
+    named: dict[str, object] = {"snapshot": snapshot, "unit": unit}
+    if distance is None:
+        return event("best", step, "healthy", named, snapshot=snapshot)
+    return event("best", step, "nearest", {**named, "distance": distance}, snapshot=snapshot)
+
+
+def write_monitor_lines(run: RunFolder, unit: str = "epoch") -> None:
+    """Adds what the monitor could have written by step 12.
+
+    An epoch has 3 steps. The snapshot of epoch 2 or step 6 is the best one; the run is stopped
+    after epoch 4 or step 12.
+    """
+    first, last = (2, 4) if unit == "epoch" else (6, 12)
     for line in (
         check(3, distance=None),
-        check(6, epoch=2, distance=3.5, diversity_relative=0.5, verdict_gap=0.2),
-        {"event": "best", "epoch": 2, "step": 6, "text": "epoch 2 is the nearest to real so far"},
-        {
-            **{"event": "rollback", "epoch": 3, "step": 9, "to_step": 6, "rollbacks": 1},
-            "reason": "samples have grown alike: since step 8 they differ by less than 0.2",
-        },
-        {"event": "overfitting", "epoch": 4, "step": 10, "text": "by heart"},
-        check(12, epoch=4, distance=7.25, diversity_relative=0.1, verdict_gap=0.7),
-        {
-            **{"event": "stop", "epoch": 4, "step": 12},
-            "reason": "nothing has come nearer to real than epoch 2 (distance 3.50)",
-        },
+        check(6, first, distance=3.5, diversity_relative=0.5, verdict_gap=0.2),
+        best(6, first, unit, 3.5),
+        event(
+            *("rollback", 9, "collapse", {"since_step": 8, "limit": 0.2, "diversity": 0.1}),
+            **{"to_step": 6, "rollbacks": 1, "learning_rate": 1e-4, "penalty_weight": 2.0},
+        ),
+        event("overfitting", 10, "overfitting", {"gap": 0.7}),
+        check(12, last, distance=7.25, diversity_relative=0.1, verdict_gap=0.7),
+        event(
+            *("stop", 12, "plateau"),
+            {"snapshot": first, "unit": unit, "distance": 3.5, "measurements": 8},
+        ),
     ):
         run.append_metrics(line)

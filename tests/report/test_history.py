@@ -1,87 +1,92 @@
 from pathlib import Path
 
 import pytest
-from canned import check, watch_over
+from canned import best, check, write_monitor_lines
+from conftest import tiny_latents
 
-from riffsmith.config import load_preset
+from riffsmith.corpus import Corpus
 from riffsmith.report.history import History, Mark
-from riffsmith.training import RunFolder
-from riffsmith.training.monitor.decisions import HealthMetrics, HealthMonitor
+from riffsmith.runs import RunFolder, RunRecord, create_run
+from riffsmith.training.monitor.events import EventCode
+
+PLATEAU = {"snapshot": 2, "unit": "epoch", "distance": 3.5, "measurements": 8}
+
+
+def add_snapshot(run: RunFolder, number: int, step: int, **values: object) -> None:
+    """Adds a snapshot without a model and its lines in the metrics."""
+    (run.snapshot(number) / "card.json").parent.mkdir(parents=True)
+    (run.snapshot(number) / "card.json").write_text("")
+    run.append_metrics({"event": "log", "step": step, **values})
+    spread = {"spread_relative": step / 30}
+    run.append_metrics({"event": "preview", "snapshot": number, "step": step, **spread})
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> RunFolder:
-    run = RunFolder(tmp_path)
+def run(started: tuple[RunFolder, RunRecord]) -> RunFolder:
+    run, _ = started
     for epoch in range(5):
-        (run.snapshot(epoch) / "card.json").parent.mkdir(parents=True)
-        (run.snapshot(epoch) / "card.json").write_text("")
-        run.append_metrics({"event": "epoch", "epoch": epoch, "step": 3 * epoch})
-        run.append_metrics(
-            {"event": "preview", "epoch": epoch, "step": 3 * epoch, "spread_relative": epoch / 10}
-        )
+        add_snapshot(run, epoch, 3 * epoch, epoch=epoch)
+    return run
+
+
+@pytest.fixture
+def latent_run(tmp_path: Path, latent_corpus: Corpus) -> RunFolder:
+    run = RunFolder(tmp_path / "latent")
+    create_run(run, latent_corpus, tiny_latents(), "latent", seed=3)
+    for step in (0, 6, 12):
+        add_snapshot(run, step, step)
     return run
 
 
 def test_events_lie_at_their_epochs(run: RunFolder):
-    watch_over(run)
+    write_monitor_lines(run)
+    nearest = {"snapshot": 2, "unit": "epoch", "distance": 3.5}
+    collapse = {"since_step": 8, "limit": 0.2, "diversity": 0.1}
     assert History(run).marks == [
-        Mark("best", 2.0),
-        Mark("rollback", 3.0, "collapse", 2.0),
-        Mark("overfitting", 10 / 3),
-        Mark("stop", 4.0, "plateau"),
+        Mark("best", 2.0, EventCode.NEAREST, nearest),
+        Mark("rollback", 3.0, EventCode.COLLAPSE, collapse, 2.0),
+        Mark("overfitting", 10 / 3, EventCode.OVERFITTING, {"gap": 0.7}),
+        Mark("stop", 4.0, EventCode.PLATEAU, PLATEAU),
     ]
 
 
-def test_the_best_snapshot_is_chosen(run: RunFolder):
-    assert (History(run).choose().epoch, History(run).choose().why) == (4, "newest")
-    run.append_metrics(check(3, epoch=1))
-    run.append_metrics({"event": "best", "epoch": 1, "step": 3})
-    assert (History(run).choose().epoch, History(run).choose().why) == (1, "healthy")
-    watch_over(run)
-    choice = History(run).choose()
-    assert (choice.epoch, choice.why) == (2, "nearest")
-    assert (choice.distance, choice.measured) == (3.5, 2)
+def test_events_of_a_latent_run_lie_at_their_steps(latent_run: RunFolder):
+    write_monitor_lines(latent_run, "step")
+    history = History(latent_run)
+    assert history.unit == "step"
+    assert [mark.position for mark in history.marks] == [6.0, 9.0, 10.0, 12.0]
+    assert history.marks[1].back_to == 6.0
+    assert (history.end, history.select().number) == (12, 6)
 
 
-def test_variety_is_of_checks_else_of_previews(run: RunFolder):
+def test_the_best_snapshot_is_selected(run: RunFolder):
+    assert (History(run).select().number, History(run).select().reason) == (4, "newest")
+    run.append_metrics(check(3, 1))
+    run.append_metrics(best(3, 1, "epoch"))
+    assert (History(run).select().number, History(run).select().reason) == (1, "healthy")
+    write_monitor_lines(run)
+    selection = History(run).select()
+    assert (selection.number, selection.reason) == (2, "nearest")
+    assert (selection.distance, selection.measured) == (3.5, 2)
+
+
+def test_variety_is_that_of_checks_or_else_of_previews(run: RunFolder):
     assert History(run).diversity_of(3) == 0.3
     assert History(run).diversities()[1] == (1.0, 0.1)
-    watch_over(run)
+    write_monitor_lines(run)
     assert History(run).diversity_of(2) == 0.5
     assert History(run).diversities() == [(1.0, 0.7), (2.0, 0.5), (4.0, 0.1)]
     assert History(run).diversity_of(17) is None
 
 
-def test_a_begun_epoch_counts(run: RunFolder):
-    assert History(run).last_epoch == 4
+def test_an_unfinished_epoch_counts(run: RunFolder):
+    assert History(run).end == 4
     run.append_metrics(check(13))
-    assert History(run).last_epoch == 5
+    assert History(run).end == 5
+    add_snapshot(run, 5, 14)
+    assert History(run).position_of(5) == 14 / 3
 
 
 def test_an_empty_run_has_a_history(tmp_path: Path):
     history = History(RunFolder(tmp_path))
-    assert (history.last_epoch, history.marks, history.epoch_of(7)) == (0, [], 7.0)
-
-
-def test_reasons_are_those_of_the_watch(run: RunFolder):
-    """What `HealthWatch` says is told apart by its words: they must be the ones known here."""
-    settings = load_preset("report").training
-    monitor, every = HealthMonitor(settings), settings.monitor_every_steps
-
-    def history(**figures: float) -> list[HealthMetrics]:
-        return [
-            HealthMetrics(step=every * n, rollbacks=0, epoch=n, **figures)  # pyright: ignore[reportArgumentType]
-            for n in range(1, 40)
-        ]
-
-    cases = {
-        "collapse": history(diversity_relative=0.1),
-        "divergence": history(output_deviation_relative=99.0),
-        "plateau": history(diversity_relative=0.9, distance=2.0),
-    }
-    cases["unsound"] = [HealthMetrics(step=1, rollbacks=0, generator_loss=float("nan"))]
-    for signals in cases.values():
-        for event in monitor.judge(signals):
-            run.append_metrics({"event": "stop", "step": 1, "reason": event.text})
-    reasons = [mark.reason for mark in History(run).marks]
-    assert reasons == ["collapse", "divergence", "plateau", "divergence"]
+    assert (history.end, history.marks, history.position(7)) == (0, [], 7.0)

@@ -1,87 +1,55 @@
 import re
 import shutil
-from html.parser import HTMLParser
 from itertools import islice, pairwise
 from pathlib import Path
 
 import pytest
-import torch
-from canned import findings, watch_over
-from conftest import picture_preset, tiny_settings
+from canned import measurements, write_monitor_lines
+from conftest import give_codec, tiny_latents, tiny_settings
+from outline import Outline
 
+from riffsmith.audio import RecordingCode, RecordingNote
 from riffsmith.corpus import Corpus
 from riffsmith.corpus.manifest import write_manifest
-from riffsmith.errors import RunError
-from riffsmith.plotting import draw_spectrogram, to_png
+from riffsmith.errors import CorpusError, RunError
 from riffsmith.report import (
     LANGUAGES,
-    Gap,
+    Language,
     Measurements,
+    NotMeasured,
     PreviewPainter,
     write_evolution,
     write_report,
 )
-from riffsmith.report.architecture import describe_networks
-from riffsmith.report.charts import LIGHT, Chart, draw_chart
 from riffsmith.report.curves import draw_curves
 from riffsmith.report.history import History
 from riffsmith.report.media_cards import evolution_cards
 from riffsmith.report.texts import Texts, read_table
-from riffsmith.training import RunFolder, RunRecord, create_run, train
+from riffsmith.runs import RunFolder, RunRecord, create_run
+from riffsmith.training import train
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-class Outline(HTMLParser):
-    """Tags that open and close, what they point to, and what is read aloud."""
-
-    VOID = frozenset({"meta", "img", "br", "input", "link", "source"})
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.stack: list[str] = []
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.text = ""
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in self.VOID:
-            self.stack.append(tag)
-        self.tags.append((tag, {key: value or "" for key, value in attrs}))
-        self.text += " ".join(["", *(v or "" for k, v in attrs if k in ("alt", "aria-label"))])
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.stack.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text += f" {data}" if self.stack[-1:] != ["style"] else ""
-
-    def all(self, *names: str) -> list[dict[str, str]]:
-        return [attributes for tag, attributes in self.tags if tag in names]
-
-    def words(self) -> str:
-        return re.sub(r"\s+([.,:;)])", r"\1", " ".join(self.text.split()))
-
-
 @pytest.fixture(scope="module")
-def probe(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    """A finished run, with events of a watch added."""
-    run = RunFolder(tmp_path_factory.mktemp("watched") / "a run")
+def finished_run(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A finished run, with events of a monitor added."""
+    run = RunFolder(tmp_path_factory.mktemp("finished") / "a run")
     record = create_run(run, corpus, tiny_settings(monitor="false"), "report", seed=3)
     train(run, record, corpus, [])
-    watch_over(run)
+    write_monitor_lines(run)
     return run
 
 
 @pytest.fixture(scope="module")
-def pages(probe: RunFolder, corpus: Corpus) -> dict[str, str]:
-    """By language, with everything measured; `quick` with nothing."""
+def pages(finished_run: RunFolder, corpus: Corpus) -> dict[str, str]:
+    """Pages with all measurements by language, and `quick` with none."""
     for language in LANGUAGES:
-        out = probe.path / f"{language}.html"
-        write_report(probe, out, findings=findings(corpus), language=language)
-    write_report(probe, probe.path / "quick.html")
-    return {path.stem: path.read_text(encoding="utf-8") for path in probe.path.glob("*.html")}
+        out = finished_run.path / f"{language}.html"
+        write_report(finished_run, out, measurements=measurements(corpus), language=language)
+    write_report(finished_run, finished_run.path / "quick.html")
+    written = finished_run.path.glob("*.html")
+    return {path.stem: path.read_text(encoding="utf-8") for path in written}
 
 
 @pytest.mark.parametrize("name", ["en", "es", "quick"])
@@ -112,14 +80,14 @@ def test_the_page_can_be_used_without_eyes_or_mouse(pages: dict[str, str], name:
     tables = [tag for tag in outline.all("div") if tag.get("class") == "scroll"]
     assert len(tables) == len(outline.all("table")) > 4
     assert all(tag["tabindex"] == "0" and tag["aria-label"] for tag in tables)
-    places = {tag["id"] for tag in outline.all("h2")}
-    assert {tag["href"][1:] for tag in outline.all("a")} == places
+    anchors = {tag["id"] for tag in outline.all("h2")}
+    assert {tag["href"][1:] for tag in outline.all("a")} == anchors
 
 
 def test_the_page_says_what_was_done(pages: dict[str, str]):
     text = Outline(pages["en"]).words()
     for words in (
-        "4 recordings, 0.3 minutes: 0.2 for training, 0.1 held out",
+        "4 recordings, 0.3 minutes in all: 0.2 for training, 0.1 held out",
         "Generator: 4,281 parameters",
         "song 2.ogg",
         "Epoch 0 variety",
@@ -133,33 +101,36 @@ def test_the_page_says_what_was_done(pages: dict[str, str]):
 def test_the_page_says_what_was_found(pages: dict[str, str]):
     text = Outline(pages["en"]).words()
     for words in (
-        "How near to real is it? trouble Far: its distance",
+        "How near to real music is it? trouble It is far away: its distance",
         "Kernel distance (musicnn) 15.5* 12.4 to 18.6 1.4 0.155 0.01",
         "Tempo (bpm) – 120 90 to 12,345",
         "Tag “heavy metal” 0.25 0.5 0.1 to 0.9",
         "2. Clip 2, second 7 nearer than any held-out music · percentile 99.6 · similarity 0.75 · "
-        "shifted by +1 semitones, 1.060 times as fast",
-        "Nearest in the training music song 0.wav, second 0",
+        "shifted by +1 semitone, 1.060 times as fast",
+        "Nearest passage of the training music song 0.wav, second 0",
         "noise, 20 dB below passed Kernel distance (aisfx) Kernel distance (aisfx), Strength",
         "12 dB quieter passed Loudness (LUFS), and by no distance",
         "another genre not tested Kernel distance (musicnn), Kernel distance (aisfx) not tested: n",
-        "Distance to real. generated: from 3.5 to 7.25, between 3.5 and 7.25.",
-        "3 samples had grown alike; taken back to epoch 2",
-        "4 stopped: nothing had come nearer to real for long",
+        "Distance to real music. generated: from 3.5 to 7.25, between 3.5 and 7.25.",
+        "3 The run went back to epoch 2: the samples became alike, as since epoch 2.7 they",
+        "4 The training was stopped: 8 measurements in a row found no snapshot nearer to real",
     ):
         assert words in text, words
 
 
-def test_what_was_not_measured_is_said_with_the_command(pages: dict[str, str], probe: RunFolder):
+def test_missing_measurements_name_the_command(pages: dict[str, str], finished_run: RunFolder):
     text = Outline(pages["quick"]).words()
-    command = f"This measures it, and keeps the result: riffsmith report '{probe.path}'"
+    command = (
+        "The following command measures it and keeps the result: "
+        f"riffsmith report '{finished_run.path}'"
+    )
     assert text.count(command) == 4 + 3  # in the verdict, and in the sections
 
 
-def test_what_cannot_be_measured_is_said(probe: RunFolder, tmp_path: Path):
-    gap = Gap("<b>: no music")
-    found = Measurements(evaluation=gap, originality=gap, self_test=gap)
-    write_report(probe, tmp_path / "page.html", findings=found)
+def test_a_page_says_what_cannot_be_measured(finished_run: RunFolder, tmp_path: Path):
+    missing = NotMeasured(CorpusError("<b>: no music"))
+    found = Measurements(evaluation=missing, originality=missing, self_test=missing)
+    write_report(finished_run, tmp_path / "page.html", measurements=found)
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert page.count("This could not be measured: &lt;b&gt;: no music.") == 4 + 3
 
@@ -172,58 +143,48 @@ def test_the_spanish_page_is_spanish(pages: dict[str, str]):
     spanish, (shown, _, _) = read_table("es"), text.partition("Todos los ajustes")
     left = [
         piece
-        for key, english in read_table("en").items()
+        for key, text in read_table("en").items()
+        for form, english in text.forms.items()
         for piece in re.split(r"{\w+}", english)
         if len(piece) > 7
-        and piece not in spanish[key]
+        and piece not in spanish[key].forms[form]
         and re.search(rf"\b{re.escape(piece)}\b", shown)
     ]
     assert left == []
     for words in (
-        "¿Cuánto se acerca a lo real? problema Está lejos",
+        "¿Cuánto se acerca a la música real? problema Está lejos",
         "Distancia de núcleo (musicnn) 15,5* de 12,4 a 18,6",
         "ruido, 20 dB por debajo superado",
-        "Distancia a lo real. generado: de 3,5 a 7,25",
+        "Distancia a la música real. generado: de 3,5 a 7,25",
         "Época 4 variedad: ",
     ):
         assert words in text, words
 
 
-def test_charts_are_in_the_language_and_in_both_themes(probe: RunFolder):
+def test_charts_are_in_the_language_and_in_both_themes(finished_run: RunFolder):
     settings = tiny_settings().training
     drawn = {
-        language: list(islice(draw_curves(History(probe), settings, Texts(language)), 2))
+        language: list(islice(draw_curves(History(finished_run), settings, Texts(language)), 2))
         for language in LANGUAGES
     }
     for english, spanish in zip(drawn["en"], drawn["es"], strict=True):
         assert len({english.light, english.dark, spanish.light, spanish.dark}) == 4
 
 
-def test_events_are_drawn():
-    def chart(*marks: tuple[str, float]) -> bytes:
-        words = {kind: kind for kind, _ in marks}
-        series = {"a": [(0.0, 1.0), (9.0, 2.0)]}
-        return draw_chart(
-            Chart("t", "u", "e", 9.0, series, {}, marks, words, is_logarithmic=False, say=str),
-            LIGHT,
-        )
-
-    pictures = [chart(), chart(("stop", 3.0)), chart(("stop", 5.0)), chart(("rollback", 3.0))]
-    assert len(set(pictures)) == 4
-    assert chart(("best", 1.0), ("best", 3.0)) == chart(("best", 1.0), ("best", 3.0))
-
-
-def test_a_long_run_shows_twelve_snapshots(probe: RunFolder, monkeypatch: pytest.MonkeyPatch):
+def test_a_long_run_shows_twelve_snapshots(
+    finished_run: RunFolder, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr("riffsmith.report.media_cards.SNAPSHOTS", 3)
-    monkeypatch.setattr(RunFolder, "snapshot_epochs", lambda run: [0, 2, 2, 2, 4])
-    cards = evolution_cards(probe, History(probe), 2, Texts("en"))
+    monkeypatch.setattr(RunFolder, "snapshot_numbers", lambda run: [0, 2, 2, 2, 4])
+    cards = evolution_cards(finished_run, History(finished_run), 2, Texts("en"))
     assert [card.title for card in cards] == ["Epoch 0", "Epoch 2", "Epoch 4"]
 
 
-def test_names_of_files_cannot_inject(probe: RunFolder, corpus: Corpus, tmp_path: Path):
+def test_names_of_files_cannot_inject(finished_run: RunFolder, corpus: Corpus, tmp_path: Path):
     name = '<script>"x"'
     recording = corpus.manifest.recordings[0]
-    source = recording.source.model_copy(update={"warnings": (name,)})
+    flaws = (RecordingNote.of(RecordingCode.OTHER, text=name),)
+    source = recording.source.model_copy(update={"flaws": flaws})
     changed = recording.model_copy(update={"source": source})
     manifest = corpus.manifest.model_copy(
         update={"genre": name, "recordings": (changed, *corpus.manifest.recordings[1:])}
@@ -232,7 +193,7 @@ def test_names_of_files_cannot_inject(probe: RunFolder, corpus: Corpus, tmp_path
     shutil.copytree(corpus.path, folder)
     write_manifest(folder, manifest)
     run = RunFolder(tmp_path / "run")
-    shutil.copytree(probe.path, run.path)
+    shutil.copytree(finished_run.path, run.path)
     run.write_record(run.read_record().model_copy(update={"corpus": str(folder)}))
     write_report(run, tmp_path / "page.html", language="es")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
@@ -240,48 +201,61 @@ def test_names_of_files_cannot_inject(probe: RunFolder, corpus: Corpus, tmp_path
     assert '<span lang="en">&lt;script&gt;&#34;x&#34;</span>' in page
 
 
-def test_nothing_to_show_is_said(started: tuple[RunFolder, RunRecord], tmp_path: Path):
+def test_a_run_without_snapshots_has_no_page(started: tuple[RunFolder, RunRecord], tmp_path: Path):
     with pytest.raises(RunError, match="nothing to show yet"):
         write_report(started[0], tmp_path / "page.html")
     with pytest.raises(RunError, match="is not a run"):
         write_report(RunFolder(tmp_path), tmp_path / "page.html")
 
 
-def test_previews_are_pictures(started: tuple[RunFolder, RunRecord], corpus: Corpus):
-    run, record = started
-    train(run, record, corpus, [PreviewPainter(run)])
-    for epoch in (0, 2, 4):
-        assert run.preview(epoch, ".png").read_bytes().startswith(PNG)
+@pytest.fixture(scope="module")
+def latent_run(latent_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A finished latent run of 12 steps, with events of a monitor added."""
+    folder = tmp_path_factory.mktemp("latent run")
+    settings = tiny_latents(monitor="false")
+    run = RunFolder(folder / "run")
+    give_codec(run, settings)
+    record = create_run(run, latent_corpus, settings, "latent", seed=3)
+    train(run, record, latent_corpus, [PreviewPainter(run)])
+    write_monitor_lines(run, "step")
+    return run
 
 
-def test_the_evolution_is_drawn_in_a_language(probe: RunFolder, tmp_path: Path):
-    for language in LANGUAGES:
-        write_evolution(probe, tmp_path / f"{language}.png", language=language)
-    english, spanish = ((tmp_path / f"{name}.png").read_bytes() for name in LANGUAGES)
-    assert english.startswith(PNG)
-    assert english != spanish
-
-
-def test_pictures_are_reproducible():
-    mel_db = torch.rand(16, 63, generator=torch.Generator().manual_seed(0))
-    first, second = (to_png(draw_spectrogram(mel_db, "Epoch 1", 6.0)) for _ in range(2))
-    assert first == second
-    assert first.startswith(PNG)
-
-
-@pytest.mark.parametrize("preset", ["report", "report-wgan"])
-def test_tables_of_layers_add_up(preset: str):
-    networks = describe_networks(picture_preset(preset))
-    totals = {name: sum(row.parameters for row in rows) for name, rows in networks.items()}
-    if preset == "report":
-        assert totals == {"generator": 3_445_121, "discriminator": 661_697}
-        assert networks["generator"][-1].shape == "1 × 32 × 32"
-        assert networks["discriminator"][0].shape == "64 × 32 × 331"
-    assert networks["discriminator"][-1].shape == "1"
-
-
-def test_equal_sizes_are_shown():
-    settings = tiny_settings()
-    discriminator = settings.discriminator.model_copy(update={"real_size": "generator_grid"})
-    networks = describe_networks(settings.model_copy(update={"discriminator": discriminator}))
-    assert networks["discriminator"][0].shape == "8 × 8 × 8"
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            [
+                *("12 steps", "6 step that is shown", "new clips of step 6", "Step 12 variety"),
+                *("step event 6 This snapshot is the best so far", "9 The run went back to step 6"),
+            ],
+        ),
+        (
+            "es",
+            [
+                *("12 pasos", "6 paso que se muestra", "clips nuevos del paso 6"),
+                *("Paso 12 variedad", "paso suceso 6 Esta instantánea es"),
+                "9 El entrenamiento volvió al paso 6",
+            ],
+        ),
+    ],
+)
+def test_a_latent_page_counts_steps(
+    latent_run: RunFolder,
+    latent_corpus: Corpus,
+    tmp_path: Path,
+    language: Language,
+    words: list[str],
+):
+    measured = Measurements(self_test=measurements(latent_corpus).self_test)
+    write_report(latent_run, tmp_path / "page.html", measurements=measured, language=language)
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    outline = Outline(page)
+    text = outline.words()
+    assert [each for each in words if each not in text] == []
+    shown = text.partition("All settings")[0].partition("Todos los ajustes")[0]
+    assert not re.search(r"\b(epoch|época)s?\b", shown, re.IGNORECASE)
+    assert {tag["href"][1:] for tag in outline.all("a")} == {t["id"] for t in outline.all("h2")}
+    assert latent_run.preview(12, ".png").read_bytes().startswith(PNG)
+    write_evolution(latent_run, tmp_path / "evolution.png", language=language)

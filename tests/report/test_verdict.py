@@ -1,15 +1,29 @@
+import re
 from copy import copy
+from pathlib import Path
 
 import pytest
-from canned import check, evaluation, findings, originality, origins, self_test, watch_over, window
+from canned import (
+    check,
+    clips_originality,
+    evaluation,
+    event,
+    measurements,
+    originality,
+    self_test,
+    window,
+    write_monitor_lines,
+)
+from conftest import tiny_latents
 
 from riffsmith.corpus import Corpus
-from riffsmith.report import Gap, Measurements
+from riffsmith.errors import CorpusError
+from riffsmith.report import Language, Measurements, NotMeasured
 from riffsmith.report.findings_text import Finding, Subject
 from riffsmith.report.history import History
 from riffsmith.report.texts import Texts
 from riffsmith.report.verdict import draw_verdict
-from riffsmith.training import RunFolder, RunRecord
+from riffsmith.runs import RunFolder, RunRecord, create_run
 
 
 @pytest.fixture
@@ -19,124 +33,137 @@ def run(started: tuple[RunFolder, RunRecord]) -> RunFolder:
     for epoch in (0, 2, 4):
         run.snapshot(epoch).mkdir(parents=True)
         (run.snapshot(epoch) / "card.json").write_text("")
-        run.append_metrics({"event": "preview", "epoch": epoch, "step": 3 * epoch})
-        run.append_metrics({"event": "epoch", "epoch": epoch, "step": 3 * epoch})
+        run.append_metrics({"event": "preview", "snapshot": epoch, "step": 3 * epoch})
+        run.append_metrics({"event": "log", "epoch": epoch, "step": 3 * epoch})
     return run
 
 
-def answers(
-    run: RunFolder, corpus: Corpus, found: Measurements | None = None
+def findings(
+    run: RunFolder,
+    corpus: Corpus,
+    measured: Measurements | None = None,
+    language: Language = "en",
 ) -> dict[str, Finding]:
     history = History(run)
-    record, choice = run.read_record(), history.choose()
-    subject = Subject(record, corpus, history, choice, found or Measurements(), Texts("en"))
-    return {answer.key: answer for answer in draw_verdict(subject)}
+    record, selection = run.read_record(), history.select()
+    measured = measured or Measurements()
+    subject = Subject(record, corpus, history, selection, measured, Texts(language))
+    return {finding.key: finding for finding in draw_verdict(subject)}
 
 
-def test_a_watched_run(run: RunFolder, corpus: Corpus):
-    watch_over(run)
-    found = answers(run, corpus, findings(corpus))
-    said = {key: (answer.grade, str(answer.text)) for key, answer in found.items()}
+def test_a_run_with_a_monitor(run: RunFolder, corpus: Corpus):
+    write_monitor_lines(run)
+    found = findings(run, corpus, measurements(corpus))
+    said = {key: (finding.grade, str(finding.text)) for key, finding in found.items()}
     assert said["snapshot"] == (
         "good",
-        "Epoch 2, the nearest to real of 2 that were measured: a distance of 3.50. Training was "
-        "stopped at epoch 4: nothing had come nearer to real for long.",
+        "This is epoch 2, the nearest to real music of the 2 snapshots that were measured: its "
+        "distance is 3.50. The monitor stopped the training at epoch 4: 8 measurements in a row "
+        "found no snapshot nearer to real music than epoch 2, whose distance is 3.50.",
     )
     assert said["near"][0] == "bad"
     assert "15.5 times that of the training recordings (12.4 to 18.6)" in said["near"][1]
-    assert "understate" in said["near"][1]
+    assert "too low" in said["near"][1]
     assert said["variety"][0] == "caution"
     assert said["copies"] == (
         "bad",
-        "Copied: 2 of 4 windows of 5 s are nearer to the training music than held-out music is. "
-        "The nearest is song 0.wav at second 0.",
+        "It copies: 2 of 4 windows of 5 s are nearer to the training music than held-out music "
+        "is. The nearest passage is in song 0.wav at second 0.",
     )
     assert said["collapse"][0] == "good"
-    assert "by epoch 4 samples differed by 0.10" in said["collapse"][1]
-    assert "went on more gently: 1." in said["collapse"][1]
+    assert "at epoch 4, the samples differed by 0.10" in said["collapse"][1]
+    assert "rolled the run back once after a collapse" in said["collapse"][1]
     assert said["overfitting"][0] == "good"
-    assert "From epoch 3 on it did" in said["overfitting"][1]
+    assert "from epoch 3.3 on" in said["overfitting"][1]
     assert said["data"][0] == "bad"
-    assert said["judge"] == (
+    assert said["trust"] == (
         "good",
-        "The judge noticed all that it has to notice in this corpus&#39;s own music, 2 cases, and "
-        "raised no false alarm.",
+        "Yes: the self-test passed in each of the 2 cases that this corpus&#39;s own music "
+        "allows. The measures detected what they must detect, and raised no false alarm.",
     )
 
 
-def test_an_unwatched_run(run: RunFolder, corpus: Corpus):
-    found = answers(run, corpus)
-    assert found["snapshot"].text.startswith("Epoch 4, the newest")
+def test_a_run_without_a_monitor(run: RunFolder, corpus: Corpus):
+    found = findings(run, corpus)
+    assert found["snapshot"].text.startswith("This is epoch 4, the newest")
     assert found["collapse"].grade == found["overfitting"].grade == "unknown"
-    assert "the watch was off" in found["overfitting"].text
-    awaited = {key for key, answer in found.items() if answer.is_awaited}
-    assert awaited == {"near", "variety", "copies", "judge"}
+    assert "the monitor was off" in found["overfitting"].text
+    requestable = {key for key, finding in found.items() if finding.is_requestable}
+    assert requestable == {"near", "variety", "copies", "trust"}
 
 
 def test_a_failure_is_said(run: RunFolder, corpus: Corpus):
-    gap = Gap("<b> is missing")
-    found = answers(run, corpus, Measurements(evaluation=gap, originality=gap, self_test=gap))
-    for key in ("near", "variety", "copies", "judge"):
+    missing = NotMeasured(CorpusError("<b> is missing"))
+    measured = Measurements(evaluation=missing, originality=missing, self_test=missing)
+    found = findings(run, corpus, measured)
+    for key in ("near", "variety", "copies", "trust"):
         assert found[key].text == "This could not be measured: &lt;b&gt; is missing."
-        assert not found[key].is_awaited
+        assert not found[key].is_requestable
 
 
 @pytest.mark.parametrize(
     ("ratios", "grade"),
     [((1.0, 2.0), "good"), ((2.1, 1.0), "caution"), ((1.0, 10.1), "bad")],
 )
-def test_near_is_judged_by_the_worse_judge(
+def test_the_larger_distance_counts(
     run: RunFolder, corpus: Corpus, ratios: tuple[float, float], grade: str
 ):
-    found = answers(run, corpus, Measurements(evaluation=evaluation(corpus, ratios)))
+    found = findings(run, corpus, Measurements(evaluation=evaluation(corpus, ratios)))
     assert found["near"].grade == grade
 
 
 @pytest.mark.parametrize(("variety", "grade"), [(0.8, "good"), (0.5, "caution"), (0.49, "bad")])
 def test_variety(run: RunFolder, corpus: Corpus, variety: float, grade: str):
-    found = answers(run, corpus, Measurements(evaluation=evaluation(corpus, variety=variety)))
+    found = findings(run, corpus, Measurements(evaluation=evaluation(corpus, variety=variety)))
     assert found["variety"].grade == grade
 
 
 @pytest.mark.parametrize(("diversity", "grade"), [(0.19, "bad"), (0.39, "caution"), (0.4, "good")])
 def test_collapse(run: RunFolder, corpus: Corpus, diversity: float, grade: str):
-    run.append_metrics(check(12, epoch=4, diversity_relative=diversity))
-    assert answers(run, corpus)["collapse"].grade == grade
+    run.append_metrics(check(12, 4, diversity_relative=diversity))
+    assert findings(run, corpus)["collapse"].grade == grade
 
 
 @pytest.mark.parametrize(("gap", "grade"), [(0.6, "good"), (0.61, "caution"), (None, "unknown")])
 def test_overfitting(run: RunFolder, corpus: Corpus, gap: float | None, grade: str):
-    run.append_metrics(check(12, epoch=4, verdict_gap=gap))
-    assert answers(run, corpus)["overfitting"].grade == grade
-    run.append_metrics({"event": "overfitting", "epoch": 3, "step": 9})
-    found = answers(run, corpus)["overfitting"]
+    run.append_metrics(check(12, 4, verdict_gap=gap))
+    assert findings(run, corpus)["overfitting"].grade == grade
+    run.append_metrics(event("overfitting", 9, "overfitting", {"gap": 0.7}))
+    found = findings(run, corpus)["overfitting"]
     assert (found.grade, found.text[:18]) == ("bad", "Yes, since epoch 3")
 
 
 def test_the_worst_clip_counts(run: RunFolder, corpus: Corpus):
     fine = originality(corpus, [window(0.0, 1.0, 40.0)])
-    odd = originality(corpus, [window(0.0, 5.0, 99.5)], "Listen to it: 1 of 1 windows …")
-    found = answers(run, corpus, Measurements(originality=origins(fine, fine)))
+    odd = originality(corpus, [window(0.0, 5.0, 99.5)])
+    found = findings(run, corpus, Measurements(originality=clips_originality(fine, fine)))
     assert found["copies"].grade == "good"
     assert "all 2 windows" in found["copies"].text
-    found = answers(run, corpus, Measurements(originality=origins(odd, fine)))
+    found = findings(run, corpus, Measurements(originality=clips_originality(odd, fine)))
     assert found["copies"].grade == "caution"
 
 
-def test_the_words_of_originality_are_known(corpus: Corpus):
-    """Its verdicts are told apart by how they begin."""
-    from riffsmith.evaluation.copying.originality import _verdict
-    from riffsmith.report.verdict_scores import _GRADES
+@pytest.mark.parametrize(
+    ("score", "percentile", "grade", "words"),
+    [
+        (9.0, 99.5, "bad", "1 of 1 window of 5 s is nearer"),
+        (4.1, 99.5, "caution", "though not by far"),
+        (1.0, 50.0, "good", "the only window of 5 s is"),
+    ],
+)
+def test_copies_are_graded_by_code(
+    run: RunFolder, corpus: Corpus, score: float, percentile: float, grade: str, words: str
+):
+    checked = clips_originality(originality(corpus, [window(0.0, score, percentile)]))
+    found = findings(run, corpus, Measurements(originality=checked))["copies"]
+    assert found.grade == grade
+    assert words in found.text
 
-    for score, percentile, grade in ((9, 99.5, "bad"), (4.1, 99.5, "caution"), (1, 50, "good")):
-        said = _verdict((window(0.0, score, percentile),), 4.0)
-        assert _GRADES[said.partition(":")[0]] == grade
 
-
-def test_a_judge_that_fails_is_named(run: RunFolder, corpus: Corpus):
-    found = answers(run, corpus, Measurements(self_test=self_test(corpus, works=False)))
-    assert found["judge"].grade == "caution"
-    assert "failed at noise, 20 dB below." in found["judge"].text
+def test_a_failed_self_test_is_named(run: RunFolder, corpus: Corpus):
+    found = findings(run, corpus, Measurements(self_test=self_test(corpus, works=False)))
+    assert found["trust"].grade == "caution"
+    assert "failed for noise, 20 dB below." in found["trust"].text
 
 
 @pytest.mark.parametrize(
@@ -160,6 +187,36 @@ def test_data(
     ]
     other = copy(corpus)
     other.manifest = corpus.manifest.model_copy(update={"recordings": tuple(recordings)})
-    found = answers(run, other)["data"]
+    found = findings(run, other)["data"]
     assert found.grade == grade
     assert words in found.text
+
+
+@pytest.fixture
+def latent_run(tmp_path: Path, latent_corpus: Corpus) -> RunFolder:
+    """A latent run with snapshots and metrics, though none was trained."""
+    run = RunFolder(tmp_path / "latent")
+    create_run(run, latent_corpus, tiny_latents(), "latent", seed=3)
+    for step in (0, 6, 12):
+        run.snapshot(step).mkdir(parents=True)
+        (run.snapshot(step) / "card.json").write_text("")
+        run.append_metrics({"event": "preview", "snapshot": step, "step": step})
+        run.append_metrics({"event": "log", "step": step})
+    write_monitor_lines(run, "step")
+    return run
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["This is step 6,", "at step 12: 8", "than step 6,", "samples of step 6 differ"]),
+        ("es", ["Es el paso 6,", "en el paso 12: 8", "que el paso 6,", "muestras del paso 6 es"]),
+    ],
+)
+def test_a_latent_run_counts_steps(
+    latent_run: RunFolder, latent_corpus: Corpus, language: Language, words: list[str]
+):
+    found = findings(latent_run, latent_corpus, language=language)
+    text = " ".join(finding.text for finding in found.values())
+    assert [each for each in words if each not in text] == []
+    assert not re.search("epoch|época", text)

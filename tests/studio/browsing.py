@@ -1,6 +1,7 @@
 """A real browser and a real server with a tiny model, for the tests of the page."""
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -15,22 +16,34 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Request,
     expect,
     sync_playwright,
 )
-from rooms import listening, make_run
+from rooms import RATE, listening, make_run
 
 from riffsmith.corpus import Corpus
 from riffsmith.studio import command, open_studio
-from riffsmith.studio.jobs import Jobs
+from riffsmith.studio.jobs.jobs import Jobs
 
-CHROMIUM = shutil.which("chromium")
-needs_chromium = pytest.mark.skipif(
-    CHROMIUM is None, reason="there is no Chromium here: install it to try the page in a browser"
+_PROGRAMS = (
+    *("chromium", "chromium-browser", "google-chrome", "chrome"),
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
 )
+CHROMIUM = next((path for path in map(shutil.which, _PROGRAMS) if path), None)
+IS_CI = os.environ.get("CI") == "true"
+MISSING = "no Chromium was found: install it with the system's package manager"
+needs_chromium = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None and not IS_CI, reason=MISSING),
+]
+"""Marks for a test of the page. Without a Chromium it is skipped, and with CI=true it fails."""
 SECONDS = 60_000
 """In milliseconds: the machines that test are slow and busy."""
-ROOMS = ("listen", "train", "judge")
+LONGEST_RESERVE_SECONDS = 6.75
+"""The page keeps 6 s ahead at most, and one pull more."""
+ROOMS = ("listen", "train", "evaluate")
 Open = Callable[..., Page]
 expect.set_options(timeout=SECONDS)
 
@@ -61,6 +74,8 @@ def served(folder: Path, corpus: Corpus) -> Iterator[str]:
 @contextmanager
 def launched() -> Iterator[Browser]:
     """A browser."""
+    if CHROMIUM is None:
+        pytest.fail(f"{MISSING} (with CI=true no test of the page is skipped)", pytrace=False)
     with sync_playwright() as started:
         browser = started.chromium.launch(
             executable_path=CHROMIUM,
@@ -114,6 +129,43 @@ def wait_until(page: Page, holds: Callable[[], bool], what: str) -> None:
     while not holds():
         assert time.monotonic() < until, f"waited in vain for {what}"
         page.wait_for_timeout(50)
+
+
+class Pulls:
+    """The samples that a page pulls from now on."""
+
+    def __init__(self, page: Page) -> None:
+        self.places: list[tuple[int, int]] = []
+        page.on("request", self._note)
+
+    def _note(self, request: Request) -> None:
+        if "/pcm?" in request.url:
+            start, count = map(int, re.findall(r"=(\d+)", request.url))
+            self.places.append((start, count))
+
+    @property
+    def end(self) -> int:
+        """The sample after the last one that was pulled."""
+        return max((start + count for start, count in self.places), default=0)
+
+    def wait_until_played(self, page: Page, seconds: float) -> None:
+        """Waits until so much was played: more than the reserve is never pulled ahead."""
+        samples = (seconds + LONGEST_RESERVE_SECONDS) * RATE
+
+        def is_played() -> bool:
+            return bool(self.places) and self.end >= self.places[0][0] + samples
+
+        wait_until(page, is_played, f"{seconds} s to be played")
+
+
+def settled(page: Page, room: str) -> None:
+    """Waits until a room shows what the server has answered."""
+    shown = {
+        "listen": "#model option",
+        "train": "#no-runs:not([hidden]), .run-row",
+        "evaluate": "#no-report:not([hidden]), #evaluate-bar:not([hidden])",
+    }
+    expect(page.locator(shown[room]).first).to_be_attached()
 
 
 def play(page: Page) -> None:

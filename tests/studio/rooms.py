@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,9 +17,9 @@ from fastapi.testclient import TestClient
 from riffsmith.bundle import build_latent_generator, write_bundle
 from riffsmith.codec import save_codec
 from riffsmith.corpus import Corpus
+from riffsmith.runs import RunFolder, create_run
 from riffsmith.studio import Access, Studio, build_app, open_studio
 from riffsmith.studio.library import Playable
-from riffsmith.training import RunFolder, create_run
 
 RATE = 8_000
 MODEL = "run:tiny"
@@ -39,10 +40,10 @@ def make_run(path: Path, corpus: Corpus) -> Path:
         if "narrow" in name:
             torch.nn.init.normal_(weight, std=0.1)
     corpus_hash = corpus.manifest.corpus_hash()
-    start = {"epoch": 0, "step": 0, "samples_seen": 0}
+    start = {"step": 0, "samples_seen": 0}
     card = make_card(settings, "latent", corpus_hash=corpus_hash, **start)
     write_bundle(run.snapshot(0), card, generator, save_codec(codec))
-    run.append_metrics({"event": "preview", "epoch": 0, "step": 0})
+    run.append_metrics({"event": "preview", "snapshot": 0, "step": 0})
     return path
 
 
@@ -98,10 +99,15 @@ def samples(pcm: bytes) -> np.ndarray:
     return np.frombuffer(pcm, "<i2").reshape(-1, 2)
 
 
-def detail(answer, status: int) -> str:
-    """The sentence of a refusal."""
+def problem(answer, status: int) -> dict[str, Any]:
+    """The problem that a request was answered with."""
     assert answer.status_code == status, answer.text
-    told = json.loads(answer.text)
-    assert list(told) == ["detail"]
-    assert "Traceback" not in told["detail"]
-    return told["detail"]
+    found = json.loads(answer.text)
+    assert list(found) == ["code", "parameters", "detail", "parts"]
+    assert "Traceback" not in found["detail"]
+    return found
+
+
+def detail(answer, status: int) -> str:
+    """The English sentence of a problem."""
+    return problem(answer, status)["detail"]

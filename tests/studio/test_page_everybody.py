@@ -14,6 +14,7 @@ from browsing import (
     play,
     reading,
     served,
+    settled,
     visiting,
     wait_until,
 )
@@ -57,6 +58,46 @@ def test_the_browser_speaks_spanish_and_the_choice_is_kept(open_page: Open):
     assert page.title() == "Listen · Riffsmith"
 
 
+def test_texts_follow_the_language(open_page: Open):
+    """Plurals, numbers, and sentences of the server; what is in English alone is marked."""
+    script = """async () => {
+        const { plain, problemSentence, sentence, t } = await import("./texts.js");
+        const { figure, percent } = await import("./numbers.js");
+        const reason = { code: "failed", parameters: { reason: "no" }, detail: "" };
+        const part = { place: "a.txt", code: "not_audio", parameters: { ending: ".txt" } };
+        const code = "nothing_usable";
+        const later = { code: "of_a_later_version", parameters: {}, detail: "something new" };
+        return [
+            t("listen.credits", { count: 1 }), t("listen.credits", { count: 1200 }),
+            t("listen.changed", { seconds: 0.55 }), figure(0.12345), percent(-0.001),
+            sentence("originality", reason).map((one) => one.outerHTML ?? one).join(""),
+            plain(problemSentence({ code, parameters: {}, parts: [part] })),
+            plain(sentence("problem", later)),
+        ];
+    }"""
+    assert open_page().evaluate(script) == [
+        "Learned from one recording",
+        "Learned from 1,200 recordings",
+        "Heard in 0.6 s…",
+        "0.123",
+        "0 %",
+        "Not compared: no",
+        "none of these files can be used (a.txt: not an audio file (.txt)): send recordings",
+        "something new",
+    ]
+    assert open_page(locale="es").evaluate(script) == [
+        "Aprendido de una grabación",
+        "Aprendido de 1200 grabaciones",
+        "Se oye en 0,6 s…",
+        "0,123",
+        "0 %",
+        'Sin comparar: <span lang="en">no</span>',
+        "ninguno de estos archivos sirve (a.txt: no es un archivo de audio (.txt)): "
+        "envíe grabaciones",
+        "something new",
+    ]
+
+
 def test_everything_works_with_the_keyboard(open_page: Open):
     page = open_page()
     expect(page.locator("#model option")).not_to_have_count(0)
@@ -97,14 +138,14 @@ def test_everything_works_with_the_keyboard(open_page: Open):
 def test_nothing_is_wider_than_a_telephone(open_page: Open, room: str):
     for language in ("en", "es"):
         page = open_page(room, 360, locale=language)
-        page.wait_for_timeout(300)
+        settled(page, room)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_every_control_has_a_name(open_page: Open):
     for room in ROOMS:
         page = open_page(room)
-        page.wait_for_timeout(300)
+        settled(page, room)
         for control in page.locator("button, a, input, select, [role=meter]").all():
             if control.is_visible():
                 assert re.search(r'"\S', control.aria_snapshot()), control.get_attribute("id")

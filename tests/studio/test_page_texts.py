@@ -2,11 +2,24 @@
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import riffsmith.studio
+from riffsmith.evaluation.copying.originality import OriginalityGrade
+from riffsmith.studio.jobs.schemas import EventCode, EventKind, Stage, State, Unit
+from riffsmith.studio.messages import (
+    FieldCode,
+    JobCode,
+    MessageCode,
+    OriginalityCode,
+    ProblemCode,
+    RefusalCode,
+)
+from riffsmith.studio.recordings.schemas import MaterialGrade, RecordingCode
 
 PAGE = Path(riffsmith.studio.__file__).parent / "page"
 SCRIPTS = sorted(PAGE.glob("*.js"))
@@ -14,24 +27,75 @@ LEAST_CONTRAST = 4.5
 """Of the accessibility guidelines' level AA."""
 
 
-def table(language: str) -> dict[str, str]:
+Text = str | dict[str, str]
+
+
+def table(language: str) -> dict[str, Text]:
     text = (PAGE / f"{language}.js").read_text(encoding="utf-8")
     content = json.loads(text.removeprefix("export default ").rstrip().removesuffix(";"))
-    return {f"{room}.{key}": said for room, part in content.items() for key, said in part.items()}
+    return {
+        f"{section}.{key}": said for section, part in content.items() for key, said in part.items()
+    }
 
 
-def gaps(text: str) -> list[str]:
-    return sorted(re.findall(r"\{(\w+)\}", text))
+def forms(text: Text) -> list[str]:
+    """A text alone, or its forms by their plural."""
+    return [text] if isinstance(text, str) else list(text.values())
 
 
-def test_both_languages_have_the_same_keys_and_gaps():
+def gaps(text: Text) -> set[str]:
+    """Names of the values that a text has room for."""
+    return set(re.findall(r"\{(\w+)(?::\w+)?\}", "".join(forms(text))))
+
+
+def test_both_languages_have_the_same_keys_gaps_and_plurals():
     english, spanish = table("en"), table("es")
     assert list(english) == list(spanish)
     for key, text in english.items():
         assert gaps(text) == gaps(spanish[key]), key
-        assert text.strip() == text
-        assert text
-        assert spanish[key]
+        assert isinstance(text, str) == isinstance(spanish[key], str), key
+        for form in forms(text) + forms(spanish[key]):
+            assert form
+            assert form.strip() == form
+        if isinstance(text, dict):
+            assert {"one", "other"} == set(text) == set(spanish[key])
+
+
+def test_every_format_is_known():
+    known = set(re.findall(r"^  (\w+): \(", read("texts.js"), re.MULTILINE))
+    for text in [*table("en").values(), *table("es").values()]:
+        assert set(re.findall(r"\{\w+:(\w+)\}", "".join(forms(text)))) <= known
+
+
+@pytest.mark.parametrize(
+    ("section", "codes"),
+    [
+        ("problem", ProblemCode),
+        ("part", RefusalCode),
+        ("part", FieldCode),
+        ("originality", OriginalityCode),
+        ("originality", OriginalityGrade),
+        ("job", JobCode),
+        ("event", EventCode),
+        ("material", MaterialGrade),
+        ("recording", RecordingCode),
+        ("stage", get_args(Stage)),
+        ("snapshot", get_args(Unit)),
+        ("event_kind", get_args(EventKind)),
+        ("runs", get_args(State)),
+    ],
+)
+def test_every_code_of_the_server_has_a_text(section: str, codes: Iterable[str]):
+    """With no value that the server does not send."""
+    english = table("en")
+    for code in codes:
+        text = english[f"{section}.{code}"]
+        if isinstance(code, MessageCode):
+            assert gaps(text) <= set(re.findall(r"\{(\w+)[^}]*\}", code.sentence)), code
+
+
+def read(name: str) -> str:
+    return (PAGE / name).read_text(encoding="utf-8")
 
 
 def test_every_text_that_is_used_is_there():

@@ -46,12 +46,12 @@ def test_foreign_names_are_refused(client: TestClient, host: str):
 
 def test_a_bound_name_is_known():
     named = Access("studio.example", TOKEN)
-    assert named.knows("studio.example:8765")
-    assert not named.knows("localhost:8765")
-    assert not named.knows("other.example")
-    assert not Access("0.0.0.0").knows("anything")
-    assert Access("0.0.0.0", TOKEN).knows("anything:8765")
-    assert Access("::1").knows("[::1]:8765")
+    assert named.is_named("studio.example:8765")
+    assert not named.is_named("localhost:8765")
+    assert not named.is_named("other.example")
+    assert not Access("0.0.0.0").is_named("anything")
+    assert Access("0.0.0.0", TOKEN).is_named("anything:8765")
+    assert Access("::1").is_named("[::1]:8765")
 
 
 def test_what_is_this_computer():

@@ -14,15 +14,16 @@ import pytest
 import soundfile
 from conftest import tiny_settings
 from fastapi.testclient import TestClient
-from rooms import MODEL, RATE, begin, detail, listening, make_run, opened, pull, samples
+from rooms import MODEL, RATE, begin, detail, listening, make_run, opened, problem, pull, samples
 
 from riffsmith.bundle import write_bundle
 from riffsmith.corpus import Corpus
-from riffsmith.errors import CorpusError, ModelError
+from riffsmith.errors import CorpusError, ModelError, RiffsmithError
 from riffsmith.evaluation.copying.originality import Originality, WindowOrigin
 from riffsmith.networks import Generator
 from riffsmith.studio import Studio, open_studio
-from riffsmith.studio.errors import StudioError
+from riffsmith.studio.clips.schemas import Clip
+from riffsmith.studio.errors import StudioError, describe_problem
 from riffsmith.studio.home import default_home
 from riffsmith.studio.routes import players as player_routes
 from riffsmith.synthesis import Stream
@@ -55,9 +56,9 @@ def write_picture_bundle(folder: Path) -> Path:
         preset="report",
         settings=settings,
         recordings=(),
-        figures={},
+        metrics={},
         **dict.fromkeys(("low_db", "high_db"), 0.0),
-        **dict.fromkeys(("seed", "epoch", "step", "samples_seen"), 0),
+        **dict.fromkeys(("seed", "snapshot", "step", "samples_seen"), 0),
     )
     generator = Generator(settings.generator, settings.corpus.channel_count)
     write_bundle(folder, card, generator)
@@ -152,6 +153,59 @@ def test_wrong_requests_are_told_in_words(client: TestClient):
     assert "is not possible here" in detail(client.put("/api/clips"), 405)
 
 
+@pytest.mark.parametrize(
+    ("body", "place", "code", "parameters"),
+    [
+        ({}, "model", "missing", {}),
+        ({"model": "../etc"}, "model", "pattern", {}),
+        ({"model": MODEL, "sed": 1}, "sed", "unknown", {}),
+        ({"model": MODEL, "seed": -1}, "seed", "from", {"limit": 0}),
+        ({"model": MODEL, "seconds": 601}, "seconds", "up_to", {"limit": 600}),
+        (
+            {"model": MODEL, "format": "mid"},
+            "format",
+            "choice",
+            {"choices": "'wav', 'flac', 'mp3' or 'ogg'"},
+        ),
+        (
+            {"model": MODEL, "loop": "maybe"},
+            "loop",
+            "invalid",
+            {"reason": "Input should be a valid boolean, unable to interpret input"},
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_field_has_a_code(
+    client: TestClient, body: dict, place: str, code: str, parameters: dict
+):
+    found = problem(client.post("/api/generate", json=body), 422)
+    assert found["code"] == "invalid_request"
+    (part,) = found["parts"]
+    assert (part["place"], part["code"], part["parameters"]) == (place, code, parameters)
+    assert found["detail"] == f"{place}: {part['detail']}"
+
+
+def test_a_problem_has_a_code_and_its_parameters(client: TestClient):
+    found = problem(client.post("/api/players", json={"model": "run:none"}), 404)
+    assert (found["code"], found["parameters"]) == ("no_model", {"model": "run:none"})
+    headers = {"Content-Type": "application/json"}
+    found = problem(client.post("/api/players", content="{", headers=headers), 422)
+    assert found["parts"][0]["code"] == "not_json"
+    found = problem(client.get("/api/nothing"), 404)
+    assert (found["code"], found["parameters"]) == ("no_route", {"path": "/api/nothing"})
+
+
+def test_errors_of_other_parts_have_codes_too():
+    for error, code in (
+        (ModelError("x is damaged"), "model_unusable"),
+        (CorpusError("x is damaged"), "corpus_unusable"),
+        (RiffsmithError("x is\ndamaged"), "other"),
+    ):
+        found = describe_problem(error)
+        assert (found.code, found.parameters) == (code, {"reason": "x is damaged"})
+        assert found.detail == "x is damaged"
+
+
 def test_a_fault_is_told_without_its_trace(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
@@ -190,10 +244,10 @@ def test_a_loop_has_its_points(client: TestClient):
 def test_work_for_someone_who_left_is_given_up(open_rooms: Opened):
     studio, _ = open_rooms
     model, left = studio.library.open(MODEL), threading.Event()
-    asked = player_routes.GenerateRequest(model=MODEL, seconds=5)
+    body = player_routes.GenerateRequest(model=MODEL, seconds=5)
     left.set()
     with pytest.raises(StudioError, match="the listener left before the clip was done"):
-        player_routes._render(model, asked, None, 0, studio.home.scratch_file(".wav"), left)
+        player_routes._render(model, body, None, 0, studio.home.scratch_file(".wav"), left)
 
 
 def test_a_clip_is_kept_with_where_it_comes_from(client: TestClient):
@@ -265,7 +319,6 @@ class CannedCheck:
             share_above_99th=0.0,
             held_out_windows=10,
             held_out_highest=2.0,
-            verdict="No copy found.",
         )
 
 
@@ -280,16 +333,21 @@ def test_originality_is_checked_in_the_background(
     open_rooms: Opened, monkeypatch: pytest.MonkeyPatch
 ):
     studio, client = open_rooms
-    monkeypatch.setattr("riffsmith.studio.shelf.OriginalityCheck", CannedCheck)
+    monkeypatch.setattr("riffsmith.studio.clips.shelf.OriginalityCheck", CannedCheck)
     clip = keep(client, 6)
     assert clip["originality"]["state"] == "waiting"
     studio.pools.checking.submit(int).result()  # after what was there before
     found = client.get(f"/api/clips/{clip['id']}").json()["originality"]
-    assert (found["state"], found["verdict"]) == ("done", "No copy found.")
+    assert (found["state"], found["grade"]) == ("done", "original")
+    assert found["verdict"] == {
+        "code": "original",
+        "parameters": {"windows": 2},
+        "detail": "No copy found.",
+    }
     assert [(m["second"], m["semitones"]) for m in found["matches"]] == [(0.5, -1)]
     match = client.get(f"/api/clips/{clip['id']}/matches/0.wav").content
     assert len(soundfile.read(io.BytesIO(match))[0]) == 5 * RATE
-    assert "10 s" not in keep(client, 2)["originality"]["verdict"]
+    assert "10 s" not in keep(client, 2)["originality"]["verdict"]["detail"]
     assert keep(client, 2)["originality"]["state"] == "failed"
 
 
@@ -303,7 +361,7 @@ def test_a_deleted_clip_stays_deleted(open_rooms: Opened, monkeypatch: pytest.Mo
             assert go_on.wait(30)
             return super().check(audio, sample_rate)
 
-    monkeypatch.setattr("riffsmith.studio.shelf.OriginalityCheck", SlowCheck)
+    monkeypatch.setattr("riffsmith.studio.clips.shelf.OriginalityCheck", SlowCheck)
     clips = [keep(client, 6) for _ in range(2)]
     assert begun.wait(30)
     for clip in clips:
@@ -319,27 +377,29 @@ def test_a_comparison_that_fails_says_why(open_rooms: Opened):
     studio.pools.checking.submit(int).result()
     found = client.get(f"/api/clips/{clip['id']}").json()["originality"]
     assert found["state"] == "failed"
-    assert found["verdict"].startswith("Not compared: ")
+    assert found["verdict"]["code"] == "failed"
+    assert found["verdict"]["detail"].startswith("Not compared: ")
 
 
 def test_a_model_without_its_recordings_says_so(run: Path, tmp_path: Path):
-    bundle = run / "snapshots" / "epoch-0000"
+    bundle = run / "snapshots" / "step-000000"
     with opened(tmp_path / "home", bundle) as (_, client):
-        body = {"model": "bundle:epoch-0000", "seed": 1}
+        body = {"model": "bundle:step-000000", "seed": 1}
         key = client.post("/api/players", json=body).json()["id"]
         clip = client.post(f"/api/players/{key}/clips", json={"end": 6 * RATE}).json()
         assert clip["originality"]["state"] == "failed"
-        assert "not at hand" in clip["originality"]["verdict"]
+        assert "not at hand" in clip["originality"]["verdict"]["detail"]
+        assert clip["originality"]["verdict"]["code"] == "no_recordings"
 
 
 def test_a_waiting_comparison_is_taken_up_after_a_restart(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    monkeypatch.setattr("riffsmith.studio.shelf.Shelf._compare", lambda *_: None)
+    monkeypatch.setattr("riffsmith.studio.clips.shelf.Shelf._compare", lambda *_: None)
     with opened(tmp_path / "home", run) as (_, client):
         clip = keep(client, 6)
     monkeypatch.undo()
-    monkeypatch.setattr("riffsmith.studio.shelf.OriginalityCheck", CannedCheck)
+    monkeypatch.setattr("riffsmith.studio.clips.shelf.OriginalityCheck", CannedCheck)
     damaged = tmp_path / "home" / "clips" / "0123456789abcdef"
     damaged.mkdir()
     (damaged / "clip.json").write_text("{")
@@ -352,6 +412,29 @@ def test_a_waiting_comparison_is_taken_up_after_a_restart(
             client.get(f"/api/clips/{damaged.name}"), 400
         )
     assert "a clip is left out" in caplog.text
+
+
+def test_clips_of_the_first_version_open_and_are_compared_again():
+    values = {
+        "id": "0123456789abcdef",
+        "title": "Tiny, seed 3",
+        "model": "run:tiny-one",
+        "seed": 3,
+        "sample_rate": RATE,
+        "begin": 0,
+        "controls": [{"at": 0.0, "controls": {"tempo": 90}}],
+        "like": {"name": "riff.wav", "second": 1.0, "seconds": 20.0, "vary": 0.25},
+        "seconds": 6.0,
+        "created": "2026-01-01T00:00:00.000+00:00",
+        "originality": {"state": "done", "verdict": "No copy found.", "matches": []},
+    }
+    clip = Clip.model_validate_json(json.dumps(values))
+    assert clip.model_title == "Tiny one"
+    assert clip.audio_prompt is not None
+    assert (clip.audio_prompt.name, clip.audio_prompt.noise_level) == ("riff.wav", 0.25)
+    assert clip.originality is not None
+    assert (clip.originality.state, clip.originality.grade) == ("waiting", None)
+    assert Clip.model_validate_json(clip.model_dump_json()) == clip
 
 
 def test_two_studios_do_not_share_a_home(run: Path, tmp_path: Path):

@@ -8,18 +8,19 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import write_music
+from conftest import tiny_settings, write_music
 from rooms import detail, opened
 
+from riffsmith.corpus import Corpus
 from riffsmith.files import hold
+from riffsmith.runs import RunFolder, create_run
 from riffsmith.studio import command
 from riffsmith.studio.errors import ConflictError
 from riffsmith.studio.home import Home
-from riffsmith.studio.job import JobFolder, ProcessRecord
-from riffsmith.studio.jobs import Jobs
+from riffsmith.studio.jobs.folder import JobFolder, ProcessRecord
+from riffsmith.studio.jobs.jobs import Jobs
+from riffsmith.studio.recordings.sources import Sources
 from riffsmith.studio.routes import jobs as job_routes
-from riffsmith.studio.sources import Sources
-from riffsmith.training import RunFolder
 
 WAITS = "import signal; signal.pause()"
 
@@ -29,9 +30,10 @@ def starting(code: str) -> Callable[[Home, Sources], Jobs]:
 
     def start(words: Sequence[str], log: Path) -> "subprocess.Popen[str]":
         assert words[1:4] == ["-m", "riffsmith", "train"]
+        run = words[5]
         with log.open("a") as file:
             return subprocess.Popen(
-                [sys.executable, "-S", "-c", code],
+                [sys.executable, "-S", "-c", f"RUN = {run!r}; {code}"],
                 stdout=file,
                 stderr=file,
                 text=True,
@@ -52,17 +54,32 @@ def ask(name: str, source: str = "demo", **more: object) -> dict[str, object]:
     return {"source": source, "name": name, **more}
 
 
+def ending(**outcome: object) -> str:
+    """Code of a training that writes an outcome and ends."""
+    return f"open(RUN + '/outcome.json', 'w').write({json.dumps(outcome)!r})"
+
+
 @pytest.mark.parametrize(
     ("code", "state", "message"),
     [
-        ("print('trained 4 epochs (8 steps) → x')", "finished", None),
-        ("print('stopped at step 4; go on with: …')", "stopped", None),
-        ("print('riffsmith: too little audio')", "failed", "too little audio"),
-        ("import os; os.kill(os.getpid(), 9)", "stopped", "ended without a word"),
+        (ending(state="finished", step=8), "finished", None),
+        (ending(state="stopped", step=4), "stopped", None),
+        (
+            ending(state="failed", code="CorpusError", message="too little audio"),
+            "failed",
+            ("failed", {"reason": "too little audio"}),
+        ),
+        ("import os; os.kill(os.getpid(), 9)", "stopped", ("interrupted", {})),
+        (
+            ending(state="training", step=4) + "; import os; os.kill(os.getpid(), 9)",
+            "stopped",
+            ("interrupted", {}),
+        ),
+        ("print('trained; riffsmith: stopped')", "stopped", ("interrupted", {})),
     ],
 )
 def test_how_a_job_ended_is_read_from_disk(
-    tmp_path: Path, code: str, state: str, message: str | None
+    tmp_path: Path, code: str, state: str, message: tuple[str, dict[str, object]] | None
 ):
     home = tmp_path / "home"
     with opened(home, jobs=starting(code)) as (_, client):
@@ -71,15 +88,17 @@ def test_how_a_job_ended_is_read_from_disk(
     with opened(home) as (_, client):  # another server
         job = client.get("/api/jobs/mine").json()
         assert job["state"] == state
-        assert (job["message"] or "").startswith(message or "")
-        assert (job["share"] == 1.0) == (state == "finished")
+        found = job["message"]
+        assert (found and (found["code"], found["parameters"])) == message
+        assert (job["progress"] == 1.0) == (state == "finished")
 
 
 def test_one_at_a_time(tmp_path: Path):
     home = tmp_path / "home"
     with opened(home, jobs=starting(WAITS)) as (_, client):
         job = client.post("/api/jobs", json=ask("one", minutes=5)).json()
-        assert (job["state"], job["stage"], job["preset"]) == ("running", "preparing", "latent")
+        assert (job["state"], job["stage"], job["preset"]) == ("running", "recordings", "latent")
+        assert (job["unit"], job["epoch"], job["progress"]) == ("step", None, None)
         answer = client.post("/api/jobs", json=ask("two"))
         assert "training one is running" in detail(answer, 409)
         assert "already: choose another name" in detail(
@@ -164,40 +183,56 @@ def _report_of_nothing(tmp_path: Path, client):
     (folder / "job.json").write_text(
         '{"source": "demo", "minutes": null, "preset": "latent", "created": ""}'
     )
-    assert "no preview of epoch 3" in detail(client.get("/api/jobs/new/previews/3.png"), 404)
+    assert "no preview 3" in detail(client.get("/api/jobs/new/previews/3.png"), 404)
     (folder.parent / "damaged").mkdir()
     (folder.parent / "damaged" / "job.json").write_text("{")
     assert [job["name"] for job in client.get("/api/jobs").json()] == ["new"]
     return client.get("/api/jobs/new/report")
 
 
-def test_curves_and_events_come_from_the_metrics(tmp_path: Path):
+def test_curves_and_events_come_from_the_metrics(tmp_path: Path, corpus: Corpus):
     home = tmp_path / "home"
-    with opened(home, jobs=starting("print('trained')")) as (_, client):
-        client.post("/api/jobs", json=ask("mine"))
+    with opened(home, jobs=starting(ending(state="finished", code="plateau"))) as (_, client):
+        client.post("/api/jobs", json=ask("mine", preset="report"))
         end(home, "mine")
         run = RunFolder(home / "runs" / "mine")
+        create_run(run, corpus, tiny_settings(), "report", seed=0)
         for epoch in range(1, 1201):
-            line = {"event": "epoch", "epoch": epoch, "step": 3 * epoch, "seconds": 1.0}
+            line = {"event": "log", "epoch": epoch, "step": 3 * epoch, "seconds": 1.0}
             run.append_metrics({**line, "discriminator_loss": 0.5, "generator_loss": float("nan")})
         run.append_metrics({"event": "check", "step": 3, "distance": 4.5})
         run.append_metrics({"event": "check", "step": 6, "distance": None})
-        run.append_metrics({"event": "best", "epoch": 1, "step": 3, "text": "nearest so far"})
-        run.append_metrics({"event": "preview", "epoch": 1, "step": 3})
+        nearest = {"snapshot": 1, "unit": "epoch", "distance": 4.5}
+        best = {"event": "best", "step": 3, "code": "nearest", "parameters": nearest}
+        run.append_metrics({**best, "text": "nearest so far"})
+        runaway = {"names": ["generator_loss", "output_mean"], "step": 6, "gap": None}
+        fault = {"event": "rollback", "step": 6, "code": "not_finite", "parameters": runaway}
+        run.append_metrics({**fault, "to_step": 3, "text": "going back"})
+        run.append_metrics({"event": "best", "step": 3, "text": "written before there were codes"})
+        run.append_metrics({**best, "event": "stop", "code": "plateau", "text": "no nearer"})
+        run.append_metrics({"event": "preview", "snapshot": 1, "step": 3})
         assert client.get("/api/jobs/mine").json()["losses"] == []
-        run.append_metrics({"event": "epoch", "epoch": 1, "step": 3, "generator_loss": 1.5})
+        run.append_metrics({"event": "log", "epoch": 1, "step": 3, "generator_loss": 1.5})
         warm_up = {"step": 3, "discriminator": None, "generator": 1.5}
         assert client.get("/api/jobs/mine").json()["losses"] == [warm_up]
         for epoch in range(1, 1201):
-            line = {"event": "epoch", "epoch": epoch, "step": 3 * epoch, "seconds": 1.0}
+            line = {"event": "log", "epoch": epoch, "step": 3 * epoch, "seconds": 1.0}
             run.append_metrics({**line, "discriminator_loss": 0.5, "generator_loss": 0.25})
         job = client.get("/api/jobs/mine").json()
         assert len(job["losses"]) <= 500
         assert job["losses"][-1] == {"step": 3600, "discriminator": 0.5, "generator": 0.25}
         assert job["distances"] == [{"step": 3, "distance": 4.5}]
-        assert job["events"] == [{"step": 3, "kind": "best", "text": "nearest so far"}]
+        message = {"code": "nearest", "parameters": nearest, "detail": "nearest so far"}
+        first, second, third = job["events"]
+        assert first == {"step": 3, "kind": "best", "message": message, "to_step": None}
+        assert (second["kind"], second["message"]["code"]) == ("rollback", "not_finite")
+        assert second["message"]["parameters"]["names"] == "generator loss, output mean"
+        assert (second["message"]["parameters"]["gap"], second["to_step"]) == (None, 3)
+        assert job["stopped_by"] == third["message"]
+        assert job["stopped_by"]["code"] == "plateau"
         assert job["previews"] == []
-        assert (job["epoch"], job["step"]) == (1200, 3600)
+        assert (job["unit"], job["epoch"], job["step"]) == ("epoch", 1200, 3600)
+        assert job["steps"] == 4 * 3
 
 
 def test_a_real_training_is_stopped_found_and_gone_on_with(tmp_path: Path):
@@ -213,15 +248,15 @@ def test_a_real_training_is_stopped_found_and_gone_on_with(tmp_path: Path):
     assert process is not None
     assert process.nice() == command._NICE or sys.platform == "win32"
     try:
-        while not folder.run.read_metrics("epoch"):
+        while not folder.run.read_metrics("log"):
             with pytest.raises(psutil.TimeoutExpired):
                 process.wait(0.2)
         with opened(home) as (_, client):
             job = client.get("/api/jobs/real").json()
             assert (job["state"], job["stage"]) == ("running", "training")
-            assert 0 < job["share"] < 0.5
+            assert 0 < job["progress"] < 0.5
             assert 0 < job["seconds_left"] < 1800
-            assert [preview["epoch"] for preview in job["previews"]] == [0]
+            assert [preview["snapshot"] for preview in job["previews"]] == [0]
             assert client.get("/api/jobs/real/previews/0.wav").content[:4] == b"RIFF"
             assert client.get("/api/jobs/real/previews/0.png").content[1:4] == b"PNG"
             client.post("/api/jobs/real/stop")
@@ -239,7 +274,7 @@ def test_a_real_training_is_stopped_found_and_gone_on_with(tmp_path: Path):
             assert process is not None
             process.kill()
             process.wait(60)
-            assert "it can go on" in client.get("/api/jobs/real").json()["message"]
+            assert "it can go on" in client.get("/api/jobs/real").json()["message"]["detail"]
             assert client.get("/api/models").json()[0]["id"] == "run:real"
             record = json.loads((folder.path / "run.json").read_text())
             assert (record["preset"], record["minutes"]) == ("report", 30.0)

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Semaphore
 
 import numpy as np
 import pytest
@@ -9,12 +10,12 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from rooms import RATE, make_run, playable, samples
 
 from riffsmith.corpus import Corpus
-from riffsmith.studio import player as player_module
 from riffsmith.studio.errors import BusyError, ConflictError, NotFoundError, StudioError
 from riffsmith.studio.library import Playable
-from riffsmith.studio.pcm import from_pcm, to_pcm
-from riffsmith.studio.player import Player
-from riffsmith.studio.players import IDLE_SECONDS, MOST_PLAYERS, Players
+from riffsmith.studio.playback import player as player_module
+from riffsmith.studio.playback.chunks import from_pcm, to_pcm
+from riffsmith.studio.playback.player import Player
+from riffsmith.studio.playback.players import IDLE_SECONDS, MOST_PLAYERS, Players
 from riffsmith.synthesis import Controls, Stream
 
 FAST, SLOW = Controls(tempo=200.0), Controls(tempo=80.0, intensity=0.0)
@@ -81,7 +82,7 @@ def test_who_has_least_is_looked_ahead_for_first(model: Playable):
 def test_a_turn_is_heard_from_what_was_not_yet_pulled(model: Playable):
     player, plain = begun(model), samples(begun(model).pcm(0, 6 * RATE))
     first = samples(player.pcm(0, 2 * RATE))
-    at = player.turn(FAST, RATE)  # pulled already
+    at = player.change_controls(FAST, RATE)  # pulled already
     assert at == 2 * RATE
     later = samples(player.pcm(at, 4 * RATE))
     assert np.array_equal(first, plain[:at])
@@ -102,13 +103,15 @@ def test_who_tells_what_is_heard_gets_a_turn_as_soon_as_it_is_ready(
     monkeypatch.setattr(Stream, "make_ready", slow)
     player = Player(model, 3, Controls(), clock=lambda: now)
     plain = samples(player.pcm(0, 3 * RATE))
-    at = player.turn(FAST, hearing=RATE)
+    at = player.change_controls(FAST, position=RATE)
     assert at == round(1.65 * RATE)
     turned = samples(player.pcm(0, 3 * RATE))
     assert np.array_equal(turned[:at], plain[:at])
     assert np.abs(turned[at + RATE // 4 :] - plain[at + RATE // 4 :].astype(int)).max() > 100
-    assert player.turn(SLOW, hearing=int(2.9 * RATE)) == 3 * RATE  # no more than was pulled
-    assert player.turn(SLOW, 4 * RATE, hearing=0) == 4 * RATE
+    assert (
+        player.change_controls(SLOW, position=int(2.9 * RATE)) == 3 * RATE
+    )  # no more than was pulled
+    assert player.change_controls(SLOW, 4 * RATE, position=0) == 4 * RATE
 
 
 def test_pulls_go_on_while_a_turn_is_made_ready(model: Playable, monkeypatch: pytest.MonkeyPatch):
@@ -120,31 +123,38 @@ def test_pulls_go_on_while_a_turn_is_made_ready(model: Playable, monkeypatch: py
         meanwhile.append(player.pcm(0, 3 * RATE))
 
     monkeypatch.setattr(Stream, "make_ready", listening)
-    assert player.turn(FAST, 0) == 3 * RATE
+    assert player.change_controls(FAST, 0) == 3 * RATE
     assert np.array_equal(samples(meanwhile[0]), plain)
 
 
 def test_of_several_wishes_the_newest_is_carried_out(
     model: Playable, monkeypatch: pytest.MonkeyPatch
 ):
-    player, made = begun(model), list[int]()
-    original = Stream.make_ready
+    made, asked = list[int](), Semaphore(0)
+
+    def clock() -> float:
+        asked.release()  # once for each change that is asked for, as it begins
+        return 0.0
+
+    player, original = Player(model, 3, Controls(), clock=clock), Stream.make_ready
 
     def counted(stream: Stream, start: int, count: int) -> None:
         made.append(start)
         if len(made) == 1:  # while the first is made ready two more are asked for
-            waiting.extend(pool.submit(player.turn, controls, 0) for controls in (SLOW, FAST))
-            while player._newest_wish < 3:
-                pass
+            waiting.extend(
+                pool.submit(player.change_controls, controls, 0) for controls in (SLOW, FAST)
+            )
+            for _ in range(3):
+                assert asked.acquire(timeout=30)
         original(stream, start, count)
 
     monkeypatch.setattr(Stream, "make_ready", counted)
     with ThreadPoolExecutor(2) as pool:
         waiting = []
-        player.turn(Controls(brightness=1.0), 0)
+        player.change_controls(Controls(brightness=1.0), 0)
     assert [future.result() for future in waiting] == [0, 0]
     assert len(made) == 2
-    assert player._turns[-1].controls in (SLOW, FAST)
+    assert player._changes[-1].controls in (SLOW, FAST)
 
 
 @settings(
@@ -162,7 +172,7 @@ def test_a_clip_is_what_was_heard(model: Playable, data: st.DataObject):
             if data.draw(st.booleans()):
                 ahead = data.draw(st.integers(-RATE, RATE))
                 spare = data.draw(st.none() | st.integers(0, 20 * RATE))
-                at = player.turn(
+                at = player.change_controls(
                     Controls(tempo=data.draw(st.sampled_from([60.0, 120.0, 300.0]))),
                     max(0, len(heard) // 4 + ahead),
                     None if spare is None else max(0, len(heard) // 4 - spare),
@@ -183,13 +193,13 @@ def test_a_clip_is_what_was_heard(model: Playable, data: st.DataObject):
 
 
 def test_what_is_long_over_is_forgotten(model: Playable, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(player_module, "_KEPT_TURNS", 5)
+    monkeypatch.setattr(player_module, "_KEPT_CHANGES", 5)
     monkeypatch.setattr(Stream, "make_ready", lambda *_: None)
     player, size = begun(model), Stream(model.latent_bundle(), 3).chunk_samples
     for number in range(30):
         player._served = (number + 1) * size
-        player.turn(FAST if number % 2 else SLOW, 0)
-    assert len(player._turns) <= 7
+        player.change_controls(FAST if number % 2 else SLOW, 0)
+    assert len(player._changes) <= 7
     assert _depth(player._record) <= 7
     assert len(player._chunks) <= 8
     with pytest.raises(ConflictError, match="sample 0 was played too long ago"):
@@ -204,7 +214,7 @@ def _depth(stream: Stream | None) -> int:
 
 def test_a_turn_far_ahead_is_refused(model: Playable):
     with pytest.raises(StudioError, match="more than 60 s beyond what was played"):
-        begun(model).turn(FAST, 100 * RATE)
+        begun(model).change_controls(FAST, 100 * RATE)
 
 
 def test_idle_players_are_forgotten(model: Playable):

@@ -6,8 +6,9 @@ import torch
 
 from riffsmith.bundle import Bundle, PictureBundle, load_bundle
 from riffsmith.corpus import Corpus
+from riffsmith.runs import RunFolder, RunRecord
 from riffsmith.synthesis import draw_pictures, generate_clip, spread_db
-from riffsmith.training import RunFolder, RunRecord, train
+from riffsmith.training import train
 
 
 @pytest.fixture
@@ -28,6 +29,15 @@ def test_seeds_decide(bundle: Bundle):
     first, again, other = (generate_clip(bundle, 2.5, seed) for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+def test_workers_play_bit_for_bit_what_one_thread_does(bundle: PictureBundle):
+    alone = generate_clip(bundle, 6.0, 5)
+    bundle.generator.train()
+    torch.set_num_threads(2)
+    assert np.array_equal(generate_clip(bundle, 6.0, 5), alone)
+    assert torch.get_num_threads() == 2
+    assert bundle.generator.training
 
 
 def test_a_longer_clip_begins_like_a_shorter_one(bundle: Bundle):

@@ -10,10 +10,17 @@ from conftest import give_codec, make_music, tiny_latents
 from riffsmith.bundle import Card, LatentBundle, build_latent_generator
 from riffsmith.errors import SettingsError
 from riffsmith.networks import sample
-from riffsmith.synthesis import Controls, Stream, encode_audio_prompt, generate_clip, make_loop
+from riffsmith.runs import RunFolder
+from riffsmith.synthesis import (
+    Controls,
+    Stream,
+    encode_audio_prompt,
+    generate_clip,
+    make_loop,
+    play_chunks,
+)
 from riffsmith.synthesis.rendering import finish, receptive_field
 from riffsmith.synthesis.stream import CHUNK_LATENTS, CONTROL_CHANGE_SECONDS, WINDOW_LATENTS
-from riffsmith.training import RunFolder
 
 
 @pytest.fixture
@@ -41,6 +48,30 @@ def test_reads_of_any_size_are_bit_for_bit_the_whole(bundle: LatentBundle):
         assert np.array_equal(stream.read(start, count), whole[start : start + count])
         start += count
     assert np.array_equal(generate_clip(bundle, size / 8000, 3), whole[:size])
+
+
+def test_workers_play_bit_for_bit_what_one_thread_does(bundle: LatentBundle):
+    seconds = 30 * CHUNK_LATENTS * bundle.codec.latent_samples / bundle.settings.corpus.sample_rate
+    alone = generate_clip(bundle, seconds, 3)
+    torch.set_num_threads(2)
+    assert np.array_equal(generate_clip(bundle, seconds, 3), alone)
+    assert torch.get_num_threads() == 2
+
+
+def test_workers_begin_at_any_chunk_and_continue_without_end(bundle: LatentBundle):
+    whole = list(islice(Stream(bundle, 3).chunks(), 24))
+    torch.set_num_threads(2)
+    for first in (0, 1, 9):
+        chunks = play_chunks(Stream(bundle, 3), first)
+        assert np.array_equal(list(islice(chunks, 24 - first)), whole[first:])
+
+
+def test_workers_play_a_piece_with_a_control_change(bundle: LatentBundle):
+    size = CHUNK_LATENTS * bundle.codec.latent_samples
+    changed = Stream(bundle, 3).with_controls(2 * size + 50, Controls(tempo=150.0))
+    alone = changed.read(0, 6 * size)
+    torch.set_num_threads(2)
+    assert np.array_equal(np.concatenate(list(play_chunks(changed.without_cache(), 0, 6))), alone)
 
 
 def test_chunks_are_what_one_pass_over_both_sides_decodes(

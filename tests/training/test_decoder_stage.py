@@ -11,8 +11,9 @@ from riffsmith.codec import Codec, load_codec
 from riffsmith.config import LatentSettings, load_preset
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError
+from riffsmith.runs import RunFolder, create_run
 from riffsmith.seeds import random_stream
-from riffsmith.training import RunFolder, create_run, train
+from riffsmith.training import train
 from riffsmith.training.codec.decoder import _draw
 from riffsmith.training.codec.step import WINDOW_FRAMES, DecoderTrainer
 

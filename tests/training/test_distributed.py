@@ -16,8 +16,8 @@ from filelock import FileLock
 from safetensors.torch import load_file
 
 from riffsmith.corpus import Corpus
+from riffsmith.runs import RunFolder, create_run
 from riffsmith.runs.checkpoint import checkpoint_paths
-from riffsmith.training import RunFolder, create_run
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def call(arguments: list[str]) -> None:
 
 
 def losses(run: RunFolder) -> list[tuple[float, float]]:
-    lines = run.read_metrics("epoch")
+    lines = run.read_metrics("log")
     return [
         (float(str(line.get("discriminator_loss", 0))), float(str(line["generator_loss"])))
         for line in lines
@@ -60,26 +60,26 @@ def losses(run: RunFolder) -> list[tuple[float, float]]:
 def test_two_processes_give_the_losses_of_one(latent_corpus: Corpus, tmp_path: Path):
     alone, both = RunFolder(tmp_path / "alone"), RunFolder(tmp_path / "both")
     for run, torchrun in ((alone, ()), (both, TORCHRUN)):
-        begin(run, latent_corpus, epochs="4")
+        begin(run, latent_corpus, steps="12")
         call(command(latent_corpus, run, *torchrun))
     assert len(losses(alone)) == 4
     for one, two in zip(losses(alone), losses(both), strict=True):
         assert one == pytest.approx(two, rel=1e-3)
-    assert losses(alone)[-1][0] > 0  # the game was reached
+    assert losses(alone)[-1][0] > 0  # the adversarial phase was reached
     one, two = (load_file(checkpoint_paths(run.checkpoints)[-1]) for run in (alone, both))
     for name, weight in one.items():
         assert torch.allclose(weight, two[name], atol=2e-3), name
 
 
-def test_a_stopped_crew_goes_on(latent_corpus: Corpus, tmp_path: Path):
+def test_a_stopped_process_group_goes_on(latent_corpus: Corpus, tmp_path: Path):
     run = RunFolder(tmp_path / "run")
-    begin(run, latent_corpus, epochs="100000")
+    begin(run, latent_corpus, steps="100000")
     process = subprocess.Popen(
         command(latent_corpus, run, *TORCHRUN), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         deadline = time.monotonic() + 120
-        while not run.read_metrics("epoch") and time.monotonic() < deadline:
+        while not run.read_metrics("log") and time.monotonic() < deadline:
             time.sleep(0.1)
         process.send_signal(signal.SIGTERM)
         process.wait(60)
@@ -89,10 +89,9 @@ def test_a_stopped_crew_goes_on(latent_corpus: Corpus, tmp_path: Path):
     assert stopped  # written on the way out
     step = int(stopped[-1].stem.removeprefix("step-"))
     again = command(latent_corpus, run, *TORCHRUN)
-    per_epoch = int(str(run.read_metrics("epoch")[0]["step"]))
-    epochs = str(step // per_epoch + 2)
-    call([*again, "--epochs", epochs])
-    assert len(losses(run)) == int(epochs)
+    lines = step // 3 + 2  # a line of the log every three steps
+    call([*again, "--steps", str(3 * lines)])
+    assert len(losses(run)) == lines
 
 
 def test_pictures_are_trained_by_one_process(corpus: Corpus, tmp_path: Path):

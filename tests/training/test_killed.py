@@ -14,8 +14,8 @@ import pytest
 from conftest import tiny_flags
 
 from riffsmith.corpus import Corpus
+from riffsmith.runs import RunFolder
 from riffsmith.runs.checkpoint import checkpoint_paths
-from riffsmith.training import RunFolder
 
 EPOCHS = "300"
 KILLS = 4

@@ -11,18 +11,10 @@ from riffsmith.bundle import load_bundle
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import CorpusError, RunError, SettingsError
 from riffsmith.files import hold
+from riffsmith.runs import RunFolder, RunRecord, create_run, open_run
 from riffsmith.runs.checkpoint import checkpoint_paths
-from riffsmith.training import (
-    Preview,
-    RunFolder,
-    RunRecord,
-    SilentObserver,
-    create_run,
-    open_run,
-    train,
-)
-from riffsmith.training.picture.batches import Batches
-from riffsmith.training.picture.step import StepMetrics
+from riffsmith.training import Milestones, Preview, SilentObserver, StepMetrics, train
+from riffsmith.training.picture.system import Batches
 
 Started = tuple[RunFolder, RunRecord]
 
@@ -34,13 +26,13 @@ class Recorder(SilentObserver):
         self.steps: list[StepMetrics] = []
         self.notices: list[str] = []
         self.previews: list[Preview] = []
-        self.starts: list[tuple[int, int, int]] = []
+        self.starts: list[tuple[int, int, int | None]] = []
 
-    def on_start(self, step: int, steps: int, steps_per_epoch: int) -> None:
-        self.starts.append((step, steps, steps_per_epoch))
+    def on_start(self, step: int, milestones: Milestones) -> None:
+        self.starts.append((step, milestones.last_step, milestones.steps_per_epoch))
 
-    def on_step(self, step: int, figures: StepMetrics) -> None:
-        self.steps.append(figures)
+    def on_step(self, step: int, metrics: StepMetrics) -> None:
+        self.steps.append(metrics)
 
     def on_preview(self, preview: Preview) -> None:
         self.previews.append(preview)
@@ -76,35 +68,50 @@ def test_a_run_leaves_what_it_promises(started: Started, corpus: Corpus):
     outcome = train(run, record, corpus, [recorder])
     assert (outcome.finished, outcome.step, outcome.epoch) == (True, 12, 4)
     assert recorder.starts == [(0, 12, 3)]
-    assert [preview.epoch for preview in recorder.previews] == [0, 2, 4]
+    assert [preview.number for preview in recorder.previews] == [0, 2, 4]
     assert recorder.previews[0].mel_db.shape == (16, 63)
     assert len(recorder.previews[0].audio) == 8_000
-    assert run.snapshot_epochs() == [0, 2, 4]
+    assert run.snapshot_numbers() == [0, 2, 4]
     assert all(run.preview(epoch, ".wav").is_file() for epoch in (0, 2, 4))
     assert len(checkpoint_paths(run.checkpoints)) == 2
-    epochs = run.read_metrics("epoch")
+    epochs = run.read_metrics("log")
     assert [line["epoch"] for line in epochs] == [1, 2, 3, 4]
-    mean = sum(figures.discriminator_loss for figures in recorder.steps[:3]) / 3
+    mean = sum(step.discriminator_loss or 0 for step in recorder.steps[:3]) / 3
     assert epochs[0]["discriminator_loss"] == pytest.approx(mean)
     card = load_bundle(run.snapshot(4)).card
-    assert (card.epoch, card.step, card.samples_seen) == (4, 12, 48)
+    assert (card.snapshot, card.step, card.samples_seen) == (4, 12, 48)
     assert card.corpus_hash == corpus.manifest.corpus_hash()
     assert len(card.recordings) == 3
-    assert card.figures["spread_relative"] > 0
+    assert card.metrics["spread_relative"] > 0
+
+
+def test_a_run_has_the_threads_that_are_set_and_the_caller_its_own(corpus: Corpus, tmp_path: Path):
+    class Counter(SilentObserver):
+        def on_step(self, step: int, metrics: StepMetrics) -> None:
+            counts.add(torch.get_num_threads())
+
+    counts: set[int] = set()
+    run = RunFolder(tmp_path / "run")
+    settings = tiny_settings(threads="3", epochs="1")
+    record = create_run(run, corpus, settings, "report", seed=3)
+    assert record.machine.endswith(", 3 threads")
+    train(run, record, corpus, [Counter()])
+    assert counts == {3}
+    assert torch.get_num_threads() == 1
 
 
 def test_a_preview_is_told_of_when_it_is_there_whole(started: Started, corpus: Corpus):
     run, record = started
-    conditioning: list[tuple[int, list[object]]] = []
+    told: list[tuple[int, list[object]]] = []
 
     class Painter(Recorder):
         def on_preview(self, preview: Preview) -> None:
-            conditioning.append(
-                (preview.epoch, [line["epoch"] for line in run.read_metrics("preview")])
+            told.append(
+                (preview.number, [line["snapshot"] for line in run.read_metrics("preview")])
             )
 
     train(run, record, corpus, [Painter()])
-    assert conditioning == [(0, []), (2, [0]), (4, [0, 2])]
+    assert told == [(0, []), (2, [0]), (4, [0, 2])]
 
 
 @pytest.mark.parametrize("preset", ["report", "report-wgan"])
@@ -138,7 +145,15 @@ def test_stopping_anywhere_changes_nothing(
     assert load_bundle(run.snapshot(4)).card.weights_hash == (
         load_bundle(whole.snapshot(4)).card.weights_hash
     )
-    names = ("event", "epoch", "step", "discriminator_loss", "spread_relative", "verdict_gap")
+    names = (
+        "event",
+        "epoch",
+        "snapshot",
+        "step",
+        "discriminator_loss",
+        "spread_relative",
+        "verdict_gap",
+    )
     lines = [
         [[line.get(name) for name in names] for line in r.read_metrics()] for r in (run, whole)
     ]
@@ -151,9 +166,9 @@ def test_a_finished_run_is_left_alone_and_can_be_prolonged(started: Started, cor
     before = last_bytes(run)
     assert train(run, record, corpus, []).finished
     assert last_bytes(run) == before
-    record, _ = open_run(run, epochs=5)
+    record, _ = open_run(run, training={"epochs": 5})
     assert train(run, record, corpus, []).epoch == 5
-    assert run.snapshot_epochs() == [0, 2, 4, 5]
+    assert run.snapshot_numbers() == [0, 2, 4, 5]
 
 
 def test_damaged_checkpoints_fall_back_and_say_so(started: Started, corpus: Corpus, tmp_path: Path):
@@ -230,7 +245,7 @@ def test_starting_is_refused_where_it_would_harm(started: Started, corpus: Corpu
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda text: text.replace('"version": 1', '"version": 8'), "run format 8"),
+        (lambda text: text.replace('"version": 2', '"version": 8'), "run format 8"),
         (lambda text: text[:100], "is damaged"),
         (lambda text: text.replace('"seed"', '"sead"'), "is damaged"),
     ],
@@ -270,7 +285,7 @@ def test_an_end_within_an_epoch_keeps_the_snapshots_before(corpus: Corpus, tmp_p
     run = RunFolder(tmp_path / "run")
     record = create_run(run, corpus, tiny_settings(), "report", 3, minutes=1e-9)
     assert train(run, record, corpus, []).step == 1  # of three in an epoch
-    assert run.snapshot_epochs() == [0, 1]
+    assert run.snapshot_numbers() == [0, 1]
     assert [load_bundle(run.snapshot(epoch)).card.step for epoch in (0, 1)] == [0, 1]
 
 
@@ -288,11 +303,11 @@ def test_a_kill_between_the_last_checkpoint_and_its_preview_loses_nothing(
         with pytest.raises(KeyboardInterrupt):
             train(run, record, corpus, [])
     train(run, record, corpus, [])
-    assert run.snapshot_epochs() == [0, int(epochs)]
+    assert run.snapshot_numbers() == [0, int(epochs)]
     (run.metrics).write_text("")  # as if the preview had never been made
     shutil.rmtree(run.snapshots)
     train(run, record, corpus, [])
-    assert run.snapshot_epochs() == [int(epochs)]
+    assert run.snapshot_numbers() == [int(epochs)]
 
 
 def test_a_single_segment_gives_a_model_that_can_be_used(tmp_path: Path):
@@ -302,7 +317,7 @@ def test_a_single_segment_gives_a_model_that_can_be_used(tmp_path: Path):
     run, record = start(tmp_path / "run", corpus)
     train(run, record, corpus, [])
     card = load_bundle(run.snapshot(4)).card
-    assert card.figures["spread_relative"] == 0
+    assert card.metrics["spread_relative"] == 0
     assert card.samples_seen == 4
 
 
@@ -327,8 +342,8 @@ def test_strange_entries_are_passed_over(started: Started, corpus: Corpus):
     (run.snapshots / "epoch-0001 copy").mkdir()
     with run.metrics.open("a") as file:
         file.write("null\n[1]\n")
-    assert run.snapshot_epochs() == [0, 2, 4]
-    assert len(run.read_metrics("epoch")) == 4
+    assert run.snapshot_numbers() == [0, 2, 4]
+    assert len(run.read_metrics("log")) == 4
     assert len(run.read_metrics()) == 9  # and three previews, two checks
 
 
@@ -353,24 +368,12 @@ def test_batches_cover_an_epoch_and_change_with_it():
     assert all(len(dropping.indices(step)) == 4 for step in range(6))
 
 
-def test_an_epoch_may_have_its_own_number_of_steps():
-    settings = tiny_settings(batch_size="4", epoch_steps="7")
-    for segments in (10, 100):
-        batches = Batches(segments, settings, 0)
-        assert batches.steps_per_epoch == 7
-        passes = -(-segments // 4)
-        seen = [index for step in range(passes) for index in batches.indices(step)]
-        assert sorted(seen) == list(range(segments))
-    with pytest.raises(CorpusError, match="has 0 training segments"):
-        Batches(0, settings, 0)
-
-
-def test_the_rate_is_halved(songs: Path, tmp_path: Path):
+def test_the_learning_rate_is_halved(songs: Path, tmp_path: Path):
     settings = tiny_settings("report-wgan", halve_learning_rate_every_epochs="2")
     prepare_corpus(songs, tmp_path / "c", settings.corpus, preset="report-wgan")
     corpus, run = Corpus(tmp_path / "c"), RunFolder(tmp_path / "run")
     train(run, create_run(run, corpus, settings, "report-wgan", 0), corpus, [])
-    rates = [line["learning_rate"] for line in run.read_metrics("epoch")]
+    rates = [line["learning_rate"] for line in run.read_metrics("log")]
     assert rates == [2e-4, 2e-4, 1e-4, 1e-4]
 
 
@@ -386,10 +389,10 @@ def test_a_run_moves_with_its_own_corpus(songs: Path, tmp_path: Path):
 
 def test_a_line_cut_off_by_a_crash_is_left_out(started: Started):
     run, _ = started
-    run.append_metrics({"event": "epoch", "step": 1})
+    run.append_metrics({"event": "log", "step": 1})
     with run.metrics.open("a") as file:
-        file.write('{"event": "epo')
-    assert run.read_metrics() == [{"event": "epoch", "step": 1}]
+        file.write('{"event": "lo')
+    assert run.read_metrics() == [{"event": "log", "step": 1}]
 
 
 def test_a_gpu_that_is_not_there_is_named(corpus: Corpus, tmp_path: Path):
@@ -404,4 +407,4 @@ def test_metrics_are_json(started: Started, corpus: Corpus):
     run, record = started
     train(run, record, corpus, [])
     for line in run.metrics.read_text().splitlines():
-        assert json.loads(line)["event"] in ("epoch", "preview", "check")
+        assert json.loads(line)["event"] in ("log", "preview", "check")

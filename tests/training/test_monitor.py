@@ -1,4 +1,4 @@
-"""Runs that are looked after: faults are undone, healthy runs are left alone."""
+"""Runs with a monitor: faults are rolled back, healthy runs are left alone."""
 
 from pathlib import Path
 
@@ -13,9 +13,13 @@ from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
 from riffsmith.networks import CrossEntropy, DiscriminatorResult, Loss
 from riffsmith.networks.picture.losses import Discriminate
+from riffsmith.runs import RunFolder, open_run
 from riffsmith.runs.checkpoint import best_checkpoint_paths, read_checkpoint
-from riffsmith.training import RunFolder, open_run, train
-from riffsmith.training.monitor.rollback import describe, reduce_learning_rate
+from riffsmith.training import train
+from riffsmith.training.monitor.events import EventCode
+from riffsmith.training.monitor.rollback import increase_penalty
+from riffsmith.training.picture.step import PictureTrainer
+from riffsmith.training.picture.system import PictureSystem
 
 DEFAULTS = {
     "epochs": "80",  # of three steps each
@@ -32,9 +36,9 @@ some 75 updates until the samples are alike, and one interval until that has las
 class Sabotage:
     """A loss that turns against its generator after some updates."""
 
-    def __init__(self, settings: PictureTrainingSettings, healthy_steps: int, wanted: str) -> None:
+    def __init__(self, settings: PictureTrainingSettings, healthy_steps: int, fault: str) -> None:
         self._sound = CrossEntropy(settings.real_label)
-        self._healthy_steps, self._wanted, self._steps = healthy_steps, wanted, 0
+        self._healthy_steps, self._fault, self._steps = healthy_steps, fault, 0
 
     def discriminator(
         self, discriminate: Discriminate, real: Tensor, fake: Tensor, seed: int
@@ -45,18 +49,25 @@ class Sabotage:
         self._steps += 1
         if self._steps <= self._healthy_steps:
             return self._sound.generator(discriminate, fake)
-        if self._wanted == "nan":
+        if self._fault == "nan":
             return fake.mean() * torch.nan
         return 100 * (fake - fake.mean(0, keepdim=True)).square().mean()  # all alike
 
 
-def sabotage(monkeypatch: pytest.MonkeyPatch, steps: int, wanted: str, attempts: int = 1) -> None:
+def sabotage(monkeypatch: pytest.MonkeyPatch, steps: int, fault: str, attempts: int = 1) -> None:
     """The first attempts of a run are harmed after so many steps; the next ones go well."""
 
-    def build(settings: PictureTrainingSettings) -> Loss:
-        harmed = settings.learning_rate > 2e-3 * 0.5**attempts
-        return Sabotage(settings, steps if harmed else 10_000, wanted)
+    build_trainer, rollbacks = PictureSystem._build_trainer, [0]
 
+    def count_rollbacks(system: PictureSystem, times: int) -> PictureTrainer:
+        rollbacks[0] = times
+        return build_trainer(system, times)
+
+    def build(settings: PictureTrainingSettings) -> Loss:
+        harmed = rollbacks[0] < attempts
+        return Sabotage(settings, steps if harmed else 10_000, fault)
+
+    monkeypatch.setattr(PictureSystem, "_build_trainer", count_rollbacks)
     monkeypatch.setattr("riffsmith.training.picture.system.build_loss", build)
 
 
@@ -81,15 +92,17 @@ def test_a_forced_collapse_is_noticed_and_undone(
     marks = [int(str(mark["step"])) for mark in run.read_metrics("best")]
     assert line["to_step"] == max(mark for mark in marks if mark < step)
     assert line["rollbacks"] == 1
-    assert str(line["reason"]).startswith("samples have grown alike: since step ")
-    words = f"going back to step {line['to_step']}, with a learning rate of 0.001"
+    assert line["code"] == "collapse"
+    assert line["parameters"]["since_step"] == early[0]  # pyright: ignore[reportIndexIssue]
+    assert (line["learning_rate"], line["discriminator_learning_rate"]) == (1e-3, 1e-3)
+    words = f"going back to step {line['to_step']}, with learning rate 0.001"
     assert any(words in notice for notice in recorder.notices)
-    assert (outcome.finished, outcome.step, outcome.stopped_because) == (True, 300, None)
+    assert (outcome.finished, outcome.step, outcome.stopped_by) == (True, 300, None)
     assert float(str(checks[-1]["diversity_relative"])) > 0.5
     assert {check["rollbacks"] for check in checks if int(str(check["step"])) > step} == {1}
-    rates = [line["learning_rate"] for line in run.read_metrics("epoch")]
+    rates = [line["learning_rate"] for line in run.read_metrics("log")]
     assert (rates[0], rates[-1]) == (2e-3, 1e-3)
-    assert run.best_epoch() == 100
+    assert run.best_snapshot() == 100
 
 
 def test_a_collapse_that_comes_back_stops_the_run(
@@ -101,14 +114,17 @@ def test_a_collapse_that_comes_back_stops_the_run(
     assert len(run.read_metrics("rollback")) == 2
     assert outcome.finished
     assert outcome.step < 900
-    assert outcome.stopped_because is not None
-    assert outcome.stopped_because.endswith("going back 2 times did not help")
-    assert run.snapshot_epochs()[-1] == -(-outcome.step // 3)  # there is a snapshot of the end
+    assert outcome.stopped_by is not None
+    assert outcome.stopped_by.code == EventCode.COLLAPSE
+    assert "after 2 rollbacks: samples have become alike" in str(
+        run.read_metrics("stop")[0]["text"]
+    )
+    assert run.snapshot_numbers()[-1] == -(-outcome.step // 3)  # there is a snapshot of the end
     recorder = Recorder()
     again = train(run, record, corpus, [recorder])
     assert again == outcome
     assert any(n.startswith(f"stopped at step {outcome.step}: ") for n in recorder.notices)
-    record, _ = open_run(run, monitor=False)
+    record, _ = open_run(run, training={"monitor": False})
     assert train(run, record, corpus, [], should_stop=after(5)).step == outcome.step + 5
 
 
@@ -120,15 +136,13 @@ def test_losses_that_are_not_finite_are_undone(
     assert train(run, record, corpus, []).step == 240
     (line,) = run.read_metrics("rollback")
     assert (line["step"], line["to_step"]) == (65, 60)
-    assert line["reason"] == "the losses are no longer finite at step 65"
+    assert (line["code"], line["parameters"]) == ("loss_not_finite", {"step": 65})
     assert all(tensor.isfinite().all() for tensor in _tensors(run).values())
 
 
 def test_divergence_that_comes_back_is_an_error(corpus: Corpus, tmp_path: Path):
     run, record = begin(tmp_path / "run", corpus, learning_rate="1e30")
-    with pytest.raises(
-        RunError, match=r"finite at step \d+, after going back 3 times: checkpoints"
-    ):
+    with pytest.raises(RunError, match=r"finite at step \d+, after 3 rollbacks: checkpoints"):
         train(run, record, corpus, [])
     assert [line["to_step"] for line in run.read_metrics("rollback")] == [0, 0, 0]
 
@@ -136,10 +150,10 @@ def test_divergence_that_comes_back_is_an_error(corpus: Corpus, tmp_path: Path):
 @pytest.mark.parametrize("seed", range(5))
 def test_a_healthy_run_is_left_alone(corpus: Corpus, tmp_path: Path, seed: int):
     run, record = begin(tmp_path / "run", corpus, seed)
-    assert train(run, record, corpus, []).stopped_because is None
+    assert train(run, record, corpus, []).stopped_by is None
     assert len(run.read_metrics("check")) == 24
     assert not [*run.read_metrics("rollback"), *run.read_metrics("stop")]
-    if seed == 0:  # its weights are those of a run that nobody looked after
+    if seed == 0:  # its weights are those of a run that has no monitor
         other, plain = begin(tmp_path / "other", corpus, seed, monitor="false")
         train(other, plain, corpus, [])
         assert not other.read_metrics("check")
@@ -147,7 +161,7 @@ def test_a_healthy_run_is_left_alone(corpus: Corpus, tmp_path: Path, seed: int):
 
 
 @pytest.mark.parametrize("stop", [29, 61, 100])
-def test_stopping_anywhere_changes_nothing_of_what_the_watch_does(
+def test_stopping_anywhere_changes_nothing_of_what_the_monitor_does(
     corpus: Corpus, tmp_path: Path, stop: int
 ):
     """A learning rate so high that the run collapses by itself, twice."""
@@ -184,12 +198,15 @@ def test_a_run_that_gains_nothing_is_stopped_and_played_from_its_best(
     measured = [line for line in run.read_metrics("check") if line["distance"] is not None]
     assert [line["step"] for line in measured] == [60, 120, 180, 240]  # previews are 30 apart
     assert (outcome.finished, outcome.step) == (True, 240)
-    assert outcome.stopped_because is not None
-    assert "nearer to real than epoch 40 (distance 3.00)" in outcome.stopped_because
-    assert any("epoch 20 is the nearest to real so far" in notice for notice in recorder.notices)
-    assert run.best_epoch() == 40
+    assert outcome.stopped_by is not None
+    assert outcome.stopped_by.code == EventCode.PLATEAU
+    assert "nearer to real music than epoch 40 (distance 3.00)" in outcome.stopped_by.text
+    assert any(
+        "epoch 20 is the nearest to real music so far" in notice for notice in recorder.notices
+    )
+    assert run.best_snapshot() == 40
     assert [path.name for path in best_checkpoint_paths(run.checkpoints)] == [
-        "anchor-000000120.safetensors"
+        "best-000000120.safetensors"
     ]
 
 
@@ -198,23 +215,27 @@ def test_a_corpus_without_enough_audio_is_told_once(corpus: Corpus, tmp_path: Pa
     recorders = [Recorder(), Recorder()]
     train(run, record, corpus, [recorders[0]], should_stop=after(3))
     train(run, record, corpus, [recorders[1]], should_stop=after(3))
-    assert recorders[0].notices[0].startswith("no distance to real is measured while training, as")
+    assert (
+        recorders[0]
+        .notices[0]
+        .startswith("no distance to real music is measured while training, as")
+    )
     assert recorders[1].notices == ["resumed at step 3, epoch 1"]
 
 
-def test_anchors_stay_while_a_resumed_run_may_need_them(corpus: Corpus, tmp_path: Path):
+def test_best_checkpoints_stay_while_a_resumed_run_may_need_them(corpus: Corpus, tmp_path: Path):
     run, record = begin(tmp_path / "run", corpus, preview_every_epochs="2")
     train(run, record, corpus, [], should_stop=after(50))
     steps = [read_checkpoint(path).step for path in best_checkpoint_paths(run.checkpoints)]
     assert steps == [42, 48]  # checkpoints of 45 and 50 are kept
-    (run.checkpoints / "anchor-000000099.safetensors").write_bytes(b"of a future that is undone")
+    (run.checkpoints / "best-000000099.safetensors").write_bytes(b"of a future that is undone")
     train(run, record, corpus, [], should_stop=after(1))
     assert [path.stem for path in best_checkpoint_paths(run.checkpoints)] == [
-        "anchor-000000048",
+        "best-000000048",
     ]
 
 
-def test_a_damaged_anchor_is_passed_over(
+def test_a_damaged_best_checkpoint_is_passed_over(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     run, record = begin(tmp_path / "run", corpus)
@@ -227,23 +248,21 @@ def test_a_damaged_anchor_is_passed_over(
     assert (line["step"], line["to_step"]) == (41, 0)
 
 
-def test_the_best_epoch_is_one_that_is_there(tmp_path: Path):
-    run = RunFolder(tmp_path)
-    assert run.best_epoch() is None
-    for epoch in (10, 20):
-        run.append_metrics({"event": "best", "epoch": epoch, "step": epoch})
-    assert run.best_epoch() is None
+def test_the_best_snapshot_is_one_that_is_there(started: Started):
+    run, _ = started
+    assert run.best_snapshot() is None
+    for number in (10, 20):
+        run.append_metrics({"event": "best", "snapshot": number, "step": number})
+    assert run.best_snapshot() is None
     run.snapshot(10).mkdir(parents=True)
     (run.snapshot(10) / "card.json").write_text("{}")
-    assert run.best_epoch() == 10
+    assert run.best_snapshot() == 10
 
 
-def test_softening_halves_and_doubles():
+def test_each_rollback_doubles_the_penalty():
     training = tiny_settings("report-wgan").training
-    softer = reduce_learning_rate(training, 2)
-    assert (softer.learning_rate, softer.penalty_weight) == (2e-4 / 4, 20.0)
-    assert reduce_learning_rate(training, 0) == training
-    assert describe(softer) == "a learning rate of 5e-05 and a penalty of 20"
+    assert increase_penalty(training, 2).penalty_weight == 20.0
+    assert increase_penalty(training, 0) == training
 
 
 def _tensors(run: RunFolder) -> dict[str, Tensor]:

@@ -1,54 +1,42 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from conftest import make_music, tiny_settings, write_music
-from torch import Tensor, nn
+from conftest import make_card, make_music, tiny_settings, write_music
+from torch import nn
 
-from riffsmith.config import PictureSettings
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import CorpusError
-from riffsmith.networks import build_loss
-from riffsmith.training import RunFolder, RunRecord, create_run
+from riffsmith.runs import RunFolder, create_run
+from riffsmith.synthesis import generate_clip
+from riffsmith.training import StepMetrics
 from riffsmith.training.monitor.distance import DistanceMeter
-from riffsmith.training.monitor.health import Losses, Probe, Verdicts, gradient_norm, measure
-from riffsmith.training.picture.probe import PictureProbe
-from riffsmith.training.picture.state import initialise_picture_state
-from riffsmith.training.picture.step import Trainer
-from riffsmith.training.state import TrainingState
+from riffsmith.training.monitor.health import Probe, ProbeLogits, gradient_norm, measure_health
+from riffsmith.training.picture.system import PictureSystem
+from riffsmith.training.state import TrainingState, assemble_state
 
 CPU = torch.device("cpu")
+GENERATED = torch.tensor([[1.0, 1.0], [1.0, 2.0]])
+REAL = torch.tensor([[0.0, 0.0], [0.0, 4.0]])
 
 
-class Sequences:
-    """Another system: two sequences of latents instead of pictures."""
-
-    def __init__(self, held_out: Tensor | None) -> None:
-        self.generator, self.discriminator = nn.Linear(2, 2), nn.Linear(2, 1)
-        self._held_out = held_out
-
-    def draw(self) -> Tensor:
-        return torch.tensor([[1.0, 1.0], [1.0, 2.0]])
-
-    def references(self) -> Tensor:
-        return torch.tensor([[0.0, 0.0], [0.0, 4.0]])
-
-    def verdicts(self, generated: Tensor) -> Verdicts:
-        return Verdicts(torch.tensor([3.0, 5.0]), self._held_out, generated.sum(1) - 4.5)
-
-    def play(self, seconds: float) -> np.ndarray:
-        return np.zeros((round(seconds), 1), np.float32)
+def linear_state() -> TrainingState[Any, Any]:
+    """Networks that have nothing to do with music."""
+    state = assemble_state(nn.Linear(2, 2), nn.Linear(2, 1), tiny_settings().training)
+    state.step, state.rollbacks = 7, 1
+    return state
 
 
-def test_signals_of_any_system():
-    probe = Sequences(torch.tensor([2.0]))
-    assert isinstance(probe, Probe)
-    probe.generator(torch.tensor([3.0, 4.0])).sum().backward()  # weights 3, 4 twice; biases 1, 1
-    found = measure(probe, 7, 1, Losses(0.5, 2.0))
-    assert (found.step, found.rollbacks, found.epoch, found.distance) == (7, 1, None, None)
+def test_health_metrics_of_any_system():
+    state = linear_state()
+    state.generator(torch.tensor([3.0, 4.0])).sum().backward()  # weights 3, 4 twice; biases 1, 1
+    logits = ProbeLogits(torch.tensor([3.0, 5.0]), torch.tensor([2.0]), torch.tensor([-2.5, -1.5]))
+    found = measure_health(Probe(GENERATED, REAL, logits), state, StepMetrics(2.0, 0.5))
+    assert (found.step, found.rollbacks, found.snapshot, found.distance) == (7, 1, None, None)
     assert found.diversity_relative == pytest.approx(1 / 4)
-    # generated: −2.5, −1.5; training 4: the held-out 2 are a third of the way
+    # generated −2, training 4: the held-out 2 are a third of the way
     assert found.verdict_gap == pytest.approx((4 - 2) / (4 - -2))
     assert (found.discriminator_loss, found.generator_loss) == (0.5, 2.0)
     assert found.generator_gradient == pytest.approx(52**0.5)
@@ -58,35 +46,36 @@ def test_signals_of_any_system():
 
 
 def test_what_cannot_be_measured_is_none():
-    assert measure(Sequences(None), 1, 0, Losses()).verdict_gap is None
-    fooled = Sequences(torch.tensor([2.0]))
-    fooled.verdicts = lambda generated: Verdicts(torch.zeros(1), torch.ones(1), torch.ones(1))
-    assert measure(fooled, 1, 0, Losses()).verdict_gap is None
+    state = linear_state()
+    for logits in (
+        None,
+        ProbeLogits(torch.ones(1), None, torch.zeros(1)),  # nothing is held out
+        ProbeLogits(torch.zeros(1), torch.ones(1), torch.ones(1)),  # the discriminator is fooled
+    ):
+        found = measure_health(Probe(GENERATED, REAL, logits), state, None)
+        assert found.verdict_gap is None
+        assert found.generator_loss is None
     assert gradient_norm(nn.Linear(1, 1)) is None
 
 
 @pytest.fixture(params=["report", "report-wgan"])
-def system(
-    request: pytest.FixtureRequest, songs: Path, tmp_path: Path
-) -> tuple[PictureProbe, TrainingState, RunRecord]:
+def system(request: pytest.FixtureRequest, songs: Path, tmp_path: Path) -> PictureSystem:
     settings = tiny_settings(request.param)
     prepare_corpus(songs, tmp_path / "c", settings.corpus, preset=request.param)
     corpus = Corpus(tmp_path / "c")
     record = create_run(RunFolder(tmp_path / "run"), corpus, settings, request.param, 3)
-    state = initialise_picture_state(settings, 3, CPU)
-    trainer = Trainer(settings, state, build_loss(settings.training), 3, CPU)
-    for _ in range(2):
-        trainer.step(corpus.train.batch([0, 1, 2, 3]))
-    return PictureProbe(record, settings, corpus, state, CPU), state, record
+    system = PictureSystem(record, settings, corpus, CPU)
+    for step in range(2):
+        system.step(system.next_batch(step))
+    return system
 
 
-def test_looking_changes_nothing(
-    system: tuple[PictureProbe, TrainingState, RunRecord],
-):
-    probe, state, _ = system
+def test_probing_changes_nothing(system: PictureSystem):
+    state = system.state
     before = {name: tensor.clone() for name, tensor in state.tensors().items()}
-    first, second = (measure(probe, 2, 0, Losses()) for _ in range(2))
-    played, again = (probe.play(1.5) for _ in range(2))
+    first, second = (measure_health(system.probe(), state, None) for _ in range(2))
+    bundle = system.snapshot(make_card(system._settings, "report"))
+    played, again = (generate_clip(bundle, 1.5, 3) for _ in range(2))
     assert first == second
     assert played.shape == (12_000, 1)
     assert np.array_equal(played, again)
@@ -96,18 +85,15 @@ def test_looking_changes_nothing(
     assert all(value.grad is not None for value in state.generator.parameters())
 
 
-def test_pictures_are_compared_on_the_generators_grid(
-    system: tuple[PictureProbe, TrainingState, RunRecord],
-):
-    probe, _, record = system
-    assert probe.draw().shape[1:] == probe.references().shape[1:] == (1, 16, 16)
-    found = probe.verdicts(probe.draw())
-    assert found.held_out is not None
-    assert len(found.held_out) == 4  # one recording of four and a half segments
-    assert len(found.training) == 12
-    assert len(found.generated) == 16
-    assert isinstance(record.settings, PictureSettings)
-    assert record.settings.discriminator.real_size == "as_is"
+def test_pictures_are_compared_on_the_generators_grid(system: PictureSystem):
+    probe = system.probe()
+    assert probe.generated.shape[1:] == probe.real.shape[1:] == (1, 16, 16)
+    assert probe.logits is not None
+    assert probe.logits.held_out is not None
+    assert len(probe.logits.held_out) == 4  # one recording of four and a half segments
+    assert len(probe.logits.training) == 12
+    assert len(probe.logits.generated) == 16
+    assert system._settings.discriminator.real_size == "as_is"
 
 
 @pytest.fixture(scope="module")
@@ -121,19 +107,13 @@ def long_corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 def test_the_distance_is_small_for_like_and_large_for_unlike_music(long_corpus: Corpus):
     meter = DistanceMeter(long_corpus)
-    asked: list[float] = []
-
-    def play_notes(seconds: float) -> np.ndarray:
-        asked.append(seconds)
-        return make_music(20.0, 8_000, seed=9)
-
     noise = np.random.default_rng(0).standard_normal((160_000, 1)).astype(np.float32) * 0.1
-    near, far = meter.measure(play_notes), meter.measure(lambda _: noise)
-    assert asked == [60.0]
+    notes = make_music(20.0, 8_000, seed=9)
+    near, far = meter.measure(notes), meter.measure(noise)
     assert near is not None
     assert far is not None
     assert far > 3 * max(near, 1)
-    assert meter.measure(lambda _: np.full_like(noise, np.nan)) is None
+    assert meter.measure(np.full_like(noise, np.nan)) is None
 
 
 def test_too_short_recordings_give_no_distance(corpus: Corpus):

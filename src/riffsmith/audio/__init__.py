@@ -1,18 +1,20 @@
-"""Files ↔ float arrays: probe, decode, resample, measure, write."""
+"""Audio files and float arrays: decode, resample, measure, limit, encode, play."""
 
 from riffsmith.audio.decode import is_audio_name, open_audio
-from riffsmith.audio.encode import audio_suffixes, write_audio
-from riffsmith.audio.joining import join
+from riffsmith.audio.encode import audio_suffixes, to_pcm16, wav_header, write_audio
 from riffsmith.audio.limiter import PEAK_LIMIT_DB, limit_peaks, limiter_reach, limiting_gain
 from riffsmith.audio.loudness import LoudnessMeter
+from riffsmith.audio.notes import RecordingCode, RecordingNote
 from riffsmith.audio.playback import play_audio
-from riffsmith.audio.recording import Recording, read_named, read_recording, resample
-from riffsmith.audio.streaming import to_pcm16, wav_header
+from riffsmith.audio.recording import Recording, read_named, read_recording
+from riffsmith.audio.transforms import join, resample
 
 __all__ = [
     "PEAK_LIMIT_DB",
     "LoudnessMeter",
     "Recording",
+    "RecordingCode",
+    "RecordingNote",
     "audio_suffixes",
     "is_audio_name",
     "join",

@@ -1,4 +1,4 @@
-"""Float samples → audio files."""
+"""Encoding: float samples to audio files, and to bytes for other programs."""
 
 import struct
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from jaxtyping import Float
 from numpy.typing import NDArray
 
 from riffsmith.audio.limiter import limiting_gain
@@ -20,13 +21,15 @@ _FORMATS = {
 }
 _LOSSY = frozenset({".ogg", ".mp3"})
 _BLOCK_SAMPLES = 1 << 16  # libsndfile's Vorbis encoder overflows its stack on very large writes
+_UNKNOWN_SIZE = 0xFFFF_FFFF
+"""Size in a WAV header whose length is not known; players then read to the end."""
 
 TAGS = ("title", "artist", "comment", "software", "date")
-"""What a file can say about itself."""
+"""Names of the texts that a file can carry about itself."""
 
 
 def audio_suffixes() -> list[str]:
-    """Endings of the formats that `write_audio` knows."""
+    """File endings of the formats that `write_audio` writes."""
     return list(_FORMATS)
 
 
@@ -38,18 +41,19 @@ def write_audio(
     loops: bool = False,
     tags: Mapping[str, str] | None = None,
 ) -> None:
-    """Writes audio whole or not at all, turned down where its peak would exceed −1 dBFS.
+    """Writes an audio file whole or not at all, at a lower gain if its peak exceeds −1 dBFS.
 
     Args:
-        path: The ending chooses the format: `.wav` and `.flac` (16 bit), `.ogg` (Vorbis), `.mp3`.
-        audio: (time, channels) with full scale at 1.0.
-        sample_rate: In Hz.
-        loops: Mark the whole as a loop, as samplers read it; only in `.wav`.
-        tags: What the file says about itself, by the names in `TAGS`.
+        path: File to write; its ending selects the format: `.wav` and `.flac` (16 bit), `.ogg`
+            (Vorbis) or `.mp3`.
+        audio: Samples (time, channels), full scale at 1.0.
+        sample_rate: Sample rate in Hz.
+        loops: Whether to mark the whole file as a loop for samplers; possible in `.wav` alone.
+        tags: Texts to store in the file, by the names in `TAGS`.
 
     Raises:
-        AudioError: The ending is unknown or holds no loop, a sample is NaN or infinite, or
-            writing fails.
+        AudioError: The ending is unknown or cannot be marked as a loop, a sample is NaN or
+            infinite, or writing fails.
     """
     suffix = path.suffix.lower()
     if suffix not in _FORMATS:
@@ -64,7 +68,7 @@ def write_audio(
         _write(partial, audio * np.float32(gain), sample_rate, suffix, tags)
         if loops:
             _mark_loop(partial, len(audio), sample_rate)
-        if suffix in _LOSSY:  # a lossy coder moves the peaks: measure what comes back
+        if suffix in _LOSSY:  # A lossy codec changes the peaks, so they are measured again.
             for _ in range(4):
                 coded = np.asarray(soundfile.read(partial)[0], np.float32)
                 overshoot = limiting_gain(coded)
@@ -100,10 +104,10 @@ def _write(
 
 
 def _mark_loop(path: Path, samples: int, sample_rate: int) -> None:
-    """Adds a `smpl` chunk with one forward loop over everything (RIFF MCI, 1994)."""
-    middle_c, forward, endlessly = 60, 0, 0
+    """Adds a `smpl` chunk with one forward loop over the whole file (RIFF MCI, 1994)."""
+    middle_c, forward, endless = 60, 0, 0
     header = (0, 0, round(1e9 / sample_rate), middle_c, 0, 0, 0, 1, 0)
-    loop = (0, forward, 0, samples - 1, 0, endlessly)
+    loop = (0, forward, 0, samples - 1, 0, endless)
     chunk = struct.pack("<4sI15I", b"smpl", 60, *header, *loop)
     with path.open("r+b") as file:
         file.seek(0, 2)
@@ -113,3 +117,28 @@ def _mark_loop(path: Path, samples: int, sample_rate: int) -> None:
         size = file.tell() - 8
         file.seek(4)
         file.write(struct.pack("<I", size))
+
+
+def to_pcm16(audio: Float[np.ndarray, "time channels"]) -> bytes:
+    """Converts samples to signed 16-bit integers, little-endian, with interleaved channels."""
+    return (audio * 32_767).round().clip(-32_768, 32_767).astype("<i2").tobytes()
+
+
+def wav_header(sample_rate: int, channels: int, samples: int | None = None) -> bytes:
+    """Builds the header of a WAV file of 16-bit samples (RIFF MCI, 1991).
+
+    Args:
+        sample_rate: Sample rate in Hz.
+        channels: Number of channels.
+        samples: Number of samples per channel; None: the length is not known yet.
+    """
+    frame_bytes = 2 * channels
+    size = _UNKNOWN_SIZE if samples is None else min(samples * frame_bytes, _UNKNOWN_SIZE)
+    byte_rate = sample_rate * frame_bytes
+    form = struct.pack("<HHIIHH", 1, channels, sample_rate, byte_rate, frame_bytes, 16)
+    return (
+        struct.pack("<4sI4s", b"RIFF", min(size + 36, _UNKNOWN_SIZE), b"WAVE")
+        + struct.pack("<4sI", b"fmt ", len(form))
+        + form
+        + struct.pack("<4sI", b"data", size)
+    )

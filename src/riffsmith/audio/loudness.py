@@ -1,8 +1,8 @@
 """Integrated loudness (ITU-R BS.1770-4), measured block by block in the frequency domain.
 
-The standard's K-weighting is applied as its power response to the spectrum of 100 ms hops, so one
-pass over the samples is enough and no filter state is carried. Against the time-domain filters
-this differs by less than 0.05 LU on music.
+The power response of the standard's K-weighting is applied to the spectrum of hops of 100 ms. One
+pass over the samples is therefore enough, and no filter has a state. On music the result differs
+by less than 0.05 LU from that of the time-domain filters.
 """
 
 import numpy as np
@@ -10,29 +10,32 @@ import torch
 from numpy.typing import NDArray
 
 _HOPS_PER_SECOND = 10
-_HOPS_PER_BLOCK = 4  # gating blocks of 400 ms that overlap by 75 %
+_HOPS_PER_BLOCK = 4  # Gating blocks of 400 ms overlap by 75 %.
 _Levels = NDArray[np.float64] | np.float64
 
 _OFFSET_LU = -0.691
-_HIGH_PASS_GAIN = 1.004995  # the standard's 48 kHz numerator is 1, -2, 1, not normalised
+_HIGH_PASS_GAIN = 1.004995  # The standard's numerator at 48 kHz, (1, -2, 1), is not normalised.
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
 
 
 class LoudnessMeter:
-    """Collects K-weighted energy; all blocks but the last must be whole hops of 100 ms."""
+    """Integrated loudness of audio that is given block by block.
+
+    All blocks but the last must be a whole number of hops of 100 ms.
+    """
 
     def __init__(self, sample_rate: int) -> None:
         self._hop = sample_rate // _HOPS_PER_SECOND
         frequencies = np.fft.rfftfreq(self._hop, 1 / sample_rate).astype(np.float64)
         weights = _k_weighting(frequencies, sample_rate)
-        weights[1:] *= 2  # one-sided spectrum: every bin but 0 Hz stands for two
-        pairs = np.repeat(weights / self._hop**2, 2)  # for the real and the imaginary part
+        weights[1:] *= 2  # The spectrum is one-sided: every bin but 0 Hz stands for two.
+        pairs = np.repeat(weights / self._hop**2, 2)  # real and imaginary part
         self._weights = torch.from_numpy(pairs.astype(np.float32))
         self._energies: list[NDArray[np.float32]] = []
 
     def add(self, block: NDArray[np.float32]) -> None:
-        """Adds samples (time, channels); left, right and centre weigh 1, as do all others here."""
+        """Adds samples (time, channels); all channels have the weight 1."""
         hops = len(block) // self._hop
         if hops == 0:
             return
@@ -42,7 +45,10 @@ class LoudnessMeter:
         self._energies.append((parts.square_() @ self._weights).sum(dim=1).numpy())
 
     def loudness_lufs(self) -> float | None:
-        """Gated loudness in LUFS; none if shorter than 400 ms or below the absolute gate."""
+        """Gated loudness in LUFS.
+
+        None: the audio is shorter than 400 ms, or all of it is below the absolute gate.
+        """
         hops = np.concatenate(self._energies) if self._energies else np.zeros(0, np.float32)
         if len(hops) < _HOPS_PER_BLOCK:
             return None
@@ -59,11 +65,11 @@ def _to_lufs(energy: _Levels) -> _Levels:
 
 
 def _k_weighting(frequencies: NDArray[np.float64], sample_rate: int) -> NDArray[np.float64]:
-    """Power response of BS.1770's two biquads at any rate.
+    """Power response of BS.1770's two biquad filters at any sample rate.
 
-    The analogue prototypes behind the standard's 48 kHz coefficients are: a high shelf at
-    1,681.97 Hz (gain 3.99984 dB, Q 0.707175) and a high pass at 38.1355 Hz (Q 0.500327); each is
-    carried to the digital domain by the bilinear transform.
+    The analogue prototypes behind the standard's coefficients for 48 kHz are a high shelf at
+    1,681.97 Hz (gain 3.99984 dB, Q 0.707175) and a high pass at 38.1355 Hz (Q 0.500327). The
+    bilinear transform makes digital filters of them.
     """
     warped = np.tan(np.pi * np.minimum(frequencies / sample_rate, 0.5 - 1e-9))
 

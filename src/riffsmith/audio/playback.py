@@ -1,4 +1,4 @@
-"""The sound card."""
+"""Playing audio through the sound card."""
 
 from collections.abc import Iterable
 
@@ -11,15 +11,16 @@ from riffsmith.errors import AudioError
 def play_audio(
     chunks: Iterable[Float[np.ndarray, "_ channels"]], sample_rate: int, channels: int
 ) -> None:
-    """Plays chunks one after the other and returns when the last one has sounded.
+    """Plays chunks of audio one after the other and returns after the last one.
 
     Args:
-        chunks: Full scale at 1.0; they must come faster than they sound.
-        sample_rate: In Hz.
-        channels: Of every chunk.
+        chunks: Samples (time, channels), full scale at 1.0. The iterator must yield them faster
+            than they are played.
+        sample_rate: Sample rate in Hz.
+        channels: Number of channels of each chunk.
 
     Raises:
-        AudioError: There is no sound library, no device, or the device fails.
+        AudioError: There is no sound library, there is no device, or the device fails.
     """
     try:
         import sounddevice
@@ -28,7 +29,7 @@ def play_audio(
             "playing needs the extra riffsmith[play]: pip install 'riffsmith[play]', or write a "
             "file with `riffsmith generate`"
         ) from cause
-    except OSError as cause:  # what the package says where PortAudio is missing
+    except OSError as cause:  # sounddevice raises this where PortAudio is missing.
         raise AudioError(
             f"the sound card cannot be used ({cause}): install PortAudio (on Debian and Ubuntu "
             "libportaudio2), or write a file with `riffsmith generate`"

@@ -36,11 +36,14 @@ class Card(BaseModel):
     corpus_hash: str
     recordings: tuple[RecordingCredit, ...]
     seed: int
-    epoch: int
+    snapshot: int
+    """Number of the snapshot: the epoch of a picture preset, the step of preset `latent`."""
     step: int
+    """Training steps done."""
     samples_seen: int
-    figures: dict[str, float]
-    """Measures at this point of the training."""
+    """Training examples used, repetitions included."""
+    metrics: dict[str, float]
+    """Metrics at this point of the training."""
     weights_hash: str = ""
     """BLAKE2b of the weights file."""
     codec_hash: str = ""

@@ -26,6 +26,11 @@ _SETTINGS = {
         "style_points": "style_passages",
     },
 }
+_EPOCHS_TO_STEPS = {
+    "epochs": "steps",
+    "preview_every_epochs": "preview_every_steps",
+    "checkpoint_every_epochs": "checkpoint_every_steps",
+}
 _PARAMETERS = {
     "style.mean": "style_embedding.mean",
     "style.basis": "style_embedding.basis",
@@ -39,10 +44,22 @@ def upgrade_card(values: dict[str, Any]) -> dict[str, Any]:
 
     Its version stays 1, as the weight files beside it keep their names.
     """
+    values = dict(values)
     settings = {
         section: {_SETTINGS.get(section, {}).get(key, key): value for key, value in pairs.items()}
         for section, pairs in values["settings"].items()
     }
+    epoch, values["metrics"] = values.pop("epoch"), values.pop("figures")
+    training = settings["training"]
+    epoch_steps = training.pop("epoch_steps", None)
+    if "codec" in settings:
+        values["snapshot"] = values["step"]
+        for name in ("drop_last", "halve_learning_rate_every_epochs"):
+            training.pop(name, None)
+        for old, new in _EPOCHS_TO_STEPS.items():
+            training[new] = training.pop(old) * (epoch_steps or 1)
+    else:
+        values["snapshot"] = epoch
     return {**values, "settings": settings}
 
 

@@ -27,21 +27,23 @@ def demo(
     """
     from riffsmith.audio import write_audio
     from riffsmith.cli.console import file_progress, note, share_progress, stdout
-    from riffsmith.cli.train import run_with_progress
-    from riffsmith.pipeline import Request, begin, open_model
+    from riffsmith.cli.training_progress import run_with_progress
+    from riffsmith.pipeline import TrainingRequest, begin_training, open_model
     from riffsmith.report import write_report
+    from riffsmith.runs import RunFolder
     from riffsmith.synthesis import generate_clip
-    from riffsmith.training import RunFolder
 
     note("songs: Muldjord (El Senator), CC BY-SA 3.0; credits in riffsmith/demo_corpus")
     run = RunFolder(out / "run")
-    request = Request(seed=seed, minutes=minutes, hold_out=["mutilated_mime"])
+    request = TrainingRequest(seed=seed, minutes=minutes, hold_out=["mutilated_mime"])
     with as_file(files("riffsmith") / "demo_corpus" / "metal") as songs:
         with file_progress("Preparing") as on_progress:
-            record, corpus = begin(songs, run, request, resume=True, on_progress=on_progress)
-        outcome = run_with_progress(run, record, corpus)
-    if not outcome.finished:
-        stdout.print("stopped; the same command goes on")
+            record, corpus = begin_training(
+                songs, run, request, resume=True, on_progress=on_progress
+            )
+        result = run_with_progress(run, record, corpus)
+    if not result.finished:
+        stdout.print("stopped: the same command goes on")
         raise SystemExit(130)
     bundle = open_model(str(run.path), None, note)
     for number in range(CLIPS):

@@ -19,16 +19,16 @@ def evaluate(
     corpus: Path,
     seconds: float = 300.0,
     seed: int = 0,
-    epoch: int | None = None,
+    snapshot: int | None = None,
     embedder: Annotated[list[str] | None, Parameter(negative="")] = None,
     self_test: Annotated[bool, Parameter(negative="")] = False,
     contrast: Path | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
-    """Judge a model, or a folder of audio files, against the held-out music of a corpus.
+    """Compare a model, or a folder of audio files, with the held-out music of a corpus.
 
-    With --self-test it is the judge that is tested: the corpus's own music is damaged in known
-    ways, and the table tells which measures notice. The exit code is 1 if one has to and does not.
+    With --self-test the evaluation itself is tested: the corpus's own music is damaged in known
+    ways, and the table shows which measures detect it. The exit code is 1 if one must and does not.
 
     Parameters
     ----------
@@ -39,73 +39,75 @@ def evaluate(
     seconds
         Audio to generate, in clips of 30 s; of each set in a self-test.
     seed
-        Of the generated clips and of the resampling; of the damage in a self-test.
-    epoch
-        Which of a run's snapshots; the best if left out.
+        Seed of the generated clips and of the resampling, or of the damage in a self-test.
+    snapshot
+        Number of a run's snapshot: an epoch of a picture preset, a step of latent. The best if left
+        out.
     embedder
         Your own embedding beside the built-in ones, as package.module:name of an object like
         riffsmith.evaluation.Embedder, or of a class or function that makes one; may be repeated.
     self_test
-        Test the judge instead of a model.
+        Test the evaluation instead of a model.
     contrast
-        Folder of music of another genre, which a self-test has to tell from the corpus.
+        Folder of music of another genre, which a self-test must distinguish from the corpus.
     as_json
         Print the scores as JSON.
     """
     from riffsmith.cli.console import share_progress
-    from riffsmith.corpus import Corpus
-    from riffsmith.corpus.survey import find_audio
+    from riffsmith.corpus import Corpus, find_audio
     from riffsmith.errors import SettingsError
     from riffsmith.evaluation import (
         CACHE_FOLDER,
-        evaluate as judge,
+        evaluate as evaluate_passages,
         load_embedders,
         read_folder,
-        self_test as test_judge,
+        run_self_test,
     )
-    from riffsmith.pipeline import open_judged
+    from riffsmith.pipeline import open_subject
 
     if (model is None) != self_test:
         raise SettingsError(
-            "evaluate needs a model: name one, or test the judge itself with --self-test"
+            "evaluate needs a model: name one, or test the evaluation itself with --self-test"
             if model is None
             else f"--self-test takes no model, found {model!r}: leave out one of them"
         )
     if contrast is not None and not self_test:
         raise SettingsError("--contrast belongs to --self-test: add it, or leave --contrast out")
-    if epoch is not None and self_test:
-        raise SettingsError("--epoch is of a model, and --self-test takes none: leave it out")
+    if snapshot is not None and self_test:
+        raise SettingsError(
+            "--snapshot belongs to a model, and --self-test takes none: leave it out"
+        )
     opened = Corpus(corpus)
     embedders = load_embedders(embedder or ())
     cache = corpus / CACHE_FOLDER
     if model is None:
         others = read_folder(find_audio(contrast), opened, seconds) if contrast else []
         with share_progress("Testing") as on_progress:
-            verdict = test_judge(
+            verdict = run_self_test(
                 opened,
                 seconds=seconds,
                 contrast=others,
                 embedders=embedders,
                 cache=cache,
                 seed=seed,
-                on_share=lambda share, _: on_progress(share),
+                on_progress=lambda fraction, _: on_progress(fraction),
             )
         _show(verdict, as_json, _print_self_test)
         if not verdict.passed:
             raise SystemExit(1)
         return
     with share_progress("Generating") as on_progress:
-        judged = open_judged(model, opened, seconds, seed, epoch, on_progress)
-    with share_progress("Judging") as on_progress:
-        scores = judge(
+        subject = open_subject(model, opened, seconds, seed, snapshot, on_progress)
+    with share_progress("Evaluating") as on_progress:
+        scores = evaluate_passages(
             model,
-            judged.passages,
+            subject.passages,
             opened,
             seed=seed,
             embedders=embedders,
             cache=cache,
-            reconstruct=judged.reconstruct,
-            on_share=lambda share, _: on_progress(share),
+            reconstruct=subject.reconstruct,
+            on_progress=lambda fraction, _: on_progress(fraction),
         )
     _show(scores, as_json, _print_scores)
 
@@ -113,8 +115,8 @@ def evaluate(
 def _show(found: Result, as_json: bool, print_table: Callable[[Result], None]) -> None:
     from riffsmith.cli.console import note
 
-    for text in found.notes:
-        note(text)
+    for remark in found.notes:
+        note(remark.text)
     if as_json:
         print(found.model_dump_json(indent=1))
     else:
@@ -137,25 +139,25 @@ def _print_self_test(found: "SelfTest") -> None:
         f"seed {found.seed}"
     )
     stdout.print(table)
-    stdout.print(f"{found.rule} Here: {found.limit:.1f}.")
+    stdout.print(f"{found.rule.text} Here: {found.limit:.1f}.")
 
 
 def _expected(row: "SelfTestRow") -> str:
-    names = (" or " if row.one_is_enough else ", ").join(row.must_notice)
-    if not row.must_ignore:
+    names = (" or " if row.any_suffices else ", ").join(row.must_detect)
+    if not row.must_not_detect:
         return names
     return f"{names}, no distance" if names else "nothing"
 
 
 def _noticed(row: "SelfTestRow") -> str:
     """The expected ones first, then the most certain; the note where there is one."""
-    names = row.noticed_as_told()
+    names = row.detected_expected_first()
     shown = ", ".join(names[:_NAMED])
     if len(names) > _NAMED:
         shown += f" and {len(names) - _NAMED} more"
     if row.passed is None:
-        return row.note
-    return (shown or "nothing") + (f" ({row.note})" if row.note else "")
+        return row.note.text if row.note else ""
+    return (shown or "nothing") + (f" ({row.note.text})" if row.note else "")
 
 
 def _print_scores(found: "Evaluation") -> None:
@@ -186,7 +188,7 @@ def _print_scores(found: "Evaluation") -> None:
     stdout.print(measures)
     stdout.print("1.0 = as near to the held-out music as the corpus's own training recordings are")
     if any(score.is_floored for score in found.distances.values()):
-        stdout.print("* the real sets are too alike to tell their distance: the ratio understates")
+        stdout.print("* the real sets are too similar to compare: the ratio is too small")
 
 
 def _figure(value: float | None) -> str:

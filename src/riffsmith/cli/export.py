@@ -9,7 +9,7 @@ def export(
     out: Path,
     *,
     format: Literal["onnx", "torchscript"],  # noqa: A002
-    epoch: int | None = None,
+    snapshot: int | None = None,
 ) -> None:
     """Write a model in a form that other programs load.
 
@@ -22,15 +22,16 @@ def export(
     format
         onnx for its many runtimes, which needs the extra riffsmith[onnx]; torchscript for the
         object nn~ in Max and Pure Data.
-    epoch
-        Which of a run's snapshots; the best if left out.
+    snapshot
+        Number of a run's snapshot: an epoch of a picture preset, a step of latent. The best if left
+        out.
     """
     from riffsmith.bundle import LatentBundle
     from riffsmith.cli.console import note, stdout
     from riffsmith.errors import ModelError
     from riffsmith.pipeline import open_model
 
-    bundle = open_model(model, epoch, note)
+    bundle = open_model(model, snapshot, note)
     if not isinstance(bundle, LatentBundle):
         raise ModelError(
             f"a model of preset {bundle.card.preset} plays clips alone: only models of preset "

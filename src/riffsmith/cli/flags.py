@@ -1,4 +1,4 @@
-"""What several commands are asked with."""
+"""Options that several commands share."""
 
 import secrets
 from typing import Annotated
@@ -12,7 +12,7 @@ ControlFlags = Annotated[Controls | None, Parameter(name="*")]
 
 
 def seed_or_draw(seed: int | None) -> int:
-    """The seed, or one that is drawn and told."""
+    """The given seed, or a random one that is printed."""
     from riffsmith.cli.console import note
 
     if seed is None:

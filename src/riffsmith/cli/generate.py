@@ -1,5 +1,6 @@
 """`riffsmith generate`."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +9,12 @@ from cyclopts import Parameter
 from riffsmith.cli.flags import ControlFlags, seed_or_draw
 
 if TYPE_CHECKING:
+    from riffsmith.api import Audio
     from riffsmith.evaluation import OriginalityCheck
+
+_SIDE_BY_SIDE_SECONDS = 60.0
+"""Clips up to this length are played side by side; a longer one is divided among the workers, so
+that one at a time is in memory."""
 
 
 def generate(
@@ -18,11 +24,11 @@ def generate(
     seconds: float = 30.0,
     count: int = 1,
     seed: int | None = None,
-    epoch: int | None = None,
+    snapshot: int | None = None,
     audit: Path | None = None,
     controls: ControlFlags = None,
-    like: Path | None = None,
-    vary: float = 0.5,
+    audio_prompt: Path | None = None,
+    noise_level: float = 0.5,
     loop: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Play new music into a file, or several clips into a folder.
@@ -39,14 +45,15 @@ def generate(
         How many clips; more than one need a folder.
     seed
         The same seed gives the same samples; drawn and printed if left out.
-    epoch
-        Which of a run's snapshots; the best if left out.
+    snapshot
+        Number of a run's snapshot: an epoch of a picture preset, a step of latent. The best if left
+        out.
     audit
         Prepared corpus to look for copies in; what is found is written beside each clip.
-    like
-        Audio file to begin with.
-    vary
-        0 keeps that audio and goes on from it, 1 keeps only its kind and tempo.
+    audio_prompt
+        Audio file that the piece begins with.
+    noise_level
+        Noise added to that audio: 0 keeps it and goes on from it, 1 keeps only its style and tempo.
     loop
         Make whole bars that repeat without a seam; a .wav file then has loop points.
     """
@@ -56,6 +63,7 @@ def generate(
     from riffsmith.errors import AudioError, SettingsError
     from riffsmith.evaluation import WINDOW_SECONDS
     from riffsmith.files import write_bytes
+    from riffsmith.parallel import map_ordered
 
     is_folder = out.is_dir() or not out.suffix
     if not is_folder and out.suffix.lower() not in audio_suffixes():
@@ -67,27 +75,37 @@ def generate(
         raise SettingsError(f"--seconds must be from 0.1 to 10800, found {seconds:g}")
     if audit is not None and seconds < WINDOW_SECONDS:
         raise SettingsError(f"--audit needs clips of {WINDOW_SECONDS:g} s, found {seconds:g} s")
-    if loop and like is not None:
-        raise SettingsError("--loop and --like exclude each other: give one")
-    player = load(model, epoch, on_notice=note)
-    beginning = None if like is None else read_audio(like, player.sample_rate)
+    if loop and audio_prompt is not None:
+        raise SettingsError("--loop and --audio-prompt exclude each other: give one")
+    player = load(model, snapshot, on_notice=note)
+    prompt = None if audio_prompt is None else read_audio(audio_prompt, player.sample_rate)
     check = None if audit is None else _open_check(audit)
     seed = seed_or_draw(seed)
-    for number in range(count):
-        clip_seed = seed + number
+
+    def play(clip_seed: int, on_progress: Callable[[float], None] | None = None) -> "Audio":
+        if loop:
+            return player.loop(seconds, clip_seed, controls)
+        return player.generate(
+            seconds,
+            clip_seed,
+            controls,
+            audio_prompt=prompt,
+            noise_level=noise_level,
+            on_progress=on_progress,
+        )
+
+    def clips() -> Iterator["Audio"]:
+        seeds = range(seed, seed + count)
+        if count > 1 and seconds <= _SIDE_BY_SIDE_SECONDS:
+            yield from map_ordered(play, seeds)
+            return
+        for clip_seed in seeds:
+            with share_progress(f"Playing seed {clip_seed}") as on_progress:
+                audio = play(clip_seed, on_progress)
+            yield audio
+
+    for clip_seed, audio in enumerate(clips(), seed):
         target = out / f"riff-{clip_seed}.wav" if is_folder else out
-        with share_progress(f"Playing {target.name}") as on_progress:
-            if loop:
-                audio = player.loop(seconds, clip_seed, controls)
-            else:
-                audio = player.generate(
-                    seconds,
-                    clip_seed,
-                    controls,
-                    audio_prompt=beginning,
-                    noise_level=vary,
-                    on_progress=on_progress,
-                )
         audio.save(target, loops=loop and target.suffix.lower() == ".wav")
         stdout.print(str(target), soft_wrap=True)
         if check is not None:

@@ -13,9 +13,9 @@ def push(
     private: Annotated[bool, Parameter(negative="")] = False,
     license: str = "unknown",  # noqa: A002
     credits: Path | None = None,  # noqa: A002
-    epoch: int | None = None,
+    snapshot: int | None = None,
 ) -> None:
-    """Publish a model on the hub, with a page that tells people about it.
+    """Publish a model on the hub, with a page that describes it.
 
     Needs the extra riffsmith[hub] and a login (`hf auth login`). The recordings' file names are
     published with it, as they stand in its card.
@@ -29,11 +29,12 @@ def push(
     private
         Show it to its owner alone, where it is new.
     license
-        Of the model, as the hub calls it: cc-by-sa-4.0, say.
+        Licence of the model in the hub's spelling, such as cc-by-sa-4.0.
     credits
         Markdown file about the recordings: who made them, under which licence.
-    epoch
-        Which of a run's snapshots; the best if left out.
+    snapshot
+        Number of a run's snapshot: an epoch of a picture preset, a step of latent. The best if left
+        out.
     """
     from riffsmith.cli.console import note, stdout
     from riffsmith.errors import SettingsError
@@ -45,7 +46,7 @@ def push(
         credit_text = "" if credits is None else credits.read_text(encoding="utf-8")
     except OSError as cause:
         raise SettingsError(explain(cause, f"reading {credits}")) from cause
-    with find_bundle(model, epoch, note) as folder:
+    with find_bundle(model, snapshot, note) as folder:
         address = push_bundle(
             folder, name, private=private, license_name=license, credit_text=credit_text
         )

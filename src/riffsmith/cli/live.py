@@ -25,7 +25,7 @@ class Live:
     sample_rate: int
     """In Hz."""
     samples: int | None
-    """Of each channel in all, where there is an end."""
+    """Samples per channel in all. `None`: the piece has no end."""
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def prefetch_piece(
     model: str,
     seed: int | None,
     minutes: float | None,
-    epoch: int | None,
+    snapshot: int | None,
     controls: "Controls | None",
 ) -> Iterator[Live]:
     """Opens a model and lets a thread make its piece; on leaving, the thread ends.
@@ -49,14 +49,10 @@ def prefetch_piece(
 
     if minutes is not None and not 0 < minutes < float("inf"):
         raise SettingsError(f"--minutes must be above 0, found {minutes:g}")
-    player = load(model, epoch, on_notice=note)
+    player = load(model, snapshot, on_notice=note)
     piece = player.stream(seed_or_draw(seed), controls)
     samples = None if minutes is None else max(1, round(minutes * 60 * player.sample_rate))
 
-    def chunks() -> Iterator["np.ndarray"]:
-        while samples is None or piece.position < samples:
-            left = None if samples is None else samples - piece.position
-            yield next(piece).samples[:left]
-
-    with Prefetcher(chunks(), _AHEAD_CHUNKS) as ahead:
+    chunks = (audio.samples for audio in piece.play_on(samples))
+    with Prefetcher(chunks, _AHEAD_CHUNKS) as ahead:
         yield Live(ahead, player.sample_rate, samples)

@@ -31,8 +31,7 @@ def originality(
     import json
 
     from riffsmith.cli.console import share_progress
-    from riffsmith.corpus import Corpus
-    from riffsmith.corpus.survey import find_audio
+    from riffsmith.corpus import Corpus, find_audio
     from riffsmith.evaluation.copying.originality import OriginalityCheck
 
     files = [path] if path.is_file() else find_audio(path)
@@ -49,14 +48,14 @@ def originality(
 def _check_all(
     check: "OriginalityCheck", files: list[Path], path: Path
 ) -> "dict[str, Originality]":
-    """Each file by its name; what cannot be checked is told and passed over."""
+    """Results by file name. A file that cannot be checked is named and skipped."""
     from riffsmith.audio import read_recording
     from riffsmith.cli.console import note, share_progress
     from riffsmith.errors import AudioError
 
     found: dict[str, Originality] = {}
     reasons: list[str] = []
-    with share_progress("Listening") as on_progress:
+    with share_progress("Comparing") as on_progress:
         for number, file in enumerate(files):
             name = file.name if file == path else file.relative_to(path).as_posix()
             try:

@@ -18,8 +18,8 @@ def report(
 ) -> None:
     """Write a run as one self-contained HTML page: verdict, scores, copies, curves, evolution.
 
-    The page shows the best snapshot, or the newest where the watch has marked none. What it is
-    judged by is measured once and kept below RUN/report.
+    The page shows the best snapshot, or the newest where the monitor has marked none. Its
+    measurements are made once and kept below RUN/report.
 
     Parameters
     ----------
@@ -30,24 +30,24 @@ def report(
     evolution
         Also draw up to eight snapshots side by side into this PNG file.
     language
-        Of the page: English or Spanish.
+        Language of the page: English or Spanish.
     seconds
-        Audio to judge, in clips of 30 s; if left out, as much as was judged before, else 120.
+        Audio to evaluate, in clips of 30 s. If left out, as much as before, or else 120.
     seed
-        Of the clips that are judged and of the resampling.
+        Seed of the evaluated clips and of the resampling.
     quick
         Measure nothing: the page shows what was measured before.
     """
     from riffsmith.cli.console import share_progress, stdout
     from riffsmith.report import measure_run, write_evolution, write_report
-    from riffsmith.training import RunFolder
+    from riffsmith.runs import RunFolder
 
     target, folder = out or run / "report.html", RunFolder(run)
-    with share_progress("Judging") as on_progress:
-        findings = measure_run(
-            folder, seconds=seconds, seed=seed, quick=quick, on_share=on_progress
+    with share_progress("Measuring") as on_progress:
+        measurements = measure_run(
+            folder, seconds=seconds, seed=seed, quick=quick, on_progress=on_progress
         )
-    write_report(folder, target, findings=findings, language=language)
+    write_report(folder, target, measurements=measurements, language=language)
     stdout.print(str(target), soft_wrap=True)
     if evolution is not None:
         write_evolution(folder, evolution, language=language)

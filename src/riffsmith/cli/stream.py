@@ -16,7 +16,7 @@ def stream(
     seed: int | None = None,
     minutes: float | None = None,
     format: Literal["wav", "raw"] = "wav",  # noqa: A002
-    epoch: int | None = None,
+    snapshot: int | None = None,
     controls: ControlFlags = None,
 ) -> None:
     """Play new music without end into another program, such as ffmpeg.
@@ -30,13 +30,14 @@ def stream(
     stdout
         Write 16-bit audio to the standard output.
     seed
-        The same seed gives the same samples; drawn and told if left out.
+        The same seed gives the same samples; drawn and printed if left out.
     minutes
         Where to end; never if left out.
     format
         wav begins with a header, raw is samples alone: little-endian, left and right in turn.
-    epoch
-        Which of a run's snapshots; the best if left out.
+    snapshot
+        Number of a run's snapshot: an epoch of a picture preset, a step of latent. The best if left
+        out.
     """
     from riffsmith.audio import to_pcm16, wav_header
     from riffsmith.cli.live import prefetch_piece
@@ -48,7 +49,7 @@ def stream(
         raise SettingsError("a terminal cannot show audio: pipe it into a program or a file")
     with (
         suppress(BrokenPipeError, KeyboardInterrupt),  # how an endless piece ends
-        prefetch_piece(model, seed, minutes, epoch, controls) as live,
+        prefetch_piece(model, seed, minutes, snapshot, controls) as live,
         open(sys.stdout.fileno(), "wb", closefd=False) as target,
     ):
         if format == "wav":

@@ -68,13 +68,13 @@ def survey(
 def _training_seconds(found: "Survey", preset: str) -> float:
     from riffsmith.config import load_preset
     from riffsmith.corpus import estimate_training_segments
-    from riffsmith.training import measure_training_seconds, steps_per_epoch
+    from riffsmith.training import measure_training_seconds, plan_milestones
 
     settings = load_preset(preset)
     lengths = [entry.seconds for entry in found.usable]
     segments = estimate_training_segments(lengths, settings.corpus)
-    steps = settings.training.epochs * steps_per_epoch(segments, settings)
-    return measure_training_seconds(settings, steps) if steps else 0.0
+    steps = plan_milestones(settings, segments).last_step
+    return measure_training_seconds(settings, steps) if segments and steps else 0.0
 
 
 def _as_values(found: "Survey", preset: str, seconds: float) -> dict[str, object]:
@@ -85,6 +85,7 @@ def _as_values(found: "Survey", preset: str, seconds: float) -> dict[str, object
         "skipped": len(found.skipped),
         "sample_rates": found.sample_rates(),
         "channel_counts": found.channel_counts(),
+        "grade": found.grade,
         "verdict": found.verdict(),
         "training_preset": preset,
         "training_seconds": round(seconds),

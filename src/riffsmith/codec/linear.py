@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from riffsmith.parallel import map_ordered, single_threaded
+
 
 class LinearCodec(nn.Module):
     """Principal component analysis of patches, which are a few feature frames each.
@@ -54,14 +56,18 @@ class LinearCodec(nn.Module):
         """
         scale = weights.repeat_interleave(self.patch_frames)
         count, total, products = 0, torch.zeros(()).double(), torch.zeros(()).double()
-        for batch in patches:
+
+        def moments(batch: Float[Tensor, "count size"]) -> tuple[int, Tensor, Tensor]:
             values = batch * scale
-            count += len(values)
-            total = total + values.double().sum(0)
-            products = products + (values.T @ values).double()  # exact enough within a batch
+            squares = (values.T @ values).double()  # exact enough within a batch
+            return len(values), values.double().sum(0), squares
+
+        for number, sums, squares in map_ordered(moments, patches):
+            count, total, products = count + number, total + sums, products + squares
         mean = total / count
         covariance = products / count - mean[:, None] * mean[None, :]
-        values, vectors = torch.linalg.eigh(covariance)
+        with single_threaded():  # other numbers of threads round otherwise
+            values, vectors = torch.linalg.eigh(covariance)
         basis = vectors.flip(1).T
         # a sign convention: the sum of each component is positive
         basis = basis * torch.where(basis.sum(1, keepdim=True) < 0, -1.0, 1.0)

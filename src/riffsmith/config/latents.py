@@ -1,6 +1,6 @@
 """Settings of the systems that generate latents of a codec."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
@@ -8,91 +8,105 @@ from riffsmith.config.settings import CorpusSettings, Section, TrainingSettings,
 
 
 class CodecSettings(Section):
-    """Audio ↔ latents; the STFT is the corpus's."""
+    """Conversion between audio and latents. The STFT settings are the corpus's."""
 
     side_mels: PositiveInt = 32
-    """Mel bands of the side signal; the mid signal has the corpus's `n_mels`."""
+    """Mel bands of the side signal. The mid signal has the corpus's `n_mels`."""
     patch_frames: Annotated[int, Field(ge=1, le=64)] = 4
     """STFT frames that one latent frame stands for."""
     components: Annotated[int, Field(ge=1, le=4_096)] = 128
-    """Principal components of a patch: the latent channels."""
+    """Principal components of a patch that are kept as latent channels."""
     whitening: Annotated[float, Field(ge=0, le=1)] = 0.5
-    """0: components keep their deviation, 1: all have the same."""
+    """0: components keep their standard deviation. 1: all have the same."""
     decoder_channels: PositiveInt = 320
     decoder_hidden: PositiveInt = 640
     decoder_blocks: PositiveInt = 6
     decoder_corrections: Annotated[int, Field(ge=0, le=8)] = 3
-    """How often the decoder compares what it made with the features asked for."""
+    """Number of corrections by which the decoder brings its output's features to the target."""
     decoder_origin: Literal["shipped", "scratch"] = "shipped"
-    """Where a run's decoder comes from: `scratch` trains it on the run's own recordings."""
+    """`shipped`: the decoder of the package. `scratch`: trained on the run's own recordings."""
     decoder_steps: PositiveInt = 2_000
-    """Updates of a decoder from scratch."""
+    """Training steps of a decoder from scratch."""
     decoder_learning_rate: PositiveFloat = 4e-4
-    """Its learning rate, which falls to a twentieth."""
+    """Initial learning rate of a decoder from scratch; it falls to a twentieth."""
     decoder_batch: PositiveInt = 8
     decoder_discriminator_channels: PositiveInt = 192
-    """Channels of the discriminators that it is trained against."""
+    """Channels of the discriminators of a decoder from scratch."""
     texture_hidden: PositiveInt = 192
     texture_strength: Annotated[float, Field(ge=0, le=2)] = 0.95
-    """Share of the deviation that the components left out are drawn with."""
+    """Fraction of the standard deviation with which residual components are drawn."""
     texture_steps: PositiveInt = 1_500
-    """Updates that the texture is fitted with."""
+    """Training steps of the texture network."""
     style_dimensions: Annotated[int, Field(ge=1, le=64)] = 8
-    """Slow values that tell kinds of passages apart."""
+    """Dimensions of the style embedding."""
     style_passages: Annotated[int, Field(ge=2, le=4_096)] = 512
-    """Passages of the corpus whose style is kept."""
+    """Number of passages of the corpus whose style embedding is stored."""
 
 
 class LatentGeneratorSettings(Section):
-    """Noise, a clock of beats and a style to latents."""
+    """The generator: noise, beat clock and style embedding to latents."""
 
     channels: Widths
-    """Of each level, finest first; each level has half the rate of the one before."""
+    """Channels of each level, finest first. Each level has half the frame rate of the last one."""
     embedding: PositiveInt = 256
-    """Values that tell the network how much noise is left."""
+    """Dimensions of the timestep embedding."""
     steps: Annotated[int, Field(ge=1, le=256)] = 12
-    """From noise to music."""
+    """Euler steps from noise to music."""
     texture: Annotated[float, Field(ge=0, le=4)] = 1.2
-    """Times the texture that goes with real latents: generated ones are smoother."""
+    """Factor on the texture of real latents, as generated latents are smoother."""
     slowest_bpm: PositiveFloat = 80.0
     fastest_bpm: PositiveFloat = 160.0
-    """Beats are looked for between the two."""
+    """Beats are tracked between these two tempi."""
 
 
 class LatentDiscriminatorSettings(Section):
-    """Dense convolutions over time; logits at several scales."""
+    """The discriminator: dense convolutions over time with logits at several time scales."""
 
     channels: Widths
-    """Of each level, finest first; each level has half the rate of the one before."""
+    """Channels of each level, finest first. Each level has half the frame rate of the last one."""
     head_from: Annotated[int, Field(ge=0)] = 0
     """The first level that gives logits."""
 
 
 class LatentTrainingSettings(TrainingSettings):
-    """First the way from noise to music is learned, then the relativistic game is played."""
+    """Training of the latent GAN: a warm-up by flow matching, then the adversarial phase.
 
+    Batches are drawn at random positions of all recordings, so there are no epochs: the run counts
+    steps.
+    """
+
+    steps: PositiveInt = 8_000
+    log_every_steps: PositiveInt = 20
+    """Steps whose mean losses make one line of the log."""
+    preview_every_steps: PositiveInt = 1_000
+    """Steps between two snapshots, each with a preview."""
+    checkpoint_every_steps: PositiveInt = 500
     window_frames: PositiveInt = 256
-    """Latent frames of an example."""
+    """Latent frames of a training example."""
     warm_up_steps: Annotated[int, Field(ge=0)] = 6_000
-    """Steps before the game begins; the learning rate falls to a tenth in their course."""
+    """Steps before the adversarial phase. The generator's learning rate falls to a tenth
+    meanwhile."""
     unconditioned_fraction: Annotated[float, Field(ge=0, le=1)] = 0.1
-    """Share of the examples whose beats are not told."""
+    """Fraction of the examples whose beat clock is left out."""
     style_noise: Annotated[float, Field(ge=0)] = 0.25
-    """Deviation of what is added to an example's style, so that it does not give a place away."""
+    """Standard deviation of the noise that is added to an example's style embedding, so that it
+    does not identify a position in a recording."""
     adversarial_weight: PositiveFloat = 0.2
-    """Of the discriminator's verdict beside the warm-up's loss, which goes on."""
+    """Weight of the adversarial loss beside the flow-matching loss, which goes on."""
     discriminator_learning_rate: PositiveFloat = 2e-4
-    """Learning rate of the discriminator."""
     penalty_deviation: PositiveFloat = 0.05
-    """Of the noise whose effect on the logits is punished."""
+    """Standard deviation of the noise whose effect on the logits is penalised."""
     gain_nepers: Annotated[float, Field(ge=0)] = 0.35
     """Augmentation: half of the examples are made louder or softer by up to this much."""
     cut_fraction: Annotated[float, Field(ge=0, le=1)] = 0.3
-    """Augmentation: share of the pairs that lose a stretch of up to a quarter."""
+    """Augmentation: fraction of the pairs that lose a span of up to a quarter of their frames."""
 
 
 class LatentSettings(Section):
     """A system that generates latents."""
+
+    unit: ClassVar[Literal["step"]] = "step"
+    """What the snapshots of a run are numbered by."""
 
     corpus: CorpusSettings
     codec: CodecSettings
@@ -104,6 +118,10 @@ class LatentSettings(Section):
     def _fits(self) -> "LatentSettings":
         if self.corpus.store != "audio":
             raise ValueError('this system needs corpus.store = "audio"')
+        if unused := self.corpus.picture_settings_in_use():
+            raise ValueError(
+                f"corpus.{unused[0]} has no effect on a system that stores audio: leave it out"
+            )
         if self.corpus.n_fft != 4 * self.corpus.hop_samples:
             raise ValueError(
                 f"the codec needs four hops in a window: n_fft {self.corpus.n_fft}, hop_samples "
@@ -126,5 +144,5 @@ class LatentSettings(Section):
 
     @property
     def latent_seconds(self) -> float:
-        """Length of a latent frame."""
+        """Duration of a latent frame in seconds."""
         return self.codec.patch_frames * self.corpus.hop_samples / self.corpus.sample_rate

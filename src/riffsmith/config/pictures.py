@@ -1,6 +1,6 @@
 """Settings of the systems that generate spectrogram pictures."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
@@ -38,21 +38,47 @@ class DiscriminatorSettings(Section):
 
 
 class PictureTrainingSettings(TrainingSettings):
-    """The game of the picture GANs."""
+    """Training of the picture GANs. An epoch is one pass over the training segments."""
 
+    epochs: PositiveInt = 200
+    preview_every_epochs: PositiveInt = 10
+    """Epochs between two snapshots, each with a preview."""
+    checkpoint_every_epochs: PositiveInt = 5
+    halve_learning_rate_every_epochs: PositiveInt | None = None
+    """`None`: the learning rates stay as they are."""
+    drop_last: bool = False
+    """Leave out the incomplete batch at the end of an epoch."""
     loss: Literal["cross_entropy", "wasserstein"]
     real_label: Annotated[float, Field(gt=0, le=1)] = 0.9
     """Target of the cross entropy for real pictures (one-sided label smoothing below 1)."""
     discriminator_steps: PositiveInt = 1
-    """Discriminator updates for each generator update."""
+    """Discriminator updates per generator update."""
     sample_from: Literal["generator", "averaged_generator"]
-    """Which of the two previews and `generate` use."""
+    """The network that previews and `generate` use."""
     channels_last: bool = True
     """Memory layout of the convolutions: faster where batch or no normalisation follows them."""
+
+    @model_validator(mode="after")
+    def _has_no_unused_setting(self) -> "PictureTrainingSettings":
+        if self.loss == "cross_entropy" and self.penalty_weight:
+            raise ValueError(
+                "training.penalty_weight has no effect with the loss cross_entropy: leave it out, "
+                "or choose the loss wasserstein"
+            )
+        default = type(self).model_fields["real_label"].default
+        if self.loss == "wasserstein" and self.real_label != default:
+            raise ValueError(
+                "training.real_label has no effect with the loss wasserstein: leave it out, or "
+                "choose the loss cross_entropy"
+            )
+        return self
 
 
 class PictureSettings(Section):
     """A system that generates spectrogram pictures."""
+
+    unit: ClassVar[Literal["epoch"]] = "epoch"
+    """What the snapshots of a run are numbered by."""
 
     corpus: CorpusSettings
     generator: GeneratorSettings

@@ -67,6 +67,14 @@ class CorpusSettings(Section):
         """Rows and columns of a stored segment."""
         return self.grid_mels or self.n_mels, self.grid_frames or self.frames
 
+    def picture_settings_in_use(self) -> list[str]:
+        """Names of settings for spectrogram pictures that are not at their default."""
+        names = ("scaling", "grid_mels", "grid_frames", "pitch_shift_semitones", "mask_mels")
+        fields = type(self).model_fields
+        return [
+            name for name in (*names, "mask_frames") if getattr(self, name) != fields[name].default
+        ]
+
     @model_validator(mode="after")
     def _fits(self) -> "CorpusSettings":
         if self.hop_samples > self.n_fft // 2:
@@ -79,39 +87,34 @@ class CorpusSettings(Section):
 
 
 class TrainingSettings(Section):
-    """What every two-player game needs: optimisers, schedule, what is kept."""
+    """Settings that the training of every system has: optimisers, monitor, machine."""
 
     penalty_weight: Annotated[float, Field(ge=0)] = 0.0
-    """Weight of the gradient penalty."""
+    """Weight of the gradient penalty in the discriminator's loss."""
     learning_rate: PositiveFloat = 2e-4
+    """Learning rate of the generator (picture systems: of both networks)."""
     beta_1: Fraction = 0.5
     beta_2: Fraction = 0.999
-    halve_learning_rate_every_epochs: PositiveInt | None = None
-    epochs: PositiveInt = 200
-    epoch_steps: PositiveInt | None = None
-    """Steps of an epoch, however much music there is; none: a pass over the corpus."""
     batch_size: PositiveInt = 8
-    drop_last: bool = False
-    """Leave out the incomplete batch at the end of a pass over the corpus."""
     ema_decay: Fraction = 0.999
-    """Decay for each step of the generator's exponential moving average."""
-    checkpoint_every_epochs: PositiveInt = 5
-    preview_every_epochs: PositiveInt = 10
+    """Decay per step of the generator's exponential moving average."""
     monitor: bool = True
-    """Check the run's health and act on it: mark the best snapshot, go back, stop."""
+    """Check the run's health and act on it: mark the best snapshot, roll back, stop."""
     monitor_every_steps: PositiveInt = 200
-    """Steps from one check to the next; a fault that lasts so long is acted on."""
+    """Steps between two health checks. A fault that lasts so long is acted on."""
     distance_every_steps: PositiveInt = 500
-    """The distance to real is measured at previews, those at least this many steps apart."""
+    """Least number of steps between two measurements of the distance to real music. It is measured
+    when a snapshot is taken."""
     collapse_below: Fraction = 0.2
-    """Samples that differ by less than this share of what real segments do have collapsed."""
+    """Samples that differ by less than this fraction of what real segments do have collapsed."""
     monitor_patience: PositiveInt = 8
-    """The run is stopped after so many distances without a new best."""
+    """The run is stopped after this many distances without a new best one."""
     monitor_rollbacks: Annotated[int, Field(ge=0)] = 3
-    """How often the run may go back and be softened before it is stopped instead."""
+    """Number of rollbacks after which the run is stopped instead of rolled back again."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """`auto`: bfloat16 autocast where the processor has instructions for it."""
     threads: Annotated[int, Field(ge=0)] = 0
-    """CPU threads of a step; 0: as many as torch chooses, mostly one for each core. Results are
-    reproducible for a fixed number."""
+    """CPU threads of a training step. 0: one for each core that the process may use, or as many as
+    `OMP_NUM_THREADS` says. Results are reproducible for a fixed number."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where the networks are trained. `auto`: a GPU if there is one."""

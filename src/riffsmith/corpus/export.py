@@ -1,4 +1,4 @@
-"""The report's own layout: one tensor file a segment."""
+"""Export of a corpus in the course report's layout: one tensor file for each segment."""
 
 import re
 from itertools import count
@@ -12,17 +12,27 @@ from riffsmith.files import atomic_path
 
 
 def export_pt(corpus: Corpus, folder: Path) -> int:
-    """Writes `metal.00001_000.pt` … : tensors (mels, frames) in dB, for training elsewhere.
+    """Writes each segment as a file such as `metal.00001_000.pt`, for training elsewhere.
 
-    Recordings already named `genre.00001` keep their names; others are numbered. All recordings
-    are written, held-out ones too; of stereo, the left channel.
+    A file holds a tensor (mels, frames) in dB. A recording that is named like `genre.00001` keeps
+    its name; the others are numbered. Held-out recordings are written, too. The left channel of a
+    stereo recording is written alone.
+
+    Args:
+        corpus: Corpus of pictures, such as the preset `report` makes.
+        folder: Folder to write.
 
     Returns:
-        How many files were written.
+        Number of files that were written.
 
     Raises:
-        CorpusError: The folder cannot be written.
+        CorpusError: The corpus stores audio alone, or the folder cannot be written.
     """
+    if corpus.manifest.settings.store == "audio":
+        raise CorpusError(
+            f"{corpus.path} stores audio and no pictures: prepare the recordings with --preset "
+            "report or report-wgan to export them"
+        )
     written = 0
     taken: set[str] = set()
     for recording in corpus.manifest.recordings:

@@ -1,4 +1,4 @@
-"""The record of a prepared corpus: what it was made of, how, and how it is split."""
+"""The manifest of a corpus: its recordings, its settings and its split."""
 
 import json
 from hashlib import blake2b
@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from riffsmith.config import CorpusSettings
-from riffsmith.corpus.survey import SurveyEntry
+from riffsmith.corpus.entry import SurveyEntry
 from riffsmith.errors import CorpusError
 from riffsmith.files import write_bytes
 
@@ -18,67 +18,78 @@ Split = Literal["train", "held_out"]
 
 
 class PreparedRecording(BaseModel):
-    """A recording of the corpus and where its shard lies."""
+    """A recording of a corpus and its shard."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: SurveyEntry
     shard: str
-    """File name below `shards/`."""
+    """Name of the file in `shards/`."""
     segments: int
+    """Number of segments."""
     split: Split
 
 
 class Manifest(BaseModel):
-    """Everything about a corpus but its samples."""
+    """Everything about a corpus except its samples."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: int = CORPUS_VERSION
     riffsmith: str
+    """Version of Riffsmith that wrote the corpus."""
     created: str
-    """ISO 8601 in UTC."""
+    """Time of writing, ISO 8601 in UTC."""
     folder: str
-    """Where the recordings came from."""
+    """Folder of the recordings."""
     genre: str
+    """Name of that folder."""
     genres: dict[str, int]
-    """Audio files of each genre of the tree that this genre was taken from; one where none is."""
+    """Number of audio files of each genre in the tree that the recordings belong to; the genre of
+    this corpus alone if there is no tree."""
     preset: str
+    """Name of the preset that the settings come from."""
     settings: CorpusSettings
     low_db: float
     high_db: float
-    """What -1 and 1 stand for: the training split's range (`scaling = "corpus"`), or the median of
-    its segments' ranges, with which generated pictures are turned back into decibels; both are 0 in
-    a corpus that stores audio alone."""
+    """Decibels that the values -1 and 1 of a picture stand for. With `scaling = "corpus"` they are
+    the range of the training split. With `scaling = "segment"` they are the median of its segments'
+    ranges, which converts generated pictures back into decibels. Both are 0, and not used, in a
+    corpus that stores audio alone."""
     recordings: tuple[PreparedRecording, ...]
+    """Recordings of the corpus."""
     skipped: tuple[SurveyEntry, ...]
+    """Files of the folder that are not used."""
 
     def of_split(self, split: Split) -> list[PreparedRecording]:
-        """The recordings of one side."""
+        """Recordings of one side of the split."""
         return [recording for recording in self.recordings if recording.split == split]
 
     def segment_count(self, split: Split) -> int:
-        """Segments of one side."""
+        """Number of segments of one side of the split."""
         return sum(recording.segments for recording in self.of_split(split))
 
     def corpus_hash(self) -> str:
-        """Names the samples, the split and the transform: equal hashes train alike."""
+        """Hash of the samples, the split and the settings.
+
+        Training on two corpora with equal hashes gives equal results.
+        """
         parts = [self.settings.model_dump_json()]
         parts += [f"{r.source.content_hash} {r.split}" for r in self.recordings]
         return blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
 
 def write_manifest(corpus: Path, manifest: Manifest) -> None:
-    """Writes the manifest; a corpus without one is unfinished."""
+    """Writes the manifest of a corpus; a corpus without one is not finished."""
     text = manifest.model_dump_json(indent=1)
     write_bytes(corpus / MANIFEST_NAME, text.encode(), CorpusError)
 
 
 def read_manifest(corpus: Path) -> Manifest:
-    """Reads a corpus's manifest.
+    """Reads the manifest of a corpus.
 
     Raises:
-        CorpusError: There is none, it is damaged, or another version of Riffsmith wrote it.
+        CorpusError: The manifest is missing, damaged or of another version.
     """
     path = corpus / MANIFEST_NAME
     try:
@@ -106,5 +117,5 @@ def read_manifest(corpus: Path) -> Manifest:
 
 
 def is_corpus(path: Path) -> bool:
-    """Whether a folder is a prepared corpus rather than a folder of recordings."""
+    """Whether a folder is a finished corpus and not a folder of recordings."""
     return (path / MANIFEST_NAME).is_file()

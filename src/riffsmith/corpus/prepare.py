@@ -1,4 +1,4 @@
-"""A folder of recordings → a corpus on disk."""
+"""Preparation: a folder of recordings to a corpus on disk."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,9 +9,10 @@ from threading import Lock
 import torch
 
 from riffsmith import __version__
-from riffsmith.audio import is_audio_name
+from riffsmith.audio import RecordingCode, RecordingNote, is_audio_name
 from riffsmith.config import CorpusSettings
-from riffsmith.corpus.genres import find_genres
+from riffsmith.corpus.entry import SurveyEntry, describe, entry_path, mark_duplicates
+from riffsmith.corpus.folders import find_genres, find_recordings
 from riffsmith.corpus.manifest import (
     MANIFEST_NAME,
     Manifest,
@@ -22,18 +23,10 @@ from riffsmith.corpus.manifest import (
 from riffsmith.corpus.segments import count_segments, minimum_seconds
 from riffsmith.corpus.shards import SHARD_FOLDER, Shard, is_shard_name, shard_name, write_shard
 from riffsmith.corpus.split import split_recordings
-from riffsmith.corpus.survey import (
-    Progress,
-    SurveyEntry,
-    describe,
-    entry_path,
-    find_recordings,
-    map_files,
-    mark_duplicates,
-)
+from riffsmith.corpus.survey import Progress, map_files
 from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform
-from riffsmith.files import hold, remove
+from riffsmith.files import error_reason, hold, remove
 
 
 def prepare_corpus(
@@ -47,23 +40,29 @@ def prepare_corpus(
     workers: int | None = None,
     on_progress: Progress | None = None,
 ) -> Manifest:
-    """Decodes, resamples, cuts and transforms a folder, and writes it as a corpus.
+    """Decodes, resamples, cuts and transforms a folder of recordings, and writes a corpus.
 
-    Files that were prepared before with the same settings are not decoded again, so a killed call
-    goes on where it was and a grown folder costs only its new files.
+    Files that were prepared before with the same settings are not decoded again. A call that was
+    interrupted therefore continues where it stopped, and new files in the folder cost only
+    their own time.
 
     Args:
-        folder: Recordings of any format, rate and channel count, searched with its subfolders.
+        folder: Folder of recordings of any format, sample rate and number of channels; its
+            subfolders are searched, too.
         corpus: Folder to write.
-        settings: Of the transform and the split.
-        preset: Name to record.
-        genre: A subfolder of a tree of genres, or `all`.
-        hold_out: Patterns of recordings to hold out, instead of a share.
-        workers: Threads; none: one for each core.
-        on_progress: Called after each file.
+        settings: Settings of the transform and of the split.
+        preset: Name of the preset that the settings come from, to be recorded.
+        genre: Subfolder of a tree of genres, or `all`; None: the folder is no such tree.
+        hold_out: Patterns of paths of recordings to hold out, instead of a fraction of them all.
+        workers: Number of threads; None: one for each core.
+        on_progress: Function to call after each file.
+
+    Returns:
+        The manifest that was written.
 
     Raises:
-        CorpusError: There is nothing usable, `corpus` holds other settings, or writing fails.
+        CorpusError: No file is usable, `corpus` was made with other settings or from another
+            folder, or writing fails.
     """
     root, paths = find_recordings(folder, genre)
     if corpus.resolve().is_relative_to(root.resolve()):
@@ -71,9 +70,9 @@ def prepare_corpus(
     _refuse_foreign(corpus)
     with hold(corpus, CorpusError):
         _refuse_other_corpus(corpus, root, settings)
-        found = _write_shards(root, paths, corpus, settings, workers, on_progress)
+        files = _write_shards(root, paths, corpus, settings, workers, on_progress)
         genres = find_genres(folder)
-        manifest = _build_manifest(root, genres, corpus, settings, preset, hold_out, found)
+        manifest = _build_manifest(root, genres, corpus, settings, preset, hold_out, files)
         write_manifest(corpus, manifest)
         kept = {recording.shard for recording in manifest.recordings}
         for path in (corpus / SHARD_FOLDER).iterdir():
@@ -95,7 +94,7 @@ def _refuse_foreign(corpus: Path) -> None:
 def _refuse_other_corpus(corpus: Path, root: Path, settings: CorpusSettings) -> None:
     try:
         manifest = read_manifest(corpus)
-    except CorpusError:  # none yet, damaged or of another version: it is made anew
+    except CorpusError:  # Missing, damaged or of another version: the corpus is made again.
         return
     if manifest.settings != settings:
         raise CorpusError(
@@ -114,50 +113,51 @@ def _write_shards(
     settings: CorpusSettings,
     workers: int | None,
     on_progress: Progress | None,
-) -> dict[str, tuple[SurveyEntry, str]]:
+) -> dict[str, tuple[SurveyEntry, str | None]]:
+    """Writes the shards that are missing.
+
+    Returns:
+        Entry of each file by its path, and the name of its shard; None: the file is not audio.
+    """
     transform = MelTransform.of(settings)
     locks: dict[str, Lock] = {}
 
-    def process(path: Path) -> tuple[SurveyEntry, str]:
-        name = _name_or_nothing(path, settings)
-        with locks.setdefault(name, Lock()):  # equal files share a shard: the second finds it
-            return make(path, name)
+    def process(path: Path) -> tuple[SurveyEntry, str | None]:
+        try:
+            if not is_audio_name(path) or not path.is_file():
+                return describe(path, root, settings.sample_rate, settings.channel_count)[0], None
+            name = shard_name(path, settings)
+        except OSError as error:
+            refusal = RecordingNote.of(RecordingCode.CANNOT_OPEN, cause=error_reason(error))
+            return SurveyEntry(path=entry_path(path, root), refusal=refusal), None
+        # Equal files have the same shard: the second one waits and then finds it written.
+        with locks.setdefault(name, Lock()):
+            return write_if_new(path, corpus / SHARD_FOLDER / name), name
 
-    def make(path: Path, name: str) -> tuple[SurveyEntry, str]:
-        shard = corpus / SHARD_FOLDER / name
-        if is_shard_name(name) and shard.exists():
+    def write_if_new(path: Path, shard: Path) -> SurveyEntry:
+        if shard.exists():
             entry = _reusable_entry(shard, entry_path(path, root))
             if entry is not None:
-                return entry, name
+                return entry
         entry, audio = describe(path, root, settings.sample_rate, settings.channel_count)
         if entry.usable and count_segments(len(audio), settings) == 0:
-            least = minimum_seconds(settings)
-            reason = f"too short: {entry.seconds:.1f} s, a segment needs at least {least:.1f} s"
-            entry = entry.model_copy(update={"usable": False, "reason": reason})
+            needed = minimum_seconds(settings)
+            refusal = RecordingNote.of(
+                RecordingCode.TOO_SHORT, seconds=entry.seconds, needed=needed
+            )
+            entry = entry.model_copy(update={"refusal": refusal})
         if entry.usable:
             write_shard(shard, entry, audio, settings, transform)
-        return entry, name
+        return entry
 
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # the workers are the parallelism
-    try:
-        results = list(map_files(process, paths, workers, on_progress))
-    finally:
-        torch.set_num_threads(threads)
+    results = list(map_files(process, paths, workers, on_progress))
     return {entry.path: (entry, name) for entry, name in results}
-
-
-def _name_or_nothing(path: Path, settings: CorpusSettings) -> str:
-    try:
-        return shard_name(path, settings) if is_audio_name(path) and path.is_file() else path.name
-    except OSError:  # `describe` will say why it cannot be opened
-        return path.name
 
 
 def _reusable_entry(shard: Path, name: str) -> SurveyEntry | None:
     try:
         return Shard(shard).entry.model_copy(update={"path": name})
-    except CorpusError:  # damaged: written again from the recording
+    except CorpusError:  # The shard is damaged: it is written again.
         return None
 
 
@@ -168,27 +168,28 @@ def _build_manifest(
     settings: CorpusSettings,
     preset: str,
     hold_out: Sequence[str],
-    found: dict[str, tuple[SurveyEntry, str]],
+    files: dict[str, tuple[SurveyEntry, str | None]],
 ) -> Manifest:
-    entries = mark_duplicates([entry for entry, _ in found.values()])
+    entries = mark_duplicates([entry for entry, _ in files.values()])
     usable = [entry for entry in entries if entry.usable]
     if not usable:
         reasons = "; ".join(f"{entry.path}: {entry.reason}" for entry in entries[:5])
         raise CorpusError(f"nothing in {root} can be used ({reasons})")
     held_out = split_recordings(usable, settings.held_out_fraction, hold_out)
+    shards = {path: name for path, (_, name) in files.items() if name is not None}
     recordings: list[PreparedRecording] = []
     ranges: list[torch.Tensor] = []
     for entry in usable:
-        shard = Shard(corpus / SHARD_FOLDER / found[entry.path][1])
-        in_training = entry.content_hash not in held_out
-        if in_training:
+        shard = Shard(corpus / SHARD_FOLDER / shards[entry.path])
+        is_training = entry.content_hash not in held_out
+        if is_training:
             ranges.append(shard.ranges(augmented=shard.is_augmented))
         recordings.append(
             PreparedRecording(
                 source=entry,
                 shard=shard.path.name,
                 segments=shard.count,
-                split="train" if in_training else "held_out",
+                split="train" if is_training else "held_out",
             )
         )
     low_db, high_db = _range_db(torch.cat(ranges), settings)
@@ -208,6 +209,7 @@ def _build_manifest(
 
 
 def _range_db(ranges: torch.Tensor, settings: CorpusSettings) -> tuple[float, float]:
+    """The values of `low_db` and `high_db` in the manifest."""
     lows, highs = ranges[:, 0].tolist(), ranges[:, 1].tolist()
     if settings.scaling == "segment":
         return median(lows), median(highs)

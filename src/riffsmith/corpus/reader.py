@@ -1,4 +1,4 @@
-"""A corpus on disk → batches of pictures in [-1, 1], and audio."""
+"""Reading a corpus: batches of pictures in [-1, 1], and audio."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -14,20 +14,20 @@ from riffsmith.features import scale
 
 
 class Corpus:
-    """An opened corpus. Opening reads the manifest alone; shards are mapped on first use."""
+    """An opened corpus. Opening reads the manifest only; shards are mapped on their first use."""
 
     def __init__(self, path: Path) -> None:
         """Opens a corpus.
 
         Raises:
-            CorpusError: As `read_manifest`.
+            CorpusError: The manifest is missing, damaged or of another version.
         """
         self.path = path
         self.manifest: Manifest = read_manifest(path)
 
     @cached_property
     def train(self) -> "SegmentSet":
-        """Segments of the training recordings, augmented where the preset says so."""
+        """Segments of the training recordings, augmented if the settings say so."""
         return SegmentSet(self, "train")
 
     @cached_property
@@ -36,26 +36,32 @@ class Corpus:
         return SegmentSet(self, "held_out")
 
     def shard(self, recording: PreparedRecording) -> Shard:
-        """A recording's shard."""
+        """Opens the shard of a recording."""
         return Shard(self.path / SHARD_FOLDER / recording.shard)
 
     def audio(
         self, recording: PreparedRecording, start_seconds: float, seconds: float
     ) -> Float[Tensor, "time channels"]:
-        """A passage of a recording, shorter where the recording ends."""
-        rate = self.manifest.settings.sample_rate
-        start = round(start_seconds * rate)
-        return self.shard(recording).audio(start, start + round(seconds * rate))
+        """Reads a passage of a recording; it is shorter if the recording ends within it.
+
+        Args:
+            recording: Recording of this corpus.
+            start_seconds: Start of the passage.
+            seconds: Length of the passage.
+        """
+        sample_rate = self.manifest.settings.sample_rate
+        start = round(start_seconds * sample_rate)
+        return self.shard(recording).audio(start, start + round(seconds * sample_rate))
 
 
 class SegmentSet:
-    """Random access to one side's segments, scaled to [-1, 1]."""
+    """Random access to the segments of one side of the split, scaled to [-1, 1]."""
 
     def __init__(self, corpus: Corpus, split: Split) -> None:
         self._scaling = corpus.manifest.settings.scaling
         self._low_db, self._high_db = corpus.manifest.low_db, corpus.manifest.high_db
         self._shards = [corpus.shard(r) for r in corpus.manifest.of_split(split)]
-        self._places = [
+        self._positions = [
             (number, index)
             for number, recording in enumerate(corpus.manifest.of_split(split))
             for index in range(recording.segments)
@@ -63,11 +69,11 @@ class SegmentSet:
         self._training = split == "train"
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._positions)
 
     def batch(self, indices: Sequence[int]) -> Float[Tensor, "batch channels rows columns"]:
-        """Reads segments by number."""
-        return torch.stack([self._read(*self._places[index]) for index in indices])
+        """Reads segments by their numbers in this set."""
+        return torch.stack([self._read(*self._positions[index]) for index in indices])
 
     def _read(self, number: int, index: int) -> Float[Tensor, "channels rows columns"]:
         shard = self._shards[number]

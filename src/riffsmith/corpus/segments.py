@@ -1,4 +1,4 @@
-"""Recordings → fixed-length segments → spectrogram pictures in decibels."""
+"""Segments: recordings cut to fixed lengths, and their spectrogram pictures in decibels."""
 
 from collections.abc import Sequence
 from math import ceil
@@ -9,27 +9,33 @@ from jaxtyping import Float, Int16
 from torch import Tensor
 
 from riffsmith.config import CorpusSettings
-from riffsmith.corpus.survey import FULL_SCALE
+from riffsmith.corpus.entry import FULL_SCALE
+from riffsmith.corpus.split import count_held_out
 from riffsmith.features import MelTransform, mask, resize, shift_pitch
 
 
 def count_segments(samples: int, settings: CorpusSettings) -> int:
-    """Whole segments of a recording back to back, and a last one padded if it lacks little."""
-    lacking = settings.pad_fraction * settings.segment_samples
-    return int((samples + lacking) // settings.segment_samples)
+    """Number of segments of a recording that follow each other without gaps.
+
+    The last one may be incomplete: it is padded if it lacks at most `settings.pad_fraction`.
+
+    Args:
+        samples: Length of the recording in samples.
+        settings: Settings of the corpus.
+    """
+    padding = settings.pad_fraction * settings.segment_samples
+    return int((samples + padding) // settings.segment_samples)
 
 
 def estimate_training_segments(seconds: Sequence[float], settings: CorpusSettings) -> int:
-    """About how many segments training will see, from the recordings' lengths alone."""
+    """Estimated number of training segments, from the lengths of the recordings in seconds."""
     segments = sum(count_segments(round(s * settings.sample_rate), settings) for s in seconds)
-    if settings.held_out_fraction == 0 or len(seconds) < 2:
-        return segments
-    held_out = max(1, round(settings.held_out_fraction * len(seconds)))
-    return round(segments * (1 - held_out / len(seconds)))
+    held_out = count_held_out(len(seconds), settings.held_out_fraction)
+    return round(segments * (1 - held_out / max(1, len(seconds))))
 
 
 def minimum_seconds(settings: CorpusSettings) -> float:
-    """The shortest recording that still gives a segment."""
+    """Length of the shortest recording that still gives a segment."""
     samples = ceil((1 - settings.pad_fraction) * settings.segment_samples)
     return samples / settings.sample_rate
 
@@ -37,11 +43,11 @@ def minimum_seconds(settings: CorpusSettings) -> float:
 def cut_segments(
     audio: Int16[np.ndarray, "time channels"], settings: CorpusSettings
 ) -> Float[Tensor, "segments channels samples"]:
-    """Cuts stored audio; the rest is dropped, or padded with silence where it lacks little."""
+    """Cuts stored audio into segments; an incomplete last one is padded with silence or dropped."""
     count = count_segments(len(audio), settings)
-    wanted = count * settings.segment_samples
-    samples = torch.from_numpy(audio[:wanted]).to(torch.float32).div_(FULL_SCALE)
-    samples = torch.nn.functional.pad(samples, (0, 0, 0, wanted - len(samples)))
+    length = count * settings.segment_samples
+    samples = torch.from_numpy(audio[:length]).to(torch.float32).div_(FULL_SCALE)
+    samples = torch.nn.functional.pad(samples, (0, 0, 0, length - len(samples)))
     return samples.reshape(count, settings.segment_samples, -1).transpose(1, 2).contiguous()
 
 
@@ -51,20 +57,24 @@ def to_pictures(
     transform: MelTransform,
     augmentation_seed: int | None,
 ) -> tuple[Float[Tensor, "segments channels rows columns"], Float[Tensor, "segments 2"]]:
-    """Spectrograms on the storage grid, in dB, and each segment's range before resizing.
+    """Computes the mel spectrograms of segments in the stored size.
 
     Args:
-        segments: Audio with full scale at 1.
-        settings: Which transform, grid and augmentation.
-        transform: `MelTransform.of(settings)`, built once by the caller.
-        augmentation_seed: Of pitch shifts and masks; none leaves the segments as they are.
+        segments: Samples (segments, channels, samples), full scale at 1.
+        settings: Settings of the transform, the size and the augmentation.
+        transform: The transform of these settings, built once by the caller.
+        augmentation_seed: Seed of pitch shifts and masks; None: no augmentation.
+
+    Returns:
+        Pictures (segments, channels, rows, columns) in dB, and the smallest and the largest
+        decibels of each segment before resizing (segments, 2).
     """
     rows, columns = settings.grid
     pictures = torch.empty(len(segments), segments.shape[1], rows, columns)
     ranges = torch.empty(len(segments), 2)
     generator = torch.Generator().manual_seed(augmentation_seed or 0)
     augment = augmentation_seed is not None
-    for index, audio in enumerate(segments):  # one at a time stays within the processor's cache
+    for index, audio in enumerate(segments):  # One at a time fits the processor's cache.
         if augment and settings.pitch_shift_semitones:
             draw = float(torch.rand((), generator=generator)) * 2 - 1
             audio = shift_pitch(audio, draw * settings.pitch_shift_semitones)

@@ -1,13 +1,13 @@
-"""One memory-mapped file a recording: its audio and its spectrogram segments.
+"""Shards: one memory-mapped file for each recording, with its audio and its pictures.
 
-| tensor | shape | type | meaning |
+| tensor | shape | type | content |
 |---|---|---|---|
-| audio | time, channels | int16 | at the corpus's rate, full scale at 32767 |
-| segments | segments, channels, rows, columns | float32 | decibels |
-| ranges | segments, 2 | float32 | least and largest decibels of each segment before resizing |
-| augmented, augmented_ranges | alike | float32 | the augmented variant, if there is one |
+| audio | time, channels | int16 | samples at the corpus's sample rate, full scale at 32767 |
+| segments | segments, channels, rows, columns | float32 | pictures in decibels |
+| ranges | segments, 2 | float32 | smallest and largest decibels of each segment before resizing |
+| augmented, augmented_ranges | the same | float32 | the augmented variant, if there is one |
 
-Where audio alone is stored there are no segments, and the ranges are 0.
+A corpus that stores audio alone has no pictures; its ranges are 0 and are not used.
 """
 
 import json
@@ -26,9 +26,9 @@ from safetensors.torch import save
 from torch import Tensor
 
 from riffsmith.config import CorpusSettings
+from riffsmith.corpus.entry import FULL_SCALE, SurveyEntry
 from riffsmith.corpus.manifest import CORPUS_VERSION
 from riffsmith.corpus.segments import count_segments, cut_segments, to_pictures
-from riffsmith.corpus.survey import SurveyEntry
 from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform
 from riffsmith.files import atomic_path
@@ -37,7 +37,7 @@ SHARD_FOLDER = "shards"
 
 
 def shard_name(file: Path, settings: CorpusSettings) -> str:
-    """Names a shard by the file's bytes and the settings: the same name, the same content."""
+    """Name of a shard: a hash of the file's bytes and the settings that its content depends on."""
     digest = blake2b(digest_size=12)
     digest.update(f"{CORPUS_VERSION} {_shard_settings(settings)}".encode())
     with file.open("rb") as handle:
@@ -47,7 +47,7 @@ def shard_name(file: Path, settings: CorpusSettings) -> str:
 
 
 def is_shard_name(name: str) -> bool:
-    """Whether a file below `shards/` is a shard, or what a crash left of one."""
+    """Whether a file in `shards/` is a shard, or an unfinished shard that a crash left."""
     return re.fullmatch(r"\.?[0-9a-f]{24}\.safetensors(\.partial)?", name) is not None
 
 
@@ -62,7 +62,18 @@ def write_shard(
     settings: CorpusSettings,
     transform: MelTransform,
 ) -> None:
-    """Cuts and transforms one recording's stored audio and writes its shard."""
+    """Cuts and transforms the audio of one recording and writes its shard.
+
+    Args:
+        path: Shard to write.
+        entry: Survey entry of the recording.
+        audio: Samples (time, channels) at the corpus's sample rate.
+        settings: Settings of the corpus.
+        transform: The transform of these settings.
+
+    Raises:
+        CorpusError: Writing fails.
+    """
     tensors = {"audio": torch.from_numpy(audio)}
     if settings.store == "audio":
         count = count_segments(len(audio), settings)
@@ -84,12 +95,12 @@ def _write(path: Path, entry: SurveyEntry, tensors: dict[str, Tensor]) -> None:
 
 @dataclass(frozen=True)
 class Shard:
-    """An open shard; tensors are read as they are asked for."""
+    """An open shard; a tensor is read when it is needed."""
 
     path: Path
 
     @cached_property
-    def _file(self):  # noqa: ANN202  (safetensors has no public name for this type)
+    def _file(self):  # noqa: ANN202  (safetensors has no public name for the type)
         try:
             return safe_open(self.path, framework="pt")
         except (SafetensorError, OSError) as cause:
@@ -99,7 +110,11 @@ class Shard:
 
     @property
     def entry(self) -> SurveyEntry:
-        """The recording's survey entry."""
+        """Survey entry of the recording.
+
+        Raises:
+            CorpusError: The shard is damaged.
+        """
         try:
             return SurveyEntry.model_validate(json.loads(self._file.metadata()["entry"]))
         except (TypeError, KeyError, ValueError) as cause:
@@ -112,22 +127,23 @@ class Shard:
 
     @property
     def samples(self) -> int:
-        """Length of the audio."""
+        """Length of the audio in samples."""
         return self._file.get_slice("audio").get_shape()[0]
 
     @property
     def is_augmented(self) -> bool:
+        """Whether there is an augmented variant."""
         return "augmented" in self._file.keys()  # noqa: SIM118  (not a dictionary)
 
     def audio(self, start: int, stop: int) -> Float[Tensor, "time channels"]:
-        """Samples `start` to `stop`, full scale at 1."""
-        return self._file.get_slice("audio")[start:stop].to(torch.float32) / 32767
+        """Reads the samples from `start` up to `stop`, full scale at 1."""
+        return self._file.get_slice("audio")[start:stop].to(torch.float32) / FULL_SCALE
 
     def picture(self, index: int, *, augmented: bool) -> Float[Tensor, "channels rows columns"]:
-        """One segment in dB."""
+        """Reads the picture of one segment in dB."""
         name = "augmented" if augmented else "segments"
         return self._file.get_slice(name)[index : index + 1][0]
 
     def ranges(self, *, augmented: bool) -> Float[Tensor, "segments 2"]:
-        """Least and largest decibels of all segments."""
+        """Reads the smallest and the largest decibels of each segment."""
         return self._file.get_tensor("augmented_ranges" if augmented else "ranges")

@@ -1,31 +1,45 @@
-"""Training and held-out recordings: split by recording, never by segment."""
+"""Split into training and held-out recordings; the segments of a recording stay together."""
 
 from collections.abc import Sequence
 from fnmatch import fnmatch
 
-from riffsmith.corpus.survey import SurveyEntry
+from riffsmith.corpus.entry import SurveyEntry
 from riffsmith.errors import CorpusError
+
+
+def count_held_out(recordings: int, fraction: float) -> int:
+    """Number of recordings to hold out of so many, at least one if there are two or more.
+
+    Args:
+        recordings: Number of recordings.
+        fraction: Fraction to hold out, from 0 to 1; 0 holds out none.
+    """
+    if fraction == 0 or recordings < 2:
+        return 0
+    return min(max(1, round(fraction * recordings)), recordings - 1)
 
 
 def split_recordings(
     entries: Sequence[SurveyEntry], fraction: float, hold_out: Sequence[str] = ()
 ) -> set[str]:
-    """Content hashes of the held-out recordings.
+    """Selects the recordings to hold out.
 
     Args:
-        entries: Usable recordings, each audio once.
-        fraction: Share of the recordings to hold out, at least one where there are two. The
-            order of the content hashes decides, so neither names nor their order matter.
-        hold_out: Patterns (`*03_fear*`) of paths to hold out instead.
+        entries: Usable recordings without duplicates.
+        fraction: Fraction of the recordings to hold out, as for `count_held_out`. The first ones
+            in the order of their content hashes are taken, so that neither names nor their order
+            matter.
+        hold_out: Patterns of paths (`*03_fear*`) to hold out instead of a fraction.
+
+    Returns:
+        Content hashes of the recordings to hold out.
 
     Raises:
         CorpusError: A pattern matches nothing, or nothing would be left to train on.
     """
     if not hold_out:
-        if fraction == 0 or len(entries) < 2:
-            return set()
-        count = max(1, round(fraction * len(entries)))
-        return set(sorted(entry.content_hash for entry in entries)[: min(count, len(entries) - 1)])
+        count = count_held_out(len(entries), fraction)
+        return set(sorted(entry.content_hash for entry in entries)[:count])
     held_out: set[str] = set()
     for pattern in hold_out:
         matches = [entry for entry in entries if _matches(entry.path, pattern)]

@@ -1,29 +1,42 @@
-"""Generated against real music: embeddings, one metric a file, and all of them in one table."""
+"""Evaluation of generated music against real music.
+
+Three questions, each with its entry point:
+
+- `evaluate` compares generated passages with held-out recordings of the same corpus and returns one
+  table (`Evaluation`): distances of embeddings as ratios with intervals, and measures of variety,
+  rhythm, structure and sound beside those of real music.
+- `OriginalityCheck` searches the training recordings for copies (`Originality`).
+- `run_self_test` damages real music in known ways and reports which measures detect it
+  (`SelfTest`), so that the scores of a corpus can be trusted, or not.
+
+The modules in the order in which they use each other, the simplest first:
+
+- `notes`: remarks and errors as codes with parameters.
+- `embedders/`: networks that map windows of audio to vectors. `embedder` is the interface,
+  `musicnn` and `aisfx` are built in, `custom` loads those of users, `embedding` prepares the audio
+  and `cache` stores vectors.
+- `metrics/`: one metric in each file, as functions of arrays. A new metric begins here.
+- `passages` and `positions`: which passages of a corpus, model or folder are compared.
+- `measures` and `passage_features`: which metrics are measured of them.
+- `scores`: the table of `evaluate`.
+- `copying/`: fingerprints, the search for passages, and the comparison with held-out music.
+- `self_test/`: kinds of damage, the permutation test, and its run.
+"""
 
 from riffsmith.evaluation.copying.originality import (
     WINDOW_SECONDS,
     Originality,
     OriginalityCheck,
+    OriginalityGrade,
     WindowOrigin,
 )
-from riffsmith.evaluation.embedders.adapter import load_embedder, load_embedders
 from riffsmith.evaluation.embedders.aisfx import AisfxEmbedder
-from riffsmith.evaluation.embedders.embedding import (
-    TARGET_LUFS,
-    Embedder,
-    EmbeddingCache,
-    build_embedder,
-    cut_windows,
-    embed_audio,
-)
+from riffsmith.evaluation.embedders.cache import EmbeddingCache
+from riffsmith.evaluation.embedders.custom import load_embedder, load_embedders
+from riffsmith.evaluation.embedders.embedder import Embedder, build_embedder
+from riffsmith.evaluation.embedders.embedding import TARGET_LUFS, cut_windows, embed_audio
 from riffsmith.evaluation.embedders.musicnn import TAG_NAMES, MusicnnEmbedder
-from riffsmith.evaluation.evaluate import (
-    CACHE_FOLDER,
-    DistanceScore,
-    Evaluation,
-    Measure,
-    evaluate,
-)
+from riffsmith.evaluation.notes import Note, NoteCode
 from riffsmith.evaluation.passages import (
     PASSAGE_SECONDS,
     Passage,
@@ -31,8 +44,15 @@ from riffsmith.evaluation.passages import (
     read_folder,
     reconstruct_with,
 )
-from riffsmith.evaluation.self_test.null_distribution import SelfTestRow
-from riffsmith.evaluation.self_test.self_test import SelfTest, self_test
+from riffsmith.evaluation.scores import (
+    CACHE_FOLDER,
+    DistanceScore,
+    Evaluation,
+    Measure,
+    evaluate,
+)
+from riffsmith.evaluation.self_test.permutation import BandedValue, SelfTestRow
+from riffsmith.evaluation.self_test.run import SelfTest, run_self_test
 
 __all__ = [
     "CACHE_FOLDER",
@@ -41,14 +61,18 @@ __all__ = [
     "TARGET_LUFS",
     "WINDOW_SECONDS",
     "AisfxEmbedder",
+    "BandedValue",
     "DistanceScore",
     "Embedder",
     "EmbeddingCache",
     "Evaluation",
     "Measure",
     "MusicnnEmbedder",
+    "Note",
+    "NoteCode",
     "Originality",
     "OriginalityCheck",
+    "OriginalityGrade",
     "Passage",
     "SelfTest",
     "SelfTestRow",
@@ -62,5 +86,5 @@ __all__ = [
     "play_passages",
     "read_folder",
     "reconstruct_with",
-    "self_test",
+    "run_self_test",
 ]

@@ -1,4 +1,4 @@
-"""What is measured: figures of single passages, and of a set of windows beside a reference set."""
+"""The measures of an evaluation: of one passage, and of a set of windows beside a reference set."""
 
 from collections.abc import Sequence
 
@@ -16,22 +16,24 @@ from riffsmith.evaluation.metrics.vendi import relative_variety
 from riffsmith.evaluation.passages import Passage
 
 DISTANCES = {"kad": kernel_distance, "fad": frechet_distance}
+"""Distances of two sets of embeddings by the prefix of their names, as in `kad_musicnn`."""
 TAG_MEASURES = tuple(f"tag_{name.replace(' ', '_')}" for name in TAG_NAMES)
-"""Names of measures, in the order of `TAG_NAMES`."""
+"""Names of the tags' measures, in the order of `TAG_NAMES`."""
 STRONGEST_TAGS = 3
-"""So many of the tags that real music has most are compared."""
+"""Number of tags that are compared: those with the highest probabilities in real music."""
 _LONGEST_LAG_SECONDS = 15.0
 
-Figures = dict[str, float | None]
+Measures = dict[str, float | None]
+"""Values by the names of the measures; None where a measure is not defined."""
 
 
 def is_distance(measure: str) -> bool:
-    """Whether a measure is a distance of embeddings, of which only more is worse."""
+    """Whether a measure is a distance of embeddings, of which only a high value is bad."""
     return measure.partition("_")[0] in DISTANCES
 
 
-def passage_figures(passage: Passage) -> Figures:
-    """Rhythm, structure and sound of a passage of 16 s or more; none where there is nothing."""
+def measure_passage(passage: Passage) -> Measures:
+    """Rhythm, structure and sound of a passage of 16 s or more."""
     mono = passage.audio.mean(axis=1)
     rhythm = measure_rhythm(mono, passage.sample_rate)
     structure = measure_structure(mono, passage.sample_rate, _LONGEST_LAG_SECONDS)
@@ -55,12 +57,18 @@ def passage_figures(passage: Passage) -> Figures:
     }
 
 
-def spread_figures(
+def measure_spread(
     generated: Float[np.ndarray, "generated dimension"],
     real: Float[np.ndarray, "real dimension"],
     seed: int = 0,
 ) -> dict[str, float]:
-    """Density, coverage and variety of a set of windows beside a reference set."""
+    """Density, coverage and variety of a set of windows beside a reference set.
+
+    Args:
+        generated: Embeddings (windows, dimension) of the set.
+        real: Embeddings (windows, dimension) of the reference set.
+        seed: Seed of the draw that thins the larger set for the variety.
+    """
     found = density_coverage(generated, real)
     return {
         "density": found.density,
@@ -72,9 +80,14 @@ def spread_figures(
 def window_tags(
     embedder: MusicnnEmbedder, vectors: Sequence[Float[np.ndarray, "_ 200"]]
 ) -> Float[np.ndarray, "windows 50"]:
-    """Probabilities of `TAG_NAMES`: the network's last layer over its embedding.
+    """Probabilities of `TAG_NAMES` for all windows: the network's last layer on its embeddings.
 
-    In double precision, so that the number of threads does not show in the result.
+    The layer is computed in double precision, so that the number of threads does not change the
+    result.
+
+    Args:
+        embedder: Embedder whose network computed the vectors.
+        vectors: Embeddings (windows, 200) of each recording.
     """
     layer = embedder.network.output
     weight, bias = (

@@ -1,4 +1,4 @@
-"""Passages as the measures see them: heard once, compared often."""
+"""Features of passages, extracted once and compared many times."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,15 +7,17 @@ from statistics import fmean
 import numpy as np
 from jaxtyping import Float
 
-from riffsmith.evaluation.embedders.embedding import Embedder, EmbeddingCache, embed_audio
+from riffsmith.evaluation.embedders.cache import EmbeddingCache
+from riffsmith.evaluation.embedders.embedder import Embedder
+from riffsmith.evaluation.embedders.embedding import embed_audio
 from riffsmith.evaluation.embedders.musicnn import MusicnnEmbedder
 from riffsmith.evaluation.measures import (
     DISTANCES,
     STRONGEST_TAGS,
     TAG_MEASURES,
-    Figures,
-    passage_figures,
-    spread_figures,
+    Measures,
+    measure_passage,
+    measure_spread,
     window_tags,
 )
 from riffsmith.evaluation.passages import Passage
@@ -23,17 +25,17 @@ from riffsmith.evaluation.passages import Passage
 
 @dataclass(frozen=True)
 class PassageFeatures:
-    """What remains of a passage.
+    """All that the comparison of passages needs.
 
     Attributes:
-        recording: Where it is from.
-        vectors: Of its windows (windows, dimension), by embedder.
-        figures: As `passage_figures`, and the mean probability of each tag.
+        recording: Name of the recording that the passage is part of.
+        vectors: Embeddings of its windows (windows, dimension), by the embedder's name.
+        measures: Results of `measure_passage`, and the mean probability of each tag.
     """
 
     recording: str
     vectors: dict[str, Float[np.ndarray, "_ _"]]
-    figures: Figures
+    measures: Measures
 
 
 def extract(
@@ -41,52 +43,57 @@ def extract(
 ) -> PassageFeatures:
     """Embeds and measures a passage.
 
+    Args:
+        passage: Passage of 16 s or more.
+        embedders: Embedders that compute vectors.
+        cache: Cache for the vectors; None: they are computed anew.
+
     Raises:
-        AudioError: It holds samples that are not numbers.
-        SettingsError: An embedder gives something else than it promises.
+        AudioError: The passage holds NaN or infinite samples.
+        SettingsError: An embedder's result is not what it declares.
     """
     embed = cache.embed if cache else embed_audio
     vectors: dict[str, Float[np.ndarray, "_ _"]] = {}
-    figures = passage_figures(passage)
+    measures = measure_passage(passage)
     for embedder in embedders:
         found = embed(passage.audio, passage.sample_rate, embedder)
         vectors[embedder.name] = found
         if isinstance(embedder, MusicnnEmbedder):
             means = window_tags(embedder, [found]).mean(axis=0)
-            figures |= zip(TAG_MEASURES, means.tolist(), strict=True)
-    return PassageFeatures(passage.recording, vectors, figures)
+            measures |= zip(TAG_MEASURES, means.tolist(), strict=True)
+    return PassageFeatures(passage.recording, vectors, measures)
 
 
-def strongest_figures(real: Sequence[PassageFeatures]) -> frozenset[str]:
-    """The names of all figures but the tags that real music has little of."""
-    means = {name: _mean([each.figures[name] for each in real]) for name in real[0].figures}
+def choose_measures(real: Sequence[PassageFeatures]) -> frozenset[str]:
+    """Names of all measures of passages, without the tags of low probability in real music."""
+    means = {name: _mean([each.measures[name] for each in real]) for name in real[0].measures}
     tags = [name for name in means if name.startswith("tag_")]
     weak = sorted(tags, key=lambda name: means[name] or 0.0, reverse=True)[STRONGEST_TAGS:]
     return frozenset(means) - frozenset(weak)
 
 
 def compare(
-    found: Sequence[PassageFeatures], real: Sequence[PassageFeatures], names: frozenset[str]
-) -> Figures:
-    """Distances and spread of one set beside another, and the set's own mean figures.
+    evaluated: Sequence[PassageFeatures], real: Sequence[PassageFeatures], names: frozenset[str]
+) -> Measures:
+    """Distances and spread of one set beside another, and the means of the first set's measures.
 
     Args:
-        found: What is judged.
-        real: The reference set.
-        names: Which of the passages' figures to average.
+        evaluated: Features of the set that is evaluated.
+        real: Features of the reference set.
+        names: Names of the passages' measures that are averaged.
     """
-    result: Figures = {}
+    result: Measures = {}
     for embedder in real[0].vectors:
         ours, theirs = (
-            np.concatenate([each.vectors[embedder] for each in side]) for side in (found, real)
+            np.concatenate([each.vectors[embedder] for each in side]) for side in (evaluated, real)
         )
         for metric, distance in DISTANCES.items():
             result[f"{metric}_{embedder}"] = distance(ours, theirs)
-        for name, value in spread_figures(ours, theirs).items():
+        for name, value in measure_spread(ours, theirs).items():
             result[f"{name}_{embedder}"] = value
-    for name in found[0].figures:
+    for name in evaluated[0].measures:
         if name in names:
-            result[name] = _mean([each.figures[name] for each in found])
+            result[name] = _mean([each.measures[name] for each in evaluated])
     return result
 
 

@@ -1,7 +1,8 @@
-"""Equal amounts of real and generated audio to compare."""
+"""Passages of real, generated and reconstructed music, the units of an evaluation."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import TypeVar
@@ -15,16 +16,25 @@ from riffsmith.bundle import Bundle, LatentBundle
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.corpus.manifest import Split
 from riffsmith.errors import CorpusError
+from riffsmith.evaluation.notes import Note, NoteCode
 from riffsmith.features import MelTransform, griffin_lim
+from riffsmith.parallel import map_ordered
 from riffsmith.synthesis import FADE_SECONDS, finish, generate_clip
 
 PASSAGE_SECONDS = 30.0
+"""Length of a passage."""
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A stretch of one recording, or one generated clip."""
+    """A section of one recording, or one generated clip.
+
+    Attributes:
+        recording: Name of the recording or clip.
+        audio: Samples (time, channels); full scale is 1.
+        sample_rate: Sample rate in Hz.
+    """
 
     recording: str
     audio: Float[np.ndarray, "time channels"]
@@ -32,10 +42,15 @@ class Passage:
 
 
 def read_passages(corpus: Corpus, split: Split, seconds: float) -> list[Passage]:
-    """Passages of 30 s from one side of a corpus, spread evenly over its recordings.
+    """Reads passages of 30 s from one split of a corpus, spread evenly over its recordings.
+
+    Args:
+        corpus: Prepared corpus.
+        split: "train" or "held_out".
+        seconds: Length of all passages together in seconds, rounded up to whole passages.
 
     Raises:
-        CorpusError: That side has no recording that is long enough.
+        CorpusError: The split has no recording of 30 s.
     """
     recordings = [
         recording
@@ -43,24 +58,28 @@ def read_passages(corpus: Corpus, split: Split, seconds: float) -> list[Passage]
         if recording.source.seconds >= PASSAGE_SECONDS
     ]
     if not recordings:
-        side = "held-out" if split == "held_out" else "training"
-        raise CorpusError(
-            f"{corpus.path} has no {side} recording of {PASSAGE_SECONDS:g} s or more: "
-            "prepare it with longer recordings, or choose others with --hold-out"
+        code = (
+            NoteCode.NO_LONG_HELD_OUT_RECORDING
+            if split == "held_out"
+            else NoteCode.NO_LONG_TRAINING_RECORDING
         )
-    rounds = ceil(ceil(seconds / PASSAGE_SECONDS) / len(recordings))
-    wanted = [(recording, turn) for turn in range(rounds) for recording in recordings]
-    wanted = wanted[: ceil(seconds / PASSAGE_SECONDS)]
+        note = Note.of(code, path=str(corpus.path), seconds=PASSAGE_SECONDS)
+        raise note.to_error(CorpusError)
+    count = ceil(seconds / PASSAGE_SECONDS)
+    rounds = ceil(count / len(recordings))
+    chosen = [(recording, number) for number in range(rounds) for recording in recordings][:count]
     return [
         read_passage(
-            corpus, recording, (recording.source.seconds - PASSAGE_SECONDS) * (turn + 0.5) / rounds
+            corpus,
+            recording,
+            (recording.source.seconds - PASSAGE_SECONDS) * (number + 0.5) / rounds,
         )
-        for recording, turn in wanted
+        for recording, number in chosen
     ]
 
 
 def read_passage(corpus: Corpus, recording: PreparedRecording, start_seconds: float) -> Passage:
-    """30 s of a recording."""
+    """Reads 30 s of a recording from a second on."""
     audio = corpus.audio(recording, start_seconds, PASSAGE_SECONDS).numpy()
     return Passage(recording.source.path, audio, corpus.manifest.settings.sample_rate)
 
@@ -69,63 +88,69 @@ def play_passages(
     bundle: Bundle,
     seconds: float,
     seed: int,
-    on_share: Callable[[float], None] = lambda share: None,
+    on_progress: Callable[[float], None] = lambda fraction: None,
 ) -> list[Passage]:
-    """Clips of 30 s that a model plays, as many as there are in so many seconds.
+    """Generates clips of 30 s with consecutive seeds, as `generate --count` does.
 
-    Their seeds follow each other, as those of `generate --count` do.
+    Args:
+        bundle: Model that generates the clips.
+        seconds: Length of all clips together in seconds, rounded to whole clips.
+        seed: Seed; the clips' own seeds begin at seed · number of clips.
+        on_progress: Called with the fraction of the clips that are finished, from 0 to 1.
     """
     count, rate = round(seconds / PASSAGE_SECONDS), bundle.settings.corpus.sample_rate
     passages: list[Passage] = []
-    for number in range(count):
-        audio = generate_clip(bundle, PASSAGE_SECONDS, seed * count + number)
+    play = partial(generate_clip, bundle, PASSAGE_SECONDS)
+    seeds = range(seed * count, seed * count + count)
+    for number, audio in enumerate(map_ordered(play, seeds)):
         passages.append(Passage(f"clip {number}", audio, rate))
-        on_share((number + 1) / count)
+        on_progress((number + 1) / count)
     return passages
 
 
 def read_folder(
     paths: Iterable[Path], corpus: Corpus, seconds: float | None = None
 ) -> list[Passage]:
-    """Audio files as passages at the corpus's rate and channels, cut to 30 s each.
+    """Reads audio files as passages of 30 s at a corpus's sample rate and number of channels.
 
     Args:
-        paths: The files.
-        corpus: Tells the rate and the channels.
-        seconds: Read about so much, spread over the files; none: all there is.
+        paths: Audio files.
+        corpus: Corpus whose sample rate and number of channels the passages get.
+        seconds: Length of all passages together in seconds, which is about what is read, spread
+            over the files; None: everything is read.
 
     Raises:
         AudioError: A file cannot be read.
-        CorpusError: None is 30 s long.
+        CorpusError: No file is 30 s long.
     """
     settings = corpus.manifest.settings
     length = round(PASSAGE_SECONDS * settings.sample_rate)
     files = list(paths)
     count = len(files) if seconds is None else ceil(seconds / PASSAGE_SECONDS)
-    most = None if seconds is None else ceil(count / max(len(files), 1))
+    limit = None if seconds is None else ceil(count / max(len(files), 1))
     passages: list[Passage] = []
     for path in spread_evenly(files, count):
         audio = read_named(path, settings.sample_rate, settings.channel_count).audio
         starts = range(0, len(audio) - length + 1, length)
-        for start in spread_evenly(starts, len(starts) if most is None else most):
-            piece = audio[start : start + length].copy()  # the rest of the file can go
+        for start in spread_evenly(starts, len(starts) if limit is None else limit):
+            piece = audio[start : start + length].copy()  # frees the rest of the file
             passages.append(Passage(path.name, piece, settings.sample_rate))
     if not passages:
-        raise CorpusError(f"no file to judge is {PASSAGE_SECONDS:g} s long: give it longer clips")
+        raise Note.of(NoteCode.NO_LONG_FILE, seconds=PASSAGE_SECONDS).to_error(CorpusError)
     return passages
 
 
 def spread_evenly(items: Sequence[Item], count: int) -> list[Item]:
-    """At most so many of them, evenly."""
+    """At most `count` of the items, at even distances."""
     count = min(count, len(items))
     return [items[int((number + 0.5) * len(items) / count)] for number in range(count)]
 
 
 def reconstruct(passage: Passage, corpus: Corpus) -> Passage:
-    """The passage through the corpus's transform and back: the best this system could play.
+    """A passage after the corpus's mel transform and its inversion by Griffin-Lim.
 
-    In segments that are faded into each other, as a model plays them; shorter pieces than whole
-    passages are also several times faster to invert.
+    No generator of these spectrograms can sound better. The passage is inverted in segments with
+    crossfades, as the output of a model is; this is also several times faster than in one piece.
     """
     settings = corpus.manifest.settings
     transform = MelTransform.of(settings)
@@ -145,7 +170,7 @@ def reconstruct(passage: Passage, corpus: Corpus) -> Passage:
 
 
 def reconstruct_with(bundle: Bundle) -> Callable[[Passage], Passage] | None:
-    """The way through a model's own codec and back; none where it has no codec."""
+    """A function that encodes and decodes a passage by a model's codec; None without a codec."""
     if not isinstance(bundle, LatentBundle):
         return None
 
@@ -165,7 +190,12 @@ def reconstruct_with(bundle: Bundle) -> Callable[[Passage], Passage] | None:
 def group(
     passages: Sequence[Passage], vectors: Sequence[Float[np.ndarray, "_ dimension"]]
 ) -> list[Float[np.ndarray, "_ dimension"]]:
-    """Vectors of passages joined by recording."""
+    """Vectors of passages, joined for each recording.
+
+    Args:
+        passages: Passages in any order.
+        vectors: Embeddings (windows, dimension) of each passage.
+    """
     names = list(dict.fromkeys(passage.recording for passage in passages))
     return [
         np.concatenate(

@@ -1,4 +1,4 @@
-"""Where in a corpus neighbouring passages lie, none over another."""
+"""Positions in a corpus of neighbouring passages that do not overlap."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from math import ceil
 
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.errors import CorpusError
+from riffsmith.evaluation.notes import Note, NoteCode
 from riffsmith.evaluation.passages import (
     PASSAGE_SECONDS,
     Passage,
@@ -14,27 +15,29 @@ from riffsmith.evaluation.passages import (
 )
 
 FEWEST_PAIRS = 6
+"""Number of pairs that a self-test needs at least."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """A passage that is not read yet."""
+class Position:
+    """The position of a passage of 30 s, whose audio is read when it is needed."""
 
     corpus: Corpus
     recording: PreparedRecording
     start_seconds: float
 
     def read(self) -> Passage:
-        """Its audio."""
+        """Reads the passage."""
         return read_passage(self.corpus, self.recording, self.start_seconds)
 
 
-def find_pairs(corpus: Corpus, seconds: float) -> list[tuple[Place, Place]]:
+def find_pairs(corpus: Corpus, seconds: float) -> list[tuple[Position, Position]]:
     """Pairs of neighbouring passages, spread over all recordings of a minute or more.
 
     Args:
-        corpus: Training and held-out recordings are taken alike.
-        seconds: Of one side of all pairs; fewer where the corpus has less.
+        corpus: Prepared corpus; training and held-out recordings are used alike.
+        seconds: Length in seconds of all pairs' first passages together; a shorter corpus gives
+            fewer pairs.
 
     Raises:
         CorpusError: There are fewer than six pairs.
@@ -43,26 +46,29 @@ def find_pairs(corpus: Corpus, seconds: float) -> list[tuple[Place, Place]]:
         recording: int(recording.source.seconds / (2 * PASSAGE_SECONDS))
         for recording in corpus.manifest.recordings
     }
-    wanted = ceil(seconds / PASSAGE_SECONDS)
-    if min(wanted, sum(room.values())) < FEWEST_PAIRS:
-        raise CorpusError(
-            f"{corpus.path} has room for {sum(room.values())} pairs of passages of "
-            f"{PASSAGE_SECONDS:g} s and {wanted} are asked for; a self-test needs {FEWEST_PAIRS}: "
-            "prepare more music of a minute or more, or give more --seconds"
-        )
-    turns = [
-        [recording for recording, most in room.items() if most > turn]
-        for turn in range(max(room.values()))
+    requested = ceil(seconds / PASSAGE_SECONDS)
+    if min(requested, sum(room.values())) < FEWEST_PAIRS:
+        raise Note.of(
+            NoteCode.NO_ROOM_FOR_PAIRS,
+            path=str(corpus.path),
+            room=sum(room.values()),
+            seconds=PASSAGE_SECONDS,
+            requested=requested,
+            needed=FEWEST_PAIRS,
+        ).to_error(CorpusError)
+    rounds = [
+        [recording for recording, most in room.items() if most > number]
+        for number in range(max(room.values()))
     ]
     taken: Counter[PreparedRecording] = Counter()
-    for recordings in turns:
-        taken.update(spread_evenly(recordings, wanted - taken.total()))
-    pairs: list[tuple[Place, Place]] = []
+    for recordings in rounds:
+        taken.update(spread_evenly(recordings, requested - taken.total()))
+    pairs: list[tuple[Position, Position]] = []
     for recording, count in taken.items():
         part = recording.source.seconds / (2 * count)
-        places = [
-            Place(corpus, recording, part * (number + 0.5) - PASSAGE_SECONDS / 2)
+        positions = [
+            Position(corpus, recording, part * (number + 0.5) - PASSAGE_SECONDS / 2)
             for number in range(2 * count)
         ]
-        pairs += zip(places[::2], places[1::2], strict=True)
+        pairs += zip(positions[::2], positions[1::2], strict=True)
     return pairs

@@ -1,4 +1,4 @@
-"""A model in the forms that other programs load."""
+"""Export of a model to forms that other programs load: ONNX graphs, and TorchScript for nn~."""
 
 from riffsmith.export.onnx import export_onnx
 from riffsmith.export.torchscript import export_torchscript

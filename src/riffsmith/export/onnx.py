@@ -1,4 +1,4 @@
-"""A latent model as ONNX graphs: what turns noise into latents, and latents into audio."""
+"""Export of a latent model as two ONNX graphs: noise to latents, and latents to audio."""
 
 import json
 import logging
@@ -25,32 +25,34 @@ if TYPE_CHECKING:
 
 GRAPH_NAMES = ("denoiser.onnx", "decoder.onnx")
 PLAYER_NAME = "player.json"
+"""File of the settings that a player needs."""
 TOLERANCE = 1e-3
-"""How far the graphs may be from the networks, where full scale is 1."""
+"""Largest difference of a graph's output from its network's; full scale is 1."""
 _LONGEST_LATENTS = 1 << 16
 
 
 def export_onnx(bundle: LatentBundle, folder: Path) -> None:
-    """Writes `denoiser.onnx`, `decoder.onnx` and `player.json`, all or none, and checks them.
+    """Writes `denoiser.onnx`, `decoder.onnx` and `player.json`, all or none, and checks the graphs.
 
-    The denoiser has the inputs `noisy`, `told` (clock, then style) and `time`, and the output
-    `velocity`; the decoder has `latents` and `noise`, and `audio`. All are float32, and the last
-    axis but that of `time` is of any length; the denoiser's must be a multiple. `player.json` says
-    all that a player needs besides.
+    The denoiser has the inputs `noisy` (1, channels, frames), `conditioning` (1, clock and style,
+    frames) and `time` (1), and the output `velocity`. The decoder has the inputs `latents` and
+    `noise` and the output `audio`. All are float32. The number of frames is free; for the denoiser
+    it must be a multiple of `frames_multiple` in `player.json`, which also holds all other
+    settings that a player needs.
 
     Args:
-        bundle: The model.
-        folder: Where to; what is there is replaced.
+        bundle: Model of the preset `latent`.
+        folder: Folder to write; an existing one is replaced.
 
     Raises:
-        ModelError: The extra is missing, a graph does not do what its network does, or writing
-            failed.
+        ModelError: The extra `onnx` is missing, a graph's output differs from its network's, or
+            writing failed.
     """
     _require_extra()
     settings, codec = bundle.settings, bundle.codec
     multiple = 2 ** (len(settings.generator.channels) - 1)
     latent, style = settings.codec.components, settings.codec.style_dimensions
-    rest = codec.linear.residual_components
+    noise_channels = codec.linear.residual_components
     random = random_stream(0, "export")
 
     def draw(channels: int, frames: int) -> Tensor:
@@ -61,7 +63,7 @@ def export_onnx(bundle: LatentBundle, folder: Path) -> None:
         return draw(latent, frames), draw(CLOCK_CHANNELS + style, frames), torch.tensor([0.4])
 
     def decoder_inputs(count: int) -> tuple[Tensor, ...]:
-        return draw(latent, count), draw(rest, count)
+        return draw(latent, count), draw(noise_channels, count)
 
     units = Dim("units", min=2, max=_LONGEST_LATENTS // multiple)
     frames = Dim("frames", min=2, max=_LONGEST_LATENTS)
@@ -72,7 +74,7 @@ def export_onnx(bundle: LatentBundle, folder: Path) -> None:
             bundle.generator,
             partial / GRAPH_NAMES[0],
             denoiser_inputs(4),
-            {"noisy": whole, "told": whole, "time": None},
+            {"noisy": whole, "conditioning": whole, "time": None},
             "velocity",
         )
         _check_graph(bundle.generator, partial / GRAPH_NAMES[0], denoiser_inputs(7))
@@ -90,7 +92,7 @@ def export_onnx(bundle: LatentBundle, folder: Path) -> None:
 
 
 def _player(bundle: LatentBundle, multiple: int) -> dict[str, object]:
-    """What a player needs besides the graphs."""
+    """Settings that a player needs besides the graphs."""
     settings, codec = bundle.settings, bundle.codec
     return {
         "sample_rate": codec.sample_rate,
@@ -124,7 +126,7 @@ def _write_graph(
             dynamic_shapes=tuple(axes.values()),
             dynamo=True,
             verbose=False,
-            optimize=False,  # it takes additions of 1e-9 for nothing, and silence becomes NaN
+            optimize=False,  # it removes additions of 1e-9, and silence becomes NaN
         )
     if program is None:
         raise ModelError(f"PyTorch gave no graph for {path.name}: use the version of constraints")
@@ -137,8 +139,8 @@ def _check_graph(network: nn.Module, path: Path, inputs: tuple[Tensor, ...]) -> 
     feed = {name: value.numpy() for name, value in zip(names, inputs, strict=True)}
     found = np.asarray(session.run(None, feed)[0])
     with torch.inference_mode():
-        wanted = network(*inputs).numpy()
-    error = float(np.abs(found - wanted).max())
+        expected = network(*inputs).numpy()
+    error = float(np.abs(found - expected).max())
     if not error <= TOLERANCE:
         raise ModelError(
             f"{path.name} differs from its network by {error:g} (allowed: {TOLERANCE:g}): use the "
@@ -147,7 +149,12 @@ def _check_graph(network: nn.Module, path: Path, inputs: tuple[Tensor, ...]) -> 
 
 
 def open_session(path: Path, threads: int = 1) -> "onnxruntime.InferenceSession":
-    """Loads a graph for the processor."""
+    """Loads a graph to run it on the processor.
+
+    Args:
+        path: File of the graph.
+        threads: Number of threads for one operation.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -167,7 +174,7 @@ def _require_extra() -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without the exporter's remarks on its own code and on packages that are not needed."""
+    """Hides the exporter's warnings about its own code and about packages that are not needed."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)

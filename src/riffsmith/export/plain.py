@@ -1,4 +1,4 @@
-"""The codec's ways in and out in float32, without complex numbers or mixed precision."""
+"""Encoder and decoder of the codec in float32, without complex numbers."""
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -8,7 +8,7 @@ from riffsmith.export.fourier import RealSpectrum
 
 
 class PlainDecoder(nn.Module):
-    """What `Codec.decode` does."""
+    """Computes what `Codec.decode` computes."""
 
     def __init__(self, codec: Codec) -> None:
         super().__init__()
@@ -18,25 +18,32 @@ class PlainDecoder(nn.Module):
     def forward(
         self,
         latents: Float[Tensor, "batch components latents"],
-        noise: Float[Tensor, "batch rest latents"],
+        noise: Float[Tensor, "batch residual latents"],
     ) -> Float[Tensor, "batch 2 time"]:
-        """Latents, and standard normal noise for the texture, to left and right."""
+        """Left and right channel (batch, 2, time) of latents.
+
+        Args:
+            latents: Latents (batch, components, latents).
+            noise: Standard normal noise for the texture (batch, residual, latents).
+        """
         codec, analysis = self.codec, self.codec.analysis
-        rest = codec.texture.draw(codec.linear.standardise(latents), noise, codec.texture_strength)
-        features = codec.linear.decode(latents, rest)
+        residual = codec.texture.draw(
+            codec.linear.standardise(latents), noise, codec.texture_strength
+        )
+        features = codec.linear.decode(latents, residual)
         real, imaginary = codec.decoder.shapes(features)
-        gain, wanted = analysis.envelope(features), analysis.target_power(features)
+        gain, target_power = analysis.envelope(features), analysis.target_power(features)
         real, imaginary = real * gain, imaginary * gain
         for number in range(codec.decoder.corrections + 1):
             if number:
                 real, imaginary = self.spectrum(self.spectrum.inverse(real, imaginary))
-            gain = analysis.gains(real.square() + imaginary.square(), wanted)
+            gain = analysis.gains(real.square() + imaginary.square(), target_power)
             real, imaginary = real * gain, imaginary * gain
         return to_left_right(self.spectrum.inverse(real, imaginary))
 
 
 class PlainEncoder(nn.Module):
-    """What `Codec.encode` does with whole latent frames."""
+    """Computes what `Codec.encode` computes, for whole latent frames."""
 
     def __init__(self, codec: Codec) -> None:
         super().__init__()
@@ -46,7 +53,7 @@ class PlainEncoder(nn.Module):
     def forward(
         self, audio: Float[Tensor, "batch 2 time"]
     ) -> Float[Tensor, "batch components latents"]:
-        """Left and right to latents."""
+        """Latents (batch, components, latents) of left and right channel (batch, 2, time)."""
         codec = self.codec
         real, imaginary = self.spectrum(to_mid_side(audio))
         power = real.square() + imaginary.square()

@@ -1,4 +1,4 @@
-"""A latent model as one TorchScript file for nn~."""
+"""Export of a latent model as one TorchScript file for nn~."""
 
 import warnings
 from pathlib import Path
@@ -15,7 +15,7 @@ from riffsmith.networks import CLOCK_CHANNELS
 
 
 class _Decoder(nn.Module):
-    """What `Codec.decode` does, in float32."""
+    """Computes what `Codec.decode` computes, in float32."""
 
     def __init__(self, codec: Codec) -> None:
         super().__init__()
@@ -23,13 +23,15 @@ class _Decoder(nn.Module):
 
     def forward(self, latents: Tensor, noise: Tensor) -> Tensor:
         codec, decoder = self.codec, self.codec.decoder
-        rest = codec.texture.draw(codec.linear.standardise(latents), noise, codec.texture_strength)
-        features = codec.linear.decode(latents, rest)
+        residual = codec.texture.draw(
+            codec.linear.standardise(latents), noise, codec.texture_strength
+        )
+        features = codec.linear.decode(latents, residual)
         return to_left_right(decoder.refine(decoder.spectra(features), features))
 
 
 class _Encoder(nn.Module):
-    """What `Codec.encode` does."""
+    """Computes what `Codec.encode` computes."""
 
     def __init__(self, codec: Codec) -> None:
         super().__init__()
@@ -40,7 +42,7 @@ class _Encoder(nn.Module):
 
 
 def build_instrument(bundle: LatentBundle) -> Instrument:
-    """The instrument in plain PyTorch, from which TorchScript is made."""
+    """Builds the instrument in plain PyTorch, before it is traced."""
     return Instrument(bundle, bundle.generator, _Decoder(bundle.codec), _Encoder(bundle.codec))
 
 
@@ -48,11 +50,11 @@ def export_torchscript(bundle: LatentBundle, path: Path) -> None:
     """Writes a file that nn~ loads: methods `forward`, `encode` and `decode`; see `Instrument`.
 
     Args:
-        bundle: The model.
-        path: What is there is replaced.
+        bundle: Model of the preset `latent`.
+        path: File to write; an existing file is replaced.
 
     Raises:
-        ModelError: It is a folder, or writing failed.
+        ModelError: The path is a folder, or writing failed.
     """
     codec, frames = bundle.codec, 40
     latents = torch.randn(1, bundle.settings.codec.components, frames)
@@ -61,7 +63,7 @@ def export_torchscript(bundle: LatentBundle, path: Path) -> None:
     noisy = torch.randn(1, latents.shape[1], 64)
     audio = torch.randn(1, 2, frames * codec.latent_samples)
     with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")  # TorchScript is old, but it is what nn~ loads
+        warnings.simplefilter("ignore")  # torch deprecates TorchScript, but nn~ loads nothing else
         instrument = Instrument(
             bundle,
             _trace(bundle.generator, (noisy, conditioning, torch.ones(1))),

@@ -1,11 +1,11 @@
-"""Tensors in, tensors out: STFT, mel, decibels, grids, and their inverses."""
+"""Features of audio: mel spectrograms and their inverses, grids, beats, descriptors, pitch."""
 
 from riffsmith.features.beats import onset_flux, track_beats
 from riffsmith.features.descriptors import Descriptors, measure_descriptors
 from riffsmith.features.grid import mask, reduce_to, resize, scale, unscale
 from riffsmith.features.griffin_lim import griffin_lim
 from riffsmith.features.mel import FLOOR_DB, MelTransform, mel_filter_bank
-from riffsmith.features.pitch import shift_pitch, stretch
+from riffsmith.features.pitch import shift_pitch, time_stretch
 
 __all__ = [
     "FLOOR_DB",
@@ -20,7 +20,7 @@ __all__ = [
     "resize",
     "scale",
     "shift_pitch",
-    "stretch",
+    "time_stretch",
     "track_beats",
     "unscale",
 ]

@@ -1,4 +1,4 @@
-"""How loud, bright and busy music is, frame by frame."""
+"""Descriptors of music for each frame: loudness, brightness, density and tempo."""
 
 from typing import NamedTuple
 
@@ -9,16 +9,16 @@ from torch.nn import functional
 
 
 class Descriptors(NamedTuple):
-    """Plain descriptions of music, in this order wherever they are held in a tensor."""
+    """Descriptors of each frame, in the order in which a tensor holds all of them."""
 
     loudness: Tensor
-    """Decibels, of the power over all bands."""
+    """Power of all bands together, in decibels."""
     brightness: Tensor
-    """Octaves: mean logarithm of the bands' frequencies, weighted by magnitude."""
+    """Mean logarithm of the bands' frequencies, weighted by magnitude, in octaves."""
     density: Tensor
-    """Nepers a second that the bands rise by on average."""
+    """Mean rise of the bands, in nepers per second."""
     tempo: Tensor
-    """Beats a minute."""
+    """Tempo in beats per minute."""
 
 
 def measure_descriptors(
@@ -27,18 +27,18 @@ def measure_descriptors(
     beats: Float[Tensor, " frames"],
     frames_per_second: float,
 ) -> Descriptors:
-    """Each value for every frame.
+    """Computes the descriptors of each frame.
 
     Args:
-        log_magnitudes: Of mel bands, in nepers.
-        frequencies: Of the bands' middles in Hz.
-        beats: Position of each frame in beats.
-        frames_per_second: The rate.
+        log_magnitudes: Logarithms of the mel magnitudes (bands, frames), in nepers.
+        frequencies: Centre frequency of each band in Hz.
+        beats: Position of each frame in beats, from `track_beats`.
+        frames_per_second: Frame rate.
     """
     magnitudes = log_magnitudes.double().exp()
     loudness = 10 * (magnitudes.square().sum(0) + 1e-12).log10()
-    shares = magnitudes / magnitudes.sum(0).clamp(min=1e-12)
-    brightness = (shares * frequencies.double().log2()[:, None]).sum(0)
+    weights = magnitudes / magnitudes.sum(0).clamp(min=1e-12)
+    brightness = (weights * frequencies.double().log2()[:, None]).sum(0)
     rises = functional.pad(log_magnitudes.double().diff(dim=1), (1, 0)).clamp(min=0)
     tempo = torch.gradient(beats.double())[0] * 60 * frames_per_second
     return Descriptors(

@@ -1,4 +1,4 @@
-"""Spectrogram pictures: decibels ↔ [-1, 1], and resizing between grids."""
+"""Spectrogram pictures: scaling between decibels and [-1, 1], resizing, and masking."""
 
 import torch
 from jaxtyping import Float
@@ -11,21 +11,21 @@ def scale(
     low_db: Float[Tensor, "*batch 1 1"] | float,
     high_db: Float[Tensor, "*batch 1 1"] | float,
 ) -> Float[Tensor, "*batch rows columns"]:
-    """Decibels in [low, high] → [-1, 1]."""
+    """Scales decibels linearly so that `low_db` becomes -1 and `high_db` becomes 1."""
     return (mel_db - low_db) * (2 / (high_db - low_db)) - 1
 
 
 def unscale(
     picture: Float[Tensor, "*batch rows columns"], low_db: float, high_db: float
 ) -> Float[Tensor, "*batch rows columns"]:
-    """Inverse of `scale`."""
+    """Scales a picture back to decibels; the inverse of `scale`."""
     return (picture + 1) * ((high_db - low_db) / 2) + low_db
 
 
 def resize(
     picture: Float[Tensor, "batch channels _ _"], rows: int, columns: int
 ) -> Float[Tensor, "batch channels rows columns"]:
-    """Bilinear stretch to another grid, as the report's preview does it."""
+    """Resizes pictures by bilinear interpolation, as the course report's preview does."""
     if picture.shape[-2:] == (rows, columns):
         return picture
     return functional.interpolate(picture, (rows, columns), mode="bilinear", align_corners=False)
@@ -34,7 +34,7 @@ def resize(
 def reduce_to(
     picture: Float[Tensor, "batch channels _ _"], rows: int, columns: int
 ) -> Float[Tensor, "batch channels rows columns"]:
-    """Area mean over the cells of a coarser grid."""
+    """Reduces pictures to a coarser grid; each cell is the mean of the area that it covers."""
     if picture.shape[-2:] == (rows, columns):
         return picture
     return functional.adaptive_avg_pool2d(picture, (rows, columns))
@@ -46,9 +46,15 @@ def mask(
     mask_frames: int,
     generator: torch.Generator,
 ) -> Float[Tensor, "channels mels frames"]:
-    """Silences one random band and one random stretch (SpecAugment; Park et al. 2019).
+    """Masks one random span of bands and one of frames (SpecAugment; Park et al. 2019).
 
-    Their widths are uniform from 0 to the given maxima; what is masked takes the segment's minimum.
+    The masked values are set to the minimum of the segment.
+
+    Args:
+        mel_db: Mel spectrogram of one segment (channels, mels, frames) in dB.
+        mask_mels: Largest number of bands to mask; the number is uniform from 0.
+        mask_frames: Largest number of frames to mask; the number is uniform from 0.
+        generator: Source of the random numbers.
     """
     masked = mel_db.clone()
     for axis, largest in ((1, mask_mels), (2, mask_frames)):

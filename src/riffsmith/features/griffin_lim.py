@@ -1,7 +1,7 @@
-"""Phase for a magnitude spectrogram: fast Griffin-Lim.
+"""Phase reconstruction for magnitude spectrograms by the fast Griffin-Lim algorithm.
 
-Perraudin, Balazs and Søndergaard, "A fast Griffin-Lim algorithm", WASPAA 2013: alternating
-projections with momentum α = 0.99 (their algorithm 2).
+The method alternates projections with a momentum α of 0.99: Perraudin, Balazs and Søndergaard, "A
+fast Griffin-Lim algorithm", WASPAA 2013, algorithm 2.
 """
 
 import torch
@@ -21,14 +21,15 @@ def griffin_lim(
     seed: int = 0,
     iterations: int = 32,
 ) -> Float[Tensor, "*batch time"]:
-    """Audio whose STFT magnitudes approach the given ones.
+    """Finds audio whose STFT magnitudes approximate the given ones.
 
     Args:
-        magnitudes: Linear magnitudes of `transform.stft`.
-        transform: The STFT that the magnitudes belong to; another would change speed and pitch.
+        magnitudes: Linear magnitudes (*batch, bins, frames) of `transform.stft`.
+        transform: Transform that the magnitudes belong to; another one would change speed and
+            pitch.
         time: Length of the result in samples.
-        seed: Of the random phases to start from.
-        iterations: Projections; each costs one STFT and one inverse.
+        seed: Seed of the random initial phases.
+        iterations: Number of projections; each costs one STFT and one inverse STFT.
     """
     phases = torch.rand(magnitudes.shape, generator=torch.Generator().manual_seed(seed))
     estimate = torch.polar(magnitudes, 2 * torch.pi * phases)

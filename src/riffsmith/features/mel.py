@@ -1,8 +1,8 @@
-"""Mel power spectrograms in decibels, and back to linear magnitudes.
+"""Mel power spectrograms in decibels, and their conversion back to linear magnitudes.
 
-The forward transform equals torchaudio's `MelSpectrogram` + `AmplitudeToDB` with their defaults:
-centred frames with reflected edges, periodic Hann window, power 2, HTK mel scale, triangles without
-normalisation, 10·log10 with a floor of 1e-10.
+The forward transform equals torchaudio's `MelSpectrogram` followed by `AmplitudeToDB` with their
+defaults: centred frames with reflected edges, a periodic Hann window, power 2, the HTK mel scale,
+triangles without normalisation, and 10·log10 with a floor of 1e-10.
 """
 
 import torch
@@ -12,14 +12,22 @@ from torch import Tensor
 from riffsmith.config import CorpusSettings
 
 FLOOR_POWER = 1e-10
+"""Smallest mel power; smaller ones are raised to it."""
 FLOOR_DB = -100.0
+"""The same in decibels."""
 
 
 def mel_filter_bank(sample_rate: int, n_fft: int, n_mels: int) -> Float[Tensor, "bins mels"]:
-    """Triangular filters on the HTK mel scale, 2595·log10(1 + f / 700), from 0 Hz to Nyquist.
+    """Builds triangular filters on the HTK mel scale, from 0 Hz to half the sample rate.
 
-    Peaks are 1 (no area normalisation). With a short `n_fft` the lowest triangles can fall between
-    two bins and are then all zero, as in torchaudio.
+    The scale is mel = 2595·log10(1 + f / 700). The peak of each filter is 1; there is no area
+    normalisation. If `n_fft` is small, the lowest triangles can fall between two bins. They are
+    then zero, as in torchaudio.
+
+    Args:
+        sample_rate: Sample rate in Hz.
+        n_fft: Window length of the STFT in samples.
+        n_mels: Number of bands.
     """
     nyquist = sample_rate / 2
     frequencies = torch.linspace(0, nyquist, n_fft // 2 + 1, dtype=torch.float64)
@@ -32,9 +40,17 @@ def mel_filter_bank(sample_rate: int, n_fft: int, n_mels: int) -> Float[Tensor, 
 
 
 class MelTransform:
-    """Audio ↔ mel spectrogram in decibels, for one sample rate, window, hop and number of bands."""
+    """Transform between audio and mel spectrograms in decibels."""
 
     def __init__(self, sample_rate: int, n_fft: int, hop_samples: int, n_mels: int) -> None:
+        """Builds the window and the filters.
+
+        Args:
+            sample_rate: Sample rate in Hz.
+            n_fft: Window length of the STFT in samples.
+            hop_samples: Distance between frames in samples.
+            n_mels: Number of bands.
+        """
         self.n_fft = n_fft
         self.hop_samples = hop_samples
         self.window = torch.hann_window(n_fft)
@@ -43,11 +59,11 @@ class MelTransform:
 
     @classmethod
     def of(cls, settings: CorpusSettings) -> "MelTransform":
-        """The transform that a corpus is made with."""
+        """Builds the transform of a corpus from its settings."""
         return cls(settings.sample_rate, settings.n_fft, settings.hop_samples, settings.n_mels)
 
     def stft(self, audio: Float[Tensor, "*batch time"]) -> Tensor:
-        """Complex spectrogram (*batch, bins, frames); frames = time // hop + 1."""
+        """Computes the complex STFT (*batch, bins, frames); frames = time // hop_samples + 1."""
         spectrum = torch.stft(
             audio.reshape(-1, audio.shape[-1]),
             self.n_fft,
@@ -60,7 +76,12 @@ class MelTransform:
         return spectrum.reshape(*audio.shape[:-1], *spectrum.shape[-2:])
 
     def istft(self, spectrum: Tensor, time: int) -> Float[Tensor, "*batch time"]:
-        """Inverse of `stft`, exactly `time` samples long."""
+        """Inverts `stft`.
+
+        Args:
+            spectrum: Complex STFT (*batch, bins, frames).
+            time: Length of the result in samples.
+        """
         audio = torch.istft(
             spectrum.reshape(-1, *spectrum.shape[-2:]),
             self.n_fft,
@@ -72,7 +93,7 @@ class MelTransform:
         return audio.reshape(*spectrum.shape[:-2], time)
 
     def to_db(self, audio: Float[Tensor, "*batch time"]) -> Float[Tensor, "*batch mels frames"]:
-        """Mel power in dB (10·log10 of the squared magnitude), not below −100."""
+        """Computes mel powers in dB: 10·log10 of the filtered power, at least `FLOOR_DB`."""
         spectrum = self.stft(audio)
         power = spectrum.real.square() + spectrum.imag.square()
         mel_power = power.transpose(-1, -2) @ self.filters
@@ -81,11 +102,15 @@ class MelTransform:
     def to_magnitudes(
         self, mel_db: Float[Tensor, "*batch mels frames"], iterations: int = 30
     ) -> Float[Tensor, "*batch bins frames"]:
-        """Linear magnitudes whose mel powers are nearest to the given ones, none negative.
+        """Finds linear magnitudes whose mel powers approximate the given ones.
 
-        Starts from the pseudo-inverse and refines by multiplicative updates, which keep powers
-        positive (Lee and Seung, "Algorithms for non-negative matrix factorization", 2000, eq. 4).
-        What lies at the floor stays silent.
+        The first estimate comes from the pseudo-inverse of the filters. Multiplicative updates
+        refine it and keep the powers positive (Lee and Seung, "Algorithms for non-negative matrix
+        factorization", 2000, eq. 4). Bands at the floor stay silent.
+
+        Args:
+            mel_db: Mel powers (*batch, mels, frames) in dB.
+            iterations: Number of updates.
         """
         target = torch.pow(10, mel_db / 10) - FLOOR_POWER
         target = target.clamp_min(0).transpose(-1, -2)

@@ -1,4 +1,4 @@
-"""Bundles to and from the model hub, and the page that tells people about one."""
+"""Exchange of bundles with the model hub, and the page that describes a published model."""
 
 from riffsmith.hub.page import describe_model
 from riffsmith.hub.transfer import pull_bundle, push_bundle

@@ -1,4 +1,4 @@
-"""What people read about a published model."""
+"""The model card: the page that describes a published model."""
 
 import json
 from math import ceil
@@ -7,43 +7,44 @@ from riffsmith.bundle import Card
 from riffsmith.config import LatentSettings
 
 _UNKNOWN_CREDITS = (
-    "Who made them, and under which licence, was not told when this model was published: ask its "
-    "publisher before you use what it plays in public."
+    "Their authors and licences were not stated when this model was published: ask its publisher "
+    "before you use its music in public."
 )
 
 
 def describe_model(name: str, card: Card, license_name: str, credit_text: str = "") -> str:
-    """A model card in Markdown, which begins with the metadata that the hub reads.
+    """Writes a model card in Markdown, which begins with the metadata that the hub reads.
 
     Args:
-        name: On the hub, `owner/model`.
-        card: Of the bundle.
-        license_name: The hub's identifier, such as `cc-by-sa-4.0`.
-        credit_text: Of the recordings that it was trained on, in Markdown.
+        name: Name on the hub, `owner/model`.
+        card: Card of the bundle.
+        license_name: The hub's identifier of the licence, such as `cc-by-sa-4.0`.
+        credit_text: Credits of the training recordings in Markdown; empty: the page says that they
+            are not known.
     """
     genre = card.genre or "music"
     parts = [
-        _metadata(card, license_name),
+        _write_metadata(card, license_name),
         f"# {name.split('/')[-1]}",
         f"A GAN that plays endless new music: it was trained by Riffsmith {card.riffsmith} on "
-        f"{_amount(card)} ({genre}). {_sound(card)}",
+        f"{_describe_amount(card)} ({genre}). {_describe_sound(card)}",
         "## How to use it",
-        _usage(name, card),
+        _write_usage(name, card),
         "## How it was trained",
-        f"Preset `{card.preset}`, {card.step} steps ({card.epoch} epochs, {card.samples_seen} "
+        f"Preset `{card.preset}`, {card.step} steps ({card.samples_seen} "
         f"examples seen), seed {card.seed}, PyTorch {card.torch}, {card.created[:10]}. All "
         "settings are in `card.json`, with a hash of every file and recording.",
-        "## Figures",
-        _figures(card),
+        "## Metrics",
+        _list_metrics(card),
         "## Recordings, credits and licence",
         f"Licence of this model: {license_name}.",
         credit_text.strip() or _UNKNOWN_CREDITS,
-        _recordings(card),
+        _list_recordings(card),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _metadata(card: Card, license_name: str) -> str:
+def _write_metadata(card: Card, license_name: str) -> str:
     tags = ["riffsmith", "music", "music-generation", "gan", "audio"]
     if card.genre and card.genre not in tags:
         tags.append(card.genre)
@@ -52,20 +53,20 @@ def _metadata(card: Card, license_name: str) -> str:
     return "\n".join(["---", *lines, "---"])
 
 
-def _amount(card: Card) -> str:
+def _describe_amount(card: Card) -> str:
     count = len(card.recordings)
     minutes = ceil(sum(recording.seconds for recording in card.recordings) / 60)
     return f"{count} {'recording' if count == 1 else 'recordings'}, {minutes} min in all"
 
 
-def _sound(card: Card) -> str:
+def _describe_sound(card: Card) -> str:
     rate = f"{card.settings.corpus.sample_rate / 1000:g} kHz"
     if isinstance(card.settings, LatentSettings):
         return f"It plays {rate} stereo of any length, faster than real time on a processor."
     return f"It plays clips at {rate}."
 
 
-def _usage(name: str, card: Card) -> str:
+def _write_usage(name: str, card: Card) -> str:
     folder = name.split("/")[-1]
     lines = [
         "pip install 'riffsmith[hub]'",
@@ -82,14 +83,14 @@ def _usage(name: str, card: Card) -> str:
     )
 
 
-def _figures(card: Card) -> str:
-    if not card.figures:
+def _list_metrics(card: Card) -> str:
+    if not card.metrics:
         return "None were measured."
-    rows = [f"| `{name}` | {value:.4g} |" for name, value in sorted(card.figures.items())]
-    return "\n".join(["| measure | at this point of the training |", "|---|---|", *rows])
+    rows = [f"| `{name}` | {value:.4g} |" for name, value in sorted(card.metrics.items())]
+    return "\n".join(["| metric | at this snapshot |", "|---|---|", *rows])
 
 
-def _recordings(card: Card) -> str:
+def _list_recordings(card: Card) -> str:
     rows = [
         f"| {recording.path.replace('|', '/')} | {recording.seconds:.0f} s |"
         for recording in card.recordings

@@ -1,4 +1,4 @@
-"""Bundles to and from the hub: known files alone, whole or not at all."""
+"""Publishing and fetching of bundles: only the files of a bundle, and all of them or none."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,78 +24,79 @@ def push_bundle(
     license_name: str = "unknown",
     credit_text: str = "",
 ) -> str:
-    """Publishes a bundle with a page about it, in one commit.
+    """Publishes a bundle with its model card in one commit.
 
     Args:
-        folder: The bundle, which is checked first.
-        name: On the hub, `owner/model`.
-        private: For its owner alone, where it does not exist yet.
-        license_name: The hub's identifier.
-        credit_text: Of the recordings, in Markdown.
+        folder: Folder of the bundle, which is checked first.
+        name: Name on the hub, `owner/model`.
+        private: Whether a new model is visible to its owner alone.
+        license_name: The hub's identifier of the licence.
+        credit_text: Credits of the training recordings in Markdown.
 
     Returns:
-        Its address.
+        The address of the page.
 
     Raises:
-        ModelError: The bundle is damaged, the extra is missing, or the hub refuses.
+        ModelError: The bundle is damaged, the extra `hub` is missing, or the hub refuses.
     """
     card = load_bundle(folder).card
     api = _connect()
     from huggingface_hub import CommitOperationAdd
 
-    with _explained(f"publishing {name}"):
-        place = api.create_repo(name, private=private, exist_ok=True)
-        page = describe_model(place.repo_id, card, license_name, credit_text)
+    with _hub_errors(f"publishing {name}"):
+        repository = api.create_repo(name, private=private, exist_ok=True)
+        page = describe_model(repository.repo_id, card, license_name, credit_text)
         contents = {"README.md": page.encode()}
-        contents |= {file: (folder / file).read_bytes() for file in _present(folder)}
+        contents |= {file: (folder / file).read_bytes() for file in _bundle_files(folder)}
         api.create_commit(
-            place.repo_id,
+            repository.repo_id,
             [CommitOperationAdd(file, content) for file, content in contents.items()],
-            commit_message=f"Epoch {card.epoch} of preset {card.preset}",
+            commit_message=f"Snapshot {card.snapshot} of preset {card.preset}",
         )
-    return place.url
+    return repository.url
 
 
 def pull_bundle(name: str, target: Path, revision: str | None = None) -> None:
-    """Fetches a bundle and checks it before it takes its place.
+    """Fetches a bundle, checks it, and only then moves it to its folder.
 
-    Only the files of a bundle are fetched, all of the same commit; nothing in them is run.
+    Only the files of a bundle are fetched, all from the same commit; no code in them is run.
 
     Args:
-        name: On the hub, `owner/model`.
-        target: Where to; nothing may be there.
-        revision: Branch, tag or commit; none: the newest of the main branch.
+        name: Name on the hub, `owner/model`.
+        target: Folder to write, which must not exist.
+        revision: Branch, tag or commit; None: the newest commit of the main branch.
 
     Raises:
-        ModelError: Something is there, there is no such model, it is no sound bundle, or the
-            extra is missing.
+        ModelError: The folder exists, there is no such model, it is not an intact bundle, or the
+            extra `hub` is missing.
     """
     if target.exists():
         raise ModelError(f"{target} already exists: name another folder")
     api = _connect()
     with TemporaryDirectory() as temporary:
-        with _explained(f"fetching {name}"):
+        with _hub_errors(f"fetching {name}"):
             found = api.model_info(name, revision=revision)
-            there = {file.rfilename for file in found.siblings or ()}
-            if BUNDLE_FILES[0] not in there:
+            available = {file.rfilename for file in found.siblings or ()}
+            if BUNDLE_FILES[0] not in available:
                 raise ModelError(
-                    f"{name} is no model of Riffsmith (it has no {BUNDLE_FILES[0]}): check the name"
+                    f"{name} is not a model of Riffsmith (it has no {BUNDLE_FILES[0]}): check the "
+                    "name"
                 )
             for file in BUNDLE_FILES:
-                if file in there:
+                if file in available:
                     api.hf_hub_download(name, file, revision=found.sha, local_dir=temporary)
         try:
             load_bundle(Path(temporary))
         except ModelError as cause:
-            told = str(cause).replace(f"{temporary}/", "")
-            raise ModelError(f"{name} was fetched but not kept: {told}") from cause
+            reason = str(cause).replace(f"{temporary}/", "")
+            raise ModelError(f"{name} was fetched but not kept: {reason}") from cause
         with atomic_path(target, ModelError) as partial:
             partial.mkdir()
-            for file in _present(Path(temporary)):
+            for file in _bundle_files(Path(temporary)):
                 (partial / file).write_bytes((Path(temporary) / file).read_bytes())
 
 
-def _present(folder: Path) -> list[str]:
+def _bundle_files(folder: Path) -> list[str]:
     return [file for file in BUNDLE_FILES if (folder / file).is_file()]
 
 
@@ -112,24 +113,24 @@ def _connect() -> "HfApi":
 
 
 @contextmanager
-def _explained(doing: str) -> Iterator[None]:
-    """Tells the hub's errors in one line."""
+def _hub_errors(action: str) -> Iterator[None]:
+    """Turns errors of the hub into one line."""
     from huggingface_hub import errors
 
     try:
         yield
     except (errors.RepositoryNotFoundError, errors.RevisionNotFoundError) as cause:
         raise ModelError(
-            f"{doing} failed (there is none of that name or revision, or it is private): check "
+            f"{action} failed (no model has that name or revision, or it is private): check "
             "the name, or log in with `hf auth login`"
         ) from cause
     except (
         OSError,
         ValueError,
-        errors.HTTPError,  # pyright: ignore[reportPrivateImportUsage] (a line that is down)
+        errors.HTTPError,  # pyright: ignore[reportPrivateImportUsage] (no connection)
     ) as cause:
         first = str(cause).strip().split("\n")[0] or type(cause).__name__
         raise ModelError(
-            f"{doing} failed ({first}): check the connection, the name and, with "
-            "`hf auth whoami`, who you are there"
+            f"{action} failed ({first}): check the connection and the name, and your "
+            "login with `hf auth whoami`"
         ) from cause

@@ -1,18 +1,16 @@
-"""Runs → figures and one self-contained HTML page."""
+"""The report: a run as one self-contained HTML page, and pictures of its previews."""
 
-from riffsmith.plotting import draw_spectrogram
-from riffsmith.report.measurements import Gap, Measurements
+from riffsmith.report.measurements import Measurements, NotMeasured
 from riffsmith.report.page import measure_run, write_report
-from riffsmith.report.previews import PreviewPainter, write_evolution
+from riffsmith.report.preview_pictures import PreviewPainter, write_evolution
 from riffsmith.report.texts import LANGUAGES, Language
 
 __all__ = [
     "LANGUAGES",
-    "Gap",
     "Language",
     "Measurements",
+    "NotMeasured",
     "PreviewPainter",
-    "draw_spectrogram",
     "measure_run",
     "write_evolution",
     "write_report",

@@ -1,4 +1,4 @@
-"""Networks as tables of layers."""
+"""Tables of the layers of the networks."""
 
 from dataclasses import dataclass
 
@@ -16,14 +16,14 @@ class LayerRow:
     name: str
     kind: str
     shape: str
-    """Of what comes out: channels × rows × columns; empty where it varies."""
+    """Shape of the output, channels × rows × columns. Empty where it depends on the input."""
     parameters: int
 
 
 def describe_networks(settings: Settings) -> dict[str, list[LayerRow]]:
     """Layers of the generator and of the discriminator."""
     if isinstance(settings, PictureSettings):
-        return _picture_networks(settings)
+        return _describe_picture_networks(settings)
     state = initialise_state(settings, 0, torch.device("cpu"))
     networks = {"generator": state.generator, "discriminator": state.discriminator}
     return {
@@ -35,8 +35,8 @@ def describe_networks(settings: Settings) -> dict[str, list[LayerRow]]:
     }
 
 
-def _picture_networks(settings: PictureSettings) -> dict[str, list[LayerRow]]:
-    """With the shapes that a real segment gives."""
+def _describe_picture_networks(settings: PictureSettings) -> dict[str, list[LayerRow]]:
+    """Layers with the shapes that a real segment gives."""
     channels = settings.corpus.channel_count
     with torch.random.fork_rng(devices=[]):
         generator = Generator(settings.generator, channels)
@@ -53,7 +53,6 @@ def _picture_networks(settings: PictureSettings) -> dict[str, list[LayerRow]]:
 @torch.no_grad()
 def _rows(network: Generator | Discriminator, example: torch.Tensor) -> list[LayerRow]:
     rows: list[LayerRow] = []
-
     signal = example[:, :, None, None] if isinstance(network, Generator) else example
     for name, layer in network.layers.named_children():
         signal = layer(signal)

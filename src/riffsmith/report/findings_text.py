@@ -1,17 +1,20 @@
-"""What a page answers, and what the answers are drawn from."""
+"""Findings about a run, and sentences about events and self-tests."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from riffsmith.corpus import Corpus
-from riffsmith.report.history import History
-from riffsmith.report.measurements import Gap, Measurements
-from riffsmith.report.texts import Texts
-from riffsmith.training import RunRecord, SnapshotSelection
+from riffsmith.evaluation import SelfTestRow
+from riffsmith.report.history import History, Mark
+from riffsmith.report.measurements import Measurements, NotMeasured
+from riffsmith.report.texts import Rounded, Texts
+from riffsmith.runs import RunRecord, SnapshotSelection
 
 Grade = Literal["good", "caution", "bad", "unknown"]
+_MOST_NAMES = 5
 
 
 @dataclass(frozen=True)
@@ -21,19 +24,19 @@ class Finding:
     key: str
     grade: Grade
     text: Markup
-    is_awaited: bool = False
-    """It waits for a measurement that was not asked for."""
+    is_requestable: bool = False
+    """Whether it needs a measurement that nobody has asked for yet."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A run, and all that is known of it."""
+    """A run with all that its findings are made from."""
 
     record: RunRecord
     corpus: Corpus
     history: History
-    choice: SnapshotSelection
-    findings: Measurements
+    selection: SnapshotSelection
+    measurements: Measurements
     texts: Texts
 
     def say(self, key: str, **values: object) -> Markup:
@@ -41,14 +44,77 @@ class Subject:
         return self.texts(f"verdict.{key}", **values)
 
 
-def answer(key: str, grade: Grade, *sentences: Markup) -> Finding:
-    """An answer of several sentences."""
+def build_finding(key: str, grade: Grade, *sentences: Markup) -> Finding:
+    """A finding of several sentences."""
     return Finding(key, grade, Markup(" ").join(sentences))
 
 
-def leave_open(subject: Subject, key: str, gap: Gap) -> Finding:
-    """The answer where nothing was measured."""
-    if not gap.reason:
-        return Finding(key, "unknown", subject.texts("gap.quick"), is_awaited=True)
-    reason = subject.texts.message(gap.reason)
-    return answer(key, "unknown", subject.texts("gap.failed", reason=reason))
+def leave_open(subject: Subject, key: str, missing: NotMeasured) -> Finding:
+    """The finding where nothing was measured."""
+    if missing.error is None:
+        text = subject.texts("not_measured.not_requested")
+        return Finding(key, "unknown", text, is_requestable=True)
+    reason = subject.texts.error(missing.error)
+    return build_finding(key, "unknown", subject.texts("not_measured.failed", reason=reason))
+
+
+def explain_mark(mark: Mark, history: History, texts: Texts) -> Markup:
+    """The reason for what the monitor did, as a clause. It is chosen by the code of the event."""
+    values = {name: _format_parameter(value, texts) for name, value in mark.parameters.items()}
+    snapshot, since = _number(mark.parameters, "snapshot"), _number(mark.parameters, "since_step")
+    if snapshot is not None:
+        values["name"] = texts.position(history.unit, snapshot)
+    if isinstance(distance := mark.parameters.get("distance"), float):
+        values["distance"] = Rounded(distance, 2)
+    if since is not None:
+        values["since"] = texts.position(history.unit, history.position(since), "since")
+    return texts(f"events.reasons.{mark.code}", **values)
+
+
+def describe_mark(mark: Mark, history: History, texts: Texts) -> Markup:
+    """What the monitor did and why, as a sentence."""
+    back = "" if mark.back_to is None else texts.position(history.unit, mark.back_to, "to")
+    reason = explain_mark(mark, history, texts)
+    return texts(f"events.{mark.kind}_text", reason=reason, to=back)
+
+
+def _format_parameter(value: object, texts: Texts) -> object:
+    if value is None:
+        return texts.figure(None)
+    if isinstance(value, list):
+        return ", ".join(texts.plain(f"health_metrics.{name}") for name in value)
+    return value
+
+
+def _number(parameters: Mapping[str, object], name: str) -> float | None:
+    value = parameters.get(name)
+    return value if isinstance(value, int | float) else None
+
+
+def describe_expected(row: SelfTestRow, texts: Texts) -> Markup:
+    """The measures that must detect the treatment of a row of the self-test."""
+    if not row.must_detect:
+        return texts("self_test.nothing")
+    *others, last = (texts.measure(name) for name in row.must_detect)
+    names = ", ".join([*others, last])
+    if row.any_suffices and others:
+        names = texts.plain("self_test.alternatives", first=", ".join(others), second=last)
+    return texts("self_test.no_distance", names=names) if row.must_not_detect else escape(names)
+
+
+def describe_detected(row: SelfTestRow, texts: Texts) -> Markup:
+    """The measures that detected the treatment, the expected ones first, and the row's remark."""
+    note = None if row.note is None else texts.note(row.note)
+    if row.passed is None:
+        return note or Markup()
+    names = _shorten(row.detected_expected_first(), texts)
+    return names if note is None else Markup("{} ({})").format(names, note)
+
+
+def _shorten(names: Sequence[str], texts: Texts) -> Markup:
+    if not names:
+        return texts("self_test.nothing")
+    shown = ", ".join(texts.measure(name) for name in names[:_MOST_NAMES])
+    if len(names) <= _MOST_NAMES:
+        return escape(shown)
+    return texts("self_test.more", names=shown, count=len(names) - _MOST_NAMES)

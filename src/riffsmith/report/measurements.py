@@ -1,4 +1,4 @@
-"""What is measured for a page: scores, originality, and the judge's own test."""
+"""Measurements for a page: scores, originality, and the self-test of the measures."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,144 +8,154 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from riffsmith.bundle import Bundle, load_bundle, read_card
+from riffsmith.bundle import Bundle, load_bundle
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RiffsmithError, SettingsError
 from riffsmith.evaluation import (
     CACHE_FOLDER,
     PASSAGE_SECONDS,
     Evaluation,
+    OriginalityCheck,
     Passage,
     SelfTest,
     evaluate,
     play_passages,
     reconstruct_with,
-    self_test,
+    run_self_test,
 )
-from riffsmith.evaluation.copying.originality import OriginalityCheck
 from riffsmith.evaluation.passages import read_passages
 from riffsmith.evaluation.positions import FEWEST_PAIRS
-from riffsmith.report.origins import Origins, find_origins
-from riffsmith.report.store import Key, Kind, Store
-from riffsmith.training import RunFolder
+from riffsmith.report.originality import ClipsOriginality, check_clips
+from riffsmith.report.result_store import ResultKey, ResultKind, ResultStore
+from riffsmith.runs import RunFolder
 
 DEFAULT_SECONDS = 120.0
 SELF_TEST_SECONDS = FEWEST_PAIRS * PASSAGE_SECONDS
-"""The least that a self-test can do with."""
+"""Shortest duration of a self-test."""
 Result = TypeVar("Result", bound=BaseModel)
-OnShare = Callable[[float], None]
+OnProgress = Callable[[float], None]
+"""Called with the finished fraction, from 0 to 1."""
 
 
 @dataclass(frozen=True)
-class Gap:
-    """In place of a result that is not there."""
+class NotMeasured:
+    """Stands in the place of a result that is missing."""
 
-    reason: str = ""
-    """Why it cannot be measured; empty where it was not asked for."""
+    error: RiffsmithError | None = None
+    """Why it cannot be measured. `None`: nobody has asked for it yet."""
 
 
 @dataclass(frozen=True)
 class Measurements:
-    """What was measured of one snapshot."""
+    """The measurements of one snapshot."""
 
     seconds: float = DEFAULT_SECONDS
-    """How much of it was judged."""
+    """Duration of the evaluated audio."""
     seed: int = 0
-    evaluation: Evaluation | Gap = field(default_factory=Gap)
-    originality: Origins | Gap = field(default_factory=Gap)
-    self_test: SelfTest | Gap = field(default_factory=Gap)
+    evaluation: Evaluation | NotMeasured = field(default_factory=NotMeasured)
+    originality: ClipsOriginality | NotMeasured = field(default_factory=NotMeasured)
+    self_test: SelfTest | NotMeasured = field(default_factory=NotMeasured)
 
 
 def collect_measurements(
     run: RunFolder,
     corpus: Corpus,
-    epoch: int,
+    snapshot: int,
     *,
     seconds: float | None = None,
     seed: int = 0,
     quick: bool = False,
-    on_share: OnShare = lambda share: None,
+    on_progress: OnProgress = lambda fraction: None,
 ) -> Measurements:
-    """Takes what is stored below the run; measures, and stores, what is not.
+    """Reads the results that are stored below the run; measures and stores the others.
 
-    A result is stored for a snapshot's weights, a corpus, seconds and a seed, and holds for these
-    alone. What cannot be measured, such as copies without held-out music, becomes a `Gap`.
+    A result is stored for the weights of a snapshot, a corpus, a duration and a seed, and is valid
+    for these alone. What cannot be measured, such as copies without held-out music, becomes
+    `NotMeasured`.
 
     Args:
-        run: Whose snapshot it is.
-        corpus: That it was trained on.
-        epoch: Of the snapshot.
-        seconds: Audio to judge; none: the most that was judged before, else two minutes.
-        seed: Of the clips, as for `riffsmith evaluate`.
-        quick: Take stored results alone.
-        on_share: Told about the progress.
+        run: Folder of the run.
+        corpus: Corpus that the run was trained on.
+        snapshot: Number of the snapshot.
+        seconds: Duration of the evaluated audio. `None`: the longest that was evaluated before, or
+            else two minutes.
+        seed: Seed of the clips, as for `riffsmith evaluate`.
+        quick: Read stored results only.
+        on_progress: Called with the finished fraction, from 0 to 1.
 
     Raises:
-        SettingsError: Fewer seconds than one clip are asked for.
+        SettingsError: The duration is shorter than one clip.
         ModelError: The snapshot is damaged.
     """
     if seconds is not None and not PASSAGE_SECONDS <= seconds < float("inf"):
         raise SettingsError(f"--seconds must be {PASSAGE_SECONDS:g} or more, found {seconds:g}")
-    folder, store = run.snapshot(epoch), Store(run.path / "report")
-    card = read_card(folder)
+    folder, store = run.snapshot(snapshot), ResultStore(run.path / "report")
     if seconds is None:
-        any_length = Key.of_model("evaluation", corpus, card, DEFAULT_SECONDS, seed)
-        seconds = store.longest(any_length) or DEFAULT_SECONDS
-    judge = _Judge(folder, corpus, f"epoch {epoch}", seconds, seed, on_share)
+        key = ResultKey.of_snapshot("evaluation", corpus, folder, DEFAULT_SECONDS, seed)
+        seconds = store.longest(key) or DEFAULT_SECONDS
+    measurer = Measurer(folder, corpus, f"{run.unit} {snapshot}", seconds, seed, on_progress)
 
-    def find(key: Key, model: type[Result], measure: Callable[[], Result]) -> Result | Gap:
+    def read_or_measure(
+        key: ResultKey, model: type[Result], measure: Callable[[], Result]
+    ) -> Result | NotMeasured:
         stored = store.read(key, model)
         if stored or quick:
-            return stored or Gap()
+            return stored or NotMeasured()
         try:
-            found = measure()
+            result = measure()
         except RiffsmithError as error:
-            return Gap(" ".join(str(error).split()))
-        store.write(key, found)
-        return found
+            return NotMeasured(error)
+        store.write(key, result)
+        return result
 
-    def of_model(kind: Kind) -> Key:
-        return Key.of_model(kind, corpus, card, judge.seconds, seed)
+    def key_of(kind: ResultKind) -> ResultKey:
+        return ResultKey.of_snapshot(kind, corpus, folder, measurer.seconds, seed)
 
-    longer = max(judge.seconds, SELF_TEST_SECONDS)
+    longer = max(measurer.seconds, SELF_TEST_SECONDS)
     return Measurements(
-        seconds=judge.seconds,
+        seconds=measurer.seconds,
         seed=seed,
-        evaluation=find(of_model("evaluation"), Evaluation, judge.evaluate),
-        originality=find(of_model("originality"), Origins, judge.find_origins),
-        self_test=find(
-            Key.of_corpus("self-test", corpus, longer, seed),
+        evaluation=read_or_measure(key_of("evaluation"), Evaluation, measurer.evaluate),
+        originality=read_or_measure(
+            key_of("originality"), ClipsOriginality, measurer.check_originality
+        ),
+        self_test=read_or_measure(
+            ResultKey.of_corpus("self-test", corpus, longer, seed),
             SelfTest,
-            lambda: judge.test_itself(longer),
+            lambda: measurer.run_self_test(longer),
         ),
     )
 
 
 @dataclass
-class _Judge:
-    """Measures; the clips are played when first needed."""
+class Measurer:
+    """Measures one snapshot. The clips are generated when they are first needed."""
 
-    snapshot: Path
+    folder: Path
+    """Folder of the snapshot."""
     corpus: Corpus
     name: str
+    """Name of the snapshot in the results."""
     seconds: float
+    """Duration of the evaluated audio."""
     seed: int
-    on_share: OnShare
+    on_progress: OnProgress
 
     @cached_property
     def bundle(self) -> Bundle:
-        return load_bundle(self.snapshot)
+        """The model."""
+        return load_bundle(self.folder)
 
     @cached_property
     def passages(self) -> Sequence[Passage]:
-        on_share = self.on_share
-        return play_passages(
-            self.bundle, self.seconds, self.seed, lambda share: on_share(0.2 * share)
-        )
+        """Generated clips."""
+        return play_passages(self.bundle, self.seconds, self.seed, self._progress(0.0, 0.2))
 
     def evaluate(self) -> Evaluation:
-        for split in ("train", "held_out"):  # fails before anything slow has begun
+        """Scores of the clips."""
+        for split in ("train", "held_out"):  # fails before anything slow begins
             read_passages(self.corpus, split, PASSAGE_SECONDS)
+        report = self._progress(0.2, 0.5)
         return evaluate(
             self.name,
             self.passages,
@@ -153,18 +163,29 @@ class _Judge:
             seed=self.seed,
             cache=self.corpus.path / CACHE_FOLDER,
             reconstruct=reconstruct_with(self.bundle),
-            on_share=lambda share, _: self.on_share(0.2 + 0.3 * share),
+            on_progress=lambda fraction, _: report(fraction),
         )
 
-    def find_origins(self) -> Origins:
-        check = OriginalityCheck(self.corpus, lambda share: self.on_share(0.5 + 0.1 * share))
-        return find_origins(check, self.passages, lambda share: self.on_share(0.6 + 0.05 * share))
+    def check_originality(self) -> ClipsOriginality:
+        """Comparison of the clips with the training music."""
+        check = OriginalityCheck(self.corpus, self._progress(0.5, 0.6))
+        return check_clips(check, self.passages, self._progress(0.6, 0.65))
 
-    def test_itself(self, seconds: float) -> SelfTest:
-        return self_test(
+    def run_self_test(self, seconds: float) -> SelfTest:
+        """Self-test of the measures on the corpus.
+
+        Args:
+            seconds: Duration of each set of music that is compared.
+        """
+        report = self._progress(0.65, 1.0)
+        return run_self_test(
             self.corpus,
             seconds=seconds,
             cache=self.corpus.path / CACHE_FOLDER,
             seed=self.seed,
-            on_share=lambda share, _: self.on_share(0.65 + 0.35 * share),
+            on_progress=lambda fraction, _: report(fraction),
         )
+
+    def _progress(self, start: float, end: float) -> OnProgress:
+        """Progress within a part of the work, from one fraction of the whole to another."""
+        return lambda fraction: self.on_progress(start + (end - start) * fraction)

@@ -1,4 +1,4 @@
-"""What a page lets hear: new clips, the evolution, the corpus, and what is most like it."""
+"""The cards of a page: new clips, the evolution, recordings, real segments, nearest passages."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -6,24 +6,28 @@ from typing import TypeVar
 
 import numpy as np
 import soundfile
+from jaxtyping import Float
+from torch import Tensor
 
 from riffsmith.bundle import Bundle
+from riffsmith.config import PictureSettings, Settings
 from riffsmith.corpus import Corpus
-from riffsmith.evaluation.copying.originality import WINDOW_SECONDS
-from riffsmith.plotting import draw_waveform
-from riffsmith.report.history import History, points
-from riffsmith.report.media import MediaCard, Picture, media_card, player, png
-from riffsmith.report.origins import Suspect
-from riffsmith.report.texts import Texts
-from riffsmith.synthesis import generate_clip
-from riffsmith.training import RunFolder
+from riffsmith.evaluation import WINDOW_SECONDS
+from riffsmith.features import reduce_to, resize
+from riffsmith.plotting import draw_plain_spectrogram, draw_waveform
+from riffsmith.report.history import History
+from riffsmith.report.media import MediaCard, Picture, audio_uri, media_card, png_uri
+from riffsmith.report.originality import ClosestWindow
+from riffsmith.report.texts import Rounded, Texts
+from riffsmith.runs import RunFolder
+from riffsmith.synthesis import generate_clip, to_audio, to_spectrogram
 
 NEW_CLIPS = 4
 CLIP_SECONDS = 6.0
 RECORDINGS = 3
 SNAPSHOTS = 12
 _SAMPLE_SEED = 1
-"""Not the run's own: clips that no preview has shown."""
+"""Seed of the new clips. It differs from the run's own, so no preview has shown them."""
 Item = TypeVar("Item")
 
 
@@ -32,23 +36,29 @@ def sample_cards(bundle: Bundle, texts: Texts) -> Iterator[MediaCard]:
     rate = bundle.card.settings.corpus.sample_rate
     for number in range(NEW_CLIPS):
         audio = generate_clip(bundle, CLIP_SECONDS, _SAMPLE_SEED + number)
-        note = texts.plain("samples.seconds", seconds=texts.figure(CLIP_SECONDS))
-        yield media_card(texts.plain("samples.one", number=number + 1), audio, rate, note)
+        note = texts.plain("samples.seconds", seconds=CLIP_SECONDS)
+        yield media_card(texts.plain("samples.clip", number=number + 1), audio, rate, note)
 
 
 def evolution_cards(run: RunFolder, history: History, shown: int, texts: Texts) -> list[MediaCard]:
-    """The run's fixed noise at up to twelve snapshots, the shown one and the last among them."""
-    epochs = run.snapshot_epochs()
-    chosen = sorted({*_spread_out(epochs, SNAPSHOTS - 1), shown})
-    variety = dict(points(history.previews, "spread_relative"))
+    """Audio from the run's fixed noise at up to twelve snapshots.
+
+    Args:
+        run: Folder of the run.
+        history: Metrics of the run.
+        shown: Number of the snapshot that the page shows; it is one of the twelve.
+        texts: Language of the page.
+    """
+    chosen = sorted({*_spread_out(run.snapshot_numbers(), SNAPSHOTS - 1), shown})
+    diversities = history.preview_diversities()
     cards: list[MediaCard] = []
-    for epoch in chosen:
-        audio, rate = soundfile.read(run.preview(epoch, ".wav"), dtype="float32", always_2d=True)
-        share = variety.get(epoch)
-        note = "" if share is None else texts.number(share, 2)
-        if note:
-            note = texts.plain("evolution.variety", share=note)
-        cards.append(media_card(texts.plain("evolution.one", epoch=epoch), audio, rate, note))
+    for number in chosen:
+        audio, rate = soundfile.read(run.preview(number, ".wav"), dtype="float32", always_2d=True)
+        title = texts.position(history.unit, number, "title")
+        note = ""
+        if number in diversities:
+            note = texts.plain("evolution.variety", fraction=Rounded(diversities[number], 2))
+        cards.append(media_card(title, audio, rate, note))
     return cards
 
 
@@ -59,26 +69,58 @@ def recording_cards(corpus: Corpus, texts: Texts) -> Iterator[MediaCard]:
         start = recording.source.seconds / 3
         audio = corpus.audio(recording, start, CLIP_SECONDS).numpy()
         title = Path(recording.source.path).stem
-        picture = Picture(
-            png(draw_waveform(audio[:, 0])), None, texts.plain("corpus.waveform", title=title)
-        )
-        note = texts.plain("corpus.from", second=texts.number(start))
-        yield MediaCard(title, picture, player(audio, rate), note)
+        alt = texts.plain("corpus.waveform", title=title)
+        note = texts.plain("corpus.from", second=Rounded(start))
+        picture = Picture(png_uri(draw_waveform(audio[:, 0])), None, alt)
+        yield MediaCard(title, picture, audio_uri(audio, rate), note)
 
 
-def nearest_passages(suspects: Sequence[Suspect], corpus: Corpus) -> Iterator[str]:
-    """The training passage that each is nearest to, as a data URI."""
+def segment_cards(corpus: Corpus, settings: Settings, texts: Texts) -> Iterator[MediaCard]:
+    """A real segment as it is stored, and on the generator's grid.
+
+    There are none where the system does not generate pictures.
+    """
+    if not isinstance(settings, PictureSettings):
+        return
+    grid = settings.generator.grid
+    stored = corpus.train.batch([len(corpus.train) // 2])
+    reduced = resize(reduce_to(stored, grid, grid), *settings.corpus.grid)
+    for key, picture in (("stored", stored), ("reduced", reduced)):
+        title = texts.plain(f"pictures.{key}", grid=grid)
+        yield _segment_card(title, picture, corpus, settings, texts)
+
+
+def _segment_card(
+    title: str,
+    picture: Float[Tensor, "1 channels rows columns"],
+    corpus: Corpus,
+    settings: PictureSettings,
+    texts: Texts,
+) -> MediaCard:
+    manifest = corpus.manifest
+    mel_db = to_spectrogram(picture, settings.corpus, manifest.low_db, manifest.high_db)[0]
+    audio = to_audio(mel_db, settings.corpus, 0).numpy().T
+    return MediaCard(
+        title,
+        Picture(png_uri(draw_plain_spectrogram(mel_db[0])), None, title),
+        audio_uri(audio, settings.corpus.sample_rate),
+        texts.plain("pictures.inverted"),
+    )
+
+
+def nearest_passages(closest: Sequence[ClosestWindow], corpus: Corpus) -> Iterator[str]:
+    """The training passage nearest to each window, as a data URI."""
     recordings = {each.source.path: each for each in corpus.manifest.of_split("train")}
     rate = corpus.manifest.settings.sample_rate
-    for window in (suspect.window for suspect in suspects):
+    for window in (each.window for each in closest):
         seconds = WINDOW_SECONDS * window.speed
         recording = recordings[window.recording]
         audio = corpus.audio(recording, window.recording_seconds, seconds).numpy()
-        yield player(audio, rate)
+        yield audio_uri(audio, rate)
 
 
 def _spread_out(items: list[Item], count: int) -> list[Item]:
-    """So many of them at most, the first and the last among them."""
+    """At most `count` of the items, evenly spaced, with the first and the last."""
     count = min(count, len(items))
-    places = np.linspace(0, len(items) - 1, count).round().astype(int).tolist()
-    return [items[place] for place in places]
+    positions = np.linspace(0, len(items) - 1, count).round().astype(int).tolist()
+    return [items[position] for position in positions]

@@ -1,1 +1,24 @@
-"""What a run is on disk: folder, record, checkpoints, snapshots."""
+"""What a run is on disk: folder, record, metrics, checkpoints, snapshots, outcome."""
+
+from riffsmith.runs.folder import RunFolder, step_of
+from riffsmith.runs.opening import create_run, open_run
+from riffsmith.runs.outcome import Outcome, OutcomeState, Stage, read_outcome, write_outcome
+from riffsmith.runs.record import RunRecord, Unit
+from riffsmith.runs.snapshot import SelectionReason, SnapshotSelection, select_snapshot
+
+__all__ = [
+    "Outcome",
+    "OutcomeState",
+    "RunFolder",
+    "RunRecord",
+    "SelectionReason",
+    "SnapshotSelection",
+    "Stage",
+    "Unit",
+    "create_run",
+    "open_run",
+    "read_outcome",
+    "select_snapshot",
+    "step_of",
+    "write_outcome",
+]

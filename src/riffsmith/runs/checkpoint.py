@@ -1,7 +1,8 @@
 """Training states on disk: written whole, checked when read, the last two kept.
 
-Beside them lie *anchors*, the states that a rollback goes back to. An anchor stays as long as a
-run resumed from one of the kept checkpoints may still need it.
+Beside them lie *best checkpoints*, the states at snapshots that the monitor marked as the best. A
+rollback goes back to the newest of them. One stays as long as a run that is resumed from a kept
+checkpoint may still need it.
 """
 
 import json
@@ -34,22 +35,24 @@ class Checkpoint:
 
 
 def checkpoint_paths(folder: Path) -> list[Path]:
-    """Checkpoints of a run, oldest first."""
+    """Regular checkpoints of a run, oldest first."""
     return sorted(folder.glob("step-*.safetensors"))
 
 
 def best_checkpoint_paths(folder: Path) -> list[Path]:
-    """Anchors of a run, oldest first."""
-    return sorted(folder.glob("anchor-*.safetensors"))
+    """Best checkpoints of a run, oldest first."""
+    return sorted(folder.glob("best-*.safetensors"))
 
 
 def step_of_file(path: Path) -> int:
-    """The step that a checkpoint's or anchor's name tells."""
+    """The step in the name of a checkpoint."""
     return int(path.stem.rpartition("-")[2])
 
 
 def write_checkpoint(folder: Path, state: Checkpoint) -> Path:
-    """Writes a checkpoint, keeps the last two and the anchors that they may need.
+    """Writes a checkpoint, and removes those that are no longer needed.
+
+    The last two stay, and the best checkpoints that a run resumed from them may need.
 
     Raises:
         RunError: Writing failed; earlier checkpoints are untouched.
@@ -66,26 +69,26 @@ def write_checkpoint(folder: Path, state: Checkpoint) -> Path:
 
 
 def write_best_checkpoint(folder: Path, state: Checkpoint) -> Path:
-    """Writes a state to go back to.
+    """Writes the state at a snapshot that was marked as the best.
 
     Raises:
-        RunError: Writing failed; earlier anchors are untouched.
+        RunError: Writing failed; earlier ones are untouched.
     """
-    return _write(folder / f"anchor-{state.step:09d}.safetensors", state)
+    return _write(folder / f"best-{state.step:09d}.safetensors", state)
 
 
 def read_best_checkpoint(folder: Path) -> Checkpoint | None:
-    """The newest sound anchor, if there is one."""
+    """Reads the newest undamaged best checkpoint. `None`: there is none."""
     for path in reversed(best_checkpoint_paths(folder)):
         try:
             return read_checkpoint(path)
         except RunError:
-            continue  # an older one, or the start, is as sound a place to go back to
+            continue  # an older one, or the start of the run, serves as well
     return None
 
 
 def forget_best_checkpoints_after(folder: Path, step: int) -> None:
-    """Removes anchors beyond a step: a resumed run will write them again."""
+    """Removes best checkpoints beyond a step, which a resumed run will write again."""
     for path in best_checkpoint_paths(folder):
         if step_of_file(path) > step:
             remove(path)
@@ -105,7 +108,7 @@ def _write(path: Path, state: Checkpoint) -> Path:
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
-    """Reads and checks one checkpoint; no code in it is run.
+    """Reads and checks one checkpoint. No code in it is run.
 
     Raises:
         RunError: It is damaged or of another version.
@@ -123,27 +126,32 @@ def read_checkpoint(path: Path) -> Checkpoint:
         )
     if _digest(tensors) != record["hash"]:
         raise RunError(f"{path.name} is damaged (its content does not match its hash)")
-    rollbacks = record.get("rollbacks", 0)  # runs from before the watch have none
+    rollbacks = record["rollbacks"]
     return Checkpoint(record["step"], rollbacks, record["sums"], tensors)
 
 
 def read_latest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
-    """The newest sound checkpoint, and what is wrong with newer ones.
+    """Reads the newest undamaged checkpoint.
+
+    Returns:
+        The checkpoint (`None`: there is none yet), and what is wrong with newer ones.
 
     Raises:
-        RunError: There are checkpoints, and none is sound.
+        RunError: There are checkpoints, and all are damaged.
     """
     complaints: list[str] = []
-    unsound: list[Path] = []
+    damaged: list[Path] = []
     for path in reversed(checkpoint_paths(folder)):
         try:
             found = read_checkpoint(path)
         except RunError as error:
             complaints.append(str(error))
-            unsound.append(path)
+            damaged.append(path)
             continue
-        for damaged in unsound:  # out of the way, so that it does not count among those kept
-            damaged.replace(damaged.with_suffix(".damaged"))
+        for (
+            path_of_damaged
+        ) in damaged:  # out of the way, so that it does not count among those kept
+            path_of_damaged.replace(path_of_damaged.with_suffix(".damaged"))
         return found, complaints
     if complaints:
         raise RunError(

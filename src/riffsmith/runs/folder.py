@@ -2,52 +2,34 @@
 
 RUN/
 ├── run.json             settings, seed, corpus, versions
-├── metrics.jsonl        one line an event: epoch, preview, check, best, overfitting, rollback, stop
+├── outcome.json         how the run stands: preparing, training, finished, stopped, failed
+├── metrics.jsonl        one event per line: log, preview, check, best, overfitting, rollback, stop
 ├── codec.safetensors    the codec, where the system has one
-├── decoder/             states of its decoder, while it is trained from scratch
-├── checkpoints/         the last two training states, and states to go back to
+├── decoder/             training states of its decoder, while it is trained from scratch
+├── checkpoints/         the last two training states, and the states that a rollback goes back to
 ├── report/              what `riffsmith report` has measured
-├── snapshots/           a bundle at each preview: epoch-0010/
-└── previews/            epoch-0010.png and epoch-0010.wav
+├── snapshots/           one bundle per snapshot: epoch-0010/ or step-001000/
+└── previews/            picture and audio of each snapshot: epoch-0010.png, epoch-0010.wav
 """
 
 import json
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from riffsmith.config import TaggedSettings
 from riffsmith.errors import RunError
 from riffsmith.files import explain, write_bytes
+from riffsmith.runs.record import RUN_VERSION, RunRecord, Unit
 
-RUN_VERSION = 1
 RUN_NAME = "run.json"
-
-
-class RunRecord(BaseModel):
-    """What a run was started with."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    version: int = RUN_VERSION
-    riffsmith: str
-    torch: str
-    machine: str
-    created: str
-    preset: str
-    settings: TaggedSettings
-    seed: int
-    minutes: float | None
-    """Time to train instead of the settings' epochs, if so asked."""
-    corpus: str
-    """Path of the prepared corpus."""
-    corpus_hash: str
+_DIGITS: dict[Unit, int] = {"epoch": 4, "step": 6}
 
 
 class RunFolder:
-    """Paths and records of a run."""
+    """Paths, record and metrics of a run."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -63,7 +45,11 @@ class RunFolder:
         return (self.path / RUN_NAME).is_file()
 
     def write_record(self, record: RunRecord) -> None:
-        """Writes what the run is started with."""
+        """Writes what the run is started with.
+
+        Raises:
+            RunError: Writing failed.
+        """
         text = record.model_dump_json(indent=1)
         write_bytes(self.path / RUN_NAME, text.encode(), RunError)
 
@@ -85,32 +71,44 @@ class RunFolder:
             first = str(cause).splitlines()[0]
             raise RunError(f"{path} is damaged ({first}): start a new run") from cause
         raise RunError(
-            f"{self.path} has run format {version}, this Riffsmith reads {RUN_VERSION}: "
-            "start a new run"
+            f"{self.path} has run format {version}, this Riffsmith reads {RUN_VERSION}: start a "
+            f"new run. The snapshots of the old one can still be used as models: {self.snapshots}"
         )
 
-    def snapshot(self, epoch: int) -> Path:
-        """Folder of an epoch's bundle."""
-        return self.snapshots / f"epoch-{epoch:04d}"
+    @cached_property
+    def unit(self) -> Unit:
+        """What the snapshots are numbered by.
 
-    def snapshot_epochs(self) -> list[int]:
-        """Epochs that have a bundle, ascending."""
-        cards = self.snapshots.glob("*/card.json")
-        found = (re.fullmatch(r"epoch-(\d+)", card.parent.name) for card in cards)
+        Raises:
+            RunError: The record cannot be read.
+        """
+        return self.read_record().unit
+
+    def snapshot(self, number: int) -> Path:
+        """Folder of a snapshot's bundle."""
+        return self.snapshots / self._name(number)
+
+    def snapshot_numbers(self) -> list[int]:
+        """Numbers of the snapshots that have a bundle, ascending: epochs or steps."""
+        cards = list(self.snapshots.glob("*/card.json"))
+        if not cards:
+            return []
+        pattern = re.compile(rf"{self.unit}-(\d+)")
+        found = (pattern.fullmatch(card.parent.name) for card in cards)
         return sorted(int(match[1]) for match in found if match)
 
-    def best_epoch(self) -> int | None:
-        """The epoch that the watch marked as the best; none where it marked none.
+    def best_snapshot(self) -> int | None:
+        """Number of the snapshot that the monitor marked as the best. `None`: it marked none.
 
         A mark whose snapshot is gone is passed over for the one before it.
         """
-        marked = [line.get("epoch") for line in self.read_metrics("best")]
-        there = [epoch for epoch in self.snapshot_epochs() if epoch in marked]
-        return there[-1] if there else None  # marks are set in the order of epochs
+        marked = [line.get("snapshot") for line in self.read_metrics("best")]
+        there = [number for number in self.snapshot_numbers() if number in marked]
+        return there[-1] if there else None  # marks are set in the order of snapshots
 
-    def preview(self, epoch: int, suffix: str) -> Path:
-        """File of an epoch's preview (`.png`, `.wav`)."""
-        return self.previews / f"epoch-{epoch:04d}{suffix}"
+    def preview(self, number: int, suffix: str) -> Path:
+        """File of a snapshot's preview (`.png`, `.wav`)."""
+        return self.previews / f"{self._name(number)}{suffix}"
 
     def append_metrics(self, line: Mapping[str, object]) -> None:
         """Adds one line to the metrics.
@@ -125,7 +123,11 @@ class RunFolder:
             raise RunError(explain(cause, f"writing {self.metrics}")) from cause
 
     def read_metrics(self, event: str | None = None) -> list[dict[str, object]]:
-        """Lines of the metrics, of one event or all; a line cut off by a crash is left out."""
+        """Lines of the metrics; a line that was cut off by a crash is left out.
+
+        Args:
+            event: Kind of the lines to return. `None`: all of them.
+        """
         lines: list[dict[str, object]] = []
         if self.metrics.is_file():
             for text in self.metrics.read_text(encoding="utf-8").splitlines():
@@ -138,11 +140,14 @@ class RunFolder:
         return lines
 
     def forget_metrics_after(self, step: int) -> None:
-        """Drops lines beyond a step: a resumed run will write them again."""
+        """Drops the lines beyond a step, which a resumed run will write again."""
         if self.metrics.exists():
             kept = [line for line in self.read_metrics() if step_of(line) <= step]
             text = "".join(json.dumps(line) + "\n" for line in kept)
             write_bytes(self.metrics, text.encode(), RunError)
+
+    def _name(self, number: int) -> str:
+        return f"{self.unit}-{number:0{_DIGITS[self.unit]}d}"
 
 
 def step_of(line: Mapping[str, object]) -> int:

@@ -1,4 +1,4 @@
-"""Who may ask: before anything else sees a request."""
+"""Checks that every request passes before anything else sees it: host, origin, token, size."""
 
 import ipaddress
 import secrets
@@ -12,12 +12,14 @@ from fastapi import HTTPException
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from riffsmith.studio.sources import LARGEST_UPLOAD
+from riffsmith.studio.messages import Parameter, ProblemCode
+from riffsmith.studio.recordings.sources import LARGEST_UPLOAD
+from riffsmith.studio.schemas import Problem
 
 COOKIE = "riffsmith_token"
 _LARGEST_BODY = 2**20
 _FORM_OVERHEAD = 2**22
-"""Bytes that a form may need beside its files."""
+"""Size in bytes that a form may have beside its files."""
 _UPLOADS = "/api/uploads"
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 
@@ -38,22 +40,22 @@ def is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True)
 class Access:
-    """Where the server is bound, and what it asks for."""
+    """The address that the server listens at, and the token that it asks for."""
 
     host: str = "127.0.0.1"
     token: str | None = None
 
     @property
     def folders(self) -> bool:
-        """Whether folders of this computer may be named: only by its own user."""
+        """Whether folders of this computer may be named, which only its own user may do."""
         return is_loopback(self.host) and self.token is None
 
-    def knows(self, host: str) -> bool:
-        """Whether a Host header is ours.
+    def is_named(self, host: str) -> bool:
+        """Whether a Host header names this server.
 
-        A foreign name that leads here is an attempt to let a browser's page speak to us as if it
-        were ours (DNS rebinding). Bound to all addresses, any name may be right, and the token
-        decides.
+        A foreign name that leads here is an attempt to let another site's page use this server as
+        if it were its own (DNS rebinding). For a server that listens at all addresses any name may
+        be right, and the token decides.
         """
         name = _name_of(host)
         if name is None:
@@ -72,13 +74,13 @@ class Access:
 
 
 class Guard:
-    """Checks host, origin, token and size of every request, and adds headers to every answer."""
+    """Checks every request, and adds headers to every answer."""
 
     def __init__(self, app: App, access: Access) -> None:
         self._app, self._access = app, access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on, or answers it."""
+        """Passes a request on, or refuses it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -92,17 +94,15 @@ class Guard:
 
     def _refuse(self, scope: Scope, headers: Headers) -> Response | None:
         path, host = str(scope["path"]), headers.get("host", "")
-        if not self._access.knows(host):
-            return _problem(
-                403, f"the name {host[:100]!r} is not this studio's: open it by its own"
-            )
+        if not self._access.is_named(host):
+            return _refusal(403, ProblemCode.FOREIGN_HOST, host=host[:100])
         if scope["method"] not in _SAFE_METHODS and not _same_origin(headers, host):
-            return _problem(403, "another site's page asked for this: open the studio itself")
+            return _refusal(403, ProblemCode.FOREIGN_SITE)
         if path.startswith("/api/") and headers.get("sec-fetch-site") == "cross-site":
-            return _problem(403, "another site's page asked for this: open the studio itself")
+            return _refusal(403, ProblemCode.FOREIGN_SITE)
         length = headers.get("content-length", "0")
         if not length.isdecimal() or len(length) > 15 or int(length) > _limit(path):
-            return _problem(413, f"at most {_limit(path) // 2**20} MB are taken here: send less")
+            return _refusal(413, ProblemCode.BODY_TOO_LARGE, megabytes=_limit(path) // 2**20)
         return self._ask_for_token(scope, headers)
 
     def _ask_for_token(self, scope: Scope, headers: Headers) -> Response | None:
@@ -119,13 +119,11 @@ class Guard:
             return None
         if self._access.admits(_cookie(headers)):
             return None
-        return _problem(
-            401, "this studio asks for its token: open the address that it printed when it began"
-        )
+        return _refusal(401, ProblemCode.TOKEN_NEEDED)
 
 
-def _problem(status: int, detail: str) -> Response:
-    return JSONResponse({"detail": detail}, status)
+def _refusal(status: int, code: ProblemCode, **parameters: Parameter) -> Response:
+    return JSONResponse(Problem.describe(code, **parameters).model_dump(), status)
 
 
 def _name_of(host: str) -> str | None:
@@ -139,7 +137,7 @@ def _name_of(host: str) -> str | None:
 
 
 def _same_origin(headers: Headers, host: str) -> bool:
-    """Whether a page of ours asks; what is no browser names no origin."""
+    """Whether a page of this server asks; programs other than browsers name no origin."""
     origin = headers.get("origin")
     if origin is None:
         return headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
@@ -164,14 +162,15 @@ def _limit(path: str) -> int:
 
 
 class BodyTooLargeError(HTTPException):
-    """More arrives than is taken, whatever the headers promised."""
+    """A body that is larger than allowed, whatever the headers promised."""
 
-    def __init__(self) -> None:
-        super().__init__(413, "more was sent than is taken here: send less at once")
+    def __init__(self, limit: int) -> None:
+        self.problem = Problem.describe(ProblemCode.BODY_TOO_LARGE, megabytes=limit // 2**20)
+        super().__init__(413, self.problem.detail)
 
 
 def _counted(receive: Receive, limit: int) -> Receive:
-    """Ends a request whose body goes on beyond what is taken."""
+    """Ends a request whose body is larger than allowed."""
     arrived = 0
 
     async def counted() -> Message:
@@ -179,14 +178,14 @@ def _counted(receive: Receive, limit: int) -> Receive:
         message = await receive()
         arrived += len(message.get("body", b""))
         if arrived > limit:
-            raise BodyTooLargeError
+            raise BodyTooLargeError(limit)
         return message
 
     return counted
 
 
 def _with_headers(send: Send) -> Send:
-    """Browsers are told to guess nothing, to show us nowhere else and to tell nobody of us."""
+    """Adds headers: browsers guess no types, embed nothing elsewhere, and send no referrer."""
     always = (
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"no-referrer"),

@@ -1,4 +1,4 @@
-"""The server: routes, errors, and what happens at its start and end."""
+"""The server: routes, problems, and work at its start and end."""
 
 import asyncio
 import logging
@@ -12,28 +12,44 @@ from starlette.exceptions import HTTPException
 
 from riffsmith import __version__
 from riffsmith.errors import RiffsmithError
-from riffsmith.studio.access import Guard
-from riffsmith.studio.errors import StudioError
+from riffsmith.studio.access import BodyTooLargeError, Guard
+from riffsmith.studio.errors import StudioError, describe_problem
+from riffsmith.studio.messages import FieldCode, Parameter, ProblemCode
 from riffsmith.studio.routes import clips, jobs, models, page, players, recordings
-from riffsmith.studio.schemas import Problem
+from riffsmith.studio.schemas import Problem, ProblemPart
 from riffsmith.studio.studio import Studio
 
 _SWEEP_SECONDS = 60.0
-_PROBLEMS = {
-    400: "What was asked cannot be done.",
+_MOST_PARTS = 5
+_LONGEST_DETAIL = 300
+_STATUSES = {
+    400: "The request cannot be carried out.",
     401: "The token is missing or wrong.",
-    403: "Not allowed from here.",
+    403: "The request is not allowed from here.",
     404: "There is nothing of that name.",
-    409: "It does not fit to how things stand.",
-    413: "More than is taken at once.",
+    409: "The request does not fit how things stand.",
+    413: "The request is larger than allowed.",
     422: "The request is not of the right form.",
-    429: "Too much at once.",
+    429: "There are too many requests of this kind at the moment.",
 }
+_FIELD_CODES = {
+    "missing": FieldCode.MISSING,
+    "extra_forbidden": FieldCode.UNKNOWN,
+    "string_pattern_mismatch": FieldCode.PATTERN,
+    "greater_than": FieldCode.ABOVE,
+    "greater_than_equal": FieldCode.FROM,
+    "less_than": FieldCode.BELOW,
+    "less_than_equal": FieldCode.UP_TO,
+    "literal_error": FieldCode.CHOICE,
+    "json_invalid": FieldCode.NOT_JSON,
+}
+_LIMITS = ("gt", "ge", "lt", "le")
+"""Names under which pydantic gives the limit of a field."""
 logger = logging.getLogger(__name__)
 
 
 def build_app(studio: Studio) -> FastAPI:
-    """The ASGI application of a studio."""
+    """Builds the ASGI application of a studio."""
     app = FastAPI(
         title="Riffsmith studio",
         version=__version__,
@@ -43,16 +59,16 @@ def build_app(studio: Studio) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         responses={
-            status: {"model": Problem, "description": text} for status, text in _PROBLEMS.items()
+            status: {"model": Problem, "description": text} for status, text in _STATUSES.items()
         },
     )
     app.state.studio = studio
     for routes in (models, players, clips, recordings, jobs, page):
         app.include_router(routes.router)
-    app.add_exception_handler(RiffsmithError, _tell_refusal)
-    app.add_exception_handler(RequestValidationError, _tell_what_is_wrong)
-    app.add_exception_handler(HTTPException, _tell_status)
-    app.add_exception_handler(Exception, _tell_fault)
+    app.add_exception_handler(RiffsmithError, _answer_error)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(HTTPException, _answer_status)
+    app.add_exception_handler(Exception, _answer_fault)
     app.add_middleware(Guard, access=studio.access)
     return app
 
@@ -72,39 +88,56 @@ async def _sweep(studio: Studio) -> None:
         studio.players.forget_idle()
 
 
-def _problem(status: int, detail: str) -> JSONResponse:
-    return JSONResponse({"detail": detail}, status)
+def _answer(status: int, problem: Problem) -> JSONResponse:
+    return JSONResponse(problem.model_dump(), status)
 
 
-async def _tell_refusal(_: Request, error: Exception) -> JSONResponse:
+async def _answer_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RiffsmithError)
     status = error.status if isinstance(error, StudioError) else 400
-    return _problem(status, " ".join(str(error).split()))
+    return _answer(status, describe_problem(error))
 
 
-async def _tell_what_is_wrong(_: Request, error: Exception) -> JSONResponse:
+async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    parts = [_explain(one) for one in error.errors()[:5]]
-    return _problem(422, "; ".join(parts))
+    parts = [_describe(one) for one in error.errors()[:_MOST_PARTS]]
+    return _answer(422, Problem.describe(ProblemCode.INVALID_REQUEST, parts))
 
 
-def _explain(error: dict[str, object]) -> str:
+def _describe(error: dict[str, object]) -> ProblemPart:
+    """One of pydantic's errors as a part of a problem."""
     place = error.get("loc")
     names = place[1:] if isinstance(place, tuple) and len(place) > 1 else place
-    where = ".".join(map(str, names)) if isinstance(names, tuple) else "the request"
-    return f"{where}: {error.get('msg')}"[:300]
+    where = ".".join(map(str, names)) if isinstance(names, tuple) else "request"
+    code = _FIELD_CODES.get(str(error.get("type")), FieldCode.INVALID)
+    reason = str(error.get("msg"))[:_LONGEST_DETAIL]
+    context = error.get("ctx")
+    values = context if isinstance(context, dict) else {}
+    parameters: dict[str, Parameter] = {}
+    if code in (FieldCode.ABOVE, FieldCode.FROM, FieldCode.BELOW, FieldCode.UP_TO):
+        parameters["limit"] = next(values[name] for name in _LIMITS if name in values)
+    elif code is FieldCode.CHOICE:
+        parameters["choices"] = str(values.get("expected"))
+    elif code is FieldCode.INVALID:
+        parameters["reason"] = reason
+    return ProblemPart(code=code, parameters=parameters, detail=reason, place=where[:200])
 
 
-async def _tell_status(request: Request, error: Exception) -> JSONResponse:
+async def _answer_status(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    told = {
-        404: f"there is nothing at {request.url.path[:200]!r}: see /openapi.json",
-        405: f"{request.method[:20]} is not possible here: see /openapi.json",
-    }
-    answer = _problem(error.status_code, told.get(error.status_code, str(error.detail)))
+    if isinstance(error, BodyTooLargeError):
+        problem = error.problem
+    elif error.status_code == 404:
+        problem = Problem.describe(ProblemCode.NO_ROUTE, path=request.url.path[:200])
+    elif error.status_code == 405:
+        problem = Problem.describe(ProblemCode.NO_METHOD, method=request.method[:20])
+    else:
+        problem = Problem.describe(ProblemCode.HTTP, reason=str(error.detail))
+    answer = _answer(error.status_code, problem)
     answer.headers.update(error.headers or {})
     return answer
 
 
-async def _tell_fault(_: Request, error: Exception) -> JSONResponse:
+async def _answer_fault(_: Request, error: Exception) -> JSONResponse:
     logger.error("unexpected %s", type(error).__name__, exc_info=error)
-    return _problem(500, f"unexpected {type(error).__name__}: the studio's own log says more")
+    return _answer(500, Problem.describe(ProblemCode.FAULT, kind=type(error).__name__))

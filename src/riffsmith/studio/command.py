@@ -1,7 +1,7 @@
 """Riffsmith's own commands in processes beside the server.
 
-What decodes files that strangers have sent, or computes for long, runs there: it may take its time
-or die without the server noticing.
+Work that decodes files of strangers, or computes for long, runs in such a process: it may take its
+time or crash, and the server goes on.
 """
 
 import os
@@ -13,25 +13,23 @@ from pathlib import Path
 import psutil
 
 from riffsmith.studio.errors import StudioError
+from riffsmith.studio.messages import ProblemCode
 
 _NICE = 10
-_ENVIRONMENT = {
-    "PYTHONUNBUFFERED": "1",
-    "OMP_WAIT_POLICY": "PASSIVE",  # threads that spin for each other lose much to a busy player
-}
+_ENVIRONMENT = {"PYTHONUNBUFFERED": "1"}
 
 
 def command_line(*words: str | float | Path, module: str = "riffsmith") -> list[str]:
-    """`riffsmith …` with this interpreter, or another module."""
+    """The words of a command: `riffsmith …`, or another module, with this interpreter."""
     return [sys.executable, "-m", module, *map(str, words)]
 
 
 def start(words: Sequence[str], log: Path | None = None) -> "subprocess.Popen[str]":
-    """Starts a process of its own group, below the server's priority.
+    """Starts a process in a group of its own, with a lower priority than the server's.
 
     Args:
         words: The command.
-        log: File that gets what it prints; none: it is caught.
+        log: File that its output is added to. None: the output can be read from the process.
     """
     environment = {**os.environ, **_ENVIRONMENT}
     if log is None:
@@ -64,7 +62,7 @@ def start(words: Sequence[str], log: Path | None = None) -> "subprocess.Popen[st
 
 
 def run_command(*words: str | float | Path, limit_seconds: float, module: str = "riffsmith") -> str:
-    """What a command prints.
+    """Runs a command and returns its output.
 
     Raises:
         StudioError: It failed, with its own words, or took longer than allowed.
@@ -75,16 +73,17 @@ def run_command(*words: str | float | Path, limit_seconds: float, module: str = 
     except subprocess.TimeoutExpired as cause:
         kill_group(process)
         process.communicate()
-        raise StudioError(
-            f"this took longer than {limit_seconds / 60:g} minutes and was ended: try less at once"
-        ) from cause
+        raise StudioError(ProblemCode.COMMAND_TOO_SLOW, minutes=limit_seconds / 60) from cause
     if process.returncode:
-        raise StudioError(last_words(err) or "the command ended without a word: try again")
+        reason = last_words(err)
+        if reason is None:
+            raise StudioError(ProblemCode.COMMAND_ENDED)
+        raise StudioError(ProblemCode.COMMAND_FAILED, reason=reason)
     return out
 
 
 def kill_group(process: "subprocess.Popen[str]") -> None:
-    """Ends a process that `start` made, with all that it has started."""
+    """Ends a process that `start` made, with all processes that it has started."""
     try:
         there = psutil.Process(process.pid)
         for each in [*there.children(recursive=True), there]:
@@ -94,6 +93,6 @@ def kill_group(process: "subprocess.Popen[str]") -> None:
 
 
 def last_words(text: str) -> str | None:
-    """The error that a command of Riffsmith ended with."""
-    told = [line for line in text.splitlines() if line.startswith("riffsmith: ")]
-    return told[-1].removeprefix("riffsmith: ") if told else None
+    """The error message that a command of Riffsmith ended with; None: it printed none."""
+    errors = [line for line in text.splitlines() if line.startswith("riffsmith: ")]
+    return errors[-1].removeprefix("riffsmith: ") if errors else None

@@ -1,10 +1,10 @@
 """The folder that a studio keeps everything in, and the names that are allowed there.
 
 HOME/
-├── uploads/    NAME/: recordings that a listener has sent
+├── uploads/    KEY/: recordings that a listener has sent
 ├── runs/       NAME/: run folders, each with its job and its log
-├── clips/      ID/: clips that were kept
-└── scratch/    files on their way out; emptied at the start
+├── clips/      KEY/: clips that were kept
+└── scratch/    files that are being sent; emptied at the start
 """
 
 import os
@@ -14,25 +14,24 @@ import sys
 import unicodedata
 from pathlib import Path
 
-from riffsmith.errors import RiffsmithError
 from riffsmith.files import explain, remove
 from riffsmith.studio.errors import StudioError
 
 RUN_NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 MODEL_PATTERN = r"^((run|bundle):)?[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 KEY_PATTERN = r"^[0-9a-f]{16}$"
-"""Of players, clips and uploads."""
-BEGINNING_PATTERN = r"^(upload|clip):[0-9a-f]{16}$"
+"""Keys of players, clips and uploads."""
+PROMPT_PATTERN = r"^(upload|clip):[0-9a-f]{16}$"
 SOURCE_PATTERN = r"^(demo|upload:[0-9a-f]{16}|/.{0,1000}|[A-Za-z]:[\\/].{0,1000})$"
 
 _LONGEST_NAME = 100
 
 
 class Home:
-    """The folder and its rooms."""
+    """The folder and its subfolders."""
 
     def __init__(self, path: Path) -> None:
-        """Makes the rooms where they are missing.
+        """Makes the subfolders where they are missing.
 
         Raises:
             StudioError: The folder cannot be written to.
@@ -44,18 +43,18 @@ class Home:
         self.scratch = path / "scratch"
         try:
             remove(self.scratch)
-            for room in (self.uploads, self.runs, self.clips, self.scratch):
-                room.mkdir(parents=True, exist_ok=True)
+            for folder in (self.uploads, self.runs, self.clips, self.scratch):
+                folder.mkdir(parents=True, exist_ok=True)
         except OSError as cause:
             raise StudioError(explain(cause, f"writing to {path}")) from cause
 
     def scratch_file(self, suffix: str) -> Path:
-        """A name that nothing else has."""
+        """A path in `scratch/` that nothing else has."""
         return self.scratch / f"{new_key()}{suffix}"
 
 
 def default_home() -> Path:
-    """Where this kind of system keeps a user's data."""
+    """The folder where this kind of system keeps a user's data."""
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
     elif sys.platform == "darwin":
@@ -66,15 +65,15 @@ def default_home() -> Path:
 
 
 def new_key() -> str:
-    """A name that nobody guesses."""
+    """A name that nobody can guess."""
     return secrets.token_hex(8)
 
 
 def safe_name(name: str) -> str:
     """A file's name without folders, control characters and what some system cannot store.
 
-    Raises:
-        RiffsmithError: Nothing is left of it.
+    Returns:
+        The name; it is empty if nothing is left.
     """
     base = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
     kept = "".join(c if c.isalnum() or c in " ._-()[]&'+,!" else "_" for c in base)
@@ -83,10 +82,10 @@ def safe_name(name: str) -> str:
     while len(stem.encode()) > 2 * _LONGEST_NAME:
         stem = stem[:-1]
     if not stem:
-        raise RiffsmithError(f"{name[:80]!r} is no name for a file: rename it")
+        return ""
     return f"{stem}.{ending}" if dot else stem
 
 
 def as_name(text: str) -> str:
-    """A folder's name made to fit `RUN_NAME_PATTERN`."""
+    """A folder's name, changed so that it fits `RUN_NAME_PATTERN`."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-_")[:64] or "model"

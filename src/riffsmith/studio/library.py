@@ -21,12 +21,13 @@ from riffsmith.bundle import (
 )
 from riffsmith.config import LatentSettings
 from riffsmith.errors import ModelError, RiffsmithError
-from riffsmith.studio.errors import NotFoundError
+from riffsmith.runs import RunFolder, select_snapshot
+from riffsmith.studio.errors import NotFoundError, StudioError
 from riffsmith.studio.home import as_name
-from riffsmith.training import RunFolder, select_snapshot
+from riffsmith.studio.messages import ProblemCode
 
 _LOADED = 4
-"""Kept in memory; players hold on to theirs anyway."""
+"""Number of models that stay in memory, beside those that are being played."""
 Kind = Literal["shipped", "run", "bundle"]
 logger = logging.getLogger(__name__)
 
@@ -39,40 +40,38 @@ class Playable:
     kind: Kind
     bundle: Bundle
     corpus: Path | None
-    """The prepared corpus that it was trained on, where it is at hand."""
+    """The prepared corpus that it was trained on; None: it is not at hand."""
 
     @property
     def model(self) -> Model:
-        """To generate clips with."""
+        """The model as the Python API has it, to generate clips."""
         return Model(self.bundle)
 
     @property
     def sample_rate(self) -> int:
-        """In Hz."""
+        """Sample rate in Hz."""
         return self.bundle.card.settings.corpus.sample_rate
 
     @property
     def title(self) -> str:
-        """For people."""
+        """The name that people read."""
         return title_of(self.id)
 
     def latent_bundle(self) -> LatentBundle:
-        """What plays endless pieces.
+        """The bundle, which plays endless pieces.
 
         Raises:
-            ModelError: It makes clips alone.
+            StudioError: The model makes clips alone.
         """
         if not isinstance(self.bundle, LatentBundle):
-            raise ModelError(
-                f"model {self.id} is of preset {self.bundle.card.preset} and plays clips alone: "
-                "endless pieces need one of preset latent"
-            )
+            preset = self.bundle.card.preset
+            raise StudioError(ProblemCode.CLIPS_ONLY, model=self.id, preset=preset)
         return self.bundle
 
 
 @dataclass(frozen=True)
 class Listed:
-    """What a list of models says about one."""
+    """An entry of the list of models."""
 
     id: str
     kind: Kind
@@ -85,22 +84,26 @@ class Listed:
 
 
 def title_of(model: str) -> str:
-    """A model's name as people read it."""
+    """The name of a model as people read it."""
     return model.rpartition(":")[2].replace("_", " ").replace("-", " ").capitalize()
 
 
 class Library:
-    """Shipped models, runs of this studio, and what the command line named."""
+    """Shipped models, runs of this studio, and models that the command line named.
+
+    One lock guards the loaded models; it is held while a model is loaded, so that two listeners do
+    not load the same one twice.
+    """
 
     def __init__(self, runs: Path, given: Sequence[Path] = ()) -> None:
-        """Looks at what is given.
+        """Opens the library.
 
         Args:
             runs: Folder of run folders, listed anew each time.
             given: Run folders and bundle folders elsewhere.
 
         Raises:
-            ModelError: One of these is neither.
+            ModelError: One of the given folders is neither.
         """
         self._runs = runs
         self._given = dict(_name(given))
@@ -109,7 +112,7 @@ class Library:
         self._lock = Lock()
 
     def models(self) -> Iterator[Listed]:
-        """Those that can be played; one that cannot be read is told to the log once."""
+        """Models that can be played; one that cannot be read is left out and logged once."""
         for model in [*self._given, *self._own_runs(), *shipped_models()]:
             try:
                 yield self._look(model)
@@ -119,11 +122,12 @@ class Library:
                     self._broken.add(model)
 
     def open(self, model: str) -> Playable:
-        """Loads a model, once for all.
+        """Loads a model, once for all listeners.
 
         Raises:
-            NotFoundError: There is none of that name.
-            ModelError: It is damaged, or a run without a snapshot.
+            NotFoundError: There is no model of that name.
+            StudioError: It is a run without a snapshot.
+            ModelError: It is damaged.
         """
         with self._lock:
             place = self._place(model)
@@ -146,14 +150,14 @@ class Library:
         return [
             f"run:{path.name}"
             for path in sorted(self._runs.iterdir())
-            if RunFolder(path).snapshot_epochs() and f"run:{path.name}" not in self._given
+            if _may_play(RunFolder(path)) and f"run:{path.name}" not in self._given
         ]
 
     def _folder(self, model: str) -> Path:
         return self._given.get(model) or self._runs / model.removeprefix("run:")
 
     def _place(self, model: str) -> Path | None:
-        """Folder of its bundle; none: it is shipped."""
+        """Folder of the model's bundle; None: it is shipped."""
         kind = _kind(model)
         if kind == "shipped" and model in shipped_models():
             return None
@@ -161,16 +165,24 @@ class Library:
             return self._given[model]
         run = RunFolder(self._folder(model))
         if kind != "run" or not run.exists():
-            raise NotFoundError(f"no model {model!r}: the list of models names those there are")
-        if not run.snapshot_epochs():
-            raise ModelError(f"{model} has no snapshot yet: wait for the first one")
-        return run.snapshot(select_snapshot(run).epoch)
+            raise NotFoundError(ProblemCode.NO_MODEL, model=model)
+        if not run.snapshot_numbers():
+            raise StudioError(ProblemCode.NO_SNAPSHOT, model=model)
+        return run.snapshot(select_snapshot(run).number)
 
     def _corpus(self, model: str) -> Path | None:
         if _kind(model) != "run":
             return None
         run = RunFolder(self._folder(model))
         return run.path / Path(run.read_record().corpus)
+
+
+def _may_play(run: RunFolder) -> bool:
+    """Whether a run belongs in the list; an unreadable one does, so that its error is logged."""
+    try:
+        return bool(run.snapshot_numbers())
+    except RiffsmithError:
+        return True
 
 
 def _kind(model: str) -> Kind:
@@ -180,7 +192,7 @@ def _kind(model: str) -> Kind:
 
 
 def _name(given: Sequence[Path]) -> Iterator[tuple[str, Path]]:
-    """Ids of what the command line named; equal names are told apart by a number."""
+    """Ids of models that the command line named; equal names get a number."""
     seen: set[str] = set()
     for path in given:
         is_run = RunFolder(path).exists()

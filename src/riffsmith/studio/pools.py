@@ -1,44 +1,47 @@
-"""Threads for what computes: torch releases the interpreter while it does."""
+"""Threads for work that computes; torch releases the interpreter while it does."""
 
 import asyncio
-import os
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TypeVar
 
-import torch
+from riffsmith.parallel import build_pool, count_cores
 
 Result = TypeVar("Result")
 
 
 class Pools:
-    """A pool for each kind of work, so that long work does not keep listeners waiting."""
+    """A pool of threads for each kind of work, so that long work does not keep listeners waiting.
+
+    playing      samples that a listener waits for
+    changing     changes of controls
+    ahead        samples that will be pulled next
+    generating   clips that are generated at once
+    shelving     clips: keeping, converting, drawing
+    checking     comparisons of clips with real music, one after the other
+    waiting      threads that wait for a process beside the server
+    reading      reading and writing of small files
+    """
 
     def __init__(self) -> None:
-        cores = os.cpu_count() or 1
-        self.playing = _pool("playing", max(2, cores))
-        self.turning = _pool("turning", max(2, cores // 2))
-        self.ahead = _pool("ahead", max(1, cores // 2))
-        self.generating = _pool("generating", max(1, cores // 2))
-        self.shelving = _pool("shelving", 1)
-        self.checking = _pool("checking", 1)
-        self.waiting = _pool("waiting", 4)
-        """For subprocesses."""
-        self.reading = _pool("reading", 4)
-        """And writing of files: nothing that takes long."""
+        cores = count_cores()
+        self.playing = build_pool(max(2, cores), "playing")
+        self.changing = build_pool(max(2, cores // 2), "changing")
+        self.ahead = build_pool(max(1, cores // 2), "ahead")
+        self.generating = build_pool(max(1, cores // 2), "generating")
+        self.shelving = build_pool(1, "shelving")
+        self.checking = build_pool(1, "checking")
+        self.waiting = build_pool(4, "waiting")
+        self.reading = build_pool(4, "reading")
 
     async def run(self, pool: Executor, function: Callable[..., Result], *values: object) -> Result:
-        """The function's result, without keeping the server waiting."""
+        """Runs a function in a pool and returns its result; the server goes on meanwhile."""
         return await asyncio.get_running_loop().run_in_executor(pool, function, *values)
 
     def close(self) -> None:
-        """Ends after what is being done."""
+        """Ends the threads once the work that has begun is done; the rest is dropped."""
         pools = [pool for pool in vars(self).values() if isinstance(pool, ThreadPoolExecutor)]
         for pool in pools:
             pool.shutdown(wait=False, cancel_futures=True)
         for pool in pools:
             pool.shutdown(wait=True)
-
-
-def _pool(name: str, threads: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(threads, name, torch.set_num_threads, (1,))

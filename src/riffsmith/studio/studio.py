@@ -1,4 +1,4 @@
-"""Everything that a studio consists of, put together."""
+"""All parts of a studio, put together."""
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
@@ -8,17 +8,17 @@ from pathlib import Path
 
 from riffsmith.files import hold
 from riffsmith.studio.access import Access
-from riffsmith.studio.beginnings import Beginnings
+from riffsmith.studio.clips.shelf import Shelf
 from riffsmith.studio.errors import StudioError
 from riffsmith.studio.home import Home
-from riffsmith.studio.jobs import Jobs
+from riffsmith.studio.jobs.jobs import Jobs
 from riffsmith.studio.library import Library
-from riffsmith.studio.player import Begun, Player
-from riffsmith.studio.players import Players
+from riffsmith.studio.playback.player import OpenedPrompt, Player
+from riffsmith.studio.playback.players import Players
+from riffsmith.studio.playback.prompts import Prompts
+from riffsmith.studio.playback.schemas import AudioPromptRequest
 from riffsmith.studio.pools import Pools
-from riffsmith.studio.schemas import Beginning
-from riffsmith.studio.shelf import Shelf
-from riffsmith.studio.sources import Sources
+from riffsmith.studio.recordings.sources import Sources
 from riffsmith.synthesis import Controls, encode_audio_prompt
 
 _LARGEST_DRAWN_SEED = 1_000_000
@@ -26,7 +26,7 @@ _LARGEST_DRAWN_SEED = 1_000_000
 
 @dataclass(frozen=True)
 class Studio:
-    """The parts; routes find them here."""
+    """The parts of a studio; routes find them here."""
 
     home: Home
     access: Access
@@ -34,31 +34,39 @@ class Studio:
     players: Players
     shelf: Shelf
     sources: Sources
-    beginnings: Beginnings
+    prompts: Prompts
     jobs: Jobs
     pools: Pools
 
     def begin_piece(
-        self, model: str, seed: int | None, controls: Controls, like: Beginning | None = None
+        self,
+        model: str,
+        seed: int | None,
+        controls: Controls,
+        prompt: AudioPromptRequest | None = None,
     ) -> tuple[str, Player]:
-        """A new player and its key; the first samples are computed in the background.
+        """Begins a piece; its first samples are computed in the background.
+
+        Returns:
+            The key of the player, and the player.
 
         Raises:
-            ModelError: The model plays clips alone.
-            StudioError: What it should begin with cannot be used.
+            NotFoundError: There is no such model or no such audio prompt.
+            StudioError: The model plays clips alone, or the audio prompt cannot be used.
         """
-        playable, begun = self.library.open(model), None
-        if like is not None:
-            audio = self.beginnings.open(like, playable.sample_rate)
-            guide = encode_audio_prompt(playable.latent_bundle(), audio.samples, like.vary)
-            begun = Begun(guide, self.beginnings.tell(like))
-        player = Player(playable, draw_seed(seed), controls, begun)
+        playable, opened = self.library.open(model), None
+        if prompt is not None:
+            audio = self.prompts.open(prompt, playable.sample_rate)
+            bundle = playable.latent_bundle()
+            encoded = encode_audio_prompt(bundle, audio.samples, prompt.noise_level)
+            opened = OpenedPrompt(encoded, self.prompts.describe(prompt))
+        player = Player(playable, draw_seed(seed), controls, opened)
         key = self.players.add(player)
         self.look_ahead()
         return key, player
 
     def look_ahead(self) -> None:
-        """Computes in the background what will be asked for next, where it is needed most."""
+        """Computes in the background what will be pulled next, where it is needed most."""
         self.pools.ahead.submit(self.players.look_ahead)
 
 
@@ -70,13 +78,13 @@ def open_studio(
     models: Sequence[Path] = (),
     jobs: Callable[[Home, Sources], Jobs] = Jobs,
 ) -> Iterator[Studio]:
-    """Puts a studio together, and ends what it does in the background when it is left.
+    """Opens a studio; its work in the background ends when it is closed.
 
     Args:
         home: Folder that it keeps everything in.
-        access: Who may ask; none: this computer's user.
+        access: Who may use it. None: the user of this computer alone.
         models: Run folders and bundle folders to offer beside the shipped models and own runs.
-        jobs: Makes what trains.
+        jobs: Makes the part that trains.
 
     Raises:
         StudioError: The home folder cannot be written to, or another studio uses it.
@@ -84,20 +92,20 @@ def open_studio(
     """
     access = access or Access()
     with hold(home, StudioError):
-        rooms, pools = Home(home), Pools()
+        folders, pools = Home(home), Pools()
         try:
-            library = Library(rooms.runs, models)
-            sources = Sources(rooms, folders=access.folders)
-            shelf = Shelf(rooms, library, pools.checking.submit)
+            library = Library(folders.runs, models)
+            sources = Sources(folders, folders=access.folders)
+            shelf = Shelf(folders, library, pools.checking.submit)
             yield Studio(
-                home=rooms,
+                home=folders,
                 access=access,
                 library=library,
                 players=Players(),
                 shelf=shelf,
                 sources=sources,
-                beginnings=Beginnings(rooms, shelf, sources),
-                jobs=jobs(rooms, sources),
+                prompts=Prompts(folders, shelf, sources),
+                jobs=jobs(folders, sources),
                 pools=pools,
             )
         finally:
@@ -105,5 +113,5 @@ def open_studio(
 
 
 def draw_seed(seed: int | None) -> int:
-    """The seed itself, or one that is drawn."""
+    """The seed itself, or one that is drawn where there is none."""
     return secrets.randbelow(_LARGEST_DRAWN_SEED) if seed is None else seed

@@ -7,7 +7,13 @@ from riffsmith.synthesis.audio_prompt import (
     AudioPrompt,
     encode_audio_prompt,
 )
-from riffsmith.synthesis.clip import FADE_SECONDS, generate_clip, play_stream, spread_db
+from riffsmith.synthesis.clip import (
+    FADE_SECONDS,
+    generate_clip,
+    play_chunks,
+    play_stream,
+    spread_db,
+)
 from riffsmith.synthesis.loop import make_loop
 from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
 from riffsmith.synthesis.prefetcher import Prefetcher
@@ -27,6 +33,7 @@ __all__ = [
     "finish",
     "generate_clip",
     "make_loop",
+    "play_chunks",
     "play_stream",
     "spread_db",
     "to_audio",

@@ -10,6 +10,7 @@ from torch import Tensor
 from riffsmith.bundle import LatentBundle
 from riffsmith.codec import find_beats
 from riffsmith.errors import SettingsError
+from riffsmith.parallel import single_threaded
 
 SHORTEST_PROMPT_SECONDS, LONGEST_PROMPT_SECONDS = 2.0, 120.0
 _FITTED_SECONDS = 12.0
@@ -54,6 +55,7 @@ class AudioPrompt:
         return torch.cat([state[..., :first], between, state[..., last:]], dim=-1)
 
 
+@single_threaded()
 @torch.inference_mode()
 def encode_audio_prompt(
     bundle: LatentBundle, audio: Float[np.ndarray, "time channels"], noise_level: float

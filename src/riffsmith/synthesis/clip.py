@@ -1,15 +1,19 @@
 """Clips of any length from a model of either kind."""
 
+import itertools
 from collections.abc import Callable, Iterator
-from itertools import islice
+from functools import partial
 from math import ceil
+from typing import TypeVar
 
 import numpy as np
 import torch
 from jaxtyping import Float
+from torch import Tensor
 
 from riffsmith.audio import join, limiting_gain
 from riffsmith.bundle import Bundle, LatentBundle, PictureBundle
+from riffsmith.parallel import count_workers, map_ordered
 from riffsmith.seeds import derive_seed
 from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
 from riffsmith.synthesis.stream import Stream
@@ -17,6 +21,10 @@ from riffsmith.synthesis.stream import Stream
 FADE_SECONDS = 0.05
 """Crossfade length between the segments of a picture model."""
 OnProgress = Callable[[float], None]
+Result = TypeVar("Result")
+
+_LOOK_AHEAD = 8
+"""Chunks and windows for each worker that may be ready or begun: about 10 MB."""
 
 
 def generate_clip(
@@ -51,11 +59,45 @@ def play_stream(
     samples = round(seconds * stream.sample_rate)
     count = ceil(samples / stream.chunk_samples)
     chunks: list[np.ndarray] = []
-    for chunk in islice(stream.chunks(), count):
+    for chunk in play_chunks(stream, 0, count):
         chunks.append(chunk)
         if on_progress:
             on_progress(len(chunks) / count)
     return np.concatenate(chunks)[:samples]
+
+
+def play_chunks(
+    stream: Stream, first: int = 0, stop: int | None = None
+) -> Iterator[Float[np.ndarray, "time channels"]]:
+    """Chunks [first, stop) of a piece in their order, computed by several workers.
+
+    Windows are begun early, so that some workers denoise the next ones while others decode.
+
+    Args:
+        stream: Piece to play.
+        first: Number of the first chunk.
+        stop: Number after the last chunk. `None`: the piece continues without end.
+    """
+    workers = count_workers()
+    numbers = itertools.count(first) if stop is None else range(first, stop)
+
+    def tasks() -> Iterator[Callable[[], np.ndarray | Tensor]]:
+        next_window = stream.windows_of(first).start
+        for number in numbers:
+            end = stream.windows_of(number).stop + workers - 1
+            if stop is not None:
+                end = min(end, stream.windows_of(stop - 1).stop)
+            for window in range(next_window, end):
+                yield partial(stream.window, window)
+            next_window = max(next_window, end)
+            yield partial(stream.chunk, number)
+
+    results = map_ordered(_call, tasks(), workers=workers, look_ahead=_LOOK_AHEAD * workers)
+    return (result for result in results if isinstance(result, np.ndarray))
+
+
+def _call(task: Callable[[], Result]) -> Result:
+    return task()
 
 
 def _from_pictures(
@@ -68,15 +110,23 @@ def _from_pictures(
     advance = settings.segment_samples - fade
     count = max(1, ceil((samples - fade) / advance))
 
+    def play(number: int) -> Float[np.ndarray, "time channels"]:
+        picture = draw_pictures(bundle.generator, seed, number, 1)
+        mel_db = to_spectrogram(picture, settings, bundle.card.low_db, bundle.card.high_db)[0]
+        return to_audio(mel_db, settings, derive_seed(seed, number)).numpy().T
+
     def segments() -> Iterator[Float[np.ndarray, "time channels"]]:
-        for number in range(count):
-            picture = draw_pictures(bundle.generator, seed, number, 1)
-            mel_db = to_spectrogram(picture, settings, bundle.card.low_db, bundle.card.high_db)[0]
-            yield to_audio(mel_db, settings, derive_seed(seed, number)).numpy().T
+        for number, segment in enumerate(map_ordered(play, range(count))):
+            yield segment
             if on_progress:
                 on_progress((number + 1) / count)
 
-    audio = join(segments(), count, fade)[:samples]
+    was_training = bundle.generator.training
+    bundle.generator.eval()  # here, because the workers share it
+    try:
+        audio = join(segments(), count, fade)[:samples]
+    finally:
+        bundle.generator.train(was_training)
     return audio * np.float32(limiting_gain(audio))
 
 

@@ -1,7 +1,7 @@
 """Prefetcher: computes the next items of an iterable in a thread."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from threading import Condition, Thread
 from types import TracebackType
 from typing import Generic, TypeVar
@@ -81,6 +81,8 @@ class Prefetcher(Iterator[Item], Generic[Item]):
                     break
         except BaseException as error:  # is raised again in the reader's thread
             self._error = error
+        if isinstance(self._items, Generator):
+            self._items.close()  # what it has begun ends here, and not when the process does
         with self._changed:
             self._ended = True
             self._changed.notify_all()

@@ -12,6 +12,7 @@ from riffsmith.bundle import LatentBundle
 from riffsmith.codec import Codec
 from riffsmith.hardware import playing_precision
 from riffsmith.networks import Denoiser, NoiseSource, sample
+from riffsmith.parallel import single_threaded
 
 HEADROOM_DB = 2.0
 """Decibels by which decoded audio is turned down before the limiter.
@@ -21,6 +22,7 @@ headroom the limiter does not change the measured distance to real music, and th
 of the corpus."""
 
 
+@single_threaded()
 @torch.inference_mode()
 def denoise(
     generator: Denoiser,
@@ -49,6 +51,7 @@ def denoise(
     return constrain(latents, 0.0).cpu()
 
 
+@single_threaded()
 @torch.inference_mode()
 def render(
     bundle: LatentBundle, latents: Float[Tensor, "1 components _"], source: NoiseSource, start: int

@@ -12,6 +12,7 @@ from torch import Tensor
 from riffsmith.bundle import LatentBundle
 from riffsmith.controls import Controls
 from riffsmith.networks import NoiseSource
+from riffsmith.parallel import SharedResults, count_cores
 from riffsmith.synthesis.audio_prompt import AudioPrompt
 from riffsmith.synthesis.conditioning import ConditioningSchedule
 from riffsmith.synthesis.rendering import denoise, receptive_field, render
@@ -33,10 +34,15 @@ _ALIGNMENT_LATENTS = 16
 """Windows begin at multiples of this, because the generator halves the frame rate four times."""
 _KEPT_CHUNKS = 6
 """Chunks that are kept: those that were read ahead are crossfaded at a control change."""
+_KEPT_WINDOWS = 3
+"""Windows that are kept for one reader; each worker beside it may need another one."""
 
 
 class Stream:
-    """The endless piece of a seed. Its memory does not grow with its length."""
+    """The endless piece of a seed. Its memory does not grow with its length.
+
+    Several threads may compute its chunks and windows at once; each is computed by one of them.
+    """
 
     def __init__(
         self,
@@ -73,8 +79,7 @@ class Stream:
         self._previous: Stream | None = None
         self._change_start = 0  # sample of the last control change
         self._origin = 0  # latent frame at which the windows after it begin
-        self._windows: dict[int, Tensor] = {}
-        self._chunk_cache: dict[int, Float[np.ndarray, "time channels"]] = {}
+        self._clear_cache()
 
     def with_controls(self, start: int, controls: Controls) -> "Stream":
         """The same piece with other controls from a sample on (a control change).
@@ -90,7 +95,7 @@ class Stream:
         stream.schedule = self.schedule.with_controls(frame, controls)
         stream._previous, stream._change_start = self, start
         stream._origin = frame // _ALIGNMENT_LATENTS * _ALIGNMENT_LATENTS
-        stream._windows, stream._chunk_cache = {}, {}
+        stream._clear_cache()
         return stream
 
     def with_change_at(self, start: int) -> "Stream":
@@ -105,18 +110,14 @@ class Stream:
         if self._previous is not None:
             joint = self.chunk_numbers(stream._change_start, self._change_samples)
             stream._previous = copy(self._previous)
-            stream._previous._chunk_cache = {
-                number: chunk
-                for number, chunk in self._previous._chunk_cache.items()
-                if number in joint
-            }
+            stream._previous._chunks = self._previous._chunks.only(joint)
         return stream
 
     def without_cache(self) -> "Stream":
         """The same piece for another reader, without the windows and chunks that are computed."""
         stream = copy(self)
         stream._previous = self._previous and self._previous.without_cache()
-        stream._windows, stream._chunk_cache = {}, {}
+        stream._clear_cache()
         return stream
 
     def make_ready(self, start: int, count: int) -> None:
@@ -141,14 +142,14 @@ class Stream:
     def read(self, start: int, count: int) -> Float[np.ndarray, "time channels"]:
         """Samples [start, start + count) of the piece."""
         numbers = self.chunk_numbers(start, count)
-        chunks = [self._chunk(number) for number in numbers]
+        chunks = [self.chunk(number) for number in numbers]
         first = start - numbers.start * self.chunk_samples
         return np.concatenate(chunks)[first : first + count]
 
     def chunks(self, start: int = 0) -> Iterator[Float[np.ndarray, "time channels"]]:
         """The chunks of the piece from a number on, without end."""
         while True:
-            yield self._chunk(start)
+            yield self.chunk(start)
             start += 1
 
     @torch.inference_mode()
@@ -184,12 +185,12 @@ class Stream:
             number += 1
         return number + max(0, frame - self._window_start(number)) // WINDOW_LATENTS[-1]
 
-    def _chunk(self, number: int) -> Float[np.ndarray, "time channels"]:
+    def chunk(self, number: int) -> Float[np.ndarray, "time channels"]:
         """A chunk of the piece, with the crossfade of a control change."""
         start = number * self.chunk_samples
         if self._previous is None or start >= self._change_start + self._change_samples:
             return self._own_chunk(number)
-        earlier = self._previous._chunk(number)
+        earlier = self._previous.chunk(number)
         if start + self.chunk_samples <= self._change_start:
             return earlier
         passed = np.arange(self.chunk_samples) + (start + 0.5 - self._change_start)
@@ -197,11 +198,7 @@ class Stream:
         return earlier * (1 - weight) + self._own_chunk(number) * weight
 
     def _own_chunk(self, number: int) -> Float[np.ndarray, "time channels"]:
-        if number not in self._chunk_cache:
-            while len(self._chunk_cache) >= _KEPT_CHUNKS:
-                del self._chunk_cache[next(iter(self._chunk_cache))]
-            self._chunk_cache[number] = self._decode(number)
-        return self._chunk_cache[number]
+        return self._chunks.get(number, self._decode)
 
     def _decode(self, number: int) -> Float[np.ndarray, "time channels"]:
         start = number * CHUNK_LATENTS - self._receptive_field
@@ -210,26 +207,34 @@ class Stream:
 
     def _blended(self, number: int, inside: slice) -> Float[Tensor, "1 components _"]:
         """Frames of a window, which begins with the crossfade from the window before."""
-        own = self._window(number)
+        own = self.window(number)
         if number == 0:
             return own[..., MARGIN_LATENTS + inside.start : MARGIN_LATENTS + inside.stop]
         own = own[..., MARGIN_LATENTS:]
         if inside.start >= BLEND_LATENTS:
             return own[..., inside]
-        previous = self._window(number - 1)[..., -MARGIN_LATENTS:]
+        previous = self.window(number - 1)[..., -MARGIN_LATENTS:]
         weight = (torch.arange(BLEND_LATENTS) + 0.5) / BLEND_LATENTS
         joint = torch.lerp(previous[..., :BLEND_LATENTS], own[..., :BLEND_LATENTS], weight)
         return torch.cat([joint, own[..., BLEND_LATENTS:]], dim=-1)[..., inside]
 
-    def _window(self, number: int) -> Float[Tensor, "1 components frames"]:
-        """A window with its margins; the newest three are kept."""
-        if number not in self._windows:
-            while len(self._windows) > 2:
-                del self._windows[next(iter(self._windows))]
-            start, stop = self._window_start(number), self._window_start(number + 1)
-            frames = stop - start + 2 * MARGIN_LATENTS
-            self._windows[number] = self._denoise(start - MARGIN_LATENTS, frames)
-        return self._windows[number]
+    def window(self, number: int) -> Float[Tensor, "1 components frames"]:
+        """The latents of a window with its margins; the newest few windows are kept."""
+        return self._windows.get(number, self._compute_window)
+
+    def windows_of(self, number: int) -> range:
+        """Numbers of the windows that a chunk depends on."""
+        start, stop = number * CHUNK_LATENTS, (number + 1) * CHUNK_LATENTS
+        first, last = start - self._receptive_field, stop + self._receptive_field - 1
+        return range(self._window_at(first), self._window_at(last) + 1)
+
+    def _compute_window(self, number: int) -> Float[Tensor, "1 components frames"]:
+        start, stop = self._window_start(number), self._window_start(number + 1)
+        return self._denoise(start - MARGIN_LATENTS, stop - start + 2 * MARGIN_LATENTS)
+
+    def _clear_cache(self) -> None:
+        self._windows = SharedResults[Tensor](_KEPT_WINDOWS + count_cores())
+        self._chunks = SharedResults[Float[np.ndarray, "time channels"]](_KEPT_CHUNKS)
 
     def _denoise(self, start: int, frames: int) -> Float[Tensor, "1 components frames"]:
         conditioning = self.schedule.conditioning(start, frames)

@@ -1,8 +1,8 @@
-"""Several processes that train one run: each takes its part of every batch.
+"""Several processes that train one run, each with its part of every batch.
 
-The process of rank 0 leads: it alone runs the loop, looks after the run's health and writes. The
-others follow its orders. Losses are those of one process with the whole batch, as far as rounding
-goes; a minibatch deviation needs four examples of each network in a process.
+The main process (rank 0) alone runs the loop, monitors the run and writes. The workers follow its
+commands. Losses are those of one process with the whole batch, up to rounding. The minibatch
+standard deviation of the discriminator needs four examples of each network per process.
 """
 
 import os
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from enum import IntEnum
+from typing import Any
 
 import torch
 from safetensors.torch import load, save
@@ -17,54 +18,54 @@ from torch import Tensor, distributed, nn
 
 from riffsmith.training.state import TrainingState
 
-_PATIENCE = timedelta(hours=12)
-"""Others wait so long while the leader prepares a corpus or listens to a snapshot."""
+_TIMEOUT = timedelta(hours=12)
+"""Workers wait this long while the main process prepares a corpus or measures a snapshot."""
 
 
-class Order(IntEnum):
-    """What the leader tells the others to do."""
+class Command(IntEnum):
+    """What the main process orders the workers to do."""
 
     STOP = 0
     STEP = 1
-    COPY = 2
-    """Take over the leader's state."""
+    COPY_STATE = 2
+    """Take over the main process's state."""
 
 
 class ProcessGroup:
-    """The processes; by itself a crew of one, which does nothing more."""
+    """The processes of a training. This base class is the group of a single process."""
 
     rank = 0
     size = 1
 
     @property
     def is_main(self) -> bool:
-        """Whether this process is the one that writes."""
+        """Whether this process runs the loop and writes."""
         return self.rank == 0
 
-    def share(self, whole: Tensor) -> Tensor:
-        """This process's part of the rows."""
+    def local_part(self, whole: Tensor) -> Tensor:
+        """This process's rows of a whole batch."""
         return whole.chunk(self.size)[self.rank]
 
     def average_gradients(self, network: nn.Module) -> None:
-        """Gives every process the mean of all gradients."""
+        """Replaces the gradients of every process by their mean."""
 
     def mean(self, values: list[float]) -> list[float]:
         """Mean of each value over the processes."""
         return values
 
-    def give(self, order: Order) -> None:
-        """As the leader: tells the others."""
+    def broadcast(self, command: Command) -> None:
+        """Sends a command from the main process to the workers."""
 
-    def take(self) -> Order:
-        """As another: waits for the leader."""
-        return Order.STOP
+    def receive(self) -> Command:
+        """Waits, in a worker, for a command of the main process."""
+        return Command.STOP
 
-    def copy_state(self, state: TrainingState) -> None:
-        """Gives every process the leader's networks, optimisers and position."""
+    def copy_state(self, state: TrainingState[Any, Any]) -> None:
+        """Gives every process the main process's networks, optimisers and position."""
 
 
 class TorchProcessGroup(ProcessGroup):
-    """As `torchrun` starts them."""
+    """The processes that `torchrun` started."""
 
     def __init__(self) -> None:
         self.rank, self.size = distributed.get_rank(), distributed.get_world_size()
@@ -82,24 +83,24 @@ class TorchProcessGroup(ProcessGroup):
         distributed.all_reduce(total)
         return (total / self.size).tolist()
 
-    def give(self, order: Order) -> None:
-        distributed.broadcast(torch.tensor([int(order)]), 0)
-        if order == Order.STOP:
-            distributed.barrier()  # no connection is closed while another still listens
+    def broadcast(self, command: Command) -> None:
+        distributed.broadcast(torch.tensor([int(command)]), 0)
+        if command == Command.STOP:
+            distributed.barrier()  # no connection may close while another process still listens
 
-    def take(self) -> Order:
-        told = torch.tensor([0])
-        distributed.broadcast(told, 0)
-        order = Order(int(told))
-        if order == Order.STOP:
+    def receive(self) -> Command:
+        received = torch.tensor([0])
+        distributed.broadcast(received, 0)
+        command = Command(int(received))
+        if command == Command.STOP:
             distributed.barrier()
-        return order
+        return command
 
-    def copy_state(self, state: TrainingState) -> None:
+    def copy_state(self, state: TrainingState[Any, Any]) -> None:
         content = save(state.tensors()) if self.is_main else b""
-        told = torch.tensor([len(content), state.step, state.rollbacks])
-        distributed.broadcast(told, 0)
-        size, state.step, state.rollbacks = told.tolist()
+        header = torch.tensor([len(content), state.step, state.rollbacks])
+        distributed.broadcast(header, 0)
+        size, state.step, state.rollbacks = header.tolist()
         table = torch.frombuffer(bytearray(content or size), dtype=torch.uint8)
         distributed.broadcast(table, 0)
         if not self.is_main:
@@ -108,13 +109,13 @@ class TorchProcessGroup(ProcessGroup):
 
 @contextmanager
 def open_process_group() -> Iterator[ProcessGroup]:
-    """The crew that this process belongs to: alone, unless `torchrun` says otherwise."""
+    """The group that this process belongs to: a single process unless `torchrun` started it."""
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield ProcessGroup()
         return
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-    distributed.init_process_group("gloo", timeout=_PATIENCE)
+    distributed.init_process_group("gloo", timeout=_TIMEOUT)
     try:
         yield TorchProcessGroup()
     finally:

@@ -1,6 +1,7 @@
-"""Everything that changes while training, as networks and as a flat table of tensors."""
+"""Everything that changes while a run is trained, as networks and as a flat table of tensors."""
 
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -11,25 +12,49 @@ from riffsmith.errors import RunError
 from riffsmith.networks import copy_for_averaging
 from riffsmith.runs.checkpoint import Checkpoint
 
+GeneratorNetwork = TypeVar("GeneratorNetwork", bound=nn.Module)
+DiscriminatorNetwork = TypeVar("DiscriminatorNetwork", bound=nn.Module)
+
 _NETWORKS = ("generator", "discriminator", "averaged_generator")
 _OPTIMIZERS = ("generator_optimizer", "discriminator_optimizer")
 
 
-@dataclass
-class TrainingState:
-    """Networks, optimisers and the position in the run."""
+@dataclass(frozen=True)
+class StepMetrics:
+    """Losses and logits of one step. `None`: the step trained no discriminator."""
 
-    generator: nn.Module
-    discriminator: nn.Module
-    averaged_generator: nn.Module
+    generator_loss: float
+    discriminator_loss: float | None = None
+    real_logits: float | None = None
+    """Mean over the batch, at the last discriminator update."""
+    fake_logits: float | None = None
+
+    def losses(self) -> list[float]:
+        """The losses that the step has."""
+        losses = (self.generator_loss, self.discriminator_loss)
+        return [loss for loss in losses if loss is not None]
+
+    def known(self) -> dict[str, float]:
+        """The values that the step has, by name."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+@dataclass
+class TrainingState(Generic[GeneratorNetwork, DiscriminatorNetwork]):
+    """Networks, optimisers and position of a run."""
+
+    generator: GeneratorNetwork
+    discriminator: DiscriminatorNetwork
+    averaged_generator: GeneratorNetwork
+    """Exponential moving average of the generator's weights."""
     generator_optimizer: Adam
     discriminator_optimizer: Adam
     step: int = 0
-    """Generator updates done; a rollback does not take any back."""
+    """Generator updates done. A rollback does not take any back."""
     rollbacks: int = 0
-    """How often the watch put the networks back; each time the settings are softened."""
+    """Number of rollbacks. Each one reduces the learning rates."""
     sums: dict[str, float] = field(default_factory=dict)
-    """Measures added up since the epoch began."""
+    """Metrics added up since the last line of the log."""
 
     def tensors(self) -> dict[str, Tensor]:
         """All tensors under dotted names, on the CPU."""
@@ -58,14 +83,14 @@ class TrainingState:
         self.sums = dict(checkpoint.sums)
 
     def load_tensors(self, table: dict[str, Tensor]) -> None:
-        """Takes over what `tensors` gave.
+        """Loads what `tensors` returned.
 
         Raises:
             RunError: The tensors belong to other networks.
         """
         try:
             for name in _NETWORKS:
-                getattr(self, name).load_state_dict(_below(table, name))
+                getattr(self, name).load_state_dict(_with_prefix(table, name))
         except RuntimeError as cause:
             first = str(cause).splitlines()[0]
             raise RunError(f"the checkpoint belongs to other networks ({first})") from cause
@@ -73,19 +98,23 @@ class TrainingState:
             optimizer: Optimizer = getattr(self, name)
             parameters = [p for group in optimizer.param_groups for p in group["params"]]
             state: dict[int, dict[str, Tensor]] = {}
-            for key, tensor in _below(table, name).items():
+            for key, tensor in _with_prefix(table, name).items():
                 index, _, value = key.partition(".")
-                state.setdefault(int(index), {})[value] = _laid_out(tensor, parameters[int(index)])
+                moment = _in_layout_of(tensor, parameters[int(index)])
+                state.setdefault(int(index), {})[value] = moment
             groups = optimizer.state_dict()["param_groups"]
             optimizer.load_state_dict({"state": state, "param_groups": groups})
 
 
-def _laid_out(tensor: Tensor, like: Tensor) -> Tensor:
-    """A moment in its parameter's memory layout: the fused optimiser walks both as they lie."""
-    return torch.empty_like(like).copy_(tensor) if tensor.shape == like.shape else tensor
+def _in_layout_of(tensor: Tensor, parameter: Tensor) -> Tensor:
+    """A moment in its parameter's memory layout, because the fused optimiser walks both as they
+    lie in memory.
+    """
+    same_shape = tensor.shape == parameter.shape
+    return torch.empty_like(parameter).copy_(tensor) if same_shape else tensor
 
 
-def _below(table: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+def _with_prefix(table: dict[str, Tensor], name: str) -> dict[str, Tensor]:
     return {
         key.removeprefix(f"{name}."): value
         for key, value in table.items()
@@ -94,9 +123,15 @@ def _below(table: dict[str, Tensor], name: str) -> dict[str, Tensor]:
 
 
 def assemble_state(
-    generator: nn.Module, discriminator: nn.Module, settings: TrainingSettings
-) -> TrainingState:
-    """Fresh optimisers and a copy to average, for networks on their device."""
+    generator: GeneratorNetwork, discriminator: DiscriminatorNetwork, settings: TrainingSettings
+) -> TrainingState[GeneratorNetwork, DiscriminatorNetwork]:
+    """The initial state: new optimisers and a copy for the moving average.
+
+    Args:
+        generator: Initialised network on its device.
+        discriminator: Initialised network on its device.
+        settings: Settings of the optimisers.
+    """
     return TrainingState(
         generator=generator,
         discriminator=discriminator,

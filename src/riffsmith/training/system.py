@@ -1,51 +1,50 @@
-"""What the loop needs to know of the networks that it trains."""
+"""The interface between the training loop and the networks that it trains."""
 
-from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
-from riffsmith.runs.folder import RunFolder
+from riffsmith.bundle import Bundle, Card
 from riffsmith.training.monitor.health import Probe
-from riffsmith.training.observer import Preview
-from riffsmith.training.picture.step import StepMetrics
-from riffsmith.training.state import TrainingState
+from riffsmith.training.state import StepMetrics, TrainingState
 
 
 @runtime_checkable
 class System(Protocol):
-    """A pair of networks with their data; equal seeds and steps give equal results."""
+    """A generator and a discriminator with their data. Equal seeds and steps give equal results."""
 
     @property
-    def state(self) -> TrainingState:
-        """Everything that changes."""
+    def state(self) -> TrainingState[Any, Any]:
+        """Networks, optimisers and position."""
         ...
 
-    @property
+    def next_batch(self, step: int) -> Tensor:
+        """The real examples of a step (this process's part of them)."""
+        ...
+
+    def step(self, batch: Tensor) -> StepMetrics:
+        """Updates each network once."""
+        ...
+
     def probe(self) -> Probe:
-        """The networks as the watch sees them."""
-        ...
+        """Fixed samples and real examples, and the discriminator's logits for them.
 
-    def read(self, indices: Sequence[int]) -> Tensor:
-        """The batch of the state's next step.
-
-        Args:
-            indices: Numbers of training segments.
+        Changes nothing, and the same state gives the same values.
         """
         ...
 
-    def step(self, real: Tensor) -> StepMetrics:
-        """One update of each network."""
+    def snapshot(self, card: Card) -> Bundle:
+        """The model as it would be played now, with the given card."""
         ...
 
     def reduce_learning_rate(self, times: int) -> None:
-        """Makes the settings that many times gentler than the run's; see `soften`."""
+        """Halves all learning rates and doubles the penalty so many times, counted from the start
+        of the run.
+        """
         ...
 
-    def preview(self, run: RunFolder, epoch: int) -> tuple[dict[str, float], Preview]:
-        """Writes a snapshot of the epoch and its audio.
-
-        Returns:
-            Measures, and what to look at.
+    def learning_rates(self, step: int) -> dict[str, float]:
+        """Learning rates of a step: `learning_rate`, and `discriminator_learning_rate` where the
+        step trains a discriminator.
         """
         ...

@@ -1,1 +1,1 @@
-"""Whether generated music copies what it was trained on."""
+"""Search for copies of the training music in generated music."""

@@ -1,7 +1,7 @@
-"""What a passage is recognised by: where its spectrum rises above what surrounds it.
+"""Audio fingerprints: spectrograms in which each level is relative to the levels around it.
 
-Bands are spaced by quarter tones and frames by a sixteenth of a second, so that another pitch is a
-shift along the bands and another speed a stretch along the frames.
+Bands are a quarter tone apart and frames a sixteenth of a second, so that a change of pitch shifts
+a fingerprint along the bands, and a change of speed stretches it along the frames.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,35 +19,39 @@ _BANDS_PER_OCTAVE = 12 * BANDS_PER_SEMITONE
 _FRAMES_PER_SECOND = 16
 _WINDOW_SECONDS = 0.186
 _LOWEST_HZ, _HIGHEST_HZ = 120.0, 8000.0
-_NYQUIST_SHARE = 0.9  # what lies above is the resampler's slope
-_RANGE_DB = 70.0  # what lies deeper under the loudest band is treated as silence
+_NYQUIST_FRACTION = 0.9  # above it the resampler's low-pass falls off
+_RANGE_DB = 70.0  # levels further below the loudest one are treated as silence
 _DB_PER_NEPER = 10 / np.log(10)
-_AROUND_FRAMES = 8  # each side: the mean of a second is taken away …
-_AROUND_BANDS = 12  # … and of an octave
+_CONTEXT_FRAMES = 8  # on each side: the mean over a second is subtracted …
+_CONTEXT_BANDS = 12  # … and that over an octave
 _BLOCK_FRAMES = 512
-_FARTHEST_SEMITONES = 2
+_LARGEST_SEMITONES = 2
 
 
 def hop_samples(sample_rate: int) -> int:
-    """Samples from frame to frame."""
+    """Samples from the centre of one frame to the next.
+
+    Args:
+        sample_rate: Sample rate in Hz.
+    """
     return round(sample_rate / _FRAMES_PER_SECOND)
 
 
 def fingerprint(
     audio: Float[np.ndarray, " time"], sample_rate: int
 ) -> Float[Tensor, "bands frames"]:
-    """Relief of a spectrogram, from −1 to 1; frame i is centred at i · hop.
+    """Fingerprint of a piece, with values from −1 to 1; frame i is centred at sample i · hop.
 
-    Log power less its mean over the second and the octave around, through tanh: loudness, an
-    equaliser and the colour of a mix fall out, and neither a loud partial nor a hole outweighs
-    all others. Silence is flat: 0.
+    The values are tanh of the log power after its mean over the surrounding second and octave is
+    subtracted. This removes loudness, equalisation and the spectral balance of a mix, and limits
+    the weight of a loud partial and of a gap. Silence gives 0.
 
     Args:
-        audio: Mono samples, at least one.
-        sample_rate: In Hz.
+        audio: Mono samples (time,), at least one.
+        sample_rate: Sample rate in Hz.
     """
     n_fft = 128 * round(sample_rate * _WINDOW_SECONDS / 128)  # a length with small factors
-    filters = _quarter_tones(sample_rate, n_fft)
+    filters = _quarter_tone_filters(sample_rate, n_fft)
     window = torch.hann_window(n_fft)
     samples = torch.from_numpy(np.ascontiguousarray(audio, dtype=np.float32))
     frames = functional.pad(samples, (n_fft // 2, n_fft // 2)).unfold(
@@ -59,14 +63,17 @@ def fingerprint(
     ]
     level = torch.cat(power).T.clamp_min(1e-10).log()
     level = level.clamp_min(float(level.max()) - _RANGE_DB / _DB_PER_NEPER)
-    level = level - _mean_around(level, _AROUND_FRAMES)
-    level = level - _mean_around(level.T, _AROUND_BANDS).T
+    level = level - _moving_mean(level, _CONTEXT_FRAMES)
+    level = level - _moving_mean(level.T, _CONTEXT_BANDS).T
     return torch.tanh(level).contiguous()
 
 
-def _quarter_tones(sample_rate: int, n_fft: int) -> Float[Tensor, "bins bands"]:
-    """Triangles a quarter tone apart and as wide, or a bin if that is wider; each sums to 1."""
-    top = min(_HIGHEST_HZ, _NYQUIST_SHARE * sample_rate / 2)
+def _quarter_tone_filters(sample_rate: int, n_fft: int) -> Float[Tensor, "bins bands"]:
+    """Triangular filters a quarter tone apart, each normalised to sum 1.
+
+    A triangle reaches a quarter tone to each side, or one frequency bin where that is more.
+    """
+    top = min(_HIGHEST_HZ, _NYQUIST_FRACTION * sample_rate / 2)
     count = int(_BANDS_PER_OCTAVE * log2(top / _LOWEST_HZ))
     centres = _LOWEST_HZ * 2 ** (torch.arange(count, dtype=torch.float64) / _BANDS_PER_OCTAVE)
     bins = torch.arange(n_fft // 2 + 1, dtype=torch.float64) * sample_rate / n_fft
@@ -75,46 +82,52 @@ def _quarter_tones(sample_rate: int, n_fft: int) -> Float[Tensor, "bins bands"]:
     return (triangles / triangles.sum(dim=0)).float()
 
 
-def _mean_around(level: Float[Tensor, "rows columns"], reach: int) -> Float[Tensor, "rows columns"]:
+def _moving_mean(level: Float[Tensor, "rows columns"], reach: int) -> Float[Tensor, "rows columns"]:
     padded = functional.pad(level[None], (reach, reach), mode="replicate")
     return functional.avg_pool1d(padded, 2 * reach + 1, stride=1)[0]
 
 
 @dataclass(frozen=True)
 class Alteration:
-    """How a copy may differ from its original."""
+    """A change of pitch and speed between an original and its copy."""
 
     semitones: float
-    """By how much it is higher."""
+    """Pitch of the copy above that of the original, in semitones."""
     speed: float
-    """How many times faster it is."""
+    """Speed of the copy relative to the original: 2 is twice as fast."""
 
     def undo(
         self, prints: Float[Tensor, "windows bands longer"], frames: int
     ) -> Float[Tensor, "windows bands frames"]:
-        """Fingerprints of copies → those of the originals' middle `frames` frames."""
+        """Fingerprints of the originals, from the fingerprints of altered copies.
+
+        Args:
+            prints: Windows of copies as `cut_windows` cuts them (windows, bands, longer).
+            frames: Length of the result, taken from the middle of each window.
+        """
         centre = (prints.shape[2] - 1) / 2
-        places = (torch.arange(frames) - (frames - 1) / 2) / self.speed + centre
-        before = places.floor().clamp(0, prints.shape[2] - 2).long()
-        share = (places - before).float()
-        found = torch.lerp(prints[:, :, before], prints[:, :, before + 1], share)
+        positions = (torch.arange(frames) - (frames - 1) / 2) / self.speed + centre
+        before = positions.floor().clamp(0, prints.shape[2] - 2).long()
+        weight = (positions - before).float()
+        resampled = torch.lerp(prints[:, :, before], prints[:, :, before + 1], weight)
         shift = round(self.semitones * BANDS_PER_SEMITONE)
         if shift == 0:
-            return found
-        moved = torch.zeros_like(found)  # bands that were never heard tell nothing
+            return resampled
+        shifted = torch.zeros_like(resampled)  # bands that the copy does not contain stay at 0
         if shift > 0:
-            moved[:, :-shift] = found[:, shift:]
+            shifted[:, :-shift] = resampled[:, shift:]
         else:
-            moved[:, -shift:] = found[:, :shift]
-        return moved
+            shifted[:, -shift:] = resampled[:, :shift]
+        return shifted
 
 
 def alterations() -> Iterator[Alteration]:
-    """Up to two semitones either way in half semitones, at the same tempo and resampled.
+    """Alterations that are searched for: up to two semitones up and down in steps of a half.
 
-    What lies between two of them is found by both, a little less clearly.
+    Each shift comes at the same speed and, as by resampling, with the speed changed along. A copy
+    between two of these is found by both with a slightly lower similarity.
     """
-    steps = _FARTHEST_SEMITONES * BANDS_PER_SEMITONE
+    steps = _LARGEST_SEMITONES * BANDS_PER_SEMITONE
     for step in range(-steps, steps + 1):
         semitones = step / BANDS_PER_SEMITONE
         yield Alteration(semitones, 1.0)
@@ -123,9 +136,15 @@ def alterations() -> Iterator[Alteration]:
 
 
 def cut_windows(
-    relief: Float[Tensor, "bands _"], starts: Sequence[int], frames: int
+    prints: Float[Tensor, "bands _"], starts: Sequence[int], frames: int
 ) -> Float[Tensor, "windows bands longer"]:
-    """Windows of `frames` frames, longer at both ends by what a slower copy needs; 0 beyond."""
-    margin = int(frames * (2 ** (_FARTHEST_SEMITONES / 12) - 1) / 2) + 2
-    padded = functional.pad(relief, (margin, margin))
+    """Windows of a fingerprint with a margin at both ends, for undoing a lower speed.
+
+    Args:
+        prints: Fingerprint of a piece (bands, frames); beyond its ends the windows hold 0.
+        starts: First frame of each window, without its margin.
+        frames: Length of a window without its margins.
+    """
+    margin = int(frames * (2 ** (_LARGEST_SEMITONES / 12) - 1) / 2) + 2
+    padded = functional.pad(prints, (margin, margin))
     return torch.stack([padded[:, start : start + frames + 2 * margin] for start in starts])

@@ -1,1 +1,1 @@
-"""Networks that listen: audio → windows → one vector each."""
+"""Embedders: networks that map each short window of audio to a vector."""

@@ -1,11 +1,12 @@
-"""aisfx: a network that tells sound effects apart, as an embedding of timbre up to 22 kHz.
+"""aisfx: a network that classifies sound effects, used as an embedding of timbre up to 22 kHz.
 
 Alison B. Ma and Alexander Lerch, "Representation Learning for the Automatic Indexing of Sound
-Effects Libraries", ISMIR 2022; the weights' origin and licence are in `weights/NOTICE.md`. It does
-not hear phase damage and knows no genres: put `musicnn` beside it.
+Effects Libraries", ISMIR 2022; the weights' origin and licence are in `weights/NOTICE.md`. Its
+embedding does not change when the phase is damaged, and does not separate genres of music:
+`musicnn` complements it.
 
-The front end follows Essentia's, which the network was trained with, down to its symmetric Hann
-window and triangles that are straight on the mel scale rather than in Hz.
+The front end computes what Essentia computes, with which the network was trained: a symmetric Hann
+window, and triangular filters whose edges are straight lines over mels rather than over Hz.
 """
 
 from dataclasses import dataclass, field
@@ -15,8 +16,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from riffsmith.evaluation.embedders.mel_power import measure_mel_power
-from riffsmith.evaluation.embedders.pretrained import load_pretrained
+from riffsmith.evaluation.embedders.pretrained import load_pretrained, measure_mel_power
 
 SAMPLE_RATE = 44_100
 FRAMES = 100
@@ -28,13 +28,19 @@ _HOP_SAMPLES = 1024
 WINDOW_SAMPLES = FRAMES * _HOP_SAMPLES
 
 _TRAINING_MAXIMUM = 9.457798957824707
-"""The largest log-mel value of the training set, which inputs are divided by."""
+"""Largest log-mel value of the training set, by which inputs are divided."""
 
 
 def unit_sum_filter_bank(sample_rate: int, n_fft: int, n_mels: int) -> Float[Tensor, "bins mels"]:
-    """Triangles on the HTK mel scale, 2595·log10(1 + f / 700), whose weights sum to 1 each.
+    """Triangular filters on the HTK mel scale, 2595·log10(1 + f / 700), each of sum 1.
 
-    Straight edges over mels, not over Hz (Essentia's `MelBands` with the weighting "warping").
+    The edges are straight lines over mels, not over Hz, as those of Essentia's `MelBands` with
+    `weighting="warping"` and `normalize="unit_sum"`.
+
+    Args:
+        sample_rate: Sample rate in Hz; the last filter ends at half of it.
+        n_fft: Length of the Fourier transform; there are n_fft // 2 + 1 frequency bins.
+        n_mels: Number of filters.
     """
     nyquist = sample_rate / 2
     frequencies = torch.linspace(0, nyquist, n_fft // 2 + 1, dtype=torch.float64)
@@ -46,23 +52,29 @@ def unit_sum_filter_bank(sample_rate: int, n_fft: int, n_mels: int) -> Float[Ten
 
 
 class AisfxFrontEnd:
-    """Audio at 44.1 kHz → the logarithmic mel spectrogram that the network was trained on."""
+    """Logarithmic mel spectrogram of audio at 44.1 kHz, scaled as in the network's training."""
 
     def __init__(self) -> None:
         self.window = torch.hann_window(_N_FFT, periodic=False)
         self.filters = unit_sum_filter_bank(SAMPLE_RATE, _N_FFT, MELS)
 
     def __call__(self, audio: Float[Tensor, "batch time"]) -> Float[Tensor, "batch frames mels"]:
-        """log10(1 + 10,000 m) of mel powers m, scaled to the range of the training set.
+        """log10(1 + 10,000 m) of mel powers m, divided by the training set's largest value.
 
-        frames = time // 1024 + 1, centred, with silence beyond the edges.
+        There are time // 1024 + 1 frames; see `measure_mel_power`.
+
+        Args:
+            audio: Mono samples (batch, time) at 44.1 kHz; full scale is 1.
         """
         mel_power = measure_mel_power(audio, _HOP_SAMPLES, self.window, self.filters)
         return mel_power.mul_(10_000).add_(1).log10_().div_(_TRAINING_MAXIMUM)
 
 
 class Aisfx(nn.Module):
-    """Four times two convolutions, halving both axes in between; norms are folded into them."""
+    """Convolutional network: four blocks of two convolutions, with max pooling by 2 between blocks.
+
+    The original's batch normalisations are folded into the weights of the convolutions.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +84,11 @@ class Aisfx(nn.Module):
         )
 
     def forward(self, log_mel: Float[Tensor, "batch 100 96"]) -> Float[Tensor, "batch 512"]:
-        """The embedding: mean over the mel axis, then the maximum over time."""
+        """The embedding: the last block's mean over mels, then its maximum over time.
+
+        Args:
+            log_mel: Output of `AisfxFrontEnd` for windows of 100 frames (batch, 100, 96).
+        """
         features = log_mel[:, None].to(memory_format=torch.channels_last)
         for number, convolution in enumerate(self.convolutions):
             if number in (2, 4, 6):
@@ -82,20 +98,20 @@ class Aisfx(nn.Module):
 
 
 def load_aisfx() -> Aisfx:
-    """The pretrained network from the package's own data, in evaluation mode.
+    """The pretrained network from the package's data, in evaluation mode.
 
-    The weights are stored in half precision; the computation is in single precision.
+    The weights are stored in half precision; the network computes in single precision.
     """
     return load_pretrained(Aisfx(), "aisfx")
 
 
 @dataclass(frozen=True)
 class AisfxEmbedder:
-    """Windows of 2.32 s at 44.1 kHz → 512 values."""
+    """The embedder `aisfx`: one vector of 512 values for each window of 2.32 s at 44.1 kHz."""
 
     name: str = "aisfx"
     version: str = "0.1.2/1"
-    """Of the weights, and of this port: it changes whenever the values do."""
+    """Version of the weights / version of this port; it changes when the vectors do."""
     sample_rate: int = SAMPLE_RATE
     window_seconds: float = WINDOW_SAMPLES / SAMPLE_RATE
     hop_seconds: float = WINDOW_SAMPLES / SAMPLE_RATE / 2
@@ -104,5 +120,5 @@ class AisfxEmbedder:
     front_end: AisfxFrontEnd = field(default_factory=AisfxFrontEnd, repr=False)
 
     def embed(self, windows: Float[Tensor, "windows 102400"]) -> Float[Tensor, "windows 512"]:
-        """The network's only output for mono audio at 44.1 kHz."""
+        """Embeddings of mono windows (windows, 102400) at 44.1 kHz."""
         return self.network(self.front_end(windows)[:, :FRAMES])

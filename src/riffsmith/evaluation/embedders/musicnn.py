@@ -1,8 +1,8 @@
-"""MSD_musicnn: a network that tags music, as an embedding of genre and musical sense.
+"""MSD_musicnn: a network that tags music, used as an embedding of genre and musical content.
 
 Jordi Pons and Xavier Serra, "musicnn: pre-trained convolutional neural networks for music audio
-tagging", 2019; the weights' origin and licence are in `weights/NOTICE.md`. It hears nothing above
-8 kHz and not much of noise: put `aisfx` beside it.
+tagging", 2019; the weights' origin and licence are in `weights/NOTICE.md`. Its input ends at 8 kHz,
+and its embedding changes little when noise is added; `aisfx` complements it.
 """
 
 from dataclasses import dataclass, field
@@ -11,8 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from riffsmith.evaluation.embedders.mel_power import measure_mel_power
-from riffsmith.evaluation.embedders.pretrained import load_pretrained
+from riffsmith.evaluation.embedders.pretrained import load_pretrained, measure_mel_power
 
 SAMPLE_RATE = 16_000
 FRAMES = 187
@@ -29,7 +28,7 @@ TAG_NAMES: tuple[str, ...] = (
     *("easy listening", "sexy", "catchy", "funk", "electro", "heavy metal", "Progressive rock"),
     *("60s", "rnb", "indie pop", "sad", "House", "happy"),
 )
-"""The tags in the order of the network's outputs: those most used in the Million Song Dataset."""
+"""Tags in the order of the network's outputs: the 50 most frequent of the Million Song Dataset."""
 
 _N_FFT = 512
 _HOP_SAMPLES = 256
@@ -37,10 +36,15 @@ _LARGEST_FLOAT16 = 65_504.0
 
 
 def slaney_filter_bank(sample_rate: int, n_fft: int, n_mels: int) -> Float[Tensor, "bins mels"]:
-    """Triangular filters of area 1 Hz on Slaney's mel scale, from 0 Hz to Nyquist.
+    """Triangular filters on Slaney's mel scale from 0 Hz to Nyquist, each of area 1 Hz.
 
-    The scale is linear up to 1 kHz (15 mels) and logarithmic above, 27 mels for a factor of 6.4
-    (Malcolm Slaney, "Auditory Toolbox", 1998). Equal to librosa's default.
+    The scale is linear up to 1 kHz (15 mels) and logarithmic above, with 27 mels for a factor of
+    6.4 (Malcolm Slaney, "Auditory Toolbox", 1998). The filters equal librosa's default.
+
+    Args:
+        sample_rate: Sample rate in Hz.
+        n_fft: Length of the Fourier transform; there are n_fft // 2 + 1 frequency bins.
+        n_mels: Number of filters.
     """
     nyquist = sample_rate / 2
     frequencies = torch.linspace(0, nyquist, n_fft // 2 + 1, dtype=torch.float64)
@@ -57,26 +61,30 @@ def slaney_filter_bank(sample_rate: int, n_fft: int, n_mels: int) -> Float[Tenso
 
 
 class MusicnnFrontEnd:
-    """Audio at 16 kHz → the logarithmic mel spectrogram that the network was trained on."""
+    """Logarithmic mel spectrogram of audio at 16 kHz, as in the network's training."""
 
     def __init__(self) -> None:
         self.window = torch.hann_window(_N_FFT)
         self.filters = slaney_filter_bank(SAMPLE_RATE, _N_FFT, MELS)
 
     def mel_power(self, audio: Float[Tensor, "batch time"]) -> Float[Tensor, "batch frames mels"]:
-        """Mel powers; frames = time // 256 + 1, centred, with silence beyond the edges."""
+        """Mel power spectrogram with time // 256 + 1 frames; see `measure_mel_power`."""
         return measure_mel_power(audio, _HOP_SAMPLES, self.window, self.filters)
 
     def __call__(self, audio: Float[Tensor, "batch time"]) -> Float[Tensor, "batch frames mels"]:
-        """log10(1 + 10,000 m) of mel powers m, which the training set stored in half precision."""
+        """log10(1 + 10,000 m) of mel powers m, rounded to half precision as in the training set.
+
+        Args:
+            audio: Mono samples (batch, time) at 16 kHz; full scale is 1.
+        """
         power = self.mel_power(audio).clamp_max_(_LARGEST_FLOAT16).to(torch.float16)
         return power.to(torch.float32).mul_(10_000).add_(1).log10_()
 
 
 class Musicnn(nn.Module):
-    """Five views of a spectrogram side by side, three residual layers, pooling over time.
+    """Convolutional network: five parallel front layers, three residual layers, pooling over time.
 
-    Every convolution keeps the number of frames, with silence beyond the edges.
+    Every convolution keeps the number of frames by padding with zeros.
     """
 
     def __init__(self) -> None:
@@ -100,10 +108,14 @@ class Musicnn(nn.Module):
     def forward(
         self, log_mel: Float[Tensor, "batch 187 96"]
     ) -> tuple[Float[Tensor, "batch 50"], Float[Tensor, "batch 200"]]:
-        """Each tag's probability, and the layer before it: the embedding ("penultimate")."""
+        """The probability of each tag, and the penultimate layer, which is the embedding.
+
+        Args:
+            log_mel: Output of `MusicnnFrontEnd` for windows of 187 frames (batch, 187, 96).
+        """
         picture = self.input_norm(log_mel[:, None])
         # one window at a time: a layer's 9 MB stay in the processor's cache, which halves the time
-        front = torch.cat([self._views(window) for window in picture.split(1)])
+        front = torch.cat([self._apply_front(window) for window in picture.split(1)])
         first = self.middle[0](front)
         second = first + self.middle[1](first)
         third = second + self.middle[2](second)
@@ -112,7 +124,7 @@ class Musicnn(nn.Module):
         penultimate = self.hidden_norm(self.hidden(self.pooled_norm(pooled)).relu())
         return self.output(penultimate).sigmoid(), penultimate
 
-    def _views(self, picture: Tensor) -> Tensor:
+    def _apply_front(self, picture: Tensor) -> Tensor:
         """(batch, 1, frames, mels) → (batch, 561, frames)."""
         return torch.cat([layer(picture) for layer in self.front], dim=1)
 
@@ -131,7 +143,7 @@ class _Norm(nn.Module):
 
 
 class _FrontLayer(nn.Module):
-    """(batch, 1, frames, mels) → (batch, channels, frames): the strongest over all positions."""
+    """(batch, 1, frames, mels) → (batch, channels, frames): the maximum over all mel positions."""
 
     def __init__(self, channels: int, *, frames: int, mels: int) -> None:
         super().__init__()
@@ -156,17 +168,17 @@ class _MiddleLayer(nn.Module):
 
 
 def load_musicnn() -> Musicnn:
-    """The pretrained network from the package's own data, in evaluation mode."""
+    """The pretrained network from the package's data, in evaluation mode."""
     return load_pretrained(Musicnn(), "musicnn")
 
 
 @dataclass(frozen=True)
 class MusicnnEmbedder:
-    """Windows of 3 s at 16 kHz → 200 values, or the probabilities of 50 tags."""
+    """The embedder `musicnn`: one vector of 200 values for each window of 3 s at 16 kHz."""
 
     name: str = "musicnn"
     version: str = "MSD-0.1.0/1"
-    """Of the weights, and of this port: it changes whenever the values do."""
+    """Version of the weights / version of this port; it changes when the vectors do."""
     sample_rate: int = SAMPLE_RATE
     window_seconds: float = WINDOW_SAMPLES / SAMPLE_RATE
     hop_seconds: float = WINDOW_SAMPLES / SAMPLE_RATE / 2
@@ -175,11 +187,11 @@ class MusicnnEmbedder:
     front_end: MusicnnFrontEnd = field(default_factory=MusicnnFrontEnd, repr=False)
 
     def embed(self, windows: Float[Tensor, "windows 48000"]) -> Float[Tensor, "windows 200"]:
-        """The network's last layer but one for mono audio at 16 kHz."""
+        """Embeddings of mono windows (windows, 48000) at 16 kHz."""
         return self.network(self._log_mel(windows))[1]
 
     def tags(self, windows: Float[Tensor, "windows 48000"]) -> Float[Tensor, "windows 50"]:
-        """The probability of each of `TAG_NAMES` for mono audio at 16 kHz."""
+        """Probability of each of `TAG_NAMES` for mono windows (windows, 48000) at 16 kHz."""
         return self.network(self._log_mel(windows))[0]
 
     def _log_mel(self, windows: Tensor) -> Tensor:

@@ -1,1 +1,1 @@
-"""Figures of one clip, and of two sets of windows: one metric a file."""
+"""Metrics of one clip, or of two sets of embeddings; one metric in each file."""

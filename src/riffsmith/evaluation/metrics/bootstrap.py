@@ -1,7 +1,7 @@
-"""Intervals over recordings, and the distance to real as a ratio with such an interval.
+"""Bootstrap intervals over recordings, and the distance to real music as a ratio with an interval.
 
-Windows of one recording are alike, so resampling windows would promise too narrow an interval;
-whole recordings are drawn instead.
+The windows of one recording depend on each other, so resampling windows would give too narrow an
+interval. Whole recordings are resampled instead.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,7 @@ _HALVINGS = 16
 
 @dataclass(frozen=True)
 class Interval:
-    """A statistic of all recordings and where it lies for 95 % of the resampled collections."""
+    """A statistic of all recordings, and its interval over the resampled collections."""
 
     value: float
     low: float
@@ -28,16 +28,16 @@ class Interval:
 
 @dataclass(frozen=True)
 class DistanceRatio:
-    """Distance to real: 1 is as near to the held-out music as the training recordings are.
+    """Distance to real music: 1 is as near to held-out music as the training recordings are.
 
     Attributes:
         ratio: d(generated, held-out) / max(d(training, held-out), floor), with its interval.
         generated: d(generated, held-out).
-        training: d(training, held-out), which the floor may have replaced in the ratio.
-        floor: The smallest denominator that is told from zero.
-        is_floored: The value's denominator is the floor: the ratio is then in units of the
-            distance's own noise and understates how far the generated music is.
-        floored_share: Share of the resampled denominators that are the floor.
+        training: d(training, held-out); the ratio has the floor in its place where that is larger.
+        floor: Smallest denominator that can be distinguished from zero.
+        is_floored: Whether the denominator of the value is the floor. The ratio is then in units
+            of the distance's own noise and is too low.
+        floored_share: Share of the resampled denominators that are the floor, from 0 to 1.
     """
 
     ratio: Interval
@@ -58,22 +58,22 @@ def bootstrap_interval(
     """Percentile bootstrap over recordings (Efron & Tibshirani 1993, section 13.3).
 
     Each collection's recordings are drawn with replacement, as many as there are, and the
-    statistic is computed anew. Recordings drawn twice bring equal windows, which raises kernel and
-    Fréchet distances a little: with few recordings the interval lies high and can even lie
-    above the value. A collection of one recording does not vary.
+    statistic is computed again. A recording that is drawn twice contributes equal windows, which
+    raises kernel and Fréchet distances a little: with few recordings the interval is too high and
+    can even be above the value. A collection of one recording does not vary.
 
     Args:
-        statistic: Takes one array (windows, dimension) a collection, in the same order.
-        collections: For each, the recordings' arrays (windows, dimension).
-        resamples: How many collections are drawn.
-        level: Share of them inside the interval.
-        seed: The same seed draws the same recordings.
+        statistic: Function of one array (windows, dimension) for each collection, in their order.
+        collections: Arrays (windows, dimension) of the recordings of each collection.
+        resamples: Number of times that the collections are drawn.
+        level: Share of the resampled values inside the interval, from 0 to 1.
+        seed: Seed of the draws.
 
     Raises:
-        ValueError: If a collection has no recordings.
+        ValueError: A collection has no recordings.
     """
-    value = statistic(*map(_joined, collections))
-    values = [statistic(*drawn) for drawn in _resampled(collections, resamples, seed)]
+    value = statistic(*map(_join, collections))
+    values = [statistic(*drawn) for drawn in _resample(collections, resamples, seed)]
     return _interval(value, values, level)
 
 
@@ -89,35 +89,36 @@ def distance_ratio(
 ) -> DistanceRatio:
     """d(generated, held-out) / d(training, held-out) with an interval over recordings.
 
-    Both distances of a resample see the same held-out recordings. An unbiased distance between
-    like sets is near zero or negative, where a ratio means nothing. The denominator is therefore
-    at least the standard deviation of d between 16 random halves of the held-out windows, the
-    noise below which this distance tells nothing at that size; the result says whether that
-    happened. Distances that grow for small sets (Fréchet) need as many training as generated
-    windows to be fair. Equal windows in a resample raise both distances alike and so draw the
-    ratios towards 1: the interval is careful rather than exact.
+    Both distances of a resample use the same held-out recordings. An unbiased distance between
+    similar sets is near zero or negative, and a ratio with such a denominator has no meaning. The
+    denominator is therefore at least the standard deviation of d between 16 random halves of the
+    held-out windows, which is the noise of the distance at that size; the result says whether this
+    floor was used. Distances that grow for small sets (Fréchet) can only be compared for equal
+    numbers of training and generated windows. Equal windows in a resample raise both distances
+    alike and move the ratios towards 1, so the interval is conservative rather than exact.
 
     Args:
-        distance: Takes (windows, dimension) of a set and of the reference set.
-        generated_groups: An array (windows, dimension) for each generated clip.
-        training_groups: The same for each training recording.
-        held_out_groups: The same for each held-out recording, four windows or more in all.
-        resamples: How many collections are drawn.
-        level: Share of them inside the interval.
-        seed: Draws the recordings and the halves.
+        distance: Function of the arrays (windows, dimension) of a set and of the reference set.
+        generated_groups: Array (windows, dimension) of each generated clip.
+        training_groups: Array (windows, dimension) of each training recording.
+        held_out_groups: Array (windows, dimension) of each held-out recording; four windows or
+            more in all.
+        resamples: Number of times that the recordings are drawn.
+        level: Share of the resampled ratios inside the interval, from 0 to 1.
+        seed: Seed of the draws and of the halves.
 
     Raises:
-        ValueError: If a collection has no recordings.
+        ValueError: A collection has no recordings.
     """
     collections = (generated_groups, training_groups, held_out_groups)
-    generated, training, held_out = map(_joined, collections)
+    generated, training, held_out = map(_join, collections)
     floor = _noise_floor(distance, held_out, seed)
 
     def pair(drawn: Sequence[np.ndarray]) -> tuple[float, float]:
         return distance(drawn[0], drawn[2]), distance(drawn[1], drawn[2])
 
     above, below = pair((generated, training, held_out))
-    pairs = [pair(drawn) for drawn in _resampled(collections, resamples, seed)]
+    pairs = [pair(drawn) for drawn in _resample(collections, resamples, seed)]
     ratios = [numerator / max(denominator, floor) for numerator, denominator in pairs]
     return DistanceRatio(
         ratio=_interval(above / max(below, floor), ratios, level),
@@ -137,19 +138,19 @@ def _noise_floor(distance: Distance, windows: np.ndarray, seed: int) -> float:
     return max(float(np.std(values)), float(np.finfo(np.float32).tiny))
 
 
-def _resampled(
+def _resample(
     collections: Sequence[Groups], resamples: int, seed: int
 ) -> Iterator[tuple[np.ndarray, ...]]:
     for number in range(resamples):
         random = np.random.default_rng(derive_seed(seed, "bootstrap", number))
         draws = [random.integers(len(groups), size=len(groups)) for groups in collections]
         yield tuple(
-            _joined([groups[index] for index in draw])
+            _join([groups[index] for index in draw])
             for groups, draw in zip(collections, draws, strict=True)
         )
 
 
-def _joined(groups: Groups) -> np.ndarray:
+def _join(groups: Groups) -> np.ndarray:
     if len(groups) == 0:
         raise ValueError("A collection has no recordings, and at least one is needed; add some.")
     return np.concatenate(list(groups))

@@ -1,4 +1,4 @@
-"""Density and coverage: are generated windows where real ones are, and is every real one met?"""
+"""Density and coverage of a set of embeddings: its fidelity and its variety."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ class DensityCoverage:
     """Fidelity and variety of a generated set.
 
     Attributes:
-        density: Around 1 for samples of the real distribution; above 1 where they crowd in its
-            densest parts; 0 where none is near a real window.
-        coverage: Share of real windows with a generated one in their neighbourhood, 0 to 1.
+        density: About 1 for samples of the real distribution, above 1 for samples of its densest
+            parts alone, 0 if no window is near a real one.
+        coverage: Share of real windows with a generated one in their neighbourhood, from 0 to 1.
     """
 
     density: float
@@ -29,19 +29,20 @@ def density_coverage(
 ) -> DensityCoverage:
     """Density and coverage (Naeem et al. 2020, "Reliable fidelity and diversity metrics").
 
-    The neighbourhood of a real window reaches to its k-th nearest other real window; a window
-    exactly at that distance is outside, as in the authors' program. With M generated and N real
-    windows, density is the number of (generated, real) pairs with the one in the other's
-    neighbourhood over k·M, and coverage the share of the N whose neighbourhood is not empty. For
-    two large, equal samples of one distribution coverage is about 1 − 2^−k (0.97 for k = 5).
+    The neighbourhood of a real window is a ball whose radius is the distance to its k-th nearest
+    other real window; a window exactly at that distance is outside, as in the authors' program.
+    With M generated and N real windows, density is the number of pairs of a generated window in a
+    real window's neighbourhood, divided by k·M. Coverage is the share of the N real windows whose
+    neighbourhood is not empty. For two large samples of equal size from one distribution it is
+    about 1 − 2^−k (0.97 for k = 5).
 
     Args:
-        generated: One embedding a window.
-        real: The reference set.
-        neighbours: k, at least 1.
+        generated: Embeddings (windows, dimension) of the set.
+        real: Embeddings (windows, dimension) of the reference set.
+        neighbours: Number k of neighbours, at least 1.
 
     Raises:
-        ValueError: Without generated windows, or with k not in 1…N − 1.
+        ValueError: There are no generated windows, or k is not in 1…N − 1.
     """
     if len(generated) == 0:
         raise ValueError(
@@ -52,7 +53,7 @@ def density_coverage(
             f"There are {len(real)} real windows for {neighbours} neighbours, and there must be at "
             "least one neighbour and more windows than that; give longer audio."
         )
-    # a window's distance to itself is the smallest of its row, so place k holds the k-th other
+    # a window's distance to itself is the smallest of its row, so column k holds the k-th other's
     radii = np.partition(squared_distances(real, real), neighbours, axis=1)[:, neighbours]
     inside = squared_distances(real, generated) < radii[:, None]
     return DensityCoverage(

@@ -12,18 +12,18 @@ def frechet_distance(
 
         |μ₁ − μ₂|² + tr S₁ + tr S₂ − 2 tr (S₁^½ S₂ S₁^½)^½
 
-    As FAD (Kilgour et al. 2019) with the unbiased covariances (n − 1). The last trace is the sum
-    of the singular values of A Bᵀ for any factors AᵀA = S₁ and BᵀB = S₂. Centred windows are such
-    factors, so no matrix root is taken, and singular covariances (fewer windows than dimensions)
-    need no ridge. The estimate is biased upwards by about dimension / windows: compare only
-    distances of equally large sets.
+    This is FAD (Kilgour et al. 2019) with unbiased covariances (n − 1). The last trace is the sum
+    of the singular values of A Bᵀ for any factors AᵀA = S₁ and BᵀB = S₂. The centred windows are
+    such factors, so no matrix root is computed, and singular covariances (fewer windows than
+    dimensions) need no regularisation. The estimate is too high by about dimension / windows:
+    compare only distances of sets of equal size.
 
     Args:
-        generated: One embedding a window.
-        real: The reference set.
+        generated: Embeddings (windows, dimension) of the set.
+        real: Embeddings (windows, dimension) of the reference set.
 
     Raises:
-        ValueError: For a set of fewer than two windows.
+        ValueError: A set has fewer than two windows.
     """
     if min(len(generated), len(real)) < 2:
         raise ValueError(
@@ -41,7 +41,7 @@ def frechet_distance(
 def _fit(
     windows: Float[np.ndarray, "windows dimension"],
 ) -> tuple[Float[np.ndarray, " dimension"], Float[np.ndarray, "rank dimension"]]:
-    """The mean, and a factor with as few rows as possible whose square is the covariance."""
+    """The mean, and a factor F of as few rows as possible with FᵀF equal to the covariance."""
     exact = windows.astype(np.float64)
     mean = exact.mean(0)
     factor = (exact - mean) / np.sqrt(len(exact) - 1)

@@ -1,4 +1,4 @@
-"""Kernel distance between two sets of embeddings: the unbiased squared MMD."""
+"""Kernel distance between two sets of embeddings: the unbiased squared maximum mean discrepancy."""
 
 import numpy as np
 from jaxtyping import Float
@@ -14,17 +14,18 @@ def kernel_distance(
         Σ_{i≠j} k(x_i, x_j) / m(m−1) + Σ_{i≠j} k(y_i, y_j) / n(n−1) − 2 Σ_{i,j} k(x_i, y_j) / mn
 
     with k(x, y) = exp(−|x − y|² / 2σ²). As in the kernel audio distance (Chung et al. 2025), σ is
-    the median Euclidean distance over all pairs of different windows of the real set alone;
-    published KADs are multiplied by a constant, this is not. Zero is expected for two samples of
-    one distribution, so half of those values are negative; the largest possible one is 2.
+    the median Euclidean distance over all pairs of different windows of the real set alone. The
+    published distance is multiplied by a constant, this one is not. For two samples of one
+    distribution its expected value is 0, so about half of such values are negative; the largest
+    possible value is 2.
 
     Args:
-        generated: One embedding a window.
-        real: The reference set, which also sets the bandwidth.
-        bandwidth: σ in the embedding's unit, instead of the median.
+        generated: Embeddings (windows, dimension) of the set.
+        real: Embeddings (windows, dimension) of the reference set, which also gives the bandwidth.
+        bandwidth: σ in the unit of the embeddings; None: the median distance.
 
     Raises:
-        ValueError: For a set of fewer than two windows, or a bandwidth that is not positive.
+        ValueError: A set has fewer than two windows, or the bandwidth is not positive.
     """
     if min(len(generated), len(real)) < 2:
         raise ValueError(
@@ -54,7 +55,10 @@ def kernel_distance(
 def squared_distances(
     first: Float[np.ndarray, "first dimension"], second: Float[np.ndarray, "second dimension"]
 ) -> Float[np.ndarray, "first second"]:
-    """Squared Euclidean distances of all pairs in float64; zero between a set's row and itself."""
+    """Squared Euclidean distances (first, second) of all pairs of rows, in double precision.
+
+    If both arguments are the same array, the distance of a row to itself is exactly 0.
+    """
     one, other = first.astype(np.float64), second.astype(np.float64)
     lengths = np.square(one).sum(1)[:, None] + np.square(other).sum(1)[None, :]
     squared = np.maximum(lengths - 2 * one @ other.T, 0)

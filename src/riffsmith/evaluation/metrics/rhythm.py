@@ -1,4 +1,4 @@
-"""Rhythm of a clip: how strong its beat is, how fast, how steady, and whether it stays in step."""
+"""Rhythm of a clip: the strength, tempo, stability and persistence of its beat."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from riffsmith.features import MelTransform
 _FRAMES_PER_SECOND = 100
 _WINDOW_SECONDS = 0.046
 _MELS = 40
-_RANGE_DB = 80.0  # what lies deeper under the clip's loudest band is treated as silence
+_RANGE_DB = 80.0  # levels further below the loudest band are treated as silence
 _SLOWEST_BPM, _FASTEST_BPM = 40.0, 200.0
 _LOCAL_SECONDS, _LOCAL_HOP_SECONDS = 8.0, 4.0
 _LATER_SECONDS = (2.0, 8.0)
@@ -20,16 +20,16 @@ _SHORTEST_SECONDS = 8.0
 
 @dataclass(frozen=True)
 class Rhythm:
-    """What the onsets of a clip tell.
+    """Measures of the onsets of a clip.
 
     Attributes:
         beat_strength: Highest autocorrelation of the onsets at the lag of a beat, 0 to about 1.
-        tempo_bpm: Fastest pulse between 40 and 200 BPM that is nearly (90 %) as strong as the
-            strongest; none if nothing repeats.
-        tempo_stability: 1 for one tempo throughout, 0 for tempi all over an octave; none if there
+        tempo_bpm: Fastest pulse between 40 and 200 BPM that is at least 90 % as strong as the
+            strongest one; None if nothing repeats.
+        tempo_stability: 1 for one constant tempo, 0 for tempi spread over an octave; None if there
             are fewer than two local tempi.
-        pulse_persistence: Highest autocorrelation of the onsets 2 to 8 s later: whether the pulse
-            is still in step then, which pieces put together at random are not.
+        pulse_persistence: Highest autocorrelation of the onsets at lags of 2 to 8 s. It is low if
+            the pulse does not continue, as in pieces in random order.
     """
 
     beat_strength: float
@@ -39,18 +39,19 @@ class Rhythm:
 
 
 def measure_rhythm(audio: Float[np.ndarray, " time"], sample_rate: int) -> Rhythm:
-    """Beat strength, tempo, its stability and the persistence of the pulse.
+    """Measures beat strength, tempo, tempo stability and pulse persistence.
 
-    Local tempi are those of windows of 8 s every 4 s. Whole octaves are ignored, as an octave is a
-    choice of what to count: with d the distance in octaves from the local tempi's circular
-    mean, at most ½, stability is 1 − mean(d) / ¼, and ¼ is what tempi without any order have.
+    Local tempi are measured in windows of 8 s every 4 s. Whole octaves between them are ignored,
+    because twice a tempo is the same music counted differently. If d is the distance of a local
+    tempo in octaves from their circular mean, at most ½, the stability is 1 − mean(d) / ¼; tempi
+    without any order have a mean of ¼.
 
     Args:
-        audio: Mono samples, at least 8 s.
-        sample_rate: In Hz.
+        audio: Mono samples (time,), at least 8 s.
+        sample_rate: Sample rate in Hz.
 
     Raises:
-        ValueError: If the audio is shorter than 8 s.
+        ValueError: The audio is shorter than 8 s.
     """
     if len(audio) < _SHORTEST_SECONDS * sample_rate:
         raise ValueError(
@@ -77,10 +78,15 @@ def measure_rhythm(audio: Float[np.ndarray, " time"], sample_rate: int) -> Rhyth
 def onset_envelope(
     audio: Float[np.ndarray, " time"], sample_rate: int
 ) -> tuple[Float[np.ndarray, " frames"], float]:
-    """Spectral flux of the log-mel spectrogram, and its frames per second (about 100).
+    """Spectral flux (frames,) of the log-mel spectrogram, and its frames per second (about 100).
 
-    The rises in dB from frame to frame, averaged over 40 mel bands, smoothed (Gaussian, 20 ms) and
-    without their mean over the second around (as Böck & Widmer 2013, but no maximum filter).
+    The flux is the rise in decibels from one frame to the next, averaged over 40 mel bands,
+    smoothed (Gaussian, 20 ms), with the mean over the surrounding second subtracted (Böck & Widmer
+    2013, without their maximum filter).
+
+    Args:
+        audio: Mono samples (time,).
+        sample_rate: Sample rate in Hz.
     """
     hop = round(sample_rate / _FRAMES_PER_SECOND)
     n_fft = 2 ** round(np.log2(sample_rate * _WINDOW_SECONDS))
@@ -96,13 +102,16 @@ def onset_envelope(
 def _moving_average(
     values: Float[np.ndarray, " frames"], weights: Float[np.ndarray, " width"]
 ) -> Float[np.ndarray, " frames"]:
-    """Weighted mean of what lies under the weights, also at the ends."""
+    """Weighted moving mean; at the ends, over the values that exist."""
     total = np.convolve(np.ones_like(values), weights, "same")
     return np.convolve(values, weights, "same") / total
 
 
 def _autocorrelation(envelope: Float[np.ndarray, " frames"]) -> Float[np.ndarray, " lags"]:
-    """1 at lag 0; every lag is a mean over as many products as it has; zero for a flat envelope."""
+    """Autocorrelation (lags,), 1 at lag 0, each lag averaged over its own number of products.
+
+    A constant envelope gives 0 at all lags.
+    """
     count = len(envelope)
     centred = envelope - envelope.mean()
     spectrum = np.fft.rfft(centred, 2 * count)

@@ -1,4 +1,4 @@
-"""Sound check of a clip: what a listener would call technically wrong with it."""
+"""Sound check of a clip: its level, bandwidth, stereo width and technical faults."""
 
 from dataclasses import dataclass
 
@@ -19,26 +19,26 @@ _BANDS_PER_OCTAVE = 12
 _LOWEST_HZ = 20.0
 _WIDEST = 1000.0
 _CLICK_FACTOR = 25.0
-_SMALLEST_CLICK = 0.003  # −50 dB: smaller ones are not heard
+_SMALLEST_CLICK = 0.003  # −50 dB: smaller ones are not audible
 _CLICK_SECONDS = 0.001
 
 
 @dataclass(frozen=True)
 class SoundCheck:
-    """Technical figures of one clip.
+    """Technical measures of one clip.
 
     Attributes:
-        loudness_lufs: Integrated loudness (BS.1770); none if silent or shorter than 400 ms.
-        peak_db: Largest sample over full scale, not below −120.
+        loudness_lufs: Integrated loudness in LUFS (BS.1770); None if silent or shorter than 400 ms.
+        peak_db: Largest absolute sample in decibels relative to full scale, at least −120.
         clipped_share: Share of samples at or beyond full scale (within one 16-bit step).
         silence_share: Share of 20 ms frames whose RMS over all channels is below −60 dB.
         dc_offset: Largest absolute mean of a channel; full scale is 1.
         bandwidth_hz: Frequency below which 99 % of the energy lies.
-        falloff_hz: Upper edge of the highest twelfth-octave band within 60 dB of the strongest
-            one: where a low-pass cuts, whatever lies far below the music; 0 if silent.
-        stereo_width: Energy of left − right over that of left + right: 0 for equal channels, 1 for
-            unrelated ones, at most 1,000; none unless there are two channels.
-        clicks: Places, at least 1 ms apart, where a channel jumps.
+        falloff_hz: Upper edge of the highest twelfth-octave band whose level is within 60 dB of
+            the strongest band: the cutoff of a low-pass; 0 if silent.
+        stereo_width: Energy of left − right divided by that of left + right: 0 for equal channels,
+            1 for unrelated ones, at most 1,000; None unless there are two channels.
+        clicks: Number of jumps of a channel that are at least 1 ms apart.
     """
 
     loudness_lufs: float | None
@@ -56,11 +56,11 @@ def check_sound(audio: Float[np.ndarray, "time channels"], sample_rate: int) -> 
     """Measures a clip.
 
     Args:
-        audio: Full scale is 1.
-        sample_rate: In Hz.
+        audio: Samples (time, channels); full scale is 1.
+        sample_rate: Sample rate in Hz.
 
     Raises:
-        ValueError: If the clip is shorter than 0.1 s.
+        ValueError: The clip is shorter than 0.1 s.
     """
     if len(audio) < _SHORTEST_SECONDS * sample_rate:
         raise ValueError(
@@ -97,12 +97,12 @@ def _spectral_edges(
         n_fft,
         n_fft // 2,
         window=torch.hann_window(n_fft),
-        center=False,  # an abrupt beginning or end would look like a full spectrum
+        center=False,  # an abrupt beginning or end has energy at all frequencies
         return_complex=True,
     )
     power = spectrum.abs().double().square().mean(dim=(0, 2)).numpy()
     frequencies = np.fft.rfftfreq(n_fft, 1 / sample_rate)
-    power[frequencies < _LOWEST_HZ] = 0  # an offset is not music
+    power[frequencies < _LOWEST_HZ] = 0  # a constant offset is not music
     if power.sum() < 1e-12:
         return 0.0, 0.0
     cumulated = np.cumsum(power) / power.sum()
@@ -121,11 +121,11 @@ def _stereo_width(samples: Float[np.ndarray, "time 2"]) -> float:
 
 
 def _count_clicks(channel: Float[np.ndarray, " time"], sample_rate: int) -> int:
-    """Jumps whose second difference is beyond 25 times what is usual around them.
+    """Number of jumps: second differences of more than 25 times the usual absolute value.
 
-    Usual is the median of its absolute values over 10 ms, the largest of five such stretches
-    around: the noise of a loud onset lasts and does not count, a click is over at once. In
-    distorted or limited music most jumps drown and are not found; what is counted stands out.
+    The usual value is the median over 10 ms, and of the five nearest such medians the largest one.
+    The noise of a loud onset lasts longer than that and is not counted. In distorted or limited
+    music the usual value is high, so that only large jumps are found.
     """
     bends = np.abs(np.diff(channel.astype(np.float64), 2))
     size = round(0.01 * sample_rate)
@@ -134,5 +134,5 @@ def _count_clicks(channel: Float[np.ndarray, " time"], sample_rate: int) -> int:
     medians = np.pad(np.median(padded.reshape(count, size), axis=1), 2, mode="edge")
     usual = np.lib.stride_tricks.sliding_window_view(medians, 5).max(axis=1)
     limits = np.maximum(_CLICK_FACTOR * usual, _SMALLEST_CLICK).repeat(size)[: len(bends)]
-    places = np.flatnonzero(bends > limits)
-    return int((np.diff(places) > _CLICK_SECONDS * sample_rate).sum()) + (len(places) > 0)
+    jumps = np.flatnonzero(bends > limits)
+    return int((np.diff(jumps) > _CLICK_SECONDS * sample_rate).sum()) + (len(jumps) > 0)

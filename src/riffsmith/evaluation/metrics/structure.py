@@ -1,7 +1,7 @@
-"""Structure of a clip: how alike its moments are, by how far apart they lie.
+"""Structure of a clip: the similarity of its moments as a function of the time between them.
 
-Real music carries on from second to second and comes back bar after bar, so the curve of
-similarity over lags starts high, falls and rises again. Seconds in random order lose both.
+Real music continues from one second to the next and repeats after some bars, so its similarity
+starts high, falls with the lag and rises again. Seconds in random order have neither property.
 """
 
 from dataclasses import dataclass
@@ -16,22 +16,22 @@ STEP_SECONDS = 0.25
 _WINDOW_SECONDS = 0.093
 _HOPS_PER_STEP = 8
 _MELS = 40
-_RANGE_DB = 80.0  # what lies deeper under the clip's loudest band is treated as silence
-_LOWEST_HZ, _HIGHEST_HZ = 80.0, 5000.0  # of what is folded into pitch classes
+_RANGE_DB = 80.0  # levels further below the loudest band are treated as silence
+_LOWEST_HZ, _HIGHEST_HZ = 80.0, 5000.0  # range of the pitch classes
 _NEAR_SECONDS = (1.0, 3.0)
 _FAR_SECONDS = 8.0
 
 
 @dataclass(frozen=True)
 class Structure:
-    """What a clip's self-similarity tells.
+    """Measures of the self-similarity of a clip.
 
     Attributes:
-        curve: Mean similarity (−1 to 1) of moments 1.0, 1.25, … s apart.
-        continuity: How much more alike moments 1 to 3 s apart are than moments 8 s apart or more;
-            about 0 for seconds in random order.
-        relief: Standard deviation of the curve over its lags: how much the clip's similarity
-            falls and returns; small where nothing does.
+        curve: Mean similarity (−1 to 1) of moments that are 1.0, 1.25, … s apart.
+        continuity: Mean similarity at lags of 1 to 3 s less that at lags of 8 s or more; about 0
+            for seconds in random order.
+        relief: Standard deviation of the curve over its lags; small where the similarity neither
+            falls nor returns.
     """
 
     curve: Float[np.ndarray, " lags"]
@@ -42,20 +42,20 @@ class Structure:
 def measure_structure(
     audio: Float[np.ndarray, " time"], sample_rate: int, longest_seconds: float = 30.0
 ) -> Structure:
-    """Self-similarity of a clip over lags from 1 s to `longest_seconds`.
+    """Measures the self-similarity of a clip at lags from 1 s to `longest_seconds`.
 
-    Moments are vectors for each quarter second: 40 log-mel bands and 12 pitch classes, each
-    standardised over the clip. Similarity is their cosine; unrelated moments have about 0 (after
-    Foote 1999, "Visualizing music and audio using self-similarity", averaged along the diagonals).
+    A moment is a vector for a quarter second: 40 log-mel bands and 12 pitch classes, each
+    standardised over the clip. Similarity is the cosine of two moments, about 0 for unrelated ones
+    (Foote 1999, "Visualizing music and audio using self-similarity", averaged along the diagonals).
 
     Args:
-        audio: Mono samples.
-        sample_rate: In Hz.
-        longest_seconds: Last lag, more than 8 s. Clips are compared at equal last lags, and best
-            at equal lengths of twice that.
+        audio: Mono samples (time,).
+        sample_rate: Sample rate in Hz.
+        longest_seconds: Longest lag in seconds, more than 8. Only clips with equal longest lags
+            can be compared, preferably of equal lengths of twice that.
 
     Raises:
-        ValueError: If the last lag is too small, or the audio too short for it.
+        ValueError: The longest lag is too small, or the audio is too short for it.
     """
     seconds = len(audio) / sample_rate
     if longest_seconds <= _FAR_SECONDS or seconds < longest_seconds + 1:
@@ -78,8 +78,12 @@ def curve_distance(
 ) -> float:
     """Energy distance between two sets of curves (Székely & Rizzo 2013, eq. 5), zero if equal.
 
-    2 E|x − y| − E|x − x'| − E|y − y'| with |·| the root mean square over lags; unlike a distance of
-    mean curves it also sees that the curves of one set vary more, as real bars differ in length.
+    2 E|x − y| − E|x − x'| − E|y − y'| with |·| the root mean square over lags. Unlike a distance
+    of mean curves it is also positive if the curves of one set vary more.
+
+    Args:
+        generated: Curves (clips, lags) of the set.
+        real: Curves (clips, lags) of the reference set.
     """
 
     def spread(first: np.ndarray, second: np.ndarray) -> float:
@@ -92,7 +96,10 @@ def curve_distance(
 def moments(
     audio: Float[np.ndarray, " time"], sample_rate: int
 ) -> Float[np.ndarray, "moments features"]:
-    """Unit vectors for every quarter second: standardised log-mel bands and pitch classes."""
+    """Unit vectors (moments, features) for every quarter second of mono audio.
+
+    The features are 40 log-mel bands and 12 pitch classes, standardised over the clip.
+    """
     hop = round(sample_rate * STEP_SECONDS / _HOPS_PER_STEP)
     n_fft = 2 ** round(np.log2(sample_rate * _WINDOW_SECONDS))
     transform = MelTransform(sample_rate, n_fft, hop, _MELS)
@@ -103,16 +110,16 @@ def moments(
     levels = np.maximum(levels, levels.max() - _RANGE_DB)
     steps = levels.shape[1] // _HOPS_PER_STEP
     pooled = levels[:, : steps * _HOPS_PER_STEP].reshape(-1, steps, _HOPS_PER_STEP).mean(axis=2).T
-    # chroma is what remains of the pitch classes without their common level
+    # the pitch classes without their common level are the chroma
     pooled[:, _MELS:] -= pooled[:, _MELS:].mean(axis=1, keepdims=True)
     centred = pooled - pooled.mean(axis=0)
-    # a band that varies by less than 1 dB is not blown up
+    # a band that varies by less than 1 dB is not scaled up
     standard = centred / np.maximum(centred.std(axis=0), 1.0)
     return standard / np.maximum(np.linalg.norm(standard, axis=1, keepdims=True), 1e-9)
 
 
 def _pitch_classes(sample_rate: int, n_fft: int) -> Float[torch.Tensor, "12 bins"]:
-    """Which bins fold into which of the twelve semitones (A is the first)."""
+    """Matrix (12, bins) that sums the bins of each of the twelve semitones (A is the first)."""
     frequencies = np.fft.rfftfreq(n_fft, 1 / sample_rate)
     used = (frequencies >= _LOWEST_HZ) & (frequencies <= _HIGHEST_HZ)
     semitones = np.round(12 * np.log2(np.maximum(frequencies, 1) / 440)).astype(int) % 12

@@ -1,4 +1,4 @@
-"""Vendi score: the effective number of different windows in a set."""
+"""Vendi score: the effective number of different windows in a set of embeddings."""
 
 import numpy as np
 from jaxtyping import Float
@@ -9,22 +9,22 @@ from riffsmith.seeds import derive_seed
 def vendi_score(windows: Float[np.ndarray, "windows dimension"]) -> float:
     """exp(−Σ λ log λ) over the eigenvalues λ of K / n (Friedman & Dieng 2023, definition 3.1).
 
-    K holds the cosine similarities, so that n equal windows score 1 and n orthogonal ones n. The
-    similarities are a product U Uᵀ of unit rows; the eigenvalues are the squared singular values
-    of U / √n, found without forming K. A window of zeros counts as equal to other such windows
-    and as orthogonal to the rest.
+    K holds the cosine similarities, so that n equal windows score 1 and n orthogonal ones n. As
+    K = U Uᵀ with unit rows, the eigenvalues are the squared singular values of U / √n, and K itself
+    is not computed. A window of zeros counts as equal to other such windows and as orthogonal to
+    all others.
 
     Args:
-        windows: One embedding a window.
+        windows: Embeddings (windows, dimension).
 
     Raises:
-        ValueError: Without windows.
+        ValueError: There are no windows.
     """
     if len(windows) == 0:
         raise ValueError("There are no windows, and at least one is needed; give longer audio.")
     exact = windows.astype(np.float64)
     lengths = np.linalg.norm(exact, axis=1, keepdims=True)
-    is_zero = (lengths == 0).astype(np.float64)  # a dimension of their own
+    is_zero = (lengths == 0).astype(np.float64)  # an additional dimension
     unit = np.concatenate([exact / (lengths + is_zero), is_zero], axis=1)
     if len(unit) > unit.shape[1]:
         unit = np.asarray(np.linalg.qr(unit, mode="r"))
@@ -38,19 +38,21 @@ def relative_variety(
     real: Float[np.ndarray, "real dimension"],
     seed: int = 0,
 ) -> float:
-    """Vendi score of generated over that of real windows: 1 is as varied, near 0 collapsed.
+    """Vendi score of generated windows divided by that of real ones.
 
-    A score grows with the number of windows, so the larger set is thinned to the smaller one's
-    size, by a draw that depends on the seed and the sizes alone. Both sets are first shifted by
-    the mean of all real windows: what all music has in common would make every cosine large.
+    1 means as varied as real music; a value near 0 means that all windows are nearly equal.
+
+    A score grows with the number of windows, so the larger set is thinned to the size of the
+    smaller one, by a draw that depends on the seed and the sizes alone. The mean of all real
+    windows is subtracted from both sets first, because it would make every cosine large.
 
     Args:
-        generated: One embedding a window.
-        real: The reference set.
-        seed: Chooses the windows that stay.
+        generated: Embeddings (windows, dimension) of the set.
+        real: Embeddings (windows, dimension) of the reference set.
+        seed: Seed of the draw.
 
     Raises:
-        ValueError: If either set is empty.
+        ValueError: A set is empty.
     """
     if min(len(generated), len(real)) == 0:
         raise ValueError(

@@ -1,1 +1,1 @@
-"""The judge judged: known damage to real music, and who notices."""
+"""Self-test of the evaluation: which measures detect known damage to real music."""

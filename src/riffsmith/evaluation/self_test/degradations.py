@@ -1,6 +1,7 @@
-"""Known damage to real music: what a judge must notice if its word is to count.
+"""Known damage to real music, which the measures of an evaluation must detect.
 
-Each function returns new audio of the same shape and depends on its arguments alone.
+Each function returns new audio (time, channels) of the same shape, which depends on its arguments
+alone.
 """
 
 import numpy as np
@@ -11,48 +12,60 @@ from riffsmith.seeds import derive_seed
 
 Audio = Float[np.ndarray, "time channels"]
 FADE_SECONDS = 0.02
+"""Length of the crossfades between pieces."""
 
 
 def low_pass(audio: Audio, sample_rate: int, cutoff_hz: float) -> Audio:
-    """Nothing above a frequency.
+    """Removes what lies above a frequency.
 
     Args:
-        audio: The passage.
-        sample_rate: In Hz.
-        cutoff_hz: Where the fall (half a cosine, 2 % wide) begins.
+        audio: Samples (time, channels).
+        sample_rate: Sample rate in Hz.
+        cutoff_hz: Frequency in Hz where the transition begins, half a cosine that is 2 % wide.
     """
     frequencies = np.fft.rfftfreq(len(audio), 1 / sample_rate)
-    beyond = np.clip((frequencies / cutoff_hz - 1) / 0.02, 0, 1)
-    gain = 0.5 + 0.5 * np.cos(np.pi * beyond)
-    return _shaped(np.fft.rfft(audio, axis=0) * gain[:, None], len(audio))
+    transition = np.clip((frequencies / cutoff_hz - 1) / 0.02, 0, 1)
+    gain = 0.5 + 0.5 * np.cos(np.pi * transition)
+    return _to_audio(np.fft.rfft(audio, axis=0) * gain[:, None], len(audio))
 
 
 def add_noise(audio: Audio, snr_db: float, seed: int) -> Audio:
-    """White noise so far below the passage's mean power, each channel its own."""
+    """Adds white noise, independent for each channel.
+
+    Args:
+        audio: Samples (time, channels).
+        snr_db: Mean power of the audio above that of the noise in decibels.
+        seed: Seed of the noise.
+    """
     level = np.sqrt(np.square(audio, dtype=np.float64).mean() * 10 ** (-snr_db / 10))
     noise = _random(seed, "noise").standard_normal(audio.shape, np.float32)
     return audio + np.float32(level) * noise
 
 
 def backwards(audio: Audio) -> Audio:
-    """The last sample first."""
+    """Reverses the order of the samples."""
     return np.ascontiguousarray(audio[::-1])
 
 
 def stationary_noise(audio: Audio, seed: int) -> Audio:
-    """Noise with exactly the passage's spectrum: its magnitudes with random phases."""
+    """Noise with exactly the audio's magnitude spectrum: its phases are random.
+
+    Args:
+        audio: Samples (time, channels).
+        seed: Seed of the phases.
+    """
     magnitudes = np.abs(np.fft.rfft(audio, axis=0))
     phases = _random(seed, "phases").uniform(0, 2 * np.pi, magnitudes.shape)
-    return _shaped(magnitudes * np.exp(1j * phases), len(audio))
+    return _to_audio(magnitudes * np.exp(1j * phases), len(audio))
 
 
 def repeat_clip(audio: Audio, sample_rate: int, seconds: float = 3.0) -> Audio:
-    """The passage's middle over and over.
+    """Repeats the middle of the audio, with crossfades of 20 ms.
 
     Args:
-        audio: The passage.
-        sample_rate: In Hz.
-        seconds: Length of what is repeated, at most the passage's.
+        audio: Samples (time, channels).
+        sample_rate: Sample rate in Hz.
+        seconds: Length of the repeated clip in seconds, at most that of the audio.
     """
     fade = round(FADE_SECONDS * sample_rate)
     advance = round(seconds * sample_rate)
@@ -63,13 +76,13 @@ def repeat_clip(audio: Audio, sample_rate: int, seconds: float = 3.0) -> Audio:
 
 
 def shuffle_pieces(audio: Audio, sample_rate: int, seed: int, seconds: float = 1.0) -> Audio:
-    """The passage's seconds in random order, faded into each other over 20 ms.
+    """Puts the seconds of the audio in random order, with crossfades of 20 ms.
 
     Args:
-        audio: The passage; a remainder shorter than a piece stays at its end.
-        sample_rate: In Hz.
-        seed: Of the order.
-        seconds: Length of a piece.
+        audio: Samples (time, channels); a remainder shorter than a piece stays at the end.
+        sample_rate: Sample rate in Hz.
+        seed: Seed of the order.
+        seconds: Length of a piece in seconds.
     """
     fade = round(FADE_SECONDS * sample_rate)
     advance = round(seconds * sample_rate)
@@ -82,11 +95,11 @@ def shuffle_pieces(audio: Audio, sample_rate: int, seed: int, seconds: float = 1
 
 
 def quieter(audio: Audio, decibels: float) -> Audio:
-    """The passage at a lower level."""
+    """Lowers the level by so many decibels."""
     return audio * np.float32(10 ** (-decibels / 20))
 
 
-def _shaped(spectrum: np.ndarray, time: int) -> Audio:
+def _to_audio(spectrum: np.ndarray, time: int) -> Audio:
     return np.fft.irfft(spectrum, time, axis=0).astype(np.float32)
 
 

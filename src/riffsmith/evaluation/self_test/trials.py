@@ -1,20 +1,24 @@
-"""What is done to real music in a self-test, and who has to notice."""
+"""The kinds of damage of a self-test, each with the measures that must detect it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from riffsmith.corpus import Corpus
+from riffsmith.evaluation.notes import Note, NoteCode
 from riffsmith.evaluation.passages import Passage, reconstruct
 from riffsmith.evaluation.self_test import degradations
 
 Damage = Callable[[Passage, int], Passage]
-"""Takes the passage and a seed."""
+"""Function of a passage and a seed that returns the damaged passage."""
 
-_CUTOFF_HZ = 8_000.0
-_CUTOFF_SHARE = 0.36
-_FULL_FALLOFF_HZ = 14_000.0
 BOTH_DISTANCES = ("kad_musicnn", "kad_aisfx")
-"""Of the built-in judges; also who has to notice another band or genre."""
+"""Distances of the built-in embedders, which must also detect another band or genre."""
+_CUTOFF_HZ = 8_000.0
+_CUTOFF_FACTOR = 0.36
+_FULL_FALLOFF_HZ = 14_000.0
+_NOISE_DB = 20.0
+_REPEATED_SECONDS = 3.0
+_QUIETER_DB = 12.0
 
 
 @dataclass(frozen=True)
@@ -22,92 +26,95 @@ class Trial:
     """One kind of damage.
 
     Attributes:
-        name: For the table.
-        must_notice: The measures that have to notice it, all of them.
-        one_is_enough: One of them has to.
-        damage: The passage and a seed → the damaged passage.
-        no_distance: No distance of embeddings may notice it.
-        note: How it was chosen.
+        treatment: Name of the damage for the table.
+        must_detect: Names of the measures that must detect it.
+        damage: Function of a passage and a seed that returns the damaged passage.
+        any_suffices: Whether one of these measures is enough.
+        no_distance: Whether no distance of embeddings may detect it.
+        note: How the damage was chosen; None where it is always the same.
     """
 
-    name: str
-    must_notice: tuple[str, ...]
+    treatment: Note
+    must_detect: tuple[str, ...]
     damage: Damage
-    one_is_enough: bool = False
+    any_suffices: bool = False
     no_distance: bool = False
-    note: str = ""
+    note: Note | None = None
 
 
 def choose_trials(corpus: Corpus, falloff_hz: float) -> list[Trial]:
-    """The kinds of damage to a corpus's passages.
+    """The kinds of damage for a corpus.
 
     Args:
-        corpus: Tells the transform to invert.
-        falloff_hz: How far up its music reaches. A low-pass at 8 kHz takes little from music that
-            ends below 14 kHz, which gets one at 0.36 of where it ends.
+        corpus: Corpus whose transform is one of them.
+        falloff_hz: Frequency in Hz at which the corpus's music ends. A low-pass at 8 kHz removes
+            little from music that ends below 14 kHz, which gets one at 0.36 of that frequency.
     """
     is_full = falloff_hz >= _FULL_FALLOFF_HZ
-    cutoff_hz = _CUTOFF_HZ if is_full else _CUTOFF_SHARE * falloff_hz
+    cutoff_hz = _CUTOFF_HZ if is_full else _CUTOFF_FACTOR * falloff_hz
+    cutoff_note = Note.of(
+        NoteCode.SCALED_CUTOFF, factor=_CUTOFF_FACTOR, falloff_khz=falloff_hz / 1000
+    )
     settings = corpus.manifest.settings
 
     def audio_trial(
-        name: str,
-        must_notice: tuple[str, ...],
+        treatment: Note,
+        must_detect: tuple[str, ...],
         change: Callable[[degradations.Audio, int, int], degradations.Audio],
         *,
         no_distance: bool = False,
-        note: str = "",
+        note: Note | None = None,
     ) -> Trial:
         def damage(passage: Passage, seed: int) -> Passage:
             audio = change(passage.audio, passage.sample_rate, seed)
             return Passage(passage.recording, audio, passage.sample_rate)
 
-        return Trial(name, must_notice, damage, no_distance=no_distance, note=note)
+        return Trial(treatment, must_detect, damage, no_distance=no_distance, note=note)
 
     return [
         audio_trial(
-            f"low-pass {cutoff_hz / 1000:.3g} kHz",
+            Note.of(NoteCode.LOW_PASS, cutoff_khz=cutoff_hz / 1000),
             ("falloff_hz", "kad_aisfx"),
             lambda audio, rate, seed: degradations.low_pass(audio, rate, cutoff_hz),
-            note="" if is_full else f"0.36 of {falloff_hz / 1000:.3g} kHz, where this music ends",
+            note=None if is_full else cutoff_note,
         ),
         audio_trial(
-            "noise, 20 dB below",
+            Note.of(NoteCode.NOISE, decibels=_NOISE_DB),
             ("kad_aisfx",),
-            lambda audio, rate, seed: degradations.add_noise(audio, 20.0, seed),
+            lambda audio, rate, seed: degradations.add_noise(audio, _NOISE_DB, seed),
         ),
         Trial(
-            f"Griffin-Lim, {settings.n_mels} mels",
-            # many bands leave the damage to the phase, which aisfx does not hear; few bands also
-            # dull the sound, which musicnn hears little of
+            Note.of(NoteCode.GRIFFIN_LIM, mels=settings.n_mels),
+            # with many bands only the phase is damaged, which does not change aisfx; few bands
+            # also blur the spectrum, which changes musicnn little
             BOTH_DISTANCES,
             lambda passage, seed: reconstruct(passage, corpus),
-            one_is_enough=True,
+            any_suffices=True,
         ),
         audio_trial(
-            "backwards",
+            Note.of(NoteCode.BACKWARDS),
             ("kad_musicnn",),
             lambda audio, rate, seed: degradations.backwards(audio),
         ),
         audio_trial(
-            "noise of its spectrum",
+            Note.of(NoteCode.STATIONARY_NOISE),
             (*BOTH_DISTANCES, "beat_strength"),
             lambda audio, rate, seed: degradations.stationary_noise(audio, seed),
         ),
         audio_trial(
-            "3 s repeated",
+            Note.of(NoteCode.REPEATED, seconds=_REPEATED_SECONDS),
             ("variety_musicnn", "variety_aisfx", "pulse_persistence"),
-            lambda audio, rate, seed: degradations.repeat_clip(audio, rate),
+            lambda audio, rate, seed: degradations.repeat_clip(audio, rate, _REPEATED_SECONDS),
         ),
         audio_trial(
-            "seconds shuffled",
+            Note.of(NoteCode.SHUFFLED),
             ("continuity", "pulse_persistence"),
             degradations.shuffle_pieces,
         ),
         audio_trial(
-            "12 dB quieter",
+            Note.of(NoteCode.QUIETER, decibels=_QUIETER_DB),
             ("loudness_lufs",),
-            lambda audio, rate, seed: degradations.quieter(audio, 12.0),
+            lambda audio, rate, seed: degradations.quieter(audio, _QUIETER_DB),
             no_distance=True,
         ),
     ]

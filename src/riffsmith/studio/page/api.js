@@ -1,84 +1,188 @@
-// What the server is asked. Every failure becomes an Error that can be shown as it is.
+// Requests to the server. Every failure becomes an Error that can be shown as it is.
 
 import { t } from "./texts.js";
 
 export class ServerError extends Error {
-  constructor(message, status) {
+  /**
+   * @param {string} message
+   * @param {number} status HTTP status; 0 where the server could not be reached.
+   * @param {Api.Problem | null} problem What the server says about it.
+   */
+  constructor(message, status, problem = null) {
     super(message);
     this.status = status;
+    this.problem = problem;
   }
 }
 
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ */
 async function ask(method, path, body) {
-  const options = { method, headers: {} };
+  /** @type {RequestInit} */
+  const options = { method };
   if (body !== undefined) {
-    options.headers["Content-Type"] = "application/json";
+    options.headers = { "Content-Type": "application/json" };
     options.body = JSON.stringify(body);
   }
-  let response;
-  try {
-    response = await fetch(`api/${path}`, options);
-  } catch {
+  const response = await fetch(`api/${path}`, options).catch(() => {
     throw new ServerError(t("error.unreachable"), 0);
-  }
+  });
   if (!response.ok) throw refusal(response.status, await response.text());
   return response;
 }
 
+/**
+ * @param {number} status
+ * @param {string} text
+ */
 function refusal(status, text) {
-  let detail;
   try {
-    detail = JSON.parse(text).detail;
+    /** @type {Api.Problem} */
+    const problem = JSON.parse(text);
+    return new ServerError(problem.detail, status, problem);
   } catch {
-    detail = undefined;
+    return new ServerError(t("error.unknown", { status }), status);
   }
-  const isSentence = typeof detail === "string";
-  return new ServerError(isSentence ? detail : t("error.unknown", { status }), status);
 }
 
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ */
 const json = async (method, path, body) => (await ask(method, path, body)).json();
 const part = encodeURIComponent;
 
+/** @returns {Promise<Api.Health>} */
 export const health = async () => (await fetch("healthz")).json();
 
+/** @returns {Promise<Api.ModelInfo[]>} */
 export const models = () => json("GET", "models");
 
-export const openPlayer = (model, seed, controls, like) => json("POST", "players", { model, seed, controls, like });
-export const closePlayer = (id) => ask("DELETE", `players/${part(id)}`);
-export const turn = (id, controls, hearing) => json("PATCH", `players/${part(id)}`, { controls, hearing });
-export const keepClip = (id, end, seconds) => json("POST", `players/${part(id)}/clips`, { end, seconds });
+/**
+ * @param {Api.PlayerRequest} request
+ * @returns {Promise<Api.PlayerInfo>}
+ */
+export const openPlayer = (request) => json("POST", "players", request);
 
-/** Samples [start, start + count), left and right by turns. */
+/** @param {string} id */
+export const closePlayer = (id) => ask("DELETE", `players/${part(id)}`);
+
+/**
+ * @param {string} id
+ * @param {Api.ControlChangeRequest} change
+ * @returns {Promise<Api.ControlChangeInfo>}
+ */
+export const changeControls = (id, change) => json("PATCH", `players/${part(id)}`, change);
+
+/**
+ * @param {string} id
+ * @param {number} end
+ * @param {number} seconds
+ * @returns {Promise<Api.Clip>}
+ */
+export const keepClip = (id, end, seconds) =>
+  json("POST", `players/${part(id)}/clips`, { end, seconds });
+
+/**
+ * Gives the samples [start, start + count), left and right by turns.
+ *
+ * @param {string} id
+ * @param {number} start
+ * @param {number} count
+ */
 export async function pcm(id, start, count) {
   const response = await ask("GET", `players/${part(id)}/pcm?start=${start}&count=${count}`);
   return new DataView(await response.arrayBuffer());
 }
 
+/** @returns {Promise<Api.Clip[]>} */
 export const clips = () => json("GET", "clips");
+
+/** @param {string} id */
 export const deleteClip = (id) => ask("DELETE", `clips/${part(id)}`);
+
+/**
+ * @param {string} id
+ * @param {string} name
+ */
 export const clipFile = (id, name) => `api/clips/${part(id)}/${name}`;
 
+/**
+ * @param {string} source
+ * @returns {Promise<Api.SurveyInfo>}
+ */
 export const survey = (source) => json("POST", "surveys", { source });
+
+/** @returns {Promise<Api.Job[]>} */
 export const jobs = () => json("GET", "jobs");
+
+/**
+ * @param {Api.JobRequest} job
+ * @returns {Promise<Api.Job>}
+ */
 export const startJob = (job) => json("POST", "jobs", job);
+
+/**
+ * @param {string} name
+ * @returns {Promise<Api.Job>}
+ */
 export const stopJob = (name) => json("POST", `jobs/${part(name)}/stop`);
+
+/**
+ * @param {string} name
+ * @returns {Promise<Api.Job>}
+ */
 export const resumeJob = (name) => json("POST", `jobs/${part(name)}/resume`);
-export const previewFile = (name, epoch, ending) => `api/jobs/${part(name)}/previews/${epoch}.${ending}`;
+
+/**
+ * @param {string} name
+ * @param {number} snapshot Number of the snapshot.
+ * @param {"png" | "wav"} ending
+ */
+export const previewFile = (name, snapshot, ending) =>
+  `api/jobs/${part(name)}/previews/${snapshot}.${ending}`;
+
+/**
+ * @param {string} name
+ * @param {string} language
+ */
 export const reportPage = (name, language) => `api/jobs/${part(name)}/report?language=${language}`;
 
-/** Has a report written; its page can be shown afterwards. */
-export const writeReport = (name, language) => ask("GET", `jobs/${part(name)}/report?language=${language}`);
+/**
+ * Has a report written; its page can be shown afterwards.
+ *
+ * @param {string} name
+ * @param {string} language
+ */
+export const writeReport = (name, language) =>
+  ask("GET", `jobs/${part(name)}/report?language=${language}`);
 
-/** Has a training measured; that takes minutes. */
+/**
+ * Has a training measured; that takes minutes.
+ *
+ * @param {string} name
+ */
 export const measure = (name) => ask("POST", `jobs/${part(name)}/measurement`);
 
-/** Sends files; `onShare` is told how much has gone. */
-export function upload(files, onShare) {
+/**
+ * Sends files.
+ *
+ * @param {File[]} files
+ * @param {(fraction: number) => void} onProgress Called with the fraction that is sent.
+ * @returns {Promise<Api.UploadInfo>}
+ */
+export function upload(files, onProgress) {
   const form = new FormData();
   for (const file of files) form.append("files", file, file.name);
-  const request = new XMLHttpRequest(); // fetch does not tell how far it is
+  const request = new XMLHttpRequest(); // fetch does not report how much is sent
   request.open("POST", "api/uploads");
-  request.upload.onprogress = (event) => event.lengthComputable && onShare(event.loaded / event.total);
+  request.upload.onprogress = ({ lengthComputable, loaded, total }) => {
+    if (lengthComputable) onProgress(loaded / total);
+  };
   return new Promise((resolve, reject) => {
     request.onerror = () => reject(new ServerError(t("error.unreachable"), 0));
     request.onload = () => {

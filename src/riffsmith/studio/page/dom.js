@@ -1,36 +1,78 @@
 // Building blocks of the page.
 
-import { say, t } from "./texts.js";
+import { ServerError } from "./api.js";
+import { problemSentence, t } from "./texts.js";
 
-/** An element with properties, attributes (by their hyphenated or `aria` names) and children. */
+/** @typedef {Node | string | null | undefined} Child */
+
+/**
+ * Builds an element.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, unknown>} properties Properties of the element, or attributes by their
+ *     hyphenated names. What is null or undefined is left out.
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (value === undefined || value === null) continue;
-    if (name in element && !name.includes("-")) element[name] = value;
-    else element.setAttribute(name, value);
+    if (name in element && !name.includes("-")) Object.assign(element, { [name]: value });
+    else element.setAttribute(name, String(value));
   }
   element.append(...children.filter((child) => child !== null && child !== undefined));
   return element;
 }
 
-export const byId = (id) => document.getElementById(id);
+/**
+ * Finds an element of the page by its id.
+ *
+ * @template {HTMLElement} Kind
+ * @param {string} id
+ * @param {new () => Kind} [kind] Class that the element must have; any element if left out.
+ * @returns {Kind}
+ */
+export function byId(id, kind) {
+  const found = document.getElementById(id);
+  if (!(found instanceof (kind ?? HTMLElement))) throw new Error(`the page has no #${id}`);
+  return /** @type {Kind} */ (found);
+}
 
 /**
- * Makes the children of a container those of a list, in its order, and keeps those that are there:
- * what plays goes on, what has the focus keeps it.
+ * Finds an element inside another one by a selector.
+ *
+ * @param {Element} root
+ * @param {string} selector
+ * @returns {HTMLElement}
+ */
+export function within(root, selector) {
+  const found = root.querySelector(selector);
+  if (!(found instanceof HTMLElement)) throw new Error(`there is no ${selector}`);
+  return found;
+}
+
+/**
+ * Gives a container one child for each item of a list, in its order. Children that are there
+ * already are kept: what plays goes on, what has the focus keeps it.
+ *
+ * @template Item
+ * @param {HTMLElement} container
+ * @param {Item[]} items
+ * @param {(item: Item) => string | number} keyOf
+ * @param {(item: Item) => HTMLElement} build
+ * @param {(child: HTMLElement, item: Item) => void} update
  */
 export function keyed(container, items, keyOf, build, update = () => {}) {
-  const there = new Map([...container.children].map((child) => [child.dataset.key, child]));
+  const children = /** @type {HTMLElement[]} */ ([...container.children]);
+  const there = new Map(children.map((child) => [child.dataset.key, child]));
   let place = container.firstElementChild;
   for (const item of items) {
     const key = String(keyOf(item));
-    let child = there.get(key);
+    const child = there.get(key) ?? build(item);
     there.delete(key);
-    if (!child) {
-      child = build(item);
-      child.dataset.key = key;
-    }
+    child.dataset.key = key;
     update(child, item);
     if (child === place) place = place.nextElementSibling;
     else container.insertBefore(child, place);
@@ -38,32 +80,61 @@ export function keyed(container, items, keyOf, build, update = () => {}) {
   for (const child of there.values()) child.remove();
 }
 
-/** Sets a text where it differs, so that screen readers hear of real changes alone. */
+/**
+ * Sets a text only if it differs, so that screen readers announce real changes alone.
+ *
+ * @param {Element} element
+ * @param {string} text
+ */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-let leaving = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let leaving;
 
-/** Tells something in the banner: an error stays until it is closed. */
+/**
+ * Shows a message in the banner. An error stays until it is closed.
+ *
+ * @param {(string | Node)[]} message Its parts.
+ * @param {{ isError?: boolean, action?: HTMLElement | null }} options
+ */
 export function tell(message, { isError = false, action = null } = {}) {
   const banner = byId("banner");
   banner.classList.toggle("wrong", isError);
-  say(byId("banner-text"), message);
+  byId("banner-text").replaceChildren(...message);
   byId("banner-action").replaceChildren(...(action ? [action] : []));
   banner.hidden = false;
   clearTimeout(leaving);
   if (!isError) leaving = setTimeout(hush, 6000);
 }
 
-export const tellError = (error) => tell(error.message, { isError: true });
+/**
+ * Shows an error in the banner.
+ *
+ * @param {unknown} error
+ */
+export function tellError(error) {
+  const problem = error instanceof ServerError ? error.problem : null;
+  const message = error instanceof Error ? error.message : String(error);
+  tell(problem ? problemSentence(problem) : [message], { isError: true });
+}
 
+/** Hides the banner. */
 export function hush() {
   clearTimeout(leaving);
   byId("banner").hidden = true;
 }
 
-/** Runs what a button asks for: meanwhile it cannot be pressed again, errors go to the banner. */
+/**
+ * Runs what a button asks for. The button is disabled meanwhile; errors go to the banner.
+ *
+ * @template Result
+ * @param {HTMLButtonElement} button
+ * @param {import("./texts.js").Key | null} key Label of the button meanwhile; null: it keeps its own.
+ * @param {() => Promise<Result>} work
+ * @returns {Promise<Result | null>} What the work gives, or null where it failed.
+ */
 export async function busy(button, key, work) {
   const label = button.textContent;
   button.disabled = true;

@@ -1,24 +1,37 @@
-// Files out of what is dropped; folders are walked.
+// Files out of what is dropped on the page; folders are searched.
 
 const MOST_FILES = 500;
 
+/**
+ * @param {DataTransfer | null} transfer
+ * @returns {Promise<File[]>}
+ */
 export async function droppedFiles(transfer) {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.length) return [...transfer.files];
+  if (!transfer) return [];
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
+  const known = entries.filter((entry) => entry !== null);
+  if (!known.length) return [...transfer.files];
+  /** @type {File[]} */
   const files = [];
-  for (const entry of entries) await walk(entry, files);
+  for (const entry of known) await search(entry, files);
   return files;
 }
 
-async function walk(entry, files) {
+/**
+ * @param {FileSystemEntry} entry
+ * @param {File[]} files Files found so far; those of the entry are added.
+ */
+async function search(entry, files) {
   if (files.length >= MOST_FILES) return;
   if (entry.isFile) {
-    files.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
+    const { file } = /** @type {FileSystemFileEntry} */ (entry);
+    files.push(await new Promise((resolve, reject) => file.call(entry, resolve, reject)));
     return;
   }
-  const reader = entry.createReader();
+  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
+  /** @returns {Promise<FileSystemEntry[]>} */
   const read = () => new Promise((resolve, reject) => reader.readEntries(resolve, reject));
   for (let some = await read(); some.length; some = await read()) {
-    for (const each of some) await walk(each, files);
+    for (const each of some) await search(each, files);
   }
 }

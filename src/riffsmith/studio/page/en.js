@@ -8,17 +8,21 @@ export default {
     "footer": "Riffsmith {version}"
   },
   "error": {
-    "unreachable": "The studio does not answer: it may have been stopped. This page goes on as soon as it is back.",
-    "unknown": "Something went wrong (code {status}): try again.",
-    "no_models": "There is no model yet: train one in the next room, or start the studio with --model and a run's folder."
+    "unreachable":
+      "The studio does not answer: it may have been stopped. This page goes on as soon as it is back.",
+    "unknown": "Something went wrong (code {status:plain}): try again.",
+    "no_models":
+      "There is no model yet: train one in the next room, or start the studio with --model and a run's folder."
   },
   "listen": {
     "title": "Listen",
-    "stage": "What is heard now",
+    "stage": "The piece that plays now",
     "model": "Model",
     "alone": "{title} (clips alone)",
-    "credits": "Learned from {count} recordings",
-    "credit": "Learned from one recording",
+    "credits": {
+      "one": "Learned from one recording",
+      "other": "Learned from {count} recordings"
+    },
     "play": "Play",
     "pause": "Pause",
     "seed": "Seed",
@@ -27,11 +31,12 @@ export default {
     "keep": "Keep the last 30 s",
     "keeping": "Keeping…",
     "kept": "Kept on the shelf: {title}.",
-    "controls": "Knobs",
-    "controls_hint": "A turn is heard within a second.",
-    "turning": "Turning…",
-    "turned": "Heard in {value} s…",
-    "spectrogram": "Moving picture of the sound: time runs to the left, height is pitch from {low} Hz to {high} kHz, brightness is strength.",
+    "controls": "Controls",
+    "controls_hint": "A change is heard within a second.",
+    "changing": "Changing…",
+    "changed": "Heard in {seconds:tenths} s…",
+    "spectrogram":
+      "Moving picture of the sound: time runs to the left, height is pitch from {low} Hz to {high} kHz, brightness is strength.",
     "idle": "Press play. The piece never ends, and a seed always gives the same one."
   },
   "state": {
@@ -39,7 +44,8 @@ export default {
     "starting": "The piece is being prepared…",
     "playing": "Playing",
     "paused": "Paused",
-    "late": "This computer makes the music more slowly than it plays: there are pauses while it catches up.",
+    "late":
+      "This computer makes the music more slowly than it plays: there are pauses while it catches up.",
     "away": "The connection is lost: trying again…"
   },
   "meter": {
@@ -47,12 +53,12 @@ export default {
     "peak": "Peak",
     "rms": "RMS",
     "centre": "Centre of sound",
-    "db": "{value} dB",
-    "hz": "{value} Hz",
+    "db": "{value:whole} dB",
+    "hz": "{value:whole} Hz",
     "silence": "silence",
     "text": "peak {peak}, RMS {rms}",
     "buffer": "Ready to play",
-    "seconds": "{value} s"
+    "seconds": "{value:tenths} s"
   },
   "knob": {
     "auto": "auto",
@@ -66,7 +72,7 @@ export default {
     "tempo": "Tempo",
     "tempo_low": "slow",
     "tempo_high": "fast",
-    "bpm": "{value} bpm",
+    "bpm": "{value:whole} bpm",
     "variation": "Variation",
     "variation_low": "one mood",
     "variation_high": "all moods",
@@ -76,70 +82,105 @@ export default {
     "morph_to": "To seed",
     "morph_seconds": "Time of the morph",
     "morph_dice": "Another seed to morph to",
-    "within": "within {value} s",
+    "within": "within {value:whole} s",
     "off": "off",
     "switch": "Morph to another seed"
   },
-  "beginning": {
+  "prompt": {
     "title": "Begin with",
     "nothing": "nothing of your own",
     "choose": "A recording…",
-    "sending": "being sent, {share}",
+    "sending": "being sent, {fraction:percent}",
     "second": "from (s)",
     "none": "Begin with nothing of my own",
-    "vary": "How far the beginning is varied",
-    "vary_low": "as it is",
-    "vary_high": "only its kind"
+    "noise_level": "How far the beginning is varied",
+    "noise_level_low": "as it is",
+    "noise_level_high": "only its kind"
   },
   "shelf": {
     "title": "Shelf",
-    "empty": "Nothing kept yet. When you hear something good, keep it: the last 30 s are put here, as a file that can be downloaded.",
+    "empty":
+      "Nothing kept yet. When you hear something good, keep it: the last 30 s are put here, as a file that can be downloaded.",
+    "clip": "{model}, seed {seed:plain}",
     "picture": "Spectrogram of {title}",
     "player": "Play {title}",
     "download_as": "Download {title} as {format}",
     "begin": "Go on from it",
     "begin_it": "Begin a piece with {title}",
-    "begun": "began with {name}",
+    "began": "began with {name}",
     "delete": "Delete",
     "delete_it": "Delete {title}",
     "deleted": "Deleted: {title}.",
     "undo": "Undo",
-    "asked": "Knobs",
     "untouched": "all left to the seed",
-    "turned": "turned {count} times",
+    "changed": {
+      "one": "controls changed once",
+      "other": "controls changed {count} times"
+    },
     "side_by_side": "Compare with the nearest real passages",
     "ours": "This clip, second {second}",
     "theirs": "{recording}, second {second}",
-    "semitones": "shifted by {count} semitones",
-    "percentile": "nearer than {percentile} % of held-out music",
-    "good": "original",
-    "caution": "listen to it",
-    "bad": "copied",
+    "semitones": {
+      "one": "shifted by {count} semitone",
+      "other": "shifted by {count} semitones"
+    },
+    "percentile": "nearer than {percentile} % of held-out music"
+  },
+  "grade": {
+    "original": "original",
+    "suspicious": "listen to it",
+    "copied": "copied",
     "waiting": "being compared",
-    "unknown": "not compared"
+    "failed": "not compared"
+  },
+  "originality": {
+    "original":
+      "No copy found: all {windows} windows are as far from the training music as held-out music is.",
+    "suspicious":
+      "Listen to it: {suspicious} of {windows} windows are nearer to the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}.",
+    "copied":
+      "Copied: {suspicious} of {windows} windows are nearer to the training music than held-out music is; second {at} is most like second {second} of {recording}.",
+    "waiting": "Being compared with the recordings.",
+    "no_recordings":
+      "Not compared: the recordings that this model was trained on are not at hand here.",
+    "too_short": "Not compared: a clip must be {seconds} s long or longer.",
+    "failed": "Not compared: {reason}"
   },
   "train": {
     "title": "Train",
     "new": "A new model from your recordings",
-    "new_text": "Half an hour of music of one kind is a good beginning; everything stays on this computer.",
+    "new_text":
+      "Half an hour of music of one kind is a good beginning; everything stays on this computer.",
     "drop": "Drop recordings or a folder here",
     "browse": "or choose files",
-    "uploading": "Sending {count} files: {share}",
+    "uploading": {
+      "one": "Sending one file: {fraction:percent}",
+      "other": "Sending {count} files: {fraction:percent}"
+    },
     "folder": "A folder on this computer",
     "look": "Look through it",
     "look_demo": "Look through them",
     "demo": "The demo songs",
     "demo_text": "Four metal songs under a free licence, to try it out.",
     "looking": "Looking through the recordings…",
-    "refused": "Not taken",
+    "refused": "Not taken ({count})",
     "found": "What was found",
-    "usable": "usable recordings",
-    "minutes": "minutes of music",
-    "skipped": "skipped",
+    "usable": {
+      "one": "usable recording",
+      "other": "usable recordings"
+    },
+    "minutes": {
+      "one": "minute of music",
+      "other": "minutes of music"
+    },
+    "skipped": {
+      "one": "skipped",
+      "other": "skipped"
+    },
     "warned": "with remarks",
     "estimate": "for a whole training here",
-    "skipped_files": "Skipped files and why",
-    "warned_files": "Files with remarks",
+    "skipped_files": "Skipped files and why ({count})",
+    "warned_files": "Files with remarks ({count})",
     "recording": "recording",
     "reason": "reason",
     "remark": "remark",
@@ -151,32 +192,42 @@ export default {
     "starting": "Starting…",
     "started": "Training {name} has begun."
   },
+  "material": {
+    "enough": "enough material",
+    "few_recordings": "enough minutes, but few recordings: the model will know only these",
+    "little": "little: it will train, with little variety; 15–60 minutes are better",
+    "very_little": "very little: expect copies or collapse; 15 minutes or more are better",
+    "too_little": "not enough: less than a minute of audio; give it at least 5 minutes"
+  },
+  "recording": {
+    "not_numbers":
+      "audio holds samples that are not numbers (NaN or infinite), first at {at}: repair or leave out the file",
+    "other": "{reason}"
+  },
   "runs": {
     "title": "Trainings",
     "empty": "No training yet. Give the studio some music above.",
     "distance": "Distance to real",
-    "distance_hint": "1 = as near to music that was held out as the training recordings are. Lower is better.",
+    "distance_hint":
+      "1 = as near to music that was held out as the training recordings are. Lower is better.",
     "unmeasured": "not measured yet",
     "open": "Show training {name}",
     "running": "running",
     "stopped": "stopped",
     "finished": "finished",
     "failed": "failed",
-    "preparing": "Preparing the recordings",
-    "codec": "Learning the sound",
-    "training": "Learning the music",
     "progress": "Progress of {name}",
     "step": "step {step}",
     "step_of": "step {step} of {steps}",
     "epoch": "epoch {epoch}",
-    "left": "{time} left",
-    "best": "best: epoch {epoch}",
+    "left": "{seconds:duration} left",
+    "best": "best: {snapshot}",
     "stop": "Stop",
     "stopping": "Stopping…",
     "resume": "Go on",
     "resuming": "Going on…",
     "listen": "Listen to this run",
-    "judge": "Judge it",
+    "evaluate": "Evaluate it",
     "losses": "Losses",
     "losses_unit": "loss",
     "distances": "Distance to real",
@@ -192,22 +243,56 @@ export default {
     "evolution": "Evolution",
     "evolution_text": "The same noise at every snapshot: hear it learn.",
     "no_previews": "The first preview comes soon.",
-    "preview": "Epoch {epoch}",
     "preview_best": "best so far",
-    "preview_picture": "Spectrogram of epoch {epoch}",
-    "preview_player": "Play the preview of epoch {epoch}",
+    "preview_picture": "Spectrogram of {snapshot}",
+    "preview_player": "Play the preview of {snapshot}",
     "all_previews": "Show all {count}",
+    "rolled_back": "going back to step {step}",
     "events": "Events",
-    "no_events": "The watch has marked nothing."
+    "no_events": "The monitor has noticed nothing."
   },
-  "event": {
+  "stage": {
+    "recordings": "Preparing the recordings",
+    "features": "Measuring the recordings",
+    "decoder": "Learning the sound: training the decoder",
+    "codec": "Learning the sound: fitting the codec",
+    "training": "Learning the music"
+  },
+  "snapshot": {
+    "epoch": "epoch {number}",
+    "step": "step {number}"
+  },
+  "job": {
+    "failed": "{reason}",
+    "interrupted": "ended without a word, as when the computer goes down; it can go on"
+  },
+  "event_kind": {
     "best": "best so far",
     "rollback": "rollback",
     "overfitting": "overfitting",
     "stop": "stop"
   },
-  "judge": {
-    "title": "Judge",
+  "event": {
+    "nearest":
+      "{at} is the nearest to real music so far: distance {distance} (1 is as near as the training recordings are)",
+    "healthy": "{at} is healthy; no distance to real music is measured yet",
+    "overfitting":
+      "the discriminator has memorised its training examples: its logits for held-out music are {gap} of the way to those for generated music; more recordings would help",
+    "collapse":
+      "samples have become alike: since step {since_step} they differ by less than {limit} of what real examples do (now {diversity})",
+    "not_finite": "values are no longer finite at step {step}: {names}",
+    "loss_not_finite": "the losses are no longer finite at step {step}",
+    "runaway":
+      "gradients or output have grown beyond all bounds since step {since_step}: gradients {generator_gradient} (generator) and {discriminator_gradient} (discriminator), standard deviation {deviation} times that of real examples",
+    "plateau": {
+      "one":
+        "no snapshot has come nearer to real music than {at} (distance {distance}) in the last measurement",
+      "other":
+        "no snapshot has come nearer to real music than {at} (distance {distance}) in the last {count} measurements"
+    }
+  },
+  "evaluate": {
+    "title": "Evaluate",
     "run": "Training",
     "writing": "The report is being written: this may take a minute.",
     "empty": "The report of a training appears here once it has its first snapshot.",
@@ -215,40 +300,88 @@ export default {
     "open": "Open in a tab of its own",
     "measure": "Measure it",
     "measuring": "Being measured: a few minutes…",
-    "measured": "{name} was measured: the report tells how near to real music it is, how varied, and whether it copies.",
+    "measured":
+      "{name} was measured: the report tells how near to real music it is, how varied, and whether it copies.",
     "again": "Refresh"
   },
   "time": {
     "hours": "{hours} h {minutes} min",
     "minutes": "{minutes} min",
-    "seconds": "{seconds} s"
+    "seconds": "{seconds:whole} s"
   },
-  "messages": {
-    "enough": "enough material",
-    "few": "enough minutes, but few recordings: the model will know only these",
-    "little": "little: it will train, with little variety; 15–60 minutes are better",
-    "very_little": "very little: expect copies or collapse; 15 minutes or more are better",
-    "too_little": "not enough: less than a minute of audio; give it at least 5 minutes",
-    "not_numbers": "audio holds samples that are not numbers (NaN or infinite), first at {at}: repair or leave out the file",
-    "damaged": "damaged: {cause} after {seconds} s",
-    "cut_off": "truncated: the file is cut off after {seconds} s",
-    "truncated": "truncated: {found} s of {expected} s can be read",
-    "clipped": "clipped: {share} of the samples are at full scale",
-    "no_audio": "not an audio file ({ending})",
-    "duplicate": "same audio as {path}",
-    "unreadable": "not readable as audio ({cause})",
-    "empty": "the file is empty (0 bytes)",
-    "no_samples": "holds no samples",
-    "silent": "silent (its peak stays below {level} dB of full scale)",
-    "clip": "{model}, seed {seed}",
-    "no_copy": "No copy found: all {windows} windows are as far from the training music as held-out music is.",
-    "listen": "Listen to it: {accused} of {windows} windows are nearer to the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}.",
-    "copied": "Copied: {accused} of {windows} windows are nearer to the training music than held-out music is; second {at} is most like second {second} of {recording}.",
-    "waiting": "Being compared with the recordings.",
-    "not_at_hand": "Not compared: the recordings that this model was trained on are not at hand here.",
-    "too_short": "Not compared: a clip must be {seconds} s long or longer.",
-    "nearest": "epoch {epoch} is the nearest to real so far: distance {distance} (1 is as near as the training recordings are)",
-    "healthy": "epoch {epoch} is healthy; no distance to real is measured yet",
-    "no_word": "ended without a word, as when the computer goes down; it can go on"
+  "problem": {
+    "foreign_host": "the name “{host}” is not this studio's: open it by its own",
+    "foreign_site": "another site's page asked for this: open the studio itself",
+    "token_needed":
+      "this studio asks for its token: open the address that it printed when it began",
+    "body_too_large":
+      "more was sent than is taken here (at most {megabytes} MB): send less at once",
+    "no_route": "there is nothing at {path}",
+    "no_method": "{method} is not possible here",
+    "no_page_file": "the page has no file “{file}”",
+    "invalid_request": "{parts}",
+    "no_model": "no model “{model}”: it may have been removed",
+    "no_snapshot": "{model} has no snapshot yet: wait for the first one",
+    "clips_only":
+      "model {model} is of preset {preset} and plays clips alone: endless pieces need one of preset latent",
+    "no_player": "the piece {player} was closed, or unused for {minutes} minutes; begin a new one",
+    "too_many_players":
+      "{most} pieces are being played, which is the most: close one, or try again in a minute",
+    "too_far_ahead":
+      "sample {sample} is more than {seconds} s beyond what was played ({played}): change the controls when it comes near",
+    "forgotten":
+      "sample {sample} was played too long ago: this piece is remembered from second {second:whole} on",
+    "too_much_at_once": "{count} samples are more than {seconds} s: ask for {most} at most",
+    "prompt_too_short":
+      "{name}: {seconds:tenths} s lie behind second {second}, and {least} are the least to begin with: begin earlier",
+    "listener_left": "the listener left before the clip was done",
+    "no_clip": "there is no clip {clip}: it may have been deleted",
+    "clip_damaged": "clip {clip} cannot be read: delete the clip",
+    "clip_too_short":
+      "a clip is a second or longer, and only {seconds} s lie before sample {sample}: listen on first",
+    "no_match": "this clip has no match {number}",
+    "upload_too_large": "at most {gigabytes} GB are taken at once: send fewer files",
+    "nothing_usable": "none of these files can be used ({parts}): send recordings",
+    "no_upload": "there is no {source}: send the files again",
+    "no_folder": "no folder '{folder}' on this computer: check the path",
+    "folders_refused":
+      "folders of this computer can be named only where the studio listens to this computer alone: upload the recordings",
+    "no_job": "no training “{name}”: it may have been removed",
+    "run_exists": "there is a run “{name}” already: choose another name",
+    "other_job_runs":
+      "training {name} is running, and this computer trains {most} at a time: stop it first, or wait",
+    "job_runs": "training {name} is running: only a stopped one can go on",
+    "job_finished": "training {name} is finished: only a stopped one can go on",
+    "job_not_running": "training {name} does not run: there is nothing to stop",
+    "no_preview": "training {name} has no preview {number}",
+    "nothing_to_show": "training {name} has nothing to show yet: wait a little",
+    "command_too_slow": "this took longer than {minutes} min and was ended: try less at once",
+    "command_ended": "the command ended without a word: try again",
+    "command_failed": "{reason}",
+    "model_unusable": "{reason}",
+    "corpus_unusable": "{reason}",
+    "audio_unusable": "{reason}",
+    "run_unusable": "{reason}",
+    "other": "{reason}",
+    "http": "{reason}",
+    "fault": "unexpected {kind}: the studio's own log says more"
+  },
+  "part": {
+    "missing": "a value is missing",
+    "unknown": "there is no such field",
+    "pattern": "not of the right form",
+    "above": "must be greater than {limit}",
+    "from": "must be {limit} or more",
+    "below": "must be less than {limit}",
+    "up_to": "must be {limit} or less",
+    "choice": "must be one of {choices}",
+    "not_json": "not JSON",
+    "invalid": "{reason}",
+    "not_audio": "not an audio file ({ending})",
+    "no_ending": "not an audio file (no ending)",
+    "too_large": "larger than {megabytes} MB: cut it into parts",
+    "empty": "empty",
+    "too_many": "at most {most} files are taken at once: send it with the next ones",
+    "bad_name": "no name for a file: rename it"
   }
 };

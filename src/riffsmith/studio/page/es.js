@@ -8,17 +8,21 @@ export default {
     "footer": "Riffsmith {version}"
   },
   "error": {
-    "unreachable": "El estudio no responde: quizá se haya detenido. Esta página sigue en cuanto vuelva.",
-    "unknown": "Algo salió mal (código {status}): inténtelo de nuevo.",
-    "no_models": "Aún no hay ningún modelo: entrene uno en la sala siguiente, o abra el estudio con --model y la carpeta de un entrenamiento."
+    "unreachable":
+      "El estudio no responde: quizá se haya detenido. Esta página sigue en cuanto vuelva.",
+    "unknown": "Algo salió mal (código {status:plain}): inténtelo de nuevo.",
+    "no_models":
+      "Aún no hay ningún modelo: entrene uno en la sala siguiente, o abra el estudio con --model y la carpeta de un entrenamiento."
   },
   "listen": {
     "title": "Escuchar",
-    "stage": "Lo que suena ahora",
+    "stage": "La pieza que suena ahora",
     "model": "Modelo",
     "alone": "{title} (solo clips)",
-    "credits": "Aprendido de {count} grabaciones",
-    "credit": "Aprendido de una grabación",
+    "credits": {
+      "one": "Aprendido de una grabación",
+      "other": "Aprendido de {count} grabaciones"
+    },
     "play": "Reproducir",
     "pause": "Pausa",
     "seed": "Semilla",
@@ -28,10 +32,11 @@ export default {
     "keeping": "Guardando…",
     "kept": "Guardado en el estante: {title}.",
     "controls": "Mandos",
-    "controls_hint": "Cada giro se oye en menos de un segundo.",
-    "turning": "Girando…",
-    "turned": "Se oye en {value} s…",
-    "spectrogram": "Imagen del sonido en movimiento: el tiempo corre hacia la izquierda, la altura es el tono de {low} Hz a {high} kHz y el brillo es la fuerza.",
+    "controls_hint": "Cada cambio se oye en menos de un segundo.",
+    "changing": "Cambiando…",
+    "changed": "Se oye en {seconds:tenths} s…",
+    "spectrogram":
+      "Imagen del sonido en movimiento: el tiempo corre hacia la izquierda, la altura es el tono de {low} Hz a {high} kHz y el brillo es la fuerza.",
     "idle": "Pulse reproducir. La pieza no acaba nunca, y una misma semilla da siempre la misma."
   },
   "state": {
@@ -39,7 +44,8 @@ export default {
     "starting": "Se está preparando la pieza…",
     "playing": "Sonando",
     "paused": "En pausa",
-    "late": "Este ordenador crea la música más despacio de lo que suena: hay pausas mientras la alcanza.",
+    "late":
+      "Este ordenador crea la música más despacio de lo que suena: hay pausas mientras la alcanza.",
     "away": "Se perdió la conexión: intentándolo de nuevo…"
   },
   "meter": {
@@ -47,12 +53,12 @@ export default {
     "peak": "Pico",
     "rms": "RMS",
     "centre": "Centro del sonido",
-    "db": "{value} dB",
-    "hz": "{value} Hz",
+    "db": "{value:whole} dB",
+    "hz": "{value:whole} Hz",
     "silence": "silencio",
     "text": "pico {peak}, RMS {rms}",
     "buffer": "Listo para sonar",
-    "seconds": "{value} s"
+    "seconds": "{value:tenths} s"
   },
   "knob": {
     "auto": "auto",
@@ -66,7 +72,7 @@ export default {
     "tempo": "Tempo",
     "tempo_low": "lento",
     "tempo_high": "rápido",
-    "bpm": "{value} ppm",
+    "bpm": "{value:whole} ppm",
     "variation": "Variación",
     "variation_low": "un solo aire",
     "variation_high": "todos los aires",
@@ -76,70 +82,105 @@ export default {
     "morph_to": "A la semilla",
     "morph_seconds": "Tiempo de la transición",
     "morph_dice": "Otra semilla de destino",
-    "within": "en {value} s",
+    "within": "en {value:whole} s",
     "off": "no",
     "switch": "Transición a otra semilla"
   },
-  "beginning": {
+  "prompt": {
     "title": "Empezar con",
     "nothing": "nada propio",
     "choose": "Una grabación…",
-    "sending": "enviándose, {share}",
+    "sending": "enviándose, {fraction:percent}",
     "second": "desde (s)",
     "none": "No empezar con nada propio",
-    "vary": "Cuánto se varía el comienzo",
-    "vary_low": "tal cual",
-    "vary_high": "solo su estilo"
+    "noise_level": "Cuánto se varía el comienzo",
+    "noise_level_low": "tal cual",
+    "noise_level_high": "solo su estilo"
   },
   "shelf": {
     "title": "Estante",
-    "empty": "Aún no hay nada guardado. Cuando algo le guste, guárdelo: los últimos 30 s quedan aquí, como un archivo que se puede descargar.",
+    "empty":
+      "Aún no hay nada guardado. Cuando algo le guste, guárdelo: los últimos 30 s quedan aquí, como un archivo que se puede descargar.",
+    "clip": "{model}, semilla {seed:plain}",
     "picture": "Espectrograma de {title}",
     "player": "Reproducir {title}",
     "download_as": "Descargar {title} como {format}",
     "begin": "Seguir desde aquí",
     "begin_it": "Empezar una pieza con {title}",
-    "begun": "empezó con {name}",
+    "began": "empezó con {name}",
     "delete": "Borrar",
     "delete_it": "Borrar {title}",
     "deleted": "Borrado: {title}.",
     "undo": "Deshacer",
-    "asked": "Mandos",
     "untouched": "todo a cargo de la semilla",
-    "turned": "girados {count} veces",
+    "changed": {
+      "one": "mandos cambiados una vez",
+      "other": "mandos cambiados {count} veces"
+    },
     "side_by_side": "Comparar con los pasajes reales más cercanos",
     "ours": "Este clip, segundo {second}",
     "theirs": "{recording}, segundo {second}",
-    "semitones": "desplazado {count} semitonos",
-    "percentile": "más cerca que el {percentile} % de la música reservada",
-    "good": "original",
-    "caution": "conviene escucharlo",
-    "bad": "copiado",
+    "semitones": {
+      "one": "desplazado {count} semitono",
+      "other": "desplazado {count} semitonos"
+    },
+    "percentile": "más cerca que el {percentile} % de la música reservada"
+  },
+  "grade": {
+    "original": "original",
+    "suspicious": "conviene escucharlo",
+    "copied": "copiado",
     "waiting": "comparándose",
-    "unknown": "sin comparar"
+    "failed": "sin comparar"
+  },
+  "originality": {
+    "original":
+      "No se encontró ninguna copia: las {windows} ventanas están tan lejos de la música de entrenamiento como la música reservada.",
+    "suspicious":
+      "Conviene escucharlo: {suspicious} de {windows} ventanas están más cerca de la música de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
+    "copied":
+      "Copiado: {suspicious} de {windows} ventanas están más cerca de la música de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
+    "waiting": "Se está comparando con las grabaciones.",
+    "no_recordings":
+      "Sin comparar: las grabaciones con las que se entrenó este modelo no están a mano.",
+    "too_short": "Sin comparar: un clip debe durar {seconds} s o más.",
+    "failed": "Sin comparar: {reason}"
   },
   "train": {
     "title": "Entrenar",
     "new": "Un modelo nuevo con sus grabaciones",
-    "new_text": "Media hora de música de un mismo tipo es un buen comienzo; todo se queda en este ordenador.",
+    "new_text":
+      "Media hora de música de un mismo tipo es un buen comienzo; todo se queda en este ordenador.",
     "drop": "Suelte aquí grabaciones o una carpeta",
     "browse": "o elija archivos",
-    "uploading": "Enviando {count} archivos: {share}",
+    "uploading": {
+      "one": "Enviando un archivo: {fraction:percent}",
+      "other": "Enviando {count} archivos: {fraction:percent}"
+    },
     "folder": "Una carpeta de este ordenador",
     "look": "Examinarla",
     "look_demo": "Examinarlas",
     "demo": "Las canciones de muestra",
     "demo_text": "Cuatro canciones de metal con licencia libre, para probar.",
     "looking": "Examinando las grabaciones…",
-    "refused": "No se aceptaron",
+    "refused": "No se aceptaron ({count})",
     "found": "Lo que se encontró",
-    "usable": "grabaciones utilizables",
-    "minutes": "minutos de música",
-    "skipped": "omitidas",
+    "usable": {
+      "one": "grabación utilizable",
+      "other": "grabaciones utilizables"
+    },
+    "minutes": {
+      "one": "minuto de música",
+      "other": "minutos de música"
+    },
+    "skipped": {
+      "one": "omitida",
+      "other": "omitidas"
+    },
     "warned": "con observaciones",
     "estimate": "para un entrenamiento completo aquí",
-    "skipped_files": "Archivos omitidos y por qué",
-    "warned_files": "Archivos con observaciones",
+    "skipped_files": "Archivos omitidos y por qué ({count})",
+    "warned_files": "Archivos con observaciones ({count})",
     "recording": "grabación",
     "reason": "motivo",
     "remark": "observación",
@@ -151,32 +192,43 @@ export default {
     "starting": "Empezando…",
     "started": "El entrenamiento {name} ha empezado."
   },
+  "material": {
+    "enough": "es material suficiente",
+    "few_recordings":
+      "son minutos suficientes, pero pocas grabaciones: el modelo solo conocerá estas",
+    "little": "es poco: se entrenará, con poca variedad; mejor de 15 a 60 minutos",
+    "very_little": "es muy poco: cabe esperar copias o un colapso; mejor 15 minutos o más",
+    "too_little": "no basta: es menos de un minuto de audio; hacen falta al menos 5 minutos"
+  },
+  "recording": {
+    "not_numbers":
+      "el audio contiene muestras que no son números (NaN o infinitas), la primera en {at}: repare el archivo o quítelo",
+    "other": "{reason}"
+  },
   "runs": {
     "title": "Entrenamientos",
     "empty": "Aún no hay ningún entrenamiento. Dele música al estudio aquí arriba.",
     "distance": "Distancia a lo real",
-    "distance_hint": "1 = tan cerca de la música reservada como las grabaciones de entrenamiento. Cuanto menor, mejor.",
+    "distance_hint":
+      "1 = tan cerca de la música reservada como las grabaciones de entrenamiento. Cuanto menor, mejor.",
     "unmeasured": "aún sin medir",
     "open": "Mostrar el entrenamiento {name}",
     "running": "en marcha",
     "stopped": "detenido",
     "finished": "terminado",
     "failed": "fallido",
-    "preparing": "Preparando las grabaciones",
-    "codec": "Aprendiendo el sonido",
-    "training": "Aprendiendo la música",
     "progress": "Progreso de {name}",
     "step": "paso {step}",
     "step_of": "paso {step} de {steps}",
     "epoch": "época {epoch}",
-    "left": "quedan {time}",
-    "best": "la mejor: época {epoch}",
+    "left": "quedan {seconds:duration}",
+    "best": "lo mejor: {snapshot}",
     "stop": "Detener",
     "stopping": "Deteniendo…",
     "resume": "Seguir",
     "resuming": "Siguiendo…",
     "listen": "Escuchar este entrenamiento",
-    "judge": "Juzgarlo",
+    "evaluate": "Evaluarlo",
     "losses": "Pérdidas",
     "losses_unit": "pérdida",
     "distances": "Distancia a lo real",
@@ -190,65 +242,148 @@ export default {
     "alt": "{title}. {series}",
     "alt_one": "{name}: de {first} a {last}, entre {low} y {high}.",
     "evolution": "Evolución",
-    "evolution_text": "El mismo ruido en cada punto del entrenamiento: oiga cómo aprende.",
+    "evolution_text": "El mismo ruido en cada punto guardado: oiga cómo aprende.",
     "no_previews": "La primera muestra llega pronto.",
-    "preview": "Época {epoch}",
     "preview_best": "lo mejor hasta ahí",
-    "preview_picture": "Espectrograma de la época {epoch}",
-    "preview_player": "Reproducir la muestra de la época {epoch}",
+    "preview_picture": "Espectrograma de: {snapshot}",
+    "preview_player": "Reproducir la muestra de: {snapshot}",
     "all_previews": "Mostrar las {count}",
+    "rolled_back": "se vuelve al paso {step}",
     "events": "Sucesos",
-    "no_events": "La vigilancia no ha señalado nada."
+    "no_events": "La supervisión no ha señalado nada."
   },
-  "event": {
+  "stage": {
+    "recordings": "Preparando las grabaciones",
+    "features": "Midiendo las grabaciones",
+    "decoder": "Aprendiendo el sonido: entrenando el decodificador",
+    "codec": "Aprendiendo el sonido: ajustando el códec",
+    "training": "Aprendiendo la música"
+  },
+  "snapshot": {
+    "epoch": "época {number}",
+    "step": "paso {number}"
+  },
+  "job": {
+    "failed": "{reason}",
+    "interrupted": "terminó sin decir nada, como cuando se apaga el ordenador; puede seguir"
+  },
+  "event_kind": {
     "best": "lo mejor hasta ahí",
     "rollback": "retroceso",
     "overfitting": "sobreajuste",
     "stop": "parada"
   },
-  "judge": {
-    "title": "Juzgar",
+  "event": {
+    "nearest":
+      "{at}: lo más cercano a la música real hasta ahora, distancia {distance} (1 es tan cerca como las grabaciones de entrenamiento)",
+    "healthy": "{at}: sano; aún no se mide ninguna distancia a la música real",
+    "overfitting":
+      "el discriminador ha memorizado sus ejemplos de entrenamiento: sus valores para la música reservada están a {gap} del camino hacia los de la música generada; ayudarían más grabaciones",
+    "collapse":
+      "las muestras se han vuelto parecidas: desde el paso {since_step} difieren menos de {limit} de lo que difieren los ejemplos reales (ahora {diversity})",
+    "not_finite": "hay valores que ya no son finitos en el paso {step}: {names}",
+    "loss_not_finite": "las pérdidas ya no son finitas en el paso {step}",
+    "runaway":
+      "los gradientes o la salida han crecido sin límite desde el paso {since_step}: gradientes {generator_gradient} (generador) y {discriminator_gradient} (discriminador), desviación típica {deviation} veces la de los ejemplos reales",
+    "plateau": {
+      "one":
+        "ningún punto guardado se ha acercado más a la música real que {at} (distancia {distance}) en la última medida",
+      "other":
+        "ningún punto guardado se ha acercado más a la música real que {at} (distancia {distance}) en las últimas {count} medidas"
+    }
+  },
+  "evaluate": {
+    "title": "Evaluar",
     "run": "Entrenamiento",
     "writing": "Se está escribiendo el informe: puede tardar un minuto.",
-    "empty": "El informe de un entrenamiento aparece aquí en cuanto tiene su primer punto guardado.",
+    "empty":
+      "El informe de un entrenamiento aparece aquí en cuanto tiene su primer punto guardado.",
     "frame": "Informe de {name}",
     "open": "Abrir en su propia pestaña",
     "measure": "Medirlo",
     "measuring": "Midiéndose: unos minutos…",
-    "measured": "{name} está medido: el informe dice cuánto se acerca a la música real, cuánto varía y si copia.",
+    "measured":
+      "{name} está medido: el informe dice cuánto se acerca a la música real, cuánto varía y si copia.",
     "again": "Actualizar"
   },
   "time": {
     "hours": "{hours} h {minutes} min",
     "minutes": "{minutes} min",
-    "seconds": "{seconds} s"
+    "seconds": "{seconds:whole} s"
   },
-  "messages": {
-    "enough": "es material suficiente",
-    "few": "son minutos suficientes, pero pocas grabaciones: el modelo solo conocerá estas",
-    "little": "es poco: se entrenará, con poca variedad; mejor de 15 a 60 minutos",
-    "very_little": "es muy poco: cabe esperar copias o un colapso; mejor 15 minutos o más",
-    "too_little": "no basta: es menos de un minuto de audio; hacen falta al menos 5 minutos",
-    "not_numbers": "el audio contiene muestras que no son números (NaN o infinitas), la primera en {at}: repare el archivo o quítelo",
-    "damaged": "dañado: {cause} después de {seconds} s",
-    "cut_off": "truncado: el archivo se corta después de {seconds} s",
-    "truncated": "truncado: se pueden leer {found} s de {expected} s",
-    "clipped": "recortado: {share} de las muestras están al máximo",
-    "no_audio": "no es un archivo de audio ({ending})",
-    "duplicate": "el mismo audio que {path}",
-    "unreadable": "no se puede leer como audio ({cause})",
-    "empty": "el archivo está vacío (0 bytes)",
-    "no_samples": "no contiene muestras",
-    "silent": "en silencio (su pico queda por debajo de {level} dB de la escala)",
-    "clip": "{model}, semilla {seed}",
-    "no_copy": "No se encontró ninguna copia: las {windows} ventanas están tan lejos de la música de entrenamiento como la música reservada.",
-    "listen": "Conviene escucharlo: {accused} de {windows} ventanas están más cerca de la música de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
-    "copied": "Copiado: {accused} de {windows} ventanas están más cerca de la música de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
-    "waiting": "Se está comparando con las grabaciones.",
-    "not_at_hand": "Sin comparar: las grabaciones con las que se entrenó este modelo no están a mano.",
-    "too_short": "Sin comparar: un clip debe durar {seconds} s o más.",
-    "nearest": "la época {epoch} es la más cercana a lo real hasta ahora: distancia {distance} (1 es tan cerca como las grabaciones de entrenamiento)",
-    "healthy": "la época {epoch} está sana; aún no se mide ninguna distancia a lo real",
-    "no_word": "terminó sin decir nada, como cuando se apaga el ordenador; puede seguir"
+  "problem": {
+    "foreign_host": "el nombre «{host}» no es el de este estudio: ábralo por el suyo",
+    "foreign_site": "lo pidió la página de otro sitio: abra el estudio mismo",
+    "token_needed": "este estudio pide su clave: abra la dirección que mostró al empezar",
+    "body_too_large":
+      "se envió más de lo que se acepta aquí (como mucho {megabytes} MB): envíe menos de una vez",
+    "no_route": "no hay nada en {path}",
+    "no_method": "{method} no es posible aquí",
+    "no_page_file": "la página no tiene ningún archivo «{file}»",
+    "invalid_request": "{parts}",
+    "no_model": "no hay ningún modelo «{model}»: quizá se haya quitado",
+    "no_snapshot": "{model} aún no tiene ningún punto guardado: espere al primero",
+    "clips_only":
+      "el modelo {model} es del tipo {preset} y solo da clips: las piezas sin fin necesitan uno del tipo latent",
+    "no_player": "la pieza {player} se cerró, o no se usó durante {minutes} minutos; empiece otra",
+    "too_many_players":
+      "suenan {most} piezas, que es el máximo: cierre una, o inténtelo de nuevo en un minuto",
+    "too_far_ahead":
+      "la muestra {sample} está a más de {seconds} s de lo que ha sonado ({played}): cambie los mandos cuando esté cerca",
+    "forgotten":
+      "la muestra {sample} sonó hace demasiado: esta pieza se recuerda desde el segundo {second:whole}",
+    "too_much_at_once": "{count} muestras son más de {seconds} s: pida {most} como mucho",
+    "prompt_too_short":
+      "{name}: quedan {seconds:tenths} s desde el segundo {second}, y para empezar hacen falta al menos {least}: empiece antes",
+    "listener_left": "quien escuchaba se fue antes de que el clip estuviera hecho",
+    "no_clip": "no hay ningún clip {clip}: quizá se haya borrado",
+    "clip_damaged": "el clip {clip} no se puede leer: bórrelo",
+    "clip_too_short":
+      "un clip dura un segundo o más, y solo hay {seconds} s antes de la muestra {sample}: siga escuchando",
+    "no_match": "este clip no tiene ninguna coincidencia {number}",
+    "upload_too_large": "se aceptan como mucho {gigabytes} GB de una vez: envíe menos archivos",
+    "nothing_usable": "ninguno de estos archivos sirve ({parts}): envíe grabaciones",
+    "no_upload": "no hay ningún {source}: envíe los archivos de nuevo",
+    "no_folder": "no hay ninguna carpeta '{folder}' en este ordenador: revise la ruta",
+    "folders_refused":
+      "las carpetas de este ordenador solo se pueden nombrar cuando el estudio atiende a este ordenador y a ningún otro: envíe las grabaciones",
+    "no_job": "no hay ningún entrenamiento «{name}»: quizá se haya quitado",
+    "run_exists": "ya hay un entrenamiento «{name}»: elija otro nombre",
+    "other_job_runs":
+      "el entrenamiento {name} está en marcha, y este ordenador entrena {most} a la vez: deténgalo antes, o espere",
+    "job_runs": "el entrenamiento {name} está en marcha: solo puede seguir uno detenido",
+    "job_finished": "el entrenamiento {name} ha terminado: solo puede seguir uno detenido",
+    "job_not_running": "el entrenamiento {name} no está en marcha: no hay nada que detener",
+    "no_preview": "el entrenamiento {name} no tiene ninguna muestra {number}",
+    "nothing_to_show": "el entrenamiento {name} aún no tiene nada que mostrar: espere un poco",
+    "command_too_slow":
+      "esto tardó más de {minutes} min y se interrumpió: pruebe con menos de una vez",
+    "command_ended": "la orden terminó sin decir nada: inténtelo de nuevo",
+    "command_failed": "no se pudo hacer: {reason}",
+    "model_unusable": "el modelo no se puede usar: {reason}",
+    "corpus_unusable": "las grabaciones no se pueden usar: {reason}",
+    "audio_unusable": "el audio no se puede usar: {reason}",
+    "run_unusable": "el entrenamiento no se puede usar: {reason}",
+    "other": "no se pudo hacer: {reason}",
+    "http": "no se pudo hacer: {reason}",
+    "fault": "fallo inesperado ({kind}): el registro del estudio dice más"
+  },
+  "part": {
+    "missing": "falta un valor",
+    "unknown": "no existe ese campo",
+    "pattern": "no tiene la forma correcta",
+    "above": "debe ser mayor que {limit}",
+    "from": "debe ser {limit} o más",
+    "below": "debe ser menor que {limit}",
+    "up_to": "debe ser {limit} o menos",
+    "choice": "debe ser una de estas opciones: {choices}",
+    "not_json": "no es JSON",
+    "invalid": "{reason}",
+    "not_audio": "no es un archivo de audio ({ending})",
+    "no_ending": "no es un archivo de audio (sin extensión)",
+    "too_large": "mayor de {megabytes} MB: divídalo en partes",
+    "empty": "vacío",
+    "too_many": "se aceptan como mucho {most} archivos de una vez: envíelo con los siguientes",
+    "bad_name": "no sirve como nombre de archivo: cámbielo"
   }
 };

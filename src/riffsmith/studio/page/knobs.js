@@ -1,21 +1,58 @@
-// The knobs: what can be asked of a piece. A knob at "auto" leaves its thing to the seed.
+// The knobs: what can be asked of a piece. A knob at "auto" leaves its control to the seed.
 
 import { byId, h } from "./dom.js";
-import { number, percent, t } from "./texts.js";
+import { percent } from "./numbers.js";
+import { t } from "./texts.js";
+
+/**
+ * What a knob is.
+ *
+ * @typedef {object} Spec
+ * @property {"intensity" | "brightness" | "tempo" | "variation" | "morph" | "noise-level"} name
+ * @property {number} min
+ * @property {number} max
+ * @property {number} step
+ * @property {number} begin Value at first.
+ * @property {boolean} hasAuto Whether the control can be left to the seed.
+ * @property {(value: number) => string} say Writes a value in words.
+ */
 
 const LARGEST_SEED = 999_999;
 const WAIT_MILLISECONDS = 50;
+const UNIT = { min: 0, max: 1, step: 0.01, begin: 0.5, say: percent };
+/** @type {Spec[]} */
 const KNOBS = [
-  { name: "intensity", min: 0, max: 1, step: 0.01, begin: 0.5, hasAuto: true, say: percent },
-  { name: "brightness", min: 0, max: 1, step: 0.01, begin: 0.5, hasAuto: true, say: percent },
-  { name: "tempo", min: 40, max: 320, step: 1, begin: 120, hasAuto: true, say: (value) => t("knob.bpm", { value: number(value) }) },
-  { name: "variation", min: 0, max: 1, step: 0.01, begin: 0.5, hasAuto: false, say: percent },
+  { name: "intensity", hasAuto: true, ...UNIT },
+  { name: "brightness", hasAuto: true, ...UNIT },
+  {
+    name: "tempo",
+    min: 40,
+    max: 320,
+    step: 1,
+    begin: 120,
+    hasAuto: true,
+    say: (value) => t("knob.bpm", { value }),
+  },
+  { name: "variation", hasAuto: false, ...UNIT },
 ];
-const MORPH = { name: "morph", min: 0, max: 180, step: 1, begin: 30, hasAuto: false, say: (value) => t("knob.within", { value: number(value) }) };
+/** @type {Spec} */
+const MORPH = {
+  name: "morph",
+  min: 0,
+  max: 180,
+  step: 1,
+  begin: 30,
+  hasAuto: false,
+  say: (value) => t("knob.within", { value }),
+};
 
 export const drawSeed = () => Math.floor(Math.random() * (LARGEST_SEED + 1));
 
-/** A whole number that a seed can be, or null. */
+/**
+ * Reads a whole number that a seed can be, or null.
+ *
+ * @param {HTMLInputElement} field
+ */
 export function readSeed(field) {
   const seed = field.valueAsNumber;
   return Number.isSafeInteger(seed) && seed >= 0 ? seed : null;
@@ -23,70 +60,92 @@ export function readSeed(field) {
 
 /** A card with a label, a value in words, a slider, and a box for "auto". */
 export class Knob {
-  constructor(spec, onTurn) {
+  /** @type {HTMLElement | null} */
+  #card = null;
+
+  /**
+   * @param {Spec} spec
+   * @param {() => void} onChange
+   */
+  constructor(spec, onChange) {
     this.spec = spec;
     const { name, min, max, step, begin } = spec;
     this.isAuto = spec.hasAuto;
-    this.slider = h("input", { type: "range", id: `knob-${name}`, min, max, step, value: begin });
-    this.value = h("output", { for: `knob-${name}`, class: "value" });
-    this.auto = spec.hasAuto ? h("input", { type: "checkbox", checked: true, id: `auto-${name}` }) : null;
+    const id = `knob-${name}`;
+    this.slider = h("input", { type: "range", id, min, max, step, value: begin });
+    this.value = h("output", { for: id, class: "value" });
+    this.auto = h("input", { type: "checkbox", checked: true, id: `auto-${name}` });
     this.slider.addEventListener("input", () => {
       this.isAuto = false;
       this.show();
-      onTurn();
+      onChange();
     });
-    this.auto?.addEventListener("change", () => {
+    this.auto.addEventListener("change", () => {
       this.isAuto = this.auto.checked;
       this.show();
-      onTurn();
+      onChange();
     });
   }
 
+  /** The value that is asked for; null leaves it to the seed. */
   get asked() {
     return this.isAuto ? null : this.slider.valueAsNumber;
   }
 
-  get element() {
-    const { name } = this.spec;
+  /** Builds the card. */
+  build() {
+    const { name, hasAuto } = this.spec;
     const label = h("label", { class: "name", htmlFor: this.slider.id });
     label.dataset.t = `knob.${name}`;
-    const ends = h("div", { class: "ends", "aria-hidden": "true" }, word(`${name}_low`), word(`${name}_high`));
+    const ends = h(
+      "div",
+      { class: "ends", "aria-hidden": "true" },
+      word(`${name}_low`),
+      word(`${name}_high`),
+    );
     const head = h("div", { class: "knob-head" }, label, this.value);
-    this.card = h("div", { class: "knob card" }, head, this.slider, ends);
-    if (this.auto) head.append(h("label", { class: "auto" }, this.auto, word("auto")));
-    return this.card;
+    if (hasAuto) head.append(h("label", { class: "auto" }, this.auto, word("auto")));
+    this.#card = h("div", { class: "knob card" }, head, this.slider, ends);
+    return this.#card;
   }
 
   show() {
-    const { min, max, say } = this.spec;
-    const text = this.isAuto ? t("knob.auto") : say(this.slider.valueAsNumber);
+    const { min, max, say, name, hasAuto } = this.spec;
+    const value = this.slider.valueAsNumber;
+    const text = this.isAuto ? t("knob.auto") : say(value);
     this.value.textContent = text;
     this.slider.setAttribute("aria-valuetext", text);
-    this.slider.style.setProperty("--share", (this.slider.valueAsNumber - min) / (max - min));
-    this.card?.classList.toggle("is-auto", this.isAuto);
-    if (!this.auto) return;
+    this.slider.style.setProperty("--share", String((value - min) / (max - min)));
+    this.#card?.classList.toggle("is-auto", this.isAuto);
+    if (!hasAuto || name === "noise-level") return;
     this.auto.checked = this.isAuto;
-    this.auto.setAttribute("aria-label", t("knob.auto_for", { name: t(`knob.${this.spec.name}`) }));
+    this.auto.setAttribute("aria-label", t("knob.auto_for", { name: t(`knob.${name}`) }));
   }
 }
 
+/** All knobs of the room, and the morph to another seed. */
 export class Knobs {
-  #knobs = [];
-  #waiting = 0;
+  #knobs;
   #morphEnds = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #waiting;
 
-  /** `onTurn` is called with the controls a moment after the last change. */
-  constructor(container, onTurn, now = () => performance.now() / 1000) {
+  /**
+   * @param {HTMLElement} container
+   * @param {(controls: Api.ControlValues) => void} onChange Called a moment after the last change.
+   * @param {() => number} now Time in seconds.
+   */
+  constructor(container, onChange, now = () => performance.now() / 1000) {
     this.now = now;
-    this.turned = () => {
+    this.changed = () => {
       clearTimeout(this.#waiting);
-      this.#waiting = setTimeout(() => onTurn(this.controls), WAIT_MILLISECONDS);
+      this.#waiting = setTimeout(() => onChange(this.controls), WAIT_MILLISECONDS);
     };
-    this.#knobs = KNOBS.map((spec) => new Knob(spec, this.turned));
+    this.#knobs = KNOBS.map((spec) => new Knob(spec, this.changed));
     this.morph = new Knob(MORPH, () => this.#beginMorph());
-    this.seed = byId("morph-seed");
-    this.isMorphing = byId("morph-on");
-    container.prepend(...this.#knobs.map((knob) => knob.element));
+    this.seed = byId("morph-seed", HTMLInputElement);
+    this.isMorphing = byId("morph-on", HTMLInputElement);
+    container.prepend(...this.#knobs.map((knob) => knob.build()));
     byId("morph-time").prepend(this.morph.slider);
     byId("morph-value").replaceWith(this.morph.value);
     this.isMorphing.addEventListener("change", () => this.#beginMorph());
@@ -98,15 +157,19 @@ export class Knobs {
     this.show();
   }
 
-  /** As the server takes them. Of a morph that is under way, the time that is left. */
+  /**
+   * The controls as the server takes them. A morph that has begun has the time that is left of it.
+   *
+   * @returns {Api.ControlValues}
+   */
   get controls() {
     const asked = Object.fromEntries(this.#knobs.map((knob) => [knob.spec.name, knob.asked]));
     const seed = this.isMorphing.checked ? readSeed(this.seed) : null;
-    const left = Math.max(0, this.#morphEnds - this.now());
-    return { ...asked, morph_seed: seed, morph_seconds: seed === null ? 30 : Math.round(left * 10) / 10 };
+    const left = Math.round(Math.max(0, this.#morphEnds - this.now()) * 10) / 10;
+    return { ...asked, morph_seed: seed, morph_seconds: seed === null ? 30 : left };
   }
 
-  /** The piece begins anew, and its morph with it. */
+  /** Begins the morph anew, as when the piece does. */
   restart() {
     this.#morphEnds = this.now() + this.morph.slider.valueAsNumber;
   }
@@ -119,13 +182,14 @@ export class Knobs {
   }
 
   #beginMorph(seed = readSeed(this.seed) ?? drawSeed()) {
-    this.seed.value = seed;
+    this.seed.value = String(seed);
     this.restart();
     this.show();
-    this.turned();
+    this.changed();
   }
 }
 
+/** @param {string} key */
 function word(key) {
   const element = h("span");
   element.dataset.t = `knob.${key}`;

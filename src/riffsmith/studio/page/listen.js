@@ -1,78 +1,87 @@
 // The room to listen in.
 
 import * as api from "./api.js";
-import { Beginning } from "./beginning.js";
-import { busy, byId, h, setText, tell, tellError } from "./dom.js";
-import { Knobs, drawSeed, readSeed } from "./knobs.js";
-import { Meter, buildTaps } from "./meter.js";
+import { busy, byId, setText, tell, tellError } from "./dom.js";
+import { drawSeed, Knobs, readSeed } from "./knobs.js";
+import { onLanguage } from "./language.js";
+import { Meter } from "./meter.js";
+import { Models } from "./models.js";
 import { Piece } from "./piece.js";
-import { Shelf } from "./shelf.js";
+import { AudioPrompt } from "./prompt.js";
+import { Shelf, titleOf } from "./shelf.js";
 import { Spectrogram } from "./spectrogram.js";
-import { number, onLanguage, t, told } from "./texts.js";
+import { t } from "./texts.js";
 
-const KEPT_MODEL = "riffsmith.model";
 const KEPT_SECONDS = 30;
 const LOOK_MILLISECONDS = 250;
+const LOWEST_HZ = 40;
+const USUAL_HIGHEST_HZ = 22_050;
 
 export class ListenRoom {
-  #piece = new Piece(buildTaps);
-  #models = [];
-  #beginning = new Beginning((isChosen) => this.#beganOtherwise(isChosen));
-  #shelf = new Shelf((clip, title) => this.#beginning.takeClip(clip, title));
+  #piece = new Piece();
+  #models = new Models(() => this.#restart());
+  #prompt = new AudioPrompt((isChosen) => this.#promptChanged(isChosen));
+  #shelf = new Shelf((clip, title) => this.#prompt.takeClip(clip, title));
   #meter = new Meter();
-  #picture = new Spectrogram(byId("spectrogram"), byId("pitches"));
-  #knobs = new Knobs(byId("knobs"), (controls) => this.#turn(controls));
-  #seed = byId("seed");
-  #model = byId("model");
-  #before = 0;
+  #picture = new Spectrogram(byId("spectrogram", HTMLCanvasElement), byId("pitches"));
+  #knobs = new Knobs(byId("knobs"), (controls) => this.#changeControls(controls));
+  #seed = byId("seed", HTMLInputElement);
+  #keep = byId("keep", HTMLButtonElement);
+  #drawnAt = 0;
+  /** @type {Promise<void> | null} */
   #reading = null;
-  #turnedAt = 0; // the sample from which the last turn is heard
+  #changedAt = 0; // the sample from which the last change is heard
 
   constructor() {
-    this.#seed.value = drawSeed();
-    byId("play").addEventListener("click", () => this.toggle());
-    byId("mini").addEventListener("click", () => this.toggle());
+    this.#seed.value = String(drawSeed());
+    for (const id of ["play", "mini"]) byId(id).addEventListener("click", () => this.toggle());
     byId("dice").addEventListener("click", () => this.#another(drawSeed()));
     this.#seed.addEventListener("change", () => this.#another(readSeed(this.#seed) ?? drawSeed()));
-    this.#model.addEventListener("change", () => this.#chose());
-    byId("volume").addEventListener("input", (event) => this.#setVolume(event.target));
-    byId("keep").addEventListener("click", (event) => this.#keep(event.currentTarget));
+    const volume = byId("volume", HTMLInputElement);
+    volume.addEventListener("input", () => this.#setVolume(volume));
+    this.#keep.addEventListener("click", () => this.#keepClip());
     this.#piece.addEventListener("state", () => this.#show());
-    this.#piece.addEventListener("problem", (event) => tellError(event.detail));
+    this.#piece.addEventListener("problem", (event) =>
+      tellError(/** @type {CustomEvent} */ (event).detail),
+    );
     document.addEventListener("play", (event) => this.#makeWay(event.target), true);
     addEventListener("pagehide", () => this.#piece.stop());
     setInterval(() => this.#look(), LOOK_MILLISECONDS);
     onLanguage(() => this.#translate());
-    this.#setVolume(byId("volume"));
+    this.#setVolume(volume);
     this.#setMediaKeys();
     this.#translate();
     requestAnimationFrame((now) => this.#draw(now));
   }
 
-  /** Reads the models anew; the chosen one stays. */
-  refresh(chosen) {
-    this.#reading = this.#read(chosen);
+  /**
+   * Reads models and clips anew.
+   *
+   * @param {string} [model] The model to choose; the one that is chosen stays if left out.
+   */
+  refresh(model) {
+    this.#reading = this.#read(model);
     return this.#reading;
   }
 
-  async #read(chosen) {
-    this.#models = await api.models();
-    const wanted = chosen ?? (this.#model.value || localStorage.getItem(KEPT_MODEL));
-    this.#listModels();
-    const found = this.#models.find(({ id, streams }) => id === wanted && streams);
-    this.#model.value = (found ?? this.#models.find(({ streams }) => streams))?.id ?? "";
-    this.#tellOfModel();
+  /** @param {string} [model] */
+  async #read(model) {
+    const isAny = await this.#models.read(model);
     await this.#shelf.refresh();
-    if (!this.#models.length) tell(t("error.no_models"), { isError: true });
+    if (!isAny) tell([t("error.no_models")], { isError: true });
   }
 
-  /** Plays a model from now on. */
+  /**
+   * Plays a model from now on.
+   *
+   * @param {string} model
+   */
   async play(model) {
     await this.refresh(model);
-    localStorage.setItem(KEPT_MODEL, model);
     await this.#begin();
   }
 
+  /** Begins, pauses, or goes on. */
   async toggle() {
     try {
       if (this.#piece.isPlaying) await this.#piece.pause();
@@ -84,69 +93,73 @@ export class ListenRoom {
   }
 
   /** Looks whether a comparison is done; called now and then while the room is shown. */
-  poll() {
-    return this.#shelf.isWaiting ? this.#shelf.refresh() : null;
-  }
-
-  get #chosen() {
-    return this.#models.find(({ id }) => id === this.#model.value);
+  async poll() {
+    if (this.#shelf.isWaiting) await this.#shelf.refresh();
   }
 
   async #begin() {
-    await this.#reading; // pressed before the models were there
-    const model = this.#chosen;
+    await this.#reading; // the button may be pressed before the models are there
+    const model = this.#models.chosen;
     if (!model) {
-      tell(t("error.no_models"), { isError: true });
+      tell([t("error.no_models")], { isError: true });
       return;
     }
     const seed = readSeed(this.#seed) ?? drawSeed();
-    this.#seed.value = seed;
+    this.#seed.value = String(seed);
     this.#knobs.restart();
-    this.#turnedAt = 0;
+    this.#changedAt = 0;
+    const [controls, audio_prompt] = [this.#knobs.controls, this.#prompt.request];
+    const request = { model: model.id, seed, controls, audio_prompt };
     try {
-      await this.#piece.begin(model.id, seed, this.#knobs.controls, this.#beginning.like, model.sample_rate);
-      this.#setMediaKeys(model, seed);
+      await this.#piece.begin(request, model.sample_rate);
+      this.#setMediaKeys(`${model.title} · ${t("listen.seed")} ${seed}`);
     } catch (error) {
       tellError(error);
     }
   }
 
+  /** Begins anew where a piece was begun. */
+  #restart() {
+    if (this.#piece.state !== "idle") this.#begin();
+  }
+
+  /** @param {number} seed */
   #another(seed) {
-    this.#seed.value = seed;
-    if (this.#piece.state !== "idle") this.#begin();
+    this.#seed.value = String(seed);
+    this.#restart();
   }
 
-  #beganOtherwise(isChosen) {
-    if (isChosen) byId("play").focus();
-    if (isChosen || this.#piece.state !== "idle") this.#begin();
+  /** @param {boolean} isChosen */
+  #promptChanged(isChosen) {
+    if (!isChosen) return this.#restart();
+    byId("play").focus();
+    return this.#begin();
   }
 
-  #chose() {
-    localStorage.setItem(KEPT_MODEL, this.#model.value);
-    this.#tellOfModel();
-    if (this.#piece.state !== "idle") this.#begin();
-  }
-
-  async #turn(controls) {
-    this.#turnedAt = this.#piece.id ? Infinity : 0;
+  /** @param {Api.ControlValues} controls */
+  async #changeControls(controls) {
+    this.#changedAt = this.#piece.id ? Number.POSITIVE_INFINITY : 0;
     try {
-      this.#turnedAt = (await this.#piece.turn(controls)) ?? 0;
+      this.#changedAt = (await this.#piece.changeControls(controls)) ?? 0;
     } catch (error) {
-      this.#turnedAt = 0;
+      this.#changedAt = 0;
       tellError(error);
     }
   }
 
-  #keep(button) {
+  async #keepClip() {
     const { id, position } = this.#piece;
-    return busy(button, "listen.keeping", async () => {
+    if (id === null) return;
+    await busy(this.#keep, "listen.keeping", async () => {
       const clip = await api.keepClip(id, position, KEPT_SECONDS);
       await this.#shelf.refresh();
-      tell(t("listen.kept", { title: told(clip.title) }));
-    }).then(() => this.#show());
+      tell([t("listen.kept", { title: titleOf(clip) })]);
+    });
+    this.#show();
   }
 
-  /** A recording or a clip is played: one thing at a time. */
+  // A recording or a clip is played: one thing at a time.
+  /** @param {EventTarget | null} player */
   #makeWay(player) {
     if (this.#piece.isPlaying) this.#piece.pause();
     for (const other of document.querySelectorAll("audio")) if (other !== player) other.pause();
@@ -161,12 +174,13 @@ export class ListenRoom {
       button.title = label;
     }
     document.body.classList.toggle("has-piece", state !== "idle");
-    byId("keep").disabled = !this.#piece.id;
+    this.#keep.disabled = !this.#piece.id;
     byId("idle").hidden = state !== "idle";
     byId("state").className = `state ${state}`;
     setText(byId("state"), t(`state.${state}`));
     if (isPlaying) for (const player of document.querySelectorAll("audio")) player.pause();
-    if ("mediaSession" in navigator) navigator.mediaSession.playbackState = isPlaying ? "playing" : "paused";
+    if ("mediaSession" in navigator)
+      navigator.mediaSession.playbackState = isPlaying ? "playing" : "paused";
   }
 
   #look() {
@@ -175,71 +189,60 @@ export class ListenRoom {
     const gauge = byId("buffer");
     gauge.style.setProperty("--share", Math.min(1, ahead / reserve).toFixed(2));
     gauge.classList.toggle("is-low", this.#piece.isPlaying && ahead < 0.3);
-    gauge.dataset.gaps = this.#piece.gaps;
+    gauge.dataset.gaps = String(this.#piece.gaps);
     gauge.setAttribute("aria-valuenow", Math.min(6, ahead).toFixed(1));
-    const text = t("meter.seconds", { value: number(ahead, 1) });
+    const text = t("meter.seconds", { value: ahead });
     gauge.setAttribute("aria-valuetext", text);
     setText(byId("buffer-text"), text);
-    this.#tellOfTurn();
+    this.#showChange();
   }
 
-  #tellOfTurn() {
-    const seconds = (this.#turnedAt - this.#piece.position) / this.#piece.rate;
-    const isComing = this.#piece.id !== null && seconds > 0;
-    byId("knobs").classList.toggle("is-turning", isComing);
-    const key = !isComing ? "controls_hint" : Number.isFinite(seconds) ? "turned" : "turning";
-    setText(byId("knobs-hint"), t(`listen.${key}`, { value: number(seconds, 1) }));
+  /** Shows how long it takes until the last change is heard. */
+  #showChange() {
+    const { id, rate, position } = this.#piece;
+    const seconds = id === null ? 0 : (this.#changedAt - position) / rate;
+    byId("knobs").classList.toggle("is-changing", seconds > 0);
+    const key = seconds > 0 ? (Number.isFinite(seconds) ? "changed" : "changing") : "controls_hint";
+    setText(byId("knobs-hint"), t(`listen.${key}`, { seconds }));
   }
 
+  /** @param {number} now */
   #draw(now) {
-    const elapsed = now - this.#before;
-    this.#before = now;
-    if (this.#piece.taps && this.#piece.context.state === "running") {
-      this.#meter.update(this.#piece.taps, now, elapsed);
-      this.#picture.update(this.#piece.taps.spectrum, elapsed);
+    const elapsed = now - this.#drawnAt;
+    this.#drawnAt = now;
+    const taps = this.#piece.taps;
+    if (taps) {
+      this.#meter.update(taps, now, elapsed);
+      this.#picture.update(taps.spectrum, elapsed);
     }
     requestAnimationFrame((later) => this.#draw(later));
   }
 
+  /** @param {HTMLInputElement} slider */
   #setVolume(slider) {
     this.#piece.volume = slider.valueAsNumber;
     slider.style.setProperty("--share", slider.value);
   }
 
-  #listModels() {
-    const options = this.#models.map(({ id, title, streams }) =>
-      h("option", { value: id, disabled: !streams }, streams ? title : t("listen.alone", { title })),
-    );
-    this.#model.replaceChildren(...options);
-  }
-
-  #tellOfModel() {
-    const credits = this.#chosen?.credits ?? [];
-    byId("credits").hidden = !credits.length;
-    const key = credits.length === 1 ? "listen.credit" : "listen.credits";
-    byId("credits-count").textContent = t(key, { count: number(credits.length) });
-    byId("credits-list").replaceChildren(...credits.map((credit) => h("li", {}, credit)));
-  }
-
   #translate() {
-    const chosen = this.#model.value;
-    if (this.#models.length) this.#listModels();
-    this.#model.value = chosen;
-    this.#tellOfModel();
+    this.#models.show();
     this.#knobs.show();
-    this.#beginning.show();
+    this.#prompt.show();
     this.#show();
-    const high = number(Math.round((this.#picture.highest || 22_050) / 1000));
-    byId("spectrogram").setAttribute("aria-label", t("listen.spectrogram", { low: 40, high }));
+    const high = Math.round((this.#picture.highest || USUAL_HIGHEST_HZ) / 1000);
+    const label = t("listen.spectrogram", { low: LOWEST_HZ, high });
+    byId("spectrogram").setAttribute("aria-label", label);
   }
 
-  /** The keys of a keyboard, a headset or a telephone's lock screen. */
-  #setMediaKeys(model, seed) {
+  /**
+   * Takes the keys of a keyboard, a headset or a telephone's lock screen.
+   *
+   * @param {string} [title] What they show.
+   */
+  #setMediaKeys(title) {
     if (!("mediaSession" in navigator)) return;
-    for (const action of ["play", "pause"]) navigator.mediaSession.setActionHandler(action, () => this.toggle());
-    if (model) {
-      const title = `${model.title} · ${t("listen.seed")} ${seed}`;
-      navigator.mediaSession.metadata = new MediaMetadata({ title, artist: "Riffsmith" });
-    }
+    for (const action of /** @type {MediaSessionAction[]} */ (["play", "pause"]))
+      navigator.mediaSession.setActionHandler(action, () => this.toggle());
+    if (title) navigator.mediaSession.metadata = new MediaMetadata({ title, artist: "Riffsmith" });
   }
 }

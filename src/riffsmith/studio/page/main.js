@@ -2,12 +2,16 @@
 
 import * as api from "./api.js";
 import { byId, hush, tellError } from "./dom.js";
-import { JudgeRoom } from "./judge.js";
+import { EvaluateRoom } from "./evaluate.js";
+import { choose, current, onLanguage } from "./language.js";
 import { ListenRoom } from "./listen.js";
-import { choose, current, onLanguage, t, translate } from "./texts.js";
+import { t, translate } from "./texts.js";
 import { TrainRoom } from "./train.js";
 
-const ROOMS = ["listen", "train", "judge"];
+/** @typedef {"listen" | "train" | "evaluate"} Room */
+
+/** @type {Room[]} */
+const ROOMS = ["listen", "train", "evaluate"];
 const POLL_MILLISECONDS = 2000;
 
 const listen = new ListenRoom();
@@ -15,40 +19,43 @@ const train = new TrainRoom(async (model) => {
   location.hash = "listen";
   await listen.play(model).catch(tellError);
 });
-const judge = new JudgeRoom();
-const rooms = { listen, train, judge };
+const evaluate = new EvaluateRoom();
+/** @type {Room | null} */
 let room = null;
 let isAway = false;
 let isAsking = false;
 
 function enter() {
-  const [wanted, name] = location.hash.slice(1).split("/");
-  if (room && !ROOMS.includes(wanted)) return; // a link within the page
+  const [name, run] = location.hash.slice(1).split("/");
+  const wanted = ROOMS.find((each) => each === name);
+  if (room && !wanted) return; // a link within the page
   const isFirst = room === null;
-  room = ROOMS.includes(wanted) ? wanted : ROOMS[0];
+  const entered = wanted ?? ROOMS[0];
+  room = entered;
   for (const each of ROOMS) {
-    byId(each).hidden = each !== room;
+    byId(each).hidden = each !== entered;
     const link = document.querySelector(`nav a[href="#${each}"]`);
-    if (each === room) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (each === entered) link?.setAttribute("aria-current", "page");
+    else link?.removeAttribute("aria-current");
   }
-  document.body.dataset.room = room;
-  document.title = `${t(`${room}.title`)} · Riffsmith`;
+  document.body.dataset.room = entered;
+  showTitle();
   if (!isFirst) {
-    byId(`${room}-title`).focus({ preventScroll: true });
+    byId(`${entered}-title`).focus({ preventScroll: true });
     scrollTo(0, 0);
   }
-  if (room === "listen") listen.refresh().catch(tellError);
-  if (room === "train") poll();
-  if (room === "judge") judge.open(name && decodeURIComponent(name)).catch(tellError);
+  if (entered === "listen") listen.refresh().catch(tellError);
+  if (entered === "train") poll();
+  if (entered === "evaluate") evaluate.open(run && decodeURIComponent(run)).catch(tellError);
 }
 
 /** Asks for news while somebody looks. */
 async function poll() {
-  if (document.hidden || isAsking || !rooms[room]?.poll) return;
+  if (document.hidden || isAsking) return;
   isAsking = true;
   try {
-    await rooms[room].poll();
+    if (room === "listen") await listen.poll();
+    if (room === "train") await train.poll();
     if (isAway) hush();
     isAway = false;
   } catch (error) {
@@ -59,15 +66,18 @@ async function poll() {
   }
 }
 
-for (const button of document.querySelectorAll("[data-language]")) {
-  button.addEventListener("click", () => choose(button.dataset.language));
+function showTitle() {
+  if (room) document.title = `${t(`${room}.title`)} · Riffsmith`;
 }
 
+const languages = [...document.querySelectorAll("button[data-language]")];
+for (const button of /** @type {HTMLElement[]} */ (languages))
+  button.addEventListener("click", () => choose(button.dataset.language ?? ""));
+
 function showLanguage() {
-  for (const button of document.querySelectorAll("[data-language]")) {
-    button.setAttribute("aria-pressed", button.dataset.language === current());
-  }
-  if (room) document.title = `${t(`${room}.title`)} · Riffsmith`;
+  for (const button of /** @type {HTMLElement[]} */ (languages))
+    button.setAttribute("aria-pressed", String(button.dataset.language === current()));
+  showTitle();
 }
 
 onLanguage(showLanguage);
@@ -78,4 +88,9 @@ addEventListener("hashchange", enter);
 document.addEventListener("visibilitychange", poll);
 setInterval(poll, POLL_MILLISECONDS);
 enter();
-api.health().then(({ version }) => (byId("version").textContent = t("page.footer", { version })), () => {});
+api.health().then(
+  ({ version }) => {
+    byId("version").textContent = t("page.footer", { version });
+  },
+  () => {},
+);

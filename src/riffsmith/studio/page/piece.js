@@ -1,96 +1,123 @@
-// An endless piece as it is played: pulled from the server a little ahead, and turned by knobs.
+// An endless piece as it is played: pulled from the server a little ahead, and changed by knobs.
 
 import * as api from "./api.js";
+import { Output } from "./output.js";
 import { Queue } from "./queue.js";
+
+/** @typedef {"idle" | "starting" | "playing" | "late" | "away" | "paused"} State */
 
 const PULL_SECONDS = 0.75;
 const AHEAD_SECONDS = 3;
 const MOST_AHEAD_SECONDS = 6; // where the music is made more slowly than it plays
-const CALM_SECONDS = 30; // without a gap: then less is kept ahead again
+const CALM_SECONDS = 30; // after so long without a gap, less is kept ahead again
 const RETRY_MILLISECONDS = 1000;
 const GONE = 404;
 
-/** Events: `state`, whenever that changes; `problem`, with the error that the server told. */
+/** A piece that the server plays to us: its name there and what is queued of it. */
+class Session {
+  next = 0; // the first sample that has not arrived
+  replaces = false; // what comes next takes the place of what is queued
+  isDry = false;
+
+  /**
+   * @param {Api.PlayerInfo} player
+   * @param {Api.PlayerRequest} request
+   * @param {Queue} queue
+   */
+  constructor(player, request, queue) {
+    this.id = player.id;
+    this.rate = player.sample_rate;
+    this.request = request;
+    this.queue = queue;
+  }
+}
+
+/** The piece that is played. Events: `state` when that changes; `problem` with a server's error. */
 export class Piece extends EventTarget {
-  context = null;
-  taps = null; // what meters read
-  state = "idle"; // starting, playing, late, away, paused
-  id = null; // the server's name of the piece
-  rate = null;
+  /** @type {State} */
+  state = "idle";
   reserve = AHEAD_SECONDS; // seconds that are kept ahead
   gaps = 0;
-  #bus = null;
+  /** @type {Output | null} */
   #output = null;
+  /** @type {Session | null} */
+  #session = null;
+  /** @type {Api.PlayerRequest | null} */
+  #request = null; // what was asked for last
   #volume = 0.9;
-  #queue = null;
-  #wish = null;
-  #next = 0; // the first sample that has not arrived
   #lastGap = 0;
+  #changes = 0;
   #isFeeding = false;
-  #wasDry = false;
-  #turns = 0;
-  #isTurned = false; // what comes next is heard in the place of what is queued
-
-  /** `buildTaps` puts what meters read behind a node. */
-  constructor(buildTaps) {
-    super();
-    this.buildTaps = buildTaps;
-  }
 
   get isPlaying() {
     return ["starting", "playing", "late", "away"].includes(this.state);
   }
 
-  get volume() {
-    return this.#volume;
+  /** What meters read, while there is sound. */
+  get taps() {
+    return this.#output?.context.state === "running" ? this.#output.taps : null;
   }
 
-  set volume(value) {
+  /** The server's name of the piece. */
+  get id() {
+    return this.#session?.id ?? null;
+  }
+
+  /** Sample rate of the piece in Hz. */
+  get rate() {
+    return this.#session?.rate ?? 0;
+  }
+
+  set volume(/** @type {number} */ value) {
     this.#volume = value;
-    this.#output?.gain.setTargetAtTime(value ** 2, this.context.currentTime, 0.02);
+    this.#output?.fadeTo(value ** 2, 0.02);
   }
 
-  /** Seconds that are ready to be heard. */
+  /** Seconds that are ready to be played. */
   get ahead() {
-    return this.#queue?.ahead ?? 0;
+    return this.#session?.queue.ahead ?? 0;
   }
 
-  /** The sample that is heard now. */
+  /** The sample that is played now. */
   get position() {
-    return this.#queue?.position ?? 0;
+    return this.#session?.queue.position ?? 0;
   }
 
-  /** Begins a piece in the place of the one before. */
-  async begin(model, seed, controls, like, rate) {
+  /**
+   * Begins a piece in the place of the one before.
+   *
+   * @param {Api.PlayerRequest} request
+   * @param {number} rate Sample rate of its model in Hz.
+   */
+  async begin(request, rate) {
     this.#drop();
-    const wish = { model, seed, controls, like };
-    this.#wish = wish;
+    this.#request = request;
     this.#become("starting");
     try {
-      await this.#prepare(rate);
-      const { id, sample_rate } = await api.openPlayer(model, seed, controls, like);
-      if (wish !== this.#wish) return void api.closePlayer(id).catch(() => {});
-      Object.assign(this, { id, rate: sample_rate });
+      const output = await this.#prepare(rate);
+      const player = await api.openPlayer(request);
+      if (request !== this.#request) return closeQuietly(player.id);
+      const queue = new Queue(output.context, output.bus, player.sample_rate, () => this.check());
+      this.#session = new Session(player, request, queue);
     } catch (error) {
-      if (wish === this.#wish) this.stop();
+      if (request === this.#request) this.stop();
       throw error;
     }
-    this.#next = 0;
-    this.#wasDry = this.#isTurned = false;
-    this.#queue = new Queue(this.context, this.#bus, this.rate, () => this.check());
-    this.check();
+    return this.check();
   }
 
   async pause() {
+    const output = this.#output;
     this.#become("paused");
-    this.#output.gain.setTargetAtTime(0, this.context.currentTime, 0.008);
+    if (!output) return;
+    output.fadeTo(0, 0.008);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    if (this.state === "paused") await this.context.suspend();
+    if (this.state === "paused") await output.context.suspend();
   }
 
   async resume() {
     this.#become("starting");
-    await this.context.resume();
+    await this.#output?.context.resume();
     this.volume = this.#volume;
     if (this.ahead > 0) this.#become("playing");
     this.check();
@@ -98,31 +125,38 @@ export class Piece extends EventTarget {
 
   /** Ends the piece. */
   stop() {
-    this.#wish = null;
+    this.#request = null;
     this.#drop();
     this.#become("idle");
   }
 
-  /** Asks something else, as soon as it can be heard; gives the sample where it begins. */
-  async turn(controls) {
-    if (this.#wish) this.#wish.controls = controls;
-    const queue = this.#queue;
-    if (!queue) return null;
-    const { at } = await api.turn(this.id, controls, queue.position);
-    if (queue !== this.#queue) return null;
-    this.#turns += 1;
-    this.#next = at;
-    this.#isTurned = true;
+  /**
+   * Changes the controls, to be heard as soon as it is ready.
+   *
+   * @param {Api.ControlValues} controls
+   * @returns {Promise<number | null>} The sample from which the change is heard; null: nothing plays.
+   */
+  async changeControls(controls) {
+    if (this.#request) this.#request.controls = controls;
+    const session = this.#session;
+    if (!session) return null;
+    const { position } = session.queue;
+    const { at } = await api.changeControls(session.id, { controls, position });
+    if (session !== this.#session) return null;
+    this.#changes += 1;
+    session.next = at;
+    session.replaces = true;
     this.check();
     return at;
   }
 
   /** Looks whether more is needed. */
   check() {
-    if (!this.#queue || !this.isPlaying) return;
-    const now = this.context.currentTime;
-    if (this.#queue.isDry && !this.#wasDry) {
-      this.#wasDry = true;
+    const [session, output] = [this.#session, this.#output];
+    if (!session || !output || !this.isPlaying) return;
+    const now = output.context.currentTime;
+    if (session.queue.isDry && !session.isDry) {
+      session.isDry = true;
       this.gaps += 1;
       this.reserve = Math.min(MOST_AHEAD_SECONDS, this.reserve * 2);
       this.#lastGap = now;
@@ -138,70 +172,71 @@ export class Piece extends EventTarget {
   async #feed() {
     if (this.#isFeeding) return;
     this.#isFeeding = true;
-    while (this.#queue && this.isPlaying && (this.#isTurned || this.ahead <= this.reserve - PULL_SECONDS)) {
-      await this.#pull(this.#queue);
+    while (this.#session && this.isPlaying) {
+      const { replaces, queue } = this.#session;
+      if (!replaces && queue.ahead > this.reserve - PULL_SECONDS) break;
+      await this.#pull(this.#session);
     }
     this.#isFeeding = false;
   }
 
-  async #pull(queue) {
-    const [start, turns] = [this.#next, this.#turns];
-    const count = Math.round(PULL_SECONDS * this.rate);
+  /** @param {Session} session */
+  async #pull(session) {
+    const [start, changes] = [session.next, this.#changes];
+    const count = Math.round(PULL_SECONDS * session.rate);
     try {
-      const samples = await api.pcm(this.id, start, count);
-      if (queue !== this.#queue || turns !== this.#turns) return;
-      this.#next = start + count;
-      const put = this.#isTurned ? queue.replace : queue.add;
-      this.#isTurned = false;
-      const plays = put.call(queue, start, samples, this.reserve / 2);
-      if (plays) this.#wasDry = false;
-      if (plays && this.isPlaying) this.#become(this.reserve > AHEAD_SECONDS ? "late" : "playing");
+      const samples = await api.pcm(session.id, start, count);
+      if (session !== this.#session || changes !== this.#changes) return;
+      session.next = start + count;
+      const put = session.replaces ? session.queue.replace : session.queue.add;
+      session.replaces = false;
+      if (!put.call(session.queue, start, samples, this.reserve / 2)) return;
+      session.isDry = false;
+      if (this.isPlaying) this.#become(this.reserve > AHEAD_SECONDS ? "late" : "playing");
     } catch (error) {
-      if (queue !== this.#queue) return;
-      if (error.status === GONE) await this.#reopen(queue).catch((cause) => this.#wait(cause));
+      if (session !== this.#session) return;
+      const isGone = error instanceof api.ServerError && error.status === GONE;
+      if (isGone) await this.#reopen(session).catch((cause) => this.#wait(cause));
       else await this.#wait(error);
     }
   }
 
-  /** The server has forgotten the piece, as after a long pause: the same one from the same place. */
-  async #reopen(queue) {
-    const { model, seed, controls, like } = this.#wish;
-    const { id } = await api.openPlayer(model, seed, controls, like);
-    if (queue !== this.#queue) return void api.closePlayer(id).catch(() => {});
-    this.id = id;
-    queue.part();
+  // The server has forgotten the piece, as after a long pause: it is opened again.
+  /** @param {Session} session */
+  async #reopen(session) {
+    const { id } = await api.openPlayer(session.request);
+    if (session !== this.#session) return closeQuietly(id);
+    session.id = id;
+    return session.queue.part();
   }
 
+  /** @param {unknown} error */
   async #wait(error) {
-    if (error.status) this.dispatchEvent(new CustomEvent("problem", { detail: error }));
+    if (error instanceof api.ServerError && error.status)
+      this.dispatchEvent(new CustomEvent("problem", { detail: error }));
     if (this.isPlaying) this.#become("away");
     await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
   }
 
   #drop() {
-    if (!this.#queue) return;
-    this.#queue.close();
-    this.#queue = null;
-    api.closePlayer(this.id).catch(() => {});
-    this.id = null;
+    if (!this.#session) return;
+    this.#session.queue.close();
+    closeQuietly(this.#session.id);
+    this.#session = null;
   }
 
+  /** @param {number} rate */
   async #prepare(rate) {
-    if (this.context && this.rate !== rate) {
-      this.context.close();
-      this.context = null;
+    if (this.#output?.sampleRate !== rate) {
+      this.#output?.context.close();
+      this.#output = new Output(rate);
     }
-    if (!this.context) {
-      this.context = buildContext(rate);
-      this.#bus = new GainNode(this.context);
-      this.#output = new GainNode(this.context, { gain: this.#volume ** 2 });
-      this.#bus.connect(this.#output).connect(this.context.destination);
-      this.taps = this.buildTaps(this.context, this.#bus);
-    }
-    await this.context.resume();
+    await this.#output.context.resume();
     this.volume = this.#volume;
+    return this.#output;
   }
 
+  /** @param {State} state */
   #become(state) {
     if (state === this.state) return;
     this.state = state;
@@ -209,10 +244,7 @@ export class Piece extends EventTarget {
   }
 }
 
-function buildContext(sampleRate) {
-  try {
-    return new AudioContext({ sampleRate, latencyHint: "playback" });
-  } catch {
-    return new AudioContext({ latencyHint: "playback" }); // resampled buffer by buffer instead
-  }
+/** @param {string} id */
+function closeQuietly(id) {
+  api.closePlayer(id).catch(() => {});
 }

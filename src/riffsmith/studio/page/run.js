@@ -2,145 +2,235 @@
 
 import * as api from "./api.js";
 import { chart } from "./chart.js";
-import { busy, h, keyed, setText } from "./dom.js";
-import { duration, number, percent, say, t } from "./texts.js";
+import { busy, h, keyed, setText, within } from "./dom.js";
+import { percent } from "./numbers.js";
+import { sentence, t } from "./texts.js";
 
 const SHOWN_PREVIEWS = 8;
-const STAGES = { preparing: "preparing", "fitting the codec": "codec", training: "training" };
 
 export class RunView {
-  #parts = {};
+  #badge = h("span", { class: "badge" });
+  #stop = button("runs.stop");
+  #resume = button("runs.resume", "main");
+  #evaluate = button("runs.evaluate");
+  #listen = button("runs.listen", "main");
+  #stage = h("p", { class: "run-stage" });
+  #progress = h("div", {
+    class: "progress",
+    role: "progressbar",
+    "aria-valuemin": 0,
+    "aria-valuemax": 100,
+  });
+  #facts = h("p", { class: "soft" });
+  #message = h("p", { class: "message" });
+  #charts = h("div", { class: "charts" });
+  #about = h("p", { class: "soft" });
+  #previews = h("ol", { class: "previews" });
+  #all = button("runs.evolution");
+  #quiet = h("p", { class: "soft" }, t("runs.no_events"));
+  #events = h("ol", { class: "events" });
   #drawn = "";
   #showsAll = false;
-  #job = null;
 
-  /** `onListen` is called with a run's model, `onChange` when it was stopped or goes on. */
+  /**
+   * @param {string} name
+   * @param {object} callbacks
+   * @param {(model: string) => void} callbacks.onListen Called with the run's model.
+   * @param {() => void} callbacks.onChange Called when the run was stopped or goes on.
+   */
   constructor(name, { onListen, onChange }) {
     this.name = name;
-    const part = (key, element) => (this.#parts[key] = element);
-    const act = (key, label, isMain, work) => {
-      const button = part(key, h("button", { type: "button", class: isMain ? "main" : "" }, t(label)));
-      button.addEventListener("click", () => work(button));
-      return button;
-    };
-    const change = (button, label, ask) => busy(button, label, () => ask(name)).then(onChange);
+    this.#progress.setAttribute("aria-label", t("runs.progress", { name }));
+    this.#stop.addEventListener("click", () =>
+      busy(this.#stop, "runs.stopping", () => api.stopJob(name)).then(onChange),
+    );
+    this.#resume.addEventListener("click", () =>
+      busy(this.#resume, "runs.resuming", () => api.resumeJob(name)).then(onChange),
+    );
+    this.#evaluate.addEventListener("click", () => {
+      location.hash = `evaluate/${name}`;
+    });
+    this.#listen.addEventListener("click", () => onListen(`run:${name}`));
     this.element = h(
-      "article", { class: "card run", "aria-label": name },
-      h("div", { class: "run-head" },
+      "article",
+      { class: "card run", "aria-label": name },
+      h(
+        "div",
+        { class: "run-head" },
         h("h3", {}, name),
-        part("badge", h("span", { class: "badge" })),
+        this.#badge,
         h("span", { class: "spring" }),
-        act("stop", "runs.stop", false, (button) => change(button, "runs.stopping", api.stopJob)),
-        act("resume", "runs.resume", true, (button) => change(button, "runs.resuming", api.resumeJob)),
-        act("judge", "runs.judge", false, () => (location.hash = `judge/${name}`)),
-        act("listen", "runs.listen", true, () => onListen(`run:${name}`)),
+        ...[this.#stop, this.#resume, this.#evaluate, this.#listen],
       ),
-      part("stage", h("p", { class: "run-stage" })),
-      part("progress", h("div", { class: "progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": t("runs.progress", { name }) })),
-      part("facts", h("p", { class: "soft" })),
-      part("message", h("p", { class: "message" })),
-      part("charts", h("div", { class: "charts" })),
+      ...[this.#stage, this.#progress, this.#facts, this.#message, this.#charts],
       h("h4", {}, t("runs.evolution")),
-      part("about", h("p", { class: "soft" })),
-      part("previews", h("ol", { class: "previews" })),
-      act("all", "runs.evolution", false, () => this.#showAll()),
+      ...[this.#about, this.#previews, this.#all],
       h("h4", {}, t("runs.events")),
-      part("quiet", h("p", { class: "soft" }, t("runs.no_events"))),
-      part("events", h("ol", { class: "events" })),
+      ...[this.#quiet, this.#events],
     );
   }
 
+  /** @param {Api.Job} job */
   update(job) {
-    this.#job = job;
-    const { state, stage, share, message, events } = job;
-    const p = this.#parts;
+    const { state, stage, progress, message, stopped_by, events } = job;
     const isRunning = state === "running";
-    p.badge.className = `badge ${state}`;
-    setText(p.badge, t(`runs.${state}`));
-    p.stop.hidden = !isRunning;
-    p.resume.hidden = !["stopped", "failed"].includes(state);
-    const canPlay = job.previews.length > 0;
-    p.listen.hidden = p.judge.hidden = !canPlay;
-    setText(p.stage, STAGES[stage] ? t(`runs.${STAGES[stage]}`) : stage);
-    p.stage.hidden = !isRunning;
-    p.progress.hidden = state === "finished";
-    p.progress.classList.toggle("is-open", share === null && isRunning);
-    p.progress.style.setProperty("--share", share ?? 0);
-    if (share === null) p.progress.removeAttribute("aria-valuenow");
-    else p.progress.setAttribute("aria-valuenow", Math.round(100 * share));
-    setText(p.facts, facts(job));
-    p.message.hidden = !message;
-    p.message.classList.toggle("bad", state === "failed");
-    if (message) say(p.message, message);
+    this.#badge.className = `badge ${state}`;
+    setText(this.#badge, t(`runs.${state}`));
+    this.#stop.hidden = !isRunning;
+    this.#resume.hidden = !["stopped", "failed"].includes(state);
+    this.#listen.hidden = this.#evaluate.hidden = !job.previews.length;
+    setText(this.#stage, t(`stage.${stage}`));
+    this.#stage.hidden = !isRunning;
+    this.#progress.hidden = state === "finished";
+    this.#progress.classList.toggle("is-open", progress === null && isRunning);
+    this.#progress.style.setProperty("--share", String(progress ?? 0));
+    if (progress === null) this.#progress.removeAttribute("aria-valuenow");
+    else this.#progress.setAttribute("aria-valuenow", String(Math.round(100 * progress)));
+    setText(this.#facts, facts(job));
+    this.#message.hidden = !message && !stopped_by;
+    this.#message.classList.toggle("bad", state === "failed");
+    this.#message.replaceChildren(
+      ...(message ? sentence("job", message) : []),
+      ...(stopped_by ? eventSentence(stopped_by) : []),
+    );
     this.#draw(job);
     this.#list(job);
-    p.quiet.hidden = events.length > 0;
-    keyed(p.events, events.toReversed(), ({ step, kind }) => `${step} ${kind}`, tellEvent);
+    this.#all.onclick = () => {
+      this.#showsAll = true;
+      this.#list(job);
+    };
+    this.#quiet.hidden = events.length > 0;
+    keyed(this.#events, events.toReversed(), ({ step, kind }) => `${step} ${kind}`, eventLine);
   }
 
+  /** @param {Api.Job} job */
   #draw({ losses, distances, events, name }) {
     const drawn = `${losses.length} ${losses.at(-1)?.step} ${distances.length} ${events.length}`;
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    const along = (rows, key) => rows.filter((row) => row[key] !== null).map((row) => [row.step, row[key]]);
-    const marks = events.filter(({ kind }) => kind !== "best").map(({ step, kind }) => ({ at: step, kind }));
-    this.#parts.charts.replaceChildren(
+    const marks = events
+      .filter(({ kind }) => kind !== "best")
+      .map(({ step, kind }) => ({ at: step, kind }));
+    const across = t("runs.steps");
+    this.#charts.replaceChildren(
       chart({
-        id: `${name}-distance`, title: t("runs.distances"), unit: t("runs.distances_unit"), across: t("runs.steps"),
-        series: [[t("runs.generated"), along(distances, "distance")]], level: [t("runs.as_real"), 1], marks,
+        id: `${name}-distance`,
+        title: t("runs.distances"),
+        unit: t("runs.distances_unit"),
+        series: [[t("runs.generated"), distances.map((row) => [row.step, row.distance])]],
+        level: [t("runs.as_real"), 1],
+        across,
+        marks,
       }),
       chart({
-        id: `${name}-loss`, title: t("runs.losses"), unit: t("runs.losses_unit"), across: t("runs.steps"),
-        series: [[t("runs.generator"), along(losses, "generator")], [t("runs.discriminator"), along(losses, "discriminator")]], marks,
+        id: `${name}-loss`,
+        title: t("runs.losses"),
+        unit: t("runs.losses_unit"),
+        series: [
+          [t("runs.generator"), losses.map((row) => [row.step, row.generator])],
+          [
+            t("runs.discriminator"),
+            losses.flatMap(({ step, discriminator }) =>
+              discriminator === null ? [] : [[step, discriminator]],
+            ),
+          ],
+        ],
+        across,
+        marks,
       }),
     );
   }
 
-  #list({ name, previews, best_epoch }) {
-    const p = this.#parts;
+  /** @param {Api.Job} job */
+  #list({ name, unit, previews, best_snapshot }) {
     const newest = previews.toReversed();
     const shown = this.#showsAll ? newest : newest.slice(0, SHOWN_PREVIEWS);
-    setText(p.about, t(previews.length ? "runs.evolution_text" : "runs.no_previews"));
-    p.all.hidden = shown.length === newest.length;
-    setText(p.all, t("runs.all_previews", { count: number(newest.length) }));
-    keyed(p.previews, shown, ({ epoch }) => epoch, (each) => card(name, each), (element, { epoch }) => {
-      element.querySelector(".badge").hidden = epoch !== best_epoch;
-    });
-  }
-
-  #showAll() {
-    this.#showsAll = true;
-    this.#list(this.#job);
+    setText(this.#about, t(previews.length ? "runs.evolution_text" : "runs.no_previews"));
+    this.#all.hidden = shown.length === newest.length;
+    setText(this.#all, t("runs.all_previews", { count: newest.length }));
+    keyed(
+      this.#previews,
+      shown,
+      ({ snapshot }) => snapshot,
+      (each) => card(name, unit, each),
+      (element, { snapshot }) => {
+        within(element, ".badge").hidden = snapshot !== best_snapshot;
+      },
+    );
   }
 }
 
-function facts({ step, steps, epoch, share, seconds_left, best_epoch, state }) {
-  const count = { step: number(step), steps: number(steps ?? 0) };
-  const told = [t("runs.epoch", { epoch: number(epoch) }), t(steps ? "runs.step_of" : "runs.step", count)];
-  if (share !== null && state !== "finished") told.unshift(percent(share));
-  if (seconds_left !== null) told.push(t("runs.left", { time: duration(seconds_left) }));
-  if (best_epoch !== null) told.push(t("runs.best", { epoch: number(best_epoch) }));
-  return told.join(" · ");
+/** @param {import("./texts.js").Key} key */
+const button = (key, kind = "") => h("button", { type: "button", class: kind }, t(key));
+
+/**
+ * How far a training has come: by its epochs, where it counts them, and by its steps.
+ *
+ * @param {Api.Job} job
+ */
+export function positionOf({ epoch, step, steps }) {
+  const key = steps === null ? "runs.step" : "runs.step_of";
+  const texts = [t(key, { step, steps: steps ?? step })];
+  if (epoch !== null) texts.unshift(t("runs.epoch", { epoch }));
+  return texts.join(" · ");
 }
 
-function card(name, { epoch, step }) {
-  const label = { epoch: number(epoch) };
+/** @param {Api.Job} job */
+function facts(job) {
+  const { progress, seconds_left, best_snapshot, state, unit } = job;
+  const texts = [positionOf(job)];
+  if (progress !== null && state !== "finished") texts.unshift(percent(progress));
+  if (seconds_left !== null) texts.push(t("runs.left", { seconds: seconds_left }));
+  if (best_snapshot !== null)
+    texts.push(t("runs.best", { snapshot: t(`snapshot.${unit}`, { number: best_snapshot }) }));
+  return texts.join(" · ");
+}
+
+/**
+ * @param {string} name
+ * @param {"epoch" | "step"} unit
+ * @param {Api.PreviewInfo} preview
+ */
+function card(name, unit, { snapshot, step }) {
+  const title = t(`snapshot.${unit}`, { number: snapshot });
+  const picture = h("img", {
+    src: api.previewFile(name, snapshot, "png"),
+    alt: t("runs.preview_picture", { snapshot: title }),
+    loading: "lazy",
+  });
+  const player = h("audio", {
+    controls: true,
+    preload: "none",
+    src: api.previewFile(name, snapshot, "wav"),
+    "aria-label": t("runs.preview_player", { snapshot: title }),
+  });
+  const best = h("span", { class: "badge best", hidden: true }, t("runs.preview_best"));
+  const at = unit === "step" ? null : h("span", { class: "soft" }, t("runs.step", { step }));
   return h(
-    "li", { class: "preview" },
-    h("div", { class: "window" }, h("img", { src: api.previewFile(name, epoch, "png"), alt: t("runs.preview_picture", label), loading: "lazy" }), h("span", { class: "badge best", hidden: true }, t("runs.preview_best"))),
-    h("div", { class: "preview-body" },
-      h("p", {}, h("b", {}, t("runs.preview", label)), " ", h("span", { class: "soft" }, t("runs.step", { step: number(step) }))),
-      h("audio", { controls: true, preload: "none", src: api.previewFile(name, epoch, "wav"), "aria-label": t("runs.preview_player", label) }),
-    ),
+    "li",
+    { class: "preview" },
+    h("div", { class: "window" }, picture, best),
+    h("div", { class: "preview-body" }, h("p", {}, h("b", {}, title), " ", at), player),
   );
 }
 
-function tellEvent({ step, kind, text }) {
-  const known = ["best", "rollback", "overfitting", "stop"].includes(kind);
+/** @param {Api.EventMessage} message */
+function eventSentence(message) {
+  const { unit, snapshot, measurements } = message.parameters;
+  const key = unit === "epoch" ? "snapshot.epoch" : "snapshot.step";
+  const at = t(key, { number: snapshot });
+  return sentence("event", message, { at, count: measurements });
+}
+
+/** @param {Api.Event} event */
+function eventLine({ step, kind, message, to_step }) {
+  const parts = eventSentence(message);
+  if (to_step !== null) parts.push(`; ${t("runs.rolled_back", { step: to_step })}`);
   return h(
-    "li", { class: `event ${known ? kind : ""}` },
-    h("span", { class: "soft" }, t("runs.step", { step: number(step) })),
-    h("b", {}, known ? t(`event.${kind}`) : kind),
-    say(h("span", {}), text),
+    "li",
+    { class: `event ${kind}` },
+    h("span", { class: "soft" }, t("runs.step", { step })),
+    h("b", {}, t(`event_kind.${kind}`)),
+    h("span", {}, ...parts),
   );
 }

@@ -1,15 +1,21 @@
 // All trainings, compared by their distance to real, and one of them in detail.
 
 import * as api from "./api.js";
-import { RunView } from "./run.js";
-import { byId, h, keyed, setText } from "./dom.js";
-import { figure, onLanguage, t } from "./texts.js";
+import { byId, h, keyed, setText, within } from "./dom.js";
+import { onLanguage } from "./language.js";
+import { figure } from "./numbers.js";
+import { positionOf, RunView } from "./run.js";
+import { t } from "./texts.js";
 
 export class Runs {
+  /** @type {Api.Job[]} */
   jobs = [];
+  /** @type {string | null} */
   #chosen = null;
+  /** @type {RunView | null} */
   #view = null;
 
+  /** @param {(model: string) => void} onListen Called with a run's model that is to be heard. */
   constructor(onListen) {
     this.onListen = onListen;
     onLanguage(() => {
@@ -24,7 +30,11 @@ export class Runs {
     this.#show();
   }
 
-  /** Shows a training in detail. */
+  /**
+   * Shows a training in detail.
+   *
+   * @param {string} name
+   */
   async choose(name) {
     this.#chosen = name;
     await this.refresh();
@@ -33,31 +43,39 @@ export class Runs {
   #show() {
     byId("no-runs").hidden = this.jobs.length > 0;
     byId("runs-hint").hidden = !this.jobs.length;
-    const chosen = this.jobs.find(({ name }) => name === this.#chosen) ?? ranked(this.jobs)[0];
+    const jobs = ranked(this.jobs);
+    const chosen = jobs.find(({ name }) => name === this.#chosen) ?? jobs[0];
     this.#chosen = chosen?.name ?? null;
-    keyed(byId("runs"), ranked(this.jobs), ({ name }) => name, (job) => this.#row(job), (row, job) => this.#update(row, job));
+    keyed(
+      byId("runs"),
+      jobs,
+      ({ name }) => name,
+      (job) => this.#row(job),
+      (row, job) => this.#update(row, job),
+    );
     this.#detail(chosen);
   }
 
+  /** @param {Api.Job | undefined} job */
   #detail(job) {
     const place = byId("run");
     if (!job) return place.replaceChildren();
     if (this.#view?.name !== job.name) {
-      this.#view = new RunView(job.name, {
-        onListen: this.onListen,
-        onChange: () => this.refresh(),
-      });
+      const onChange = () => this.refresh();
+      this.#view = new RunView(job.name, { onListen: this.onListen, onChange });
       place.replaceChildren(this.#view.element);
     }
     return this.#view.update(job);
   }
 
+  /** @param {Api.Job} job */
   #row({ name }) {
     const button = h(
-      "button", { type: "button", class: "run-row", "aria-label": t("runs.open", { name }) },
+      "button",
+      { type: "button", class: "run-row", "aria-label": t("runs.open", { name }) },
       h("b", {}, name),
       h("span", { class: "badge" }),
-      h("span", { class: "soft epoch" }),
+      h("span", { class: "soft position" }),
       h("span", { class: "bar-of", "aria-hidden": "true" }),
       h("span", { class: "far" }),
     );
@@ -65,16 +83,24 @@ export class Runs {
     return h("li", {}, button);
   }
 
-  /** The bar is full where a run is as near to real as the training recordings. */
-  #update(row, { name, state, epoch, distance }) {
-    const button = row.firstElementChild;
-    button.setAttribute("aria-pressed", name === this.#chosen);
-    const badge = button.querySelector(".badge");
+  /**
+   * Shows how a training stands. The bar is full where a run is as near to real as the training
+   * recordings.
+   *
+   * @param {HTMLElement} row
+   * @param {Api.Job} job
+   */
+  #update(row, job) {
+    const { name, state, distance } = job;
+    const button = within(row, ".run-row");
+    button.setAttribute("aria-pressed", String(name === this.#chosen));
+    const badge = within(button, ".badge");
     badge.className = `badge ${state}`;
     setText(badge, t(`runs.${state}`));
-    setText(button.querySelector(".epoch"), t("runs.epoch", { epoch }));
-    setText(button.querySelector(".far"), distance == null ? t("runs.unmeasured") : figure(distance));
-    button.querySelector(".bar-of").style.setProperty("--share", distance == null ? 0 : 1 / Math.max(1, distance));
+    setText(within(button, ".position"), positionOf(job));
+    const nearness = distance === null ? 0 : 1 / Math.max(1, distance);
+    within(button, ".bar-of").style.setProperty("--share", String(nearness));
+    setText(within(button, ".far"), distance === null ? t("runs.unmeasured") : figure(distance));
     button.setAttribute(
       "aria-label",
       `${t("runs.open", { name })}: ${t(`runs.${state}`)}, ${t("runs.distance")} ${figure(distance)}`,
@@ -82,11 +108,13 @@ export class Runs {
   }
 }
 
-/** What runs first, then the nearest to real. */
+/**
+ * Puts what runs first, then the nearest to real.
+ *
+ * @param {Api.Job[]} jobs
+ */
 function ranked(jobs) {
-  const place = ({ state, distance }) => [state === "running" ? 0 : 1, distance ?? Infinity];
-  return jobs.toSorted((one, other) => {
-    const [a, b] = [place(one), place(other)];
-    return a[0] - b[0] || (a[1] === b[1] ? 0 : a[1] - b[1]);
-  });
+  const isOver = (/** @type {Api.Job} */ { state }) => (state === "running" ? 0 : 1);
+  const far = (/** @type {Api.Job} */ { distance }) => distance ?? Number.MAX_VALUE;
+  return jobs.toSorted((one, other) => isOver(one) - isOver(other) || far(one) - far(other));
 }

@@ -2,9 +2,18 @@
 
 const LOWEST_HZ = 40;
 const PIXELS_PER_SECOND = 80;
+const LONGEST_STEP_MILLISECONDS = 250;
 const MAGMA = [
-  [0, 0, 4], [24, 15, 61], [68, 15, 118], [114, 31, 129], [158, 47, 127], [205, 64, 113],
-  [241, 96, 93], [253, 150, 104], [254, 202, 141], [252, 253, 191],
+  [0, 0, 4],
+  [24, 15, 61],
+  [68, 15, 118],
+  [114, 31, 129],
+  [158, 47, 127],
+  [205, 64, 113],
+  [241, 96, 93],
+  [253, 150, 104],
+  [254, 202, 141],
+  [252, 253, 191],
 ];
 const LABELS_HZ = [100, 300, 1000, 3000, 10_000];
 
@@ -13,14 +22,21 @@ export class Spectrogram {
   #labels;
   #paint;
   #bins = new Uint8Array(2048);
-  #ranges = [];
+  /** @type {[low: number, high: number, between: number][]} */
+  #ranges = []; // bins of each row; between two bins where a row is narrower than one
   #rate = 0;
-  #owed = 0;
+  #owed = 0; // columns that are due, with the part of the next one
 
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {HTMLElement} labels Takes the names of pitches.
+   */
   constructor(canvas, labels) {
     this.#canvas = canvas;
     this.#labels = labels;
-    this.#paint = canvas.getContext("2d", { alpha: false });
+    this.#paint = /** @type {CanvasRenderingContext2D} */ (
+      canvas.getContext("2d", { alpha: false })
+    );
     new ResizeObserver(() => this.#fit()).observe(canvas);
     this.#fit();
   }
@@ -30,29 +46,36 @@ export class Spectrogram {
     return this.#rate / 2;
   }
 
-  /** Adds what an analyser hears; called for every picture. */
+  /**
+   * Adds the spectrum of an analyser; called for every picture.
+   *
+   * @param {AnalyserNode} analyser
+   * @param {number} elapsed Milliseconds since the picture before.
+   */
   update(analyser, elapsed) {
     if (analyser.context.sampleRate !== this.#rate) this.#scale(analyser);
     const { width, height } = this.#canvas;
-    this.#owed += (Math.min(elapsed, 250) / 1000) * PIXELS_PER_SECOND * devicePixelRatio;
+    const seconds = Math.min(elapsed, LONGEST_STEP_MILLISECONDS) / 1000;
+    this.#owed += seconds * PIXELS_PER_SECOND * devicePixelRatio;
     const columns = Math.floor(this.#owed);
     if (!columns || !width) return;
     this.#owed -= columns;
     analyser.getByteFrequencyData(this.#bins);
     const column = this.#paint.createImageData(1, height);
-    this.#ranges.forEach(([low, high, between], row) => {
-      const colour = PALETTE[this.#strength(low, high, between)];
-      column.data.set(colour, 4 * row);
-    });
+    for (const [row, [low, high, between]] of this.#ranges.entries())
+      column.data.set(PALETTE[this.#strength(low, high, between)], 4 * row);
     this.#paint.drawImage(this.#canvas, -columns, 0);
     for (let x = width - columns; x < width; x++) this.#paint.putImageData(column, x, 0);
   }
 
+  /**
+   * @param {number} low
+   * @param {number} high
+   * @param {number} between
+   */
   #strength(low, high, between) {
-    if (high <= low) {
-      const value = this.#bins[low] * (1 - between) + this.#bins[low + 1] * between;
-      return Math.round(value);
-    }
+    if (high <= low)
+      return Math.round(this.#bins[low] * (1 - between) + this.#bins[low + 1] * between);
     let strongest = 0;
     for (let bin = low; bin <= high; bin++) strongest = Math.max(strongest, this.#bins[bin]);
     return strongest;
@@ -65,7 +88,7 @@ export class Spectrogram {
     const height = Math.round(clientHeight * devicePixelRatio);
     if (width === this.#canvas.width && height === this.#canvas.height) return;
     const before = new OffscreenCanvas(this.#canvas.width, this.#canvas.height);
-    before.getContext("2d").drawImage(this.#canvas, 0, 0);
+    before.getContext("2d")?.drawImage(this.#canvas, 0, 0);
     Object.assign(this.#canvas, { width, height });
     this.#paint.fillStyle = `rgb(${MAGMA[0]})`;
     this.#paint.fillRect(0, 0, width, height);
@@ -73,12 +96,14 @@ export class Spectrogram {
     this.#rate = 0;
   }
 
+  /** @param {AnalyserNode} analyser */
   #scale(analyser) {
     this.#rate = analyser.context.sampleRate;
     const { height } = this.#canvas;
     const perBin = this.#rate / analyser.fftSize;
     const octaves = Math.log2(this.highest / LOWEST_HZ);
-    const binAt = (row) => (LOWEST_HZ * 2 ** ((1 - row / height) * octaves)) / perBin;
+    const binAt = (/** @type {number} */ row) =>
+      (LOWEST_HZ * 2 ** ((1 - row / height) * octaves)) / perBin;
     const last = analyser.frequencyBinCount - 1;
     this.#ranges = Array.from({ length: height }, (_, row) => {
       const low = Math.ceil(binAt(row + 1));
@@ -90,6 +115,7 @@ export class Spectrogram {
     this.#label(octaves);
   }
 
+  /** @param {number} octaves */
   #label(octaves) {
     const shown = LABELS_HZ.filter((hz) => hz < 0.8 * this.highest);
     this.#labels.replaceChildren(
@@ -107,5 +133,6 @@ const PALETTE = Array.from({ length: 256 }, (_, level) => {
   const place = (level / 255) * (MAGMA.length - 1);
   const below = Math.min(Math.floor(place), MAGMA.length - 2);
   const mix = place - below;
-  return [...MAGMA[below].map((value, i) => value + mix * (MAGMA[below + 1][i] - value)), 255];
+  const mixed = MAGMA[below].map((value, i) => value + mix * (MAGMA[below + 1][i] - value));
+  return [...mixed, 255];
 });

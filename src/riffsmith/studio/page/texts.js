@@ -1,96 +1,163 @@
-// Texts, numbers and times in the language that was chosen.
+// Texts in the language that is chosen.
+//
+// A text may have gaps: `{name}`, or `{name:format}` with one of the formats below. A text that has
+// a plural is a table of its forms; the value of `count` chooses among them.
 
 import en from "./en.js";
 import es from "./es.js";
+import { current, onLanguage } from "./language.js";
+import { figure, moment, number, percent } from "./numbers.js";
 
+/** @typedef {typeof en} Table */
+/** @typedef {keyof Table} Section */
+/**
+ * Key of a text, such as `listen.title`.
+ *
+ * @typedef {{ [S in Section]: `${S}.${keyof Table[S] & string}` }[Section]} Key
+ */
+/** @typedef {Record<string, string | number | null>} Values */
+/** @typedef {string | Record<string, string>} Text One text, or its forms by their plural. */
+/**
+ * What the server says: a code, its parameters, and the sentence in English.
+ *
+ * @template {string} Code
+ * @typedef {{ code: Code, parameters: Values, detail: string }} Message
+ */
+
+/** @satisfies {Record<string, Table>} */
 const TABLES = { en, es };
-const KEPT = "riffsmith.language";
-const listeners = [];
+const ENGLISH = "reason"; // the gap for what there is in English alone
+/** @type {Record<string, (value: any) => string>} */
+const FORMATS = {
+  duration: (seconds) => duration(seconds),
+  moment: (iso) => moment(iso),
+  percent: (fraction) => percent(fraction),
+  plain: (value) => String(value),
+  tenths: (value) => number(value, 1),
+  whole: (value) => number(value),
+};
 
-let language = localStorage.getItem(KEPT) ?? navigator.language.slice(0, 2);
-if (!(language in TABLES)) language = "en";
-
-export const current = () => language;
-
-/** A text by its key, such as `listen.title`, with its gaps filled. */
-export function t(key, values = {}) {
-  const [section, name] = key.split(".");
-  return fill(TABLES[language][section][name], values);
-}
-
-/** Chooses a language and tells all who show texts. */
-export function choose(chosen) {
-  language = chosen;
-  localStorage.setItem(KEPT, chosen);
-  translate(document.documentElement);
-  for (const tell of listeners) tell();
-}
-
-/** Calls back whenever another language is chosen. */
-export const onLanguage = (tell) => listeners.push(tell);
-
-/** Fills in the texts of elements that name them: `data-t`, `data-t-label`, `data-t-hint`. */
-export function translate(root) {
-  document.documentElement.lang = language;
-  for (const element of root.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t);
-  for (const element of root.querySelectorAll("[data-t-label]")) {
-    element.setAttribute("aria-label", t(element.dataset.tLabel));
-    if (element.matches("button")) element.title = t(element.dataset.tLabel);
-  }
-  for (const element of root.querySelectorAll("[data-t-hint]")) element.placeholder = t(element.dataset.tHint);
-}
-
-/** A number with so many digits after the point, or comma. */
-export const number = (value, digits = 0) =>
-  local(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
-
-/** A number with about three digits that count; a dash where there is none. */
-export const figure = (value) =>
-  value == null ? "–" : local(value, { maximumSignificantDigits: Math.abs(value) >= 1000 ? 21 : 3 });
-
-const local = (value, options) => value.toLocaleString(language, options).replace(/^-/, "−").replace(/^−0$/, "0");
-
-/** A share as percent. */
-export const percent = (share) => `${number(100 * share)} %`;
-
-/** A length of time in the units that suit it. */
-export function duration(seconds) {
-  if (seconds < 60) return t("time.seconds", { seconds: number(Math.max(0, seconds)) });
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return t("time.minutes", { minutes: number(minutes) });
-  return t("time.hours", { hours: number(Math.floor(minutes / 60)), minutes: number(minutes % 60) });
-}
-
-/** A moment in ISO 8601, for people. */
-export const moment = (iso) =>
-  new Date(iso).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+onLanguage(() => translate(document));
 
 /**
- * Shows in an element what the server has said in English. What is not among the messages is
- * marked as English.
+ * Gives a text with its gaps filled.
+ *
+ * @param {Key} key
+ * @param {Values} values
  */
-export function say(element, said) {
-  const found = language === "en" ? said : translated(said);
-  element.textContent = found ?? said;
-  if (found === null) element.lang = "en";
-  else element.removeAttribute("lang");
+export function t(key, values = {}) {
+  const [section, name] = key.split(".");
+  return plain(fill(find(section, name) ?? key, values));
+}
+
+/**
+ * Gives a sentence of the server in the language that is chosen.
+ *
+ * @template {Section} S
+ * @param {S} section Where the texts of its codes are.
+ * @param {Message<keyof Table[S] & string>} message
+ * @param {Values} more Values beside the message's own parameters.
+ * @returns {(string | Node)[]} Parts of the sentence; what there is in English alone is marked.
+ */
+export function sentence(section, { code, parameters, detail }, more = {}) {
+  const text = find(section, code);
+  return text === undefined ? [inEnglish(detail)] : fill(text, { ...parameters, ...more });
+}
+
+/**
+ * Gives the sentence of a problem.
+ *
+ * @param {Api.Problem} problem
+ */
+export function problemSentence(problem) {
+  const parts = problem.parts.map((part) => `${part.place}: ${plain(sentence("part", part))}`);
+  return sentence("problem", problem, { parts: parts.join("; ") });
+}
+
+/**
+ * Gives a sentence as a text without marks.
+ *
+ * @param {(string | Node)[]} parts
+ */
+export const plain = (parts) =>
+  parts.map((part) => (typeof part === "string" ? part : part.textContent)).join("");
+
+/**
+ * Marks a text as English, where the page is not.
+ *
+ * @param {string} text
+ */
+function inEnglish(text) {
+  if (current() === "en") return text;
+  const element = document.createElement("span");
+  element.lang = "en";
+  element.textContent = text;
   return element;
 }
 
-/** The same as a text, for labels. */
-export const told = (said) => (language === "en" ? said : (translated(said) ?? said));
-
-function translated(said) {
-  for (const [key, pattern] of PATTERNS) {
-    const match = pattern.exec(said);
-    if (match) return fill(TABLES[language].messages[key], match.groups ?? {});
-  }
-  return null;
+/**
+ * @param {string} section
+ * @param {string} name
+ * @returns {Text | undefined}
+ */
+function find(section, name) {
+  /** @type {Record<string, Record<string, Text>>} */
+  const table = TABLES[current()];
+  return table[section]?.[name];
 }
 
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
+/**
+ * Fills the gaps of a text.
+ *
+ * @param {Text} text
+ * @param {Values} values
+ * @returns {(string | Node)[]}
+ */
+function fill(text, values) {
+  const form = typeof text === "string" ? text : choosePlural(text, Number(values.count));
+  return form.split(/(\{\w+(?::\w+)?\})/).map((part, place) => {
+    if (place % 2 === 0) return part;
+    const [name, format] = part.slice(1, -1).split(":");
+    const value = values[name];
+    if (value === undefined) return part;
+    if (name === ENGLISH) return inEnglish(String(value));
+    if (format) return FORMATS[format](value);
+    return typeof value === "string" ? value : figure(value);
+  });
+}
 
-const PATTERNS = Object.entries(en.messages).map(([key, text]) => {
-  const escaped = text.replace(/[.*+?^$()|[\]\\]/g, "\\$&");
-  return [key, new RegExp(`^${escaped.replace(/\{(\w+)\}/g, "(?<$1>.+)")}$`, "s")];
-});
+/**
+ * @param {Record<string, string>} forms
+ * @param {number} count
+ */
+const choosePlural = (forms, count) =>
+  forms[new Intl.PluralRules(current()).select(Math.abs(count))] ?? forms.other;
+
+/**
+ * Fills in the texts of elements that name them in `data-t` or, for a label, in `data-t-label`.
+ *
+ * @param {Document | Element} root
+ */
+export function translate(root) {
+  document.documentElement.lang = current();
+  const named = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-t]"));
+  for (const element of named) element.textContent = t(/** @type {Key} */ (element.dataset.t));
+  const labelled = /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-t-label]"));
+  for (const element of labelled) {
+    const label = t(/** @type {Key} */ (element.dataset.tLabel));
+    element.setAttribute("aria-label", label);
+    if (element.matches("button")) element.title = label;
+  }
+}
+
+/**
+ * Writes a length of time in the units that suit it.
+ *
+ * @param {number} seconds
+ */
+export function duration(seconds) {
+  if (seconds < 60) return t("time.seconds", { seconds: Math.max(0, seconds) });
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return t("time.minutes", { minutes });
+  return t("time.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+}

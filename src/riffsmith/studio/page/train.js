@@ -3,52 +3,73 @@
 import * as api from "./api.js";
 import { busy, byId, h, tell, tellError } from "./dom.js";
 import { droppedFiles } from "./drop.js";
+import { onLanguage } from "./language.js";
+import { number } from "./numbers.js";
 import { Runs } from "./runs.js";
-import { duration, number, onLanguage, percent, say, t } from "./texts.js";
+import { duration, sentence, t } from "./texts.js";
 
 const DEMO = "demo";
+const OPEN_ROWS = 6; // longer tables are closed at first
+/** Class of each grade of the material, which gives it its colour. */
+const COLOURS = {
+  enough: "good",
+  few_recordings: "caution",
+  little: "caution",
+  very_little: "bad",
+  too_little: "bad",
+};
 
 export class TrainRoom {
-  #source = null;
+  #source = "";
+  /** @type {Api.SurveyInfo | null} */
   #found = null;
+  /** @type {Api.ProblemPart[]} */
   #refused = [];
   #runs;
+  #files = byId("files", HTMLInputElement);
+  #name = byId("name", HTMLInputElement);
+  #start = byId("start", HTMLButtonElement);
 
-  /** `onListen` is called with a run that is to be heard. */
+  /** @param {(model: string) => void} onListen Called with a run's model that is to be heard. */
   constructor(onListen) {
     this.#runs = new Runs(onListen);
     const zone = byId("drop");
-    byId("files").addEventListener("change", (event) => this.#take([...event.target.files]));
-    for (const kind of ["dragenter", "dragover"]) zone.addEventListener(kind, (event) => hover(event, true));
-    for (const kind of ["dragleave", "drop"]) zone.addEventListener(kind, (event) => hover(event, false));
-    zone.addEventListener("drop", async (event) => this.#take(await droppedFiles(event.dataTransfer)));
-    byId("demo").addEventListener("click", (event) => this.#look(DEMO, event.currentTarget));
-    byId("folder-form").addEventListener("submit", (event) => {
+    this.#files.addEventListener("change", () => this.#take([...(this.#files.files ?? [])]));
+    for (const kind of ["dragenter", "dragover"])
+      zone.addEventListener(kind, (event) => hover(event, true));
+    for (const kind of ["dragleave", "drop"])
+      zone.addEventListener(kind, (event) => hover(event, false));
+    zone.addEventListener("drop", async (event) =>
+      this.#take(await droppedFiles(event.dataTransfer)),
+    );
+    const demo = byId("demo", HTMLButtonElement);
+    demo.addEventListener("click", () => this.#look(DEMO, demo));
+    const form = byId("folder-form", HTMLFormElement);
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const folder = byId("folder").value.trim();
-      if (folder) this.#look(folder, event.submitter ?? event.target.querySelector("button"));
+      const folder = byId("folder", HTMLInputElement).value.trim();
+      if (folder) this.#look(folder, byId("look", HTMLButtonElement));
     });
     byId("start-form").addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#start(event.target.querySelector("button"));
+      this.#begin();
     });
-    onLanguage(() => this.#found && this.#show());
-  }
-
-  get jobs() {
-    return this.#runs.jobs;
+    onLanguage(() => {
+      if (this.#found) this.#show(this.#found);
+    });
   }
 
   poll() {
     return this.#runs.refresh();
   }
 
+  /** @param {File[]} files */
   async #take(files) {
     if (!files.length) return;
-    const told = byId("progress-text");
-    const show = (share) => {
-      told.textContent = t("train.uploading", { count: number(files.length), share: percent(share) });
-      byId("upload").style.setProperty("--share", share);
+    const show = (/** @type {number} */ fraction) => {
+      const text = t("train.uploading", { count: files.length, fraction });
+      byId("progress-text").textContent = text;
+      byId("upload").style.setProperty("--share", String(fraction));
     };
     byId("upload").hidden = false;
     show(0);
@@ -60,81 +81,132 @@ export class TrainRoom {
       tellError(error);
     } finally {
       byId("upload").hidden = true;
-      byId("files").value = "";
+      this.#files.value = "";
     }
   }
 
+  /**
+   * @param {string} source
+   * @param {HTMLButtonElement} button
+   */
   #look(source, button) {
     this.#refused = [];
     return busy(button, "train.looking", () => this.#survey(source));
   }
 
+  /** @param {string} source */
   async #survey(source) {
     byId("progress-text").textContent = t("train.looking");
     this.#found = await api.survey(source);
     this.#source = source;
-    byId("name").value ||= this.#proposeName();
-    this.#show();
+    this.#name.value ||= this.#proposeName();
+    this.#show(this.#found);
     byId("found-title").focus();
   }
 
   #proposeName() {
-    const last = this.#source.startsWith("upload:") ? "music" : this.#source.split(/[\\/]/).filter(Boolean).pop();
-    const base = (last === DEMO ? "metal" : last).replace(/[^A-Za-z0-9_-]+/g, "-").replace(/^[-_]+/, "").slice(0, 50) || "music";
-    const taken = new Set(this.jobs.map(({ name }) => name));
+    const folder = this.#source.split(/[\\/]/).findLast(Boolean) ?? "";
+    const last = this.#source.startsWith("upload:") ? "music" : folder;
+    const plain = (last === DEMO ? "metal" : last)
+      .replace(/[^A-Za-z0-9_-]+/g, "-")
+      .replace(/^[-_]+/, "");
+    const base = plain.slice(0, 50) || "music";
+    const taken = new Set(this.#runs.jobs.map(({ name }) => name));
     let name = base;
     for (let number = 2; taken.has(name); number++) name = `${base}-${number}`;
     return name;
   }
 
-  async #start(button) {
-    const minutes = byId("minutes").valueAsNumber;
-    const name = byId("name").value.trim();
-    const job = { source: this.#source, name, minutes: minutes > 0 ? minutes : null, preset: "latent" };
-    const begun = await busy(button, "train.starting", () => api.startJob(job));
-    if (!begun) return;
+  async #begin() {
+    const minutes = byId("minutes", HTMLInputElement).valueAsNumber;
+    const name = this.#name.value.trim();
+    const asked = { source: this.#source, name, minutes: minutes > 0 ? minutes : null };
+    const job = await busy(this.#start, "train.starting", () => api.startJob(asked));
+    if (!job) return;
     byId("found").hidden = true;
-    byId("name").value = "";
+    this.#name.value = "";
     this.#found = null;
-    await this.#runs.choose(begun.name);
-    tell(t("train.started", { name: begun.name }));
+    await this.#runs.choose(job.name);
+    tell([t("train.started", { name: job.name })]);
   }
 
-  #show() {
-    const { usable, skipped, minutes, verdict, entries, training_seconds } = this.#found;
+  /** @param {Api.SurveyInfo} found */
+  #show({ usable, skipped, minutes, grade, entries, training_seconds }) {
     byId("found").hidden = false;
-    say(byId("verdict"), verdict);
-    byId("verdict").className = `grade ${gradeOf(verdict)}`;
+    byId("verdict").textContent = t(`material.${grade}`);
+    byId("verdict").className = `grade ${COLOURS[grade]}`;
     const warned = entries.filter((entry) => entry.usable && entry.warnings.length);
-    const facts = [[number(usable), "train.usable"], [number(minutes, 1), "train.minutes"]];
-    if (skipped) facts.push([number(skipped), "train.skipped"]);
-    if (warned.length) facts.push([number(warned.length), "train.warned"]);
-    if (training_seconds) facts.push([duration(training_seconds), "train.estimate"]);
-    byId("facts").replaceChildren(...facts.map(([value, key]) => h("li", {}, h("b", {}, value), t(key))));
-    const dropped = entries.filter((entry) => !entry.usable).map(({ path, reason }) => [path, reason]);
-    byId("entries").replaceChildren(
-      ...table("train.refused", "train.reason", this.#refused.map(({ name, reason }) => [name, reason])),
-      ...table("train.skipped_files", "train.reason", dropped),
-      ...table("train.warned_files", "train.remark", warned.map(({ path, warnings }) => [path, warnings.join("; ")])),
+    const dropped = entries.filter((entry) => !entry.usable);
+    byId("facts").replaceChildren(
+      fact(number(usable), t("train.usable", { count: usable })),
+      fact(number(minutes, 1), t("train.minutes", { count: minutes })),
+      ...(skipped ? [fact(number(skipped), t("train.skipped", { count: skipped }))] : []),
+      ...(warned.length ? [fact(number(warned.length), t("train.warned"))] : []),
+      ...(training_seconds ? [fact(duration(training_seconds), t("train.estimate"))] : []),
     );
-    byId("start").disabled = usable === 0;
+    byId("entries").replaceChildren(
+      ...table(
+        "train.refused",
+        "train.reason",
+        this.#refused.map((part) => ({ name: part.place, messages: [sentence("part", part)] })),
+      ),
+      ...table(
+        "train.skipped_files",
+        "train.reason",
+        dropped.map((entry) => row(entry.path, entry.reason ? [entry.reason] : [])),
+      ),
+      ...table(
+        "train.warned_files",
+        "train.remark",
+        warned.map((entry) => row(entry.path, entry.warnings)),
+      ),
+    );
+    this.#start.disabled = usable === 0;
   }
 }
 
+/**
+ * @param {Event} event
+ * @param {boolean} isOver
+ */
 function hover(event, isOver) {
   event.preventDefault();
   byId("drop").classList.toggle("is-over", isOver);
 }
 
-const gradeOf = (verdict) => {
-  if (verdict.startsWith("enough")) return verdict.includes("but") ? "caution" : "good";
-  return verdict.startsWith("little") ? "caution" : "bad";
-};
+/**
+ * @param {string} value
+ * @param {string} label
+ */
+const fact = (value, label) => h("li", {}, h("b", {}, value), label);
 
+/**
+ * @param {string} name
+ * @param {Api.RecordingMessage[]} messages
+ */
+const row = (name, messages) => ({
+  name,
+  messages: messages.map((message) => sentence("recording", message)),
+});
+
+/**
+ * @param {"train.refused" | "train.skipped_files" | "train.warned_files"} title
+ * @param {"train.reason" | "train.remark"} column
+ * @param {{ name: string, messages: (string | Node)[][] }[]} rows
+ */
 function table(title, column, rows) {
   if (!rows.length) return [];
-  const lines = rows.map(([name, text]) => h("tr", {}, h("th", { scope: "row" }, name), say(h("td", {}), text)));
-  const head = h("tr", {}, h("th", { scope: "col" }, t("train.recording")), h("th", { scope: "col" }, t(column)));
-  const body = h("table", {}, h("thead", {}, head), h("tbody", {}, ...lines));
-  return [h("details", { open: rows.length < 6 }, h("summary", {}, `${t(title)} (${number(rows.length)})`), h("div", { class: "scroll" }, body))];
+  const lines = rows.map(({ name, messages }) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, name),
+      h("td", {}, ...messages.flatMap((parts, place) => (place ? ["; ", ...parts] : parts))),
+    ),
+  );
+  const head = [t("train.recording"), t(column)].map((name) => h("th", { scope: "col" }, name));
+  const body = h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...lines));
+  const summary = h("summary", {}, t(title, { count: rows.length }));
+  const isOpen = rows.length < OPEN_ROWS;
+  return [h("details", { open: isOpen }, summary, h("div", { class: "scroll" }, body))];
 }

@@ -1,34 +1,34 @@
-"""The shelf."""
+"""Routes of the shelf."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Path
 from fastapi.responses import FileResponse
 
-from riffsmith.studio.routes.parts import MEDIA, Key, StudioOf, gives
-from riffsmith.studio.schemas import CLIP_FORMATS, Clip, ClipRequest
+from riffsmith.studio.clips.schemas import CLIP_FORMATS, Clip, ClipRequest
+from riffsmith.studio.routes import MEDIA, Key, StudioOf, file_response
 
 router = APIRouter(tags=["clips"])
 
 
 @router.post("/api/players/{key}/clips", status_code=201)
-async def keep(key: Key, asked: ClipRequest, studio: StudioOf) -> Clip:
+async def keep(key: Key, body: ClipRequest, studio: StudioOf) -> Clip:
     """Keeps the last seconds before a sample of a piece."""
     player = studio.players.get(key)
     return await studio.pools.run(
-        studio.pools.shelving, studio.shelf.keep, player, asked.end, asked.seconds
+        studio.pools.shelving, studio.shelf.keep, player, body.end, body.seconds
     )
 
 
 @router.get("/api/clips")
 async def list_clips(studio: StudioOf) -> list[Clip]:
-    """What was kept, the newest first."""
+    """Lists the kept clips, the newest first."""
     return await studio.pools.run(studio.pools.reading, studio.shelf.all)
 
 
 @router.get("/api/clips/{key}")
 async def get_clip(key: Key, studio: StudioOf) -> Clip:
-    """One kept clip."""
+    """Gives one kept clip."""
     return studio.shelf.folder(key).read()
 
 
@@ -41,12 +41,12 @@ async def delete_clip(key: Key, studio: StudioOf) -> None:
 @router.get(
     "/api/clips/{key}/audio.{ending}",
     response_class=FileResponse,
-    responses=gives(*(MEDIA[name] for name in CLIP_FORMATS), description="The clip."),
+    responses=file_response(*(MEDIA[name] for name in CLIP_FORMATS), description="The clip."),
 )
 async def clip_audio(
     key: Key, ending: Annotated[str, Path(pattern="^(wav|flac|mp3)$")], studio: StudioOf
 ) -> FileResponse:
-    """A clip; its metadata say which model, seed and controls made it."""
+    """Gives the file of a clip; its metadata say which model, seed and controls made it."""
     folder = studio.shelf.folder(key)
     path = await studio.pools.run(studio.pools.shelving, folder.audio_file, f".{ending}")
     return FileResponse(path, media_type=MEDIA[ending], filename=f"riff-{key}.{ending}")
@@ -55,10 +55,10 @@ async def clip_audio(
 @router.get(
     "/api/clips/{key}/spectrogram.png",
     response_class=FileResponse,
-    responses=gives("image/png", description="Mel bands over time, low ones at the bottom."),
+    responses=file_response("image/png", description="Mel bands over time."),
 )
 async def clip_spectrogram(key: Key, studio: StudioOf) -> FileResponse:
-    """A clip's picture."""
+    """Gives the picture of a clip."""
     folder = studio.shelf.folder(key)
     path = await studio.pools.run(studio.pools.shelving, folder.spectrogram)
     return FileResponse(path, media_type="image/png")
@@ -67,10 +67,10 @@ async def clip_spectrogram(key: Key, studio: StudioOf) -> FileResponse:
 @router.get(
     "/api/clips/{key}/matches/{number}.wav",
     response_class=FileResponse,
-    responses=gives("audio/wav", description="About five seconds of a recording."),
+    responses=file_response("audio/wav", description="About five seconds of a recording."),
 )
 async def clip_match(
     key: Key, number: Annotated[int, Path(ge=0, le=99)], studio: StudioOf
 ) -> FileResponse:
-    """A real passage that the clip is near to, to listen to side by side."""
+    """Gives a real passage that the clip is near to, to compare the two by ear."""
     return FileResponse(studio.shelf.folder(key).match(number), media_type="audio/wav")

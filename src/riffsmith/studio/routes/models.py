@@ -1,10 +1,10 @@
-"""Which models there are."""
+"""Routes of the server itself and of its models."""
 
 from fastapi import APIRouter
 
 from riffsmith import __version__
 from riffsmith.studio.library import title_of
-from riffsmith.studio.routes.parts import StudioOf
+from riffsmith.studio.routes import StudioOf
 from riffsmith.studio.schemas import Health, ModelInfo
 
 router = APIRouter(tags=["models"])
@@ -12,13 +12,13 @@ router = APIRouter(tags=["models"])
 
 @router.get("/healthz")
 async def health() -> Health:
-    """That the studio is there."""
+    """Shows that the server runs."""
     return Health(version=__version__)
 
 
 @router.get("/api/models")
 async def list_models(studio: StudioOf) -> list[ModelInfo]:
-    """Shipped models, those named at the start, and runs of this studio with a snapshot."""
+    """Lists shipped models, models named at the start, and runs of this studio."""
     found = await studio.pools.run(studio.pools.reading, lambda: list(studio.library.models()))
     return [
         ModelInfo(

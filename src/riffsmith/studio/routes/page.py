@@ -1,4 +1,4 @@
-"""The page and its files."""
+"""Routes of the page and its files."""
 
 import re
 from hashlib import blake2b
@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Response
 
 from riffsmith.studio.errors import NotFoundError
+from riffsmith.studio.messages import ProblemCode
 
 _KINDS = {
     "html": "text/html",
@@ -28,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 async def index(if_none_match: Annotated[str | None, Header()] = None) -> Response:
-    """The page."""
+    """Serves the page."""
     return _serve("index.html", if_none_match)
 
 
@@ -36,14 +37,14 @@ async def index(if_none_match: Annotated[str | None, Header()] = None) -> Respon
 async def part(
     name: Annotated[str, Path()], if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:
-    """A file of the page."""
+    """Serves a file of the page."""
     return _serve(name, if_none_match)
 
 
 def _serve(name: str, known: str | None) -> Response:
     there = {entry.name: entry for entry in _page_files()}
     if name not in there:
-        raise NotFoundError(f"the page has no file {name[:100]!r}")
+        raise NotFoundError(ProblemCode.NO_PAGE_FILE, file=name[:100])
     content = there[name].read_bytes()
     tag = f'"{blake2b(content, digest_size=8).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Content-Security-Policy": _POLICY}

@@ -1,4 +1,4 @@
-"""Endless pieces, and clips at once."""
+"""Routes of endless pieces, and of clips that are generated at once."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,44 +15,46 @@ from riffsmith.audio import wav_header
 from riffsmith.files import remove
 from riffsmith.studio.errors import StudioError
 from riffsmith.studio.library import Playable
-from riffsmith.studio.pcm import CHANNELS
-from riffsmith.studio.player import Player
-from riffsmith.studio.routes.parts import MEDIA, Key, StudioOf, gives
-from riffsmith.studio.schemas import (
-    LAST_SAMPLE,
+from riffsmith.studio.messages import ProblemCode
+from riffsmith.studio.playback.chunks import CHANNELS
+from riffsmith.studio.playback.player import Player
+from riffsmith.studio.playback.schemas import (
+    ControlChangeInfo,
+    ControlChangeRequest,
     ControlValues,
     GenerateRequest,
     ModelId,
     PlayerInfo,
     PlayerRequest,
     StreamControls,
-    TurnInfo,
-    TurnRequest,
 )
+from riffsmith.studio.routes import MEDIA, Key, StudioOf, file_response
+from riffsmith.studio.schemas import LAST_SAMPLE
 from riffsmith.studio.studio import Studio, draw_seed
 
 LONGEST_PULL_SECONDS = 10
 _STREAMED_SECONDS = 0.5
-"""At once, so that a listener who leaves is noticed soon."""
+"""Length that is sent at once: short, so that a listener who leaves is noticed soon."""
 _LOOK_SECONDS = 0.5
+"""Time between two looks whether a listener has left."""
 router = APIRouter(tags=["players"])
 
 
 @router.post("/api/players", status_code=201)
-async def open_player(asked: PlayerRequest, studio: StudioOf) -> PlayerInfo:
+async def open_player(body: PlayerRequest, studio: StudioOf) -> PlayerInfo:
     """Begins an endless piece for one listener."""
-    controls = asked.controls.to_controls()
-    pool = studio.pools.waiting if asked.like else studio.pools.playing
+    controls = body.controls.to_controls()
+    pool = studio.pools.waiting if body.audio_prompt else studio.pools.playing
     key, player = await studio.pools.run(
-        pool, studio.begin_piece, asked.model, asked.seed, controls, asked.like
+        pool, studio.begin_piece, body.model, body.seed, controls, body.audio_prompt
     )
-    return PlayerInfo(id=key, model=asked.model, seed=player.seed, sample_rate=player.sample_rate)
+    return PlayerInfo(id=key, model=body.model, seed=player.seed, sample_rate=player.sample_rate)
 
 
 @router.get(
     "/api/players/{key}/pcm",
     response_class=Response,
-    responses=gives(
+    responses=file_response(
         "application/octet-stream",
         description="Interleaved signed 16-bit little-endian stereo.",
     ),
@@ -61,16 +63,16 @@ async def pull(
     key: Key,
     studio: StudioOf,
     start: Annotated[int, Query(ge=0, le=LAST_SAMPLE, description="The first sample.")],
-    count: Annotated[int, Query(ge=1, le=10**7, description="Samples, 10 s at most.")],
+    count: Annotated[int, Query(ge=1, le=10**7, description="Number of samples, 10 s at most.")],
 ) -> Response:
-    """Samples of a piece, by their position; the next few seconds are made ready meanwhile."""
+    """Gives samples of a piece by their position; the next few seconds are computed meanwhile."""
     player = studio.players.get(key)
-    if count > LONGEST_PULL_SECONDS * player.sample_rate:
+    most = LONGEST_PULL_SECONDS * player.sample_rate
+    if count > most:
         raise StudioError(
-            f"{count} samples are more than {LONGEST_PULL_SECONDS} s: ask for "
-            f"{LONGEST_PULL_SECONDS * player.sample_rate} at most"
+            ProblemCode.TOO_MUCH_AT_ONCE, count=count, seconds=LONGEST_PULL_SECONDS, most=most
         )
-    if player.is_ready(start, count):  # others' computing need not be waited for
+    if player.is_ready(start, count):  # no need to wait for the computing of others
         content = player.pcm(start, count)
     else:
         content = await studio.pools.run(studio.pools.playing, player.pcm, start, count)
@@ -79,19 +81,22 @@ async def pull(
 
 
 @router.patch("/api/players/{key}")
-async def turn(key: Key, asked: TurnRequest, studio: StudioOf) -> TurnInfo:
-    """Asks something else of a piece.
+async def change_controls(
+    key: Key, body: ControlChangeRequest, studio: StudioOf
+) -> ControlChangeInfo:
+    """Changes the controls of a piece.
 
-    It is heard from `at` on, or from the end of what was pulled, whichever is later. Whoever tells
-    what is heard now gets it sooner: as soon as it is ready, in the place of what was pulled.
+    The change begins at `at`, or at the end of what was pulled, whichever is later. A client that
+    tells the `position` it plays gets the change sooner: as soon as it is computed, in the place of
+    samples that were pulled and not played yet.
     """
     player = studio.players.get(key)
-    controls = asked.controls.to_controls()
+    controls = body.controls.to_controls()
     at = await studio.pools.run(
-        studio.pools.turning, player.turn, controls, asked.at, asked.hearing
+        studio.pools.changing, player.change_controls, controls, body.at, body.position
     )
     studio.look_ahead()
-    return TurnInfo(at=at)
+    return ControlChangeInfo(at=at)
 
 
 @router.delete("/api/players/{key}", status_code=204)
@@ -103,20 +108,20 @@ async def close_player(key: Key, studio: StudioOf) -> None:
 @router.get(
     "/api/stream/{model}.wav",
     response_class=StreamingResponse,
-    responses=gives("audio/wav", description="A WAV file without end."),
+    responses=file_response("audio/wav", description="A WAV file without end."),
 )
 async def stream(
     model: ModelId,
     studio: StudioOf,
     controls: Annotated[StreamControls, Query()],
 ) -> StreamingResponse:
-    """A piece without end, for programs that play from an address.
+    """Gives a piece without end, for programs that play from an address.
 
-    It is made as fast as it is taken, and ends when the listener leaves.
+    It is computed as fast as it is taken, and ends when the listener leaves.
     """
-    asked = ControlValues(**controls.model_dump(exclude={"seed"})).to_controls()
+    values = ControlValues(**controls.model_dump(exclude={"seed"})).to_controls()
     key, player = await studio.pools.run(
-        studio.pools.playing, lambda: studio.begin_piece(model, controls.seed, asked)
+        studio.pools.playing, studio.begin_piece, model, controls.seed, values
     )
     return StreamingResponse(
         _play(studio, key, player), media_type="audio/wav", headers={"Cache-Control": "no-store"}
@@ -139,19 +144,19 @@ async def _play(studio: Studio, key: str, player: Player) -> AsyncIterator[bytes
 @router.post(
     "/api/generate",
     response_class=FileResponse,
-    responses=gives(
+    responses=file_response(
         *(MEDIA[name] for name in ("wav", "flac", "mp3", "ogg")), description="The clip."
     ),
 )
-async def generate(asked: GenerateRequest, request: Request, studio: StudioOf) -> FileResponse:
-    """Makes a clip and sends it as a file."""
-    seed, left = draw_seed(asked.seed), Event()
-    target = studio.home.scratch_file(f".{asked.format}")
+async def generate(body: GenerateRequest, request: Request, studio: StudioOf) -> FileResponse:
+    """Generates a clip and sends it as a file."""
+    seed, left = draw_seed(body.seed), Event()
+    target = studio.home.scratch_file(f".{body.format}")
 
     def work() -> Path:
-        model = studio.library.open(asked.model)
-        like = asked.like and studio.beginnings.open(asked.like, model.sample_rate)
-        return _render(model, asked, like, seed, target, left)
+        model = studio.library.open(body.model)
+        prompt = body.audio_prompt and studio.prompts.open(body.audio_prompt, model.sample_rate)
+        return _render(model, body, prompt, seed, target, left)
 
     work_done = asyncio.ensure_future(studio.pools.run(studio.pools.generating, work))
     try:
@@ -164,8 +169,8 @@ async def generate(asked: GenerateRequest, request: Request, studio: StudioOf) -
         left.set()  # also where the server ends
     return FileResponse(
         work_done.result(),
-        media_type=MEDIA[asked.format],
-        filename=f"riff-{seed}.{asked.format}",
+        media_type=MEDIA[body.format],
+        filename=f"riff-{seed}.{body.format}",
         background=BackgroundTask(remove, target),
         headers={"X-Riffsmith-Seed": str(seed)},
     )
@@ -173,28 +178,30 @@ async def generate(asked: GenerateRequest, request: Request, studio: StudioOf) -
 
 def _render(
     model: Playable,
-    asked: GenerateRequest,
-    like: Audio | None,
+    body: GenerateRequest,
+    prompt: Audio | None,
     seed: int,
     target: Path,
     left: Event,
 ) -> Path:
-    def refuse_if_alone(_: float) -> None:
-        if left.is_set():
-            raise StudioError("the listener left before the clip was done")
+    """Generates the clip and writes it; gives up once the listener has left."""
 
-    controls = asked.controls.to_controls()
-    refuse_if_alone(0.0)
-    if asked.loop:
-        audio = model.model.loop(asked.seconds, seed, controls)
+    def refuse_if_left(_: float) -> None:
+        if left.is_set():
+            raise StudioError(ProblemCode.LISTENER_LEFT)
+
+    controls = body.controls.to_controls()
+    refuse_if_left(0.0)
+    if body.loop:
+        audio = model.model.loop(body.seconds, seed, controls)
     else:
-        vary = asked.like.vary if asked.like else 0.5
+        noise_level = body.audio_prompt.noise_level if body.audio_prompt else 0.5
         audio = model.model.generate(
-            asked.seconds,
+            body.seconds,
             seed,
             controls,
-            audio_prompt=like,
-            noise_level=vary,
-            on_progress=refuse_if_alone,
+            audio_prompt=prompt,
+            noise_level=noise_level,
+            on_progress=refuse_if_left,
         )
-    return audio.save(target, loops=asked.loop and asked.format == "wav")
+    return audio.save(target, loops=body.loop and body.format == "wav")

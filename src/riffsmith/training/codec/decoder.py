@@ -1,4 +1,4 @@
-"""Training a run's decoder from nothing: resumable like the rest of it."""
+"""Training of a run's decoder from scratch, which can be resumed like the run itself."""
 
 import torch
 from jaxtyping import Float
@@ -8,15 +8,15 @@ from riffsmith.codec import Codec, to_stereo
 from riffsmith.config import LatentSettings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError
+from riffsmith.runs import RunFolder, Stage
 from riffsmith.runs.checkpoint import read_latest, write_checkpoint
-from riffsmith.runs.folder import RunFolder
 from riffsmith.seeds import derive_seed, random_stream
 from riffsmith.training.codec.step import WINDOW_FRAMES, DecoderTrainer
 from riffsmith.training.observer import OnStage, StageStoppedError
 
 _CHECKPOINT_STEPS = 100
 _DECIBELS = (-6.0, 3.0)
-"""Examples are made louder by something between the two."""
+"""Range of the gain of an example, in decibels."""
 
 
 def train_decoder(
@@ -28,21 +28,21 @@ def train_decoder(
     device: torch.device,
     on_stage: OnStage,
 ) -> None:
-    """Trains the codec's decoder; goes on where an earlier sitting stopped.
+    """Trains the decoder of a codec, from where an earlier session stopped.
 
     Args:
-        codec: Its decoder gets the mean of the last weights.
-        corpus: Its training recordings are what is decoded.
-        settings: Of the run.
-        run: Where the state is kept meanwhile.
-        seed: Of examples and weights.
-        device: Where it is trained.
-        on_stage: Told how far it is.
+        codec: Codec whose decoder gets the moving average of the trained weights.
+        corpus: Corpus whose training recordings are the examples.
+        settings: Settings of the run.
+        run: Folder where the training state is kept meanwhile.
+        seed: Seed of examples and weights.
+        device: Device on which it is trained.
+        on_stage: Called with the progress.
 
     Raises:
         CorpusError: No recording is long enough.
         RunError: Writing fails, or the state is damaged.
-        StageStoppedError: By `on_stage`; the state was kept.
+        StageStoppedError: `on_stage` raised it to end the training; the state was written.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive_seed(seed, "decoder"))
@@ -54,7 +54,7 @@ def train_decoder(
         trainer.state.restore(found)
     try:
         while trainer.state.step < steps:
-            on_stage("training the decoder", trainer.state.step / steps)
+            on_stage(Stage.DECODER, trainer.state.step / steps)
             stream = random_stream(seed, "decoder", trainer.state.step)
             trainer.step(_draw(corpus, settings, stream))
             if trainer.state.step % _CHECKPOINT_STEPS == 0:
@@ -69,26 +69,26 @@ def train_decoder(
 def _draw(
     corpus: Corpus, settings: LatentSettings, stream: torch.Generator
 ) -> Float[Tensor, "batch 2 time"]:
-    """Random examples from all recordings, all places alike likely."""
+    """Random examples from all recordings, all positions equally likely."""
     size = WINDOW_FRAMES * settings.corpus.hop_samples
     recordings = corpus.manifest.of_split("train")
     lengths = torch.tensor([corpus.shard(item).samples - size + 1 for item in recordings])
     if int(lengths.max()) < 1:
         seconds = size / settings.corpus.sample_rate
         raise CorpusError(
-            f"no recording is as long as {seconds:.1f} s, which a decoder is trained on: add "
+            f"no recording is as long as {seconds:.1f} s, as a decoder's training example is: add "
             "longer ones"
         )
     ends = lengths.clamp(min=0).cumsum(0)
     batch = settings.codec.decoder_batch
     examples: list[Tensor] = []
-    for place in torch.randint(int(ends[-1]), (batch,), generator=stream).tolist():
-        number = int(torch.searchsorted(ends, place, right=True))
-        start = place - int(ends[number] - lengths[number].clamp(min=0))
+    for chosen in torch.randint(int(ends[-1]), (batch,), generator=stream).tolist():
+        number = int(torch.searchsorted(ends, chosen, right=True))
+        start = chosen - int(ends[number] - lengths[number].clamp(min=0))
         shard = corpus.shard(recordings[number])
         examples.append(to_stereo(shard.audio(start, start + size)))
-    swap, place = torch.rand(2, batch, 1, 1, generator=stream)
+    swap, position = torch.rand(2, batch, 1, 1, generator=stream)
     audio = torch.stack(examples)
     audio = torch.where(swap < 0.5, audio.flip(1), audio)
-    decibels = _DECIBELS[0] + (_DECIBELS[1] - _DECIBELS[0]) * place
+    decibels = _DECIBELS[0] + (_DECIBELS[1] - _DECIBELS[0]) * position
     return audio * 10 ** (decibels / 20)

@@ -1,6 +1,6 @@
-"""The codec of a run: components, texture and style are fitted to its corpus.
+"""The codec of a run: components, texture and style embedding are fitted to its corpus.
 
-The decoder is the shipped one, or trained on the corpus as well.
+The decoder is the shipped one, or it is trained on the corpus as well.
 """
 
 from collections.abc import Sequence
@@ -18,14 +18,15 @@ from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
 from riffsmith.features import measure_descriptors
 from riffsmith.files import remove, write_bytes
-from riffsmith.runs.folder import RunFolder
+from riffsmith.parallel import map_ordered, single_threaded
+from riffsmith.runs import RunFolder, Stage
 from riffsmith.seeds import derive_seed
 from riffsmith.training.codec.decoder import train_decoder
 from riffsmith.training.latent.windows import MeasuredRecording
 from riffsmith.training.observer import OnStage
 
 _BASE = "metal/codec.safetensors"
-"""Below the shipped models: its decoder is every run's."""
+"""File below the shipped models that holds the decoder of every run."""
 
 
 def open_codec(
@@ -37,19 +38,19 @@ def open_codec(
     device: torch.device,
     on_stage: OnStage,
 ) -> Codec:
-    """The run's codec; where it has none yet it is fitted and written.
+    """Opens the codec of a run, or fits and writes it where the run has none yet.
 
     Args:
-        settings: Of the run.
-        corpus: That it is trained on.
-        recordings: Of the training split.
-        run: Where the codec is kept.
-        seed: Of the texture, and of a decoder from scratch.
-        device: Where such a decoder is trained.
-        on_stage: Told how far it is.
+        settings: Settings of the run.
+        corpus: Corpus of the run.
+        recordings: Features of the training recordings.
+        run: Folder where the codec is kept.
+        seed: Seed of the texture, and of a decoder from scratch.
+        device: Device on which a decoder from scratch is trained.
+        on_stage: Called with the progress.
 
     Raises:
-        RunError: There is no decoder of this size, or writing fails.
+        RunError: The shipped decoder has another size than the settings, or writing fails.
         ModelError: The run's codec is damaged.
     """
     if run.codec.is_file():
@@ -61,19 +62,19 @@ def open_codec(
         train_decoder(codec, corpus, settings, run, seed, device, on_stage)
     else:
         _take_shipped_decoder(codec)
-    on_stage("fitting the codec", 0.0)
+    on_stage(Stage.CODEC, 0.0)
     fit_codec(
         [item.features for item in recordings],
         codec,
         seed,
         settings.codec.texture_steps,
-        lambda share: on_stage("fitting the codec", share),
+        lambda progress: on_stage(Stage.CODEC, progress),
     )
     _fit_style(recordings, codec)
     content = save_codec(codec)
     write_bytes(run.codec, content, RunError)
     remove(run.decoder)
-    return load_codec(settings, content)  # rounded as a resumed run will find it
+    return load_codec(settings, content)  # rounded to half precision, as a resumed run reads it
 
 
 def _take_shipped_decoder(codec: Codec) -> None:
@@ -97,17 +98,23 @@ def _take_shipped_decoder(codec: Codec) -> None:
 
 def _fit_style(recordings: Sequence[MeasuredRecording], codec: Codec) -> None:
     linear = codec.linear
-    latents = [linear.encode(item.features[None].float())[0] for item in recordings]
-    descriptors = [
-        functional.avg_pool1d(_measure_feel(item, codec)[None], linear.patch_frames)[0]
-        for item in recordings
-    ]
-    codec.style_embedding.fit(latents, descriptors)
+
+    def describe(item: MeasuredRecording) -> tuple[Tensor, Tensor]:
+        descriptors = _measure_descriptors(item, codec)[None]
+        latents = linear.encode(item.features[None].float())[0]
+        return latents, functional.avg_pool1d(descriptors, linear.patch_frames)[0]
+
+    latents, descriptors = zip(*map_ordered(describe, recordings), strict=True)
+    with single_threaded():
+        codec.style_embedding.fit(list(latents), list(descriptors))
 
 
-def _measure_feel(recording: MeasuredRecording, codec: Codec) -> Float[Tensor, "feel frames"]:
-    """Rows in the order of `Feel`."""
+def _measure_descriptors(
+    recording: MeasuredRecording, codec: Codec
+) -> Float[Tensor, "descriptors frames"]:
+    """Descriptors of every frame, rows in the order of `Descriptors`."""
     analysis = codec.analysis
     mid = recording.features[: analysis.mid].float()
-    rate = codec.sample_rate / analysis.spectrum.hop_samples
-    return torch.stack(measure_descriptors(mid, analysis.mid_frequencies, recording.beats, rate))
+    frame_rate = codec.sample_rate / analysis.spectrum.hop_samples
+    found = measure_descriptors(mid, analysis.mid_frequencies, recording.beats, frame_rate)
+    return torch.stack(found)

@@ -9,6 +9,7 @@ from riffsmith.config import LatentSettings, LatentTrainingSettings
 from riffsmith.networks import (
     CLOCK_CHANNELS,
     Denoiser,
+    LatentDiscriminator,
     approximate_gradient_penalty,
     draw_timesteps,
     flow_matching_loss,
@@ -22,129 +23,160 @@ from riffsmith.seeds import derive_seed, random_stream
 from riffsmith.training.device import autocast
 from riffsmith.training.distributed import ProcessGroup
 from riffsmith.training.latent.windows import split_window
-from riffsmith.training.picture.step import StepMetrics
-from riffsmith.training.schedule import learning_rate_factor, set_learning_rate
-from riffsmith.training.state import TrainingState
+from riffsmith.training.schedule import LearningRate, warm_up_cosine
+from riffsmith.training.state import StepMetrics, TrainingState
 
 _RISING_STEPS = 200
-_LAST_SHARE = 0.1
-"""What the learning rate has fallen to at the end of the warm-up."""
+_LAST_FACTOR = 0.1
+"""Factor on the generator's learning rate at the end of the warm-up, and from then on."""
+_LARGEST_GRADIENT = 1.0
+
+LatentState = TrainingState[Denoiser, LatentDiscriminator]
+
+
+def build_learning_rates(
+    training: LatentTrainingSettings, state: LatentState
+) -> tuple[LearningRate, LearningRate]:
+    """The learning rates of generator and discriminator."""
+    factor = warm_up_cosine(
+        training.warm_up_steps, rising_steps=_RISING_STEPS, last_factor=_LAST_FACTOR
+    )
+    return (
+        LearningRate(state.generator_optimizer, training.learning_rate, factor),
+        LearningRate(state.discriminator_optimizer, training.discriminator_learning_rate),
+    )
 
 
 class LatentTrainer:
-    """Runs steps on a state; all randomness comes from the seed and the step's number."""
+    """Runs steps on a state. All randomness comes from the seed and the number of the step.
+
+    The names of random streams (`"flow"`, `"place"` …) decide what is drawn. They stay as they
+    are, so that a seed keeps its meaning.
+    """
 
     def __init__(
         self,
         settings: LatentSettings,
-        state: TrainingState,
+        state: LatentState,
         codec: Codec,
+        learning_rates: tuple[LearningRate, LearningRate],
         seed: int,
         device: torch.device,
         process_group: ProcessGroup | None = None,
     ) -> None:
-        self._crew = process_group or ProcessGroup()
+        self._process_group = process_group or ProcessGroup()
         self._settings, self._training = settings, settings.training
         self._state, self._seed, self._device = state, seed, device
-        louder = codec.linear.gain_direction()
-        no_clock = torch.zeros(CLOCK_CHANNELS)
-        gain = torch.cat([louder, no_clock, codec.style_embedding.gain_direction(louder)])
-        self._gain = gain[None, :, None].to(device)
+        self._learning_rate, self._discriminator_learning_rate = learning_rates
+        latent_gain = codec.linear.gain_direction()
+        gain = torch.cat(
+            [
+                latent_gain,
+                torch.zeros(CLOCK_CHANNELS),
+                codec.style_embedding.gain_direction(latent_gain),
+            ]
+        )
+        self._gain_direction = gain[None, :, None].to(device)
 
     def step(self, windows: Float[Tensor, "pairs both frames"]) -> StepMetrics:
-        """In the warm-up the generator's update alone; then the discriminator's goes before it."""
+        """Updates the generator; after the warm-up the discriminator before it.
+
+        Args:
+            windows: Real windows; after the warm-up one half for each network.
+        """
         state, training = self._state, self._training
-        share = warm_up_factor(training, state.step)
-        set_learning_rate(state.generator_optimizer, training.learning_rate * share)
+        self._learning_rate.apply(state.step)
         windows = windows.to(self._device)
         if state.step < training.warm_up_steps:
             loss = self._flow_loss(windows)
-            figures = StepMetrics(0.0, loss.item(), 0.0, 0.0)
+            metrics = StepMetrics(generator_loss=loss.item())
         else:
-            # a half for each network
             real_logits, fake_logits, discriminator_loss = self._update_discriminator(windows[::2])
-            loss, verdict = self._game_loss(windows[1::2])
-            figures = StepMetrics(discriminator_loss, verdict, real_logits, fake_logits)
+            loss, adversarial_loss = self._adversarial_loss(windows[1::2])
+            metrics = StepMetrics(adversarial_loss, discriminator_loss, real_logits, fake_logits)
         state.generator_optimizer.zero_grad()
         loss.backward()
-        self._crew.average_gradients(state.generator)
-        torch.nn.utils.clip_grad_norm_(state.generator.parameters(), 1.0)
+        self._process_group.average_gradients(state.generator)
+        torch.nn.utils.clip_grad_norm_(state.generator.parameters(), _LARGEST_GRADIENT)
         state.generator_optimizer.step()
         state.step += 1
         update_average(state.averaged_generator, state.generator, training.ema_decay, state.step)
-        return StepMetrics(*self._crew.mean(list(vars(figures).values())))
+        known = metrics.known()
+        means = self._process_group.mean(list(known.values()))
+        return StepMetrics(**dict(zip(known, means, strict=True)))
 
     def _flow_loss(self, windows: Tensor) -> Tensor:
-        """How far the velocity is from the straight way between examples and noise."""
+        """Error of the velocity on the straight trajectory between examples and noise."""
         stream = random_stream(self._seed, "flow", self._state.step)
         count = len(windows)
         music, conditioning = self._split(windows + self._draw_gain(count, stream))
         noise = self._draw_normal(music.shape, stream)
-        times = self._share(draw_timesteps(self._crew.size * count, stream))
+        timesteps = self._local_part(draw_timesteps(self._process_group.size * count, stream))
         with_clock = (
             self._draw_uniform(count, 1, stream)[:, 0] >= self._training.unconditioned_fraction
         )
         conditioning[:, :CLOCK_CHANNELS] *= with_clock
-        return flow_matching_loss(self._velocity(conditioning), music, noise, times)
+        return flow_matching_loss(self._velocity(conditioning), music, noise, timesteps)
 
     def _update_discriminator(self, windows: Tensor) -> tuple[float, float, float]:
         state, training = self._state, self._training
-        set_learning_rate(state.discriminator_optimizer, training.discriminator_learning_rate)
+        self._discriminator_learning_rate.apply(state.step)
         with torch.no_grad():
             fake = self._generate(windows, "discriminator")
-        shown = self._augment(torch.cat([windows, fake]), "discriminator")
+        augmented = self._augment(torch.cat([windows, fake]), "discriminator")
         stream = random_stream(self._seed, "penalty", state.step)
         deviation = training.penalty_deviation
-        noisy = shown.clone()
+        noisy = augmented.clone()
         for latents in self._split(noisy)[0].chunk(2):
             latents += self._draw_normal(latents.shape, stream) * deviation
-        logits = self._discriminate(torch.cat([shown, noisy]))
-        plain, noisy = _split(logits)
-        real_logits, fake_logits = _split(plain)
+        logits = self._discriminate(torch.cat([augmented, noisy]))
+        plain, noisy = _halves(logits)
+        real_logits, fake_logits = _halves(plain)
         loss = relativistic_loss(real_logits, fake_logits)
         penalty = 2 * approximate_gradient_penalty(plain, noisy, deviation)
         state.discriminator_optimizer.zero_grad()
         (loss + training.penalty_weight / 2 * penalty).backward()
-        self._crew.average_gradients(state.discriminator)
+        self._process_group.average_gradients(state.discriminator)
         state.discriminator_optimizer.step()
         return _mean(real_logits), _mean(fake_logits), loss.item()
 
-    def _game_loss(self, windows: Tensor) -> tuple[Tensor, float]:
-        """The warm-up's loss and the discriminator's verdict; and the verdict alone."""
+    def _adversarial_loss(self, windows: Tensor) -> tuple[Tensor, float]:
+        """The generator's whole loss, and the value of its adversarial part."""
         discriminator = self._state.discriminator
         discriminator.requires_grad_(False)  # its gradients are not needed here
         fake = self._generate(windows, "generator")
-        shown = self._augment(torch.cat([windows, fake]), "generator")
-        real_half, fake_half = shown.chunk(2)
+        augmented = self._augment(torch.cat([windows, fake]), "generator")
+        real_half, fake_half = augmented.chunk(2)
         with torch.no_grad():
-            wanted = self._discriminate(real_half)
-        verdict = relativistic_loss(self._discriminate(fake_half), wanted)
+            real_logits = self._discriminate(real_half)
+        adversarial = relativistic_loss(self._discriminate(fake_half), real_logits)
         discriminator.requires_grad_(True)
-        loss = self._flow_loss(windows) + self._training.adversarial_weight * verdict
-        return loss, verdict.item()
+        loss = self._flow_loss(windows) + self._training.adversarial_weight * adversarial
+        return loss, adversarial.item()
 
     def _generate(self, windows: Tensor, purpose: str) -> Tensor:
-        """Windows whose music is made, from any place on the way, to the same clock and style.
+        """Windows with generated latents for the same beat clock and style embedding.
 
-        Gradients come from the last step alone.
+        The latents are predicted from a random timestep of the sampling trajectory. Gradients come
+        from that prediction alone.
         """
         music, conditioning = self._split(windows)
         steps = self._settings.generator.steps
-        place = derive_seed(self._seed, "place", purpose, self._state.step) % steps
+        timestep = derive_seed(self._seed, "place", purpose, self._state.step) % steps
         stream = random_stream(self._seed, "noise", purpose, self._state.step)
         noise = self._draw_normal(music.shape, stream)
         velocity = self._velocity(conditioning)
         with torch.no_grad():
-            state = sample(velocity, noise, steps, place)
-        return torch.cat([predict_clean(velocity, state, 1 - place / steps), conditioning], dim=1)
+            state = sample(velocity, noise, steps, timestep)
+        return torch.cat(
+            [predict_clean(velocity, state, 1 - timestep / steps), conditioning], dim=1
+        )
 
     def _split(self, windows: Tensor) -> tuple[Tensor, Tensor]:
         return split_window(windows, self._settings.codec.components)
 
     def _velocity(self, conditioning: Tensor) -> Velocity:
-        generator = self._state.generator
-        assert isinstance(generator, Denoiser)
-        return velocity_of(generator, conditioning, self._training)
+        return velocity_of(self._state.generator, conditioning, self._training)
 
     def _discriminate(self, windows: Tensor) -> list[Tensor]:
         with autocast(self._training, self._device):
@@ -152,60 +184,62 @@ class LatentTrainer:
         return [logits.float() for logits in found]
 
     def _draw_gain(self, count: int, stream: torch.Generator) -> Float[Tensor, "count channels 1"]:
-        """What makes half of the windows louder or softer, and says so in their style."""
-        place, chosen = self._draw_uniform(count, 2, stream).unbind(1)
-        nepers = (2 * place - 1) * self._training.gain_nepers * (chosen < 0.5)
-        return nepers * self._gain
+        """A change of gain for half of the windows, in their latents and their style embedding."""
+        position, chosen = self._draw_uniform(count, 2, stream).unbind(1)
+        nepers = (2 * position - 1) * self._training.gain_nepers * (chosen < 0.5)
+        return nepers * self._gain_direction
 
     def _augment(
         self, pairs: Float[Tensor, "batch both frames"], purpose: str
     ) -> Float[Tensor, "batch both frames"]:
-        """Real windows, then as many generated ones: each pair gets the same gain and cut."""
+        """Gives each pair of a real and a generated window the same gain and the same cut.
+
+        Args:
+            pairs: Real windows, then as many generated ones.
+            purpose: Name of the random stream.
+        """
         training, count, frames = self._training, len(pairs) // 2, pairs.shape[-1]
         stream = random_stream(self._seed, "augment", purpose, self._state.step)
-        louder = self._draw_gain(count, stream)
-        size, place, chosen = self._draw_uniform(count, 3, stream).unbind(1)
+        gain = self._draw_gain(count, stream)
+        size, position, chosen = self._draw_uniform(count, 3, stream).unbind(1)
         length = 4 + size * (frames / 4 - 4)
-        start = place * (frames - length)
-        places = torch.arange(frames, device=self._device)
-        inside = (places >= start) & (places < start + length)
+        start = position * (frames - length)
+        numbers = torch.arange(frames, device=self._device)
+        inside = (numbers >= start) & (numbers < start + length)
         keep = (~(inside & (chosen < training.cut_fraction))).float()
-        return (pairs + louder.repeat(2, 1, 1)) * keep.repeat(2, 1, 1)
+        return (pairs + gain.repeat(2, 1, 1)) * keep.repeat(2, 1, 1)
 
-    def _share(self, whole: Tensor) -> Tensor:
-        return self._crew.share(whole).to(self._device)
+    def _local_part(self, whole: Tensor) -> Tensor:
+        return self._process_group.local_part(whole).to(self._device)
 
     def _draw_normal(self, shape: torch.Size, stream: torch.Generator) -> Tensor:
-        """Of the whole batch this process's part, which has the shape."""
-        return self._share(torch.randn(self._crew.size * shape[0], *shape[1:], generator=stream))
+        """Standard normal noise of a shape: this process's part of that for the whole batch."""
+        return self._local_part(
+            torch.randn(self._process_group.size * shape[0], *shape[1:], generator=stream)
+        )
 
     def _draw_uniform(
         self, count: int, values: int, stream: torch.Generator
     ) -> Float[Tensor, "count values 1 1"]:
-        """The same from 0 to 1."""
-        return self._share(torch.rand(self._crew.size * count, values, 1, 1, generator=stream))
+        """Uniform values in [0, 1): this process's part of those for the whole batch."""
+        return self._local_part(
+            torch.rand(self._process_group.size * count, values, 1, 1, generator=stream)
+        )
 
 
 def velocity_of(
     generator: Denoiser, conditioning: Tensor, training: LatentTrainingSettings
 ) -> Velocity:
-    """A network with the clock and style that it goes by."""
+    """The velocity field of a generator for fixed conditioning."""
 
-    def velocity(state: Tensor, times: Tensor) -> Tensor:
+    def velocity(state: Tensor, timesteps: Tensor) -> Tensor:
         with autocast(training, state.device):
-            return generator(state, conditioning, times).float()
+            return generator(state, conditioning, timesteps).float()
 
     return velocity
 
 
-def warm_up_factor(training: LatentTrainingSettings, step: int) -> float:
-    """Share of the learning rate: it rises, then falls along a cosine until the game begins."""
-    return learning_rate_factor(
-        step, training.warm_up_steps, rising_steps=_RISING_STEPS, last_share=_LAST_SHARE
-    )
-
-
-def _split(logits: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+def _halves(logits: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
     halves = [found.chunk(2) for found in logits]
     return [half[0] for half in halves], [half[1] for half in halves]
 

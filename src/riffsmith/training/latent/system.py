@@ -1,37 +1,38 @@
-"""The latent GAN as the loop sees it."""
+"""The latent GAN: windows of latents against those of a corpus's recordings."""
 
-from collections.abc import Sequence
-
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from riffsmith.audio import write_audio
-from riffsmith.bundle import LatentBundle, write_bundle
-from riffsmith.config import CorpusSettings, LatentSettings
+from riffsmith.bundle import Card, LatentBundle, build_latent_generator
+from riffsmith.config import LatentSettings
 from riffsmith.corpus import Corpus
-from riffsmith.features import MelTransform
-from riffsmith.networks import Denoiser
-from riffsmith.runs.folder import RunFolder, RunRecord
-from riffsmith.synthesis import generate_clip, spread_db
+from riffsmith.networks import Denoiser, LatentDiscriminator, sample
+from riffsmith.runs import RunFolder, RunRecord, Stage
+from riffsmith.seeds import derive_seed, random_stream
 from riffsmith.training.codec.fit import open_codec
+from riffsmith.training.device import autocast
 from riffsmith.training.distributed import ProcessGroup
-from riffsmith.training.latent.probe import LatentProbe
-from riffsmith.training.latent.state import initialise_latent_state
-from riffsmith.training.latent.step import LatentTrainer
-from riffsmith.training.latent.windows import LatentWindows, measure_split
-from riffsmith.training.monitor.health import Probe
-from riffsmith.training.monitor.rollback import reduce_learning_rate
-from riffsmith.training.observer import OnStage, Preview
-from riffsmith.training.picture.preview import build_card
-from riffsmith.training.picture.step import StepMetrics
+from riffsmith.training.latent.step import LatentTrainer, build_learning_rates, velocity_of
+from riffsmith.training.latent.windows import (
+    LatentWindows,
+    measure_split,
+    split_window,
+    window_channels,
+)
+from riffsmith.training.monitor.health import Probe, ProbeLogits
+from riffsmith.training.monitor.rollback import increase_penalty
+from riffsmith.training.observer import OnStage
+from riffsmith.training.state import StepMetrics, TrainingState, assemble_state
 
-LATENT_PREVIEW_SECONDS = 12.0
+PROBE_SAMPLES = 16
+"""Samples, and windows of each split, in a probe: a check then costs less than a step."""
+
+LatentState = TrainingState[Denoiser, LatentDiscriminator]
 
 
 class LatentSystem:
-    """Windows of latents against those of a corpus's recordings."""
+    """A denoiser and a discriminator of latents with the windows of a corpus."""
 
     def __init__(
         self,
@@ -43,77 +44,116 @@ class LatentSystem:
         on_stage: OnStage,
         process_group: ProcessGroup,
     ) -> None:
-        self._crew = process_group
-        self._record, self._settings, self._corpus = record, settings, corpus
-        self._device = device
-        on_stage("measuring the recordings", 0.0)
+        """Measures the recordings, opens or fits the codec and builds the networks.
+
+        Args:
+            record: Record of the run.
+            settings: Settings of the system.
+            corpus: Corpus of recordings.
+            device: Device of the networks.
+            run: Folder where the codec is kept.
+            on_stage: Called with the progress.
+            process_group: Processes that train the run.
+
+        Raises:
+            CorpusError: No recording is as long as a training window.
+            RunError: The codec cannot be fitted or written.
+        """
+        self._process_group = process_group
+        self._record, self._settings, self._device = record, settings, device
+        on_stage(Stage.FEATURES, 0.0)
         recordings = measure_split(corpus, "train", settings)
         self._codec = open_codec(settings, corpus, recordings, run, record.seed, device, on_stage)
         self._windows = LatentWindows(recordings, self._codec, settings.training)
         held_out = measure_split(corpus, "held_out", settings, offsets=1)
-        self._held_out = (
-            LatentWindows(held_out, self._codec, settings.training) if held_out else None
-        )
         self.state = initialise_latent_state(settings, record.seed, device)
-        self._trainer = self._build_trainer(0)
-        self.probe: Probe = LatentProbe(
-            record,
-            settings,
-            self.state,
-            device,
-            windows=self._windows,
-            held_out=self._held_out,
-            play=self._play,
+        self._learning_rates = build_learning_rates(settings.training, self.state)
+        # The names of random streams decide what is drawn: they stay, so that seeds do.
+        self._probe_training = self._windows.draw(PROBE_SAMPLES, record.seed, "watched", "training")
+        self._probe_held_out = (
+            LatentWindows(held_out, self._codec, settings.training).draw(
+                PROBE_SAMPLES, record.seed, "watched", "held out"
+            )
+            if held_out
+            else None
         )
+        self._trainer = self._build_trainer(0)
 
-    def read(self, indices: Sequence[int]) -> Float[Tensor, "windows both frames"]:
-        """This process's part of a batch at random places, whatever the indices."""
+    def next_batch(self, step: int) -> Float[Tensor, "windows both frames"]:
         count = self._settings.training.batch_size
-        whole = self._windows.draw(count, self._record.seed, "windows", self.state.step)
-        return self._crew.share(whole)
+        whole = self._windows.draw(count, self._record.seed, "windows", step)
+        return self._process_group.local_part(whole)
 
-    def step(self, real: Float[Tensor, "windows both frames"]) -> StepMetrics:
-        return self._trainer.step(real)
+    def step(self, batch: Float[Tensor, "windows both frames"]) -> StepMetrics:
+        return self._trainer.step(batch)
+
+    @torch.no_grad()
+    def probe(self) -> Probe:
+        settings = self._settings
+        real, conditioning = split_window(self._probe_training, settings.codec.components)
+        stream = random_stream(self._record.seed, "watched", "noise")
+        noise = torch.randn(real.shape, generator=stream).to(self._device)
+        velocity = velocity_of(
+            self.state.generator, conditioning.to(self._device), settings.training
+        )
+        steps = settings.generator.steps
+        generated = sample(velocity, noise, steps, steps).cpu()
+        if self.state.step <= settings.training.warm_up_steps:
+            return Probe(generated, real, None)
+        held_out = self._probe_held_out
+        logits = ProbeLogits(
+            training=self._discriminate(self._probe_training),
+            held_out=None if held_out is None else self._discriminate(held_out),
+            generated=self._discriminate(torch.cat([generated, conditioning], dim=1)),
+        )
+        return Probe(generated, real, logits)
+
+    def snapshot(self, card: Card) -> LatentBundle:
+        return LatentBundle(card, self._settings, self.state.averaged_generator, self._codec)
 
     def reduce_learning_rate(self, times: int) -> None:
+        for learning_rate in self._learning_rates:
+            learning_rate.reduce(times)
         self._trainer = self._build_trainer(times)
 
-    def preview(self, run: RunFolder, epoch: int) -> tuple[dict[str, float], Preview]:
-        probe = self.probe
-        with torch.no_grad():
-            generated, real = probe.draw(), probe.references()
-        spread = spread_db(generated, 1.0)
-        figures = {
-            "spread_db": spread,
-            "spread_relative": spread / spread_db(real, 1.0),
-            "picture_mean": float(generated.mean()),
-            "picture_deviation": float(generated.std()),
-        }
-        card = build_card(self._record, self._corpus.manifest, self.state, epoch, figures)
-        generator, codec = self.state.averaged_generator, run.codec.read_bytes()
-        write_bundle(run.snapshot(epoch), card, generator, codec)
-        audio = self._play(LATENT_PREVIEW_SECONDS)
-        corpus = self._settings.corpus
-        write_audio(run.preview(epoch, ".wav"), audio, corpus.sample_rate)
-        return figures, Preview(epoch, show_audio(audio, corpus), audio, corpus.sample_rate)
+    def learning_rates(self, step: int) -> dict[str, float]:
+        generator, discriminator = (rate.at(step) for rate in self._learning_rates)
+        if step < self._settings.training.warm_up_steps:
+            return {"learning_rate": generator}
+        return {"learning_rate": generator, "discriminator_learning_rate": discriminator}
 
-    def _play(self, seconds: float) -> Float[np.ndarray, "time channels"]:
-        card = build_card(self._record, self._corpus.manifest, self.state, 0, {})
-        generator = self.state.averaged_generator
-        assert isinstance(generator, Denoiser)
-        bundle = LatentBundle(card, self._settings, generator, self._codec)
-        return generate_clip(bundle, seconds, self._record.seed)
-
-    def _build_trainer(self, times: int) -> LatentTrainer:
-        training = reduce_learning_rate(self._settings.training, times)
+    def _build_trainer(self, rollbacks: int) -> LatentTrainer:
+        training = increase_penalty(self._settings.training, rollbacks)
         settings = self._settings.model_copy(update={"training": training})
-        seed, device = self._record.seed, self._device
-        return LatentTrainer(settings, self.state, self._codec, seed, device, self._crew)
+        return LatentTrainer(
+            settings,
+            self.state,
+            self._codec,
+            self._learning_rates,
+            self._record.seed,
+            self._device,
+            self._process_group,
+        )
+
+    def _discriminate(
+        self, windows: Float[Tensor, "windows both frames"]
+    ) -> Float[Tensor, "windows heads"]:
+        """Mean logit of each head for each window."""
+        with autocast(self._settings.training, self._device):
+            found = self.state.discriminator(windows.to(self._device))
+        return torch.stack([logits.float().mean(1) for logits in found], dim=1).cpu()
 
 
-def show_audio(
-    audio: Float[np.ndarray, "time channels"], settings: CorpusSettings
-) -> Float[Tensor, "mels frames"]:
-    """Spectrogram of audio mixed to mono, in dB, to look at."""
-    mono = torch.from_numpy(np.ascontiguousarray(audio.mean(axis=1)))[None]
-    return MelTransform.of(settings).to_db(mono)[0]
+def initialise_latent_state(
+    settings: LatentSettings, seed: int, device: torch.device
+) -> LatentState:
+    """Networks with initial weights, which the seed decides, and their optimisers."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derive_seed(seed, "weights"))
+        generator = build_latent_generator(settings)
+        discriminator = LatentDiscriminator(
+            latent_channels=window_channels(settings),
+            channels=settings.discriminator.channels,
+            head_from=settings.discriminator.head_from,
+        )
+    return assemble_state(generator.to(device), discriminator.to(device), settings.training)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import torch
 from jaxtyping import Float
@@ -9,21 +10,24 @@ from torch import Tensor
 
 from riffsmith.codec import Analysis, Codec, find_beats, measure_recording
 from riffsmith.config import LatentSettings, LatentTrainingSettings
-from riffsmith.corpus import Corpus
+from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.corpus.manifest import Split
 from riffsmith.errors import CorpusError
 from riffsmith.networks import CLOCK_CHANNELS, clock
+from riffsmith.parallel import map_ordered
 from riffsmith.seeds import random_stream
 
 _OFFSETS = 2
-"""Sub-hop offsets at which recordings are measured: none is heard at one grid of frames alone."""
+"""Sub-hop offsets at which each recording is measured, so that its frames do not always start at
+the same samples."""
 _CLOCK_BEGINNINGS = 64
-"""A window's clock begins at any of so many beats: which beat is a bar's first is not known."""
+"""The beat clock of a window starts at a random one of so many beats, because the first beat of a
+bar is not known."""
 
 
 @dataclass(frozen=True)
 class MeasuredRecording:
-    """Features of a recording and where its beats are."""
+    """Features and beat positions of a recording."""
 
     features: Float[Tensor, "features frames"]
     beats: Float[Tensor, " frames"]
@@ -32,31 +36,32 @@ class MeasuredRecording:
 def measure_split(
     corpus: Corpus, split: Split, settings: LatentSettings, offsets: int = _OFFSETS
 ) -> list[MeasuredRecording]:
-    """Features of one side's recordings, once for each sub-hop offset."""
+    """Features of the recordings of a split, once for each sub-hop offset."""
     hop, mels = settings.corpus.hop_samples, settings.corpus.n_mels
     analysis = Analysis(settings.corpus.sample_rate, hop, mels, settings.codec.side_mels)
-    measured = [
-        measure_recording(corpus, recording, analysis, number * hop // offsets)
-        for recording in corpus.manifest.of_split(split)
-        for number in range(offsets)
-    ]
-    return [MeasuredRecording(features, find_beats(features, settings)) for features in measured]
+
+    def measure(item: tuple[PreparedRecording, int]) -> MeasuredRecording:
+        recording, number = item
+        features = measure_recording(corpus, recording, analysis, number * hop // offsets)
+        return MeasuredRecording(features, find_beats(features, settings))
+
+    return list(map_ordered(measure, product(corpus.manifest.of_split(split), range(offsets))))
 
 
 def window_channels(settings: LatentSettings) -> int:
-    """Latents, clock and style of a window."""
+    """Number of channels of a window: latents, beat clock and style embedding."""
     return settings.codec.components + CLOCK_CHANNELS + settings.codec.style_dimensions
 
 
 def split_window(
     windows: Float[Tensor, "count both frames"], components: int
 ) -> tuple[Tensor, Tensor]:
-    """Latents, and the clock and style that a window holds with them."""
+    """Splits windows into their latents and their conditioning (beat clock and style embedding)."""
     return windows[:, :components], windows[:, components:]
 
 
 class LatentWindows:
-    """Windows of latents, clock and style at any place, at every offset of frames in a patch."""
+    """Random windows of latents with their conditioning, at every offset of frames in a patch."""
 
     def __init__(
         self,
@@ -64,12 +69,12 @@ class LatentWindows:
         codec: Codec,
         training: LatentTrainingSettings,
     ) -> None:
-        """Encodes features.
+        """Encodes the features of all recordings.
 
         Args:
-            recordings: As `measure_split` gives them.
-            codec: Fitted.
-            training: How long a window is, and what its style gets added.
+            recordings: Recordings as `measure_split` returns them.
+            codec: Fitted codec.
+            training: Settings that hold the length of a window and the noise on its style.
 
         Raises:
             CorpusError: No recording is as long as a window.
@@ -80,30 +85,43 @@ class LatentWindows:
         self._latents: list[Tensor] = []
         self._beats: list[Tensor] = []
         self._styles: list[Tensor] = []
-        for item in recordings:
-            for start in range(size):
-                latents = codec.linear.encode(item.features[None, :, start:].float())[0]
-                if latents.shape[1] < frames:
-                    continue
-                self._latents.append(latents.to(torch.bfloat16))
-                self._styles.append(codec.style_embedding(latents[None])[0])
-                whole = item.beats[start : start + latents.shape[1] * size]
-                self._beats.append(whole.unflatten(0, (-1, size)).mean(1))
+
+        def encode(part: tuple[MeasuredRecording, int]) -> tuple[Tensor, Tensor, Tensor] | None:
+            item, start = part
+            latents = codec.linear.encode(item.features[None, :, start:].float())[0]
+            if latents.shape[1] < frames:
+                return None
+            whole = item.beats[start : start + latents.shape[1] * size]
+            beats = whole.unflatten(0, (-1, size)).mean(1)
+            return latents.to(torch.bfloat16), codec.style_embedding(latents[None])[0], beats
+
+        for found in map_ordered(encode, product(recordings, range(size))):
+            if found is not None:
+                latents, style, beats = found
+                self._latents.append(latents)
+                self._styles.append(style)
+                self._beats.append(beats)
         if not self._latents:
             seconds = frames * codec.latent_samples / codec.sample_rate
             raise CorpusError(
                 f"no recording is as long as a window of {seconds:.1f} s: add longer ones, or "
                 "lower --config.training.window_frames"
             )
-        self._places = torch.tensor([item.shape[1] - frames + 1 for item in self._latents])
+        self._positions = torch.tensor([item.shape[1] - frames + 1 for item in self._latents])
 
     def draw(self, count: int, seed: int, *names: str | int) -> Float[Tensor, "count both frames"]:
-        """Windows at random places, all places alike likely; see `split_window`."""
+        """Windows at random positions, all equally likely; `split_window` splits them.
+
+        Args:
+            count: Number of windows.
+            seed: Seed of the draw.
+            names: Purpose of the draw.
+        """
         stream = random_stream(seed, *names)
-        ends = self._places.cumsum(0)
+        ends = self._positions.cumsum(0)
         chosen = torch.randint(int(ends[-1]), (count,), generator=stream)
         numbers = torch.searchsorted(ends, chosen, right=True)
-        starts = chosen - (ends - self._places)[numbers]
+        starts = chosen - (ends - self._positions)[numbers]
         begins = torch.randint(_CLOCK_BEGINNINGS, (count,), generator=stream)
         latents: list[Tensor] = []
         beats: list[Tensor] = []
@@ -116,5 +134,7 @@ class LatentWindows:
             beats.append(self._beats[number][inside] + begin)
             styles.append(self._styles[number][:, inside])
         style = torch.stack(styles)
-        astray = torch.randn(*style.shape[:2], 1, generator=stream) * self._style_noise
-        return torch.cat([torch.stack(latents), clock(torch.stack(beats)), style + astray], dim=1)
+        style_noise = torch.randn(*style.shape[:2], 1, generator=stream) * self._style_noise
+        return torch.cat(
+            [torch.stack(latents), clock(torch.stack(beats)), style + style_noise], dim=1
+        )

@@ -1,6 +1,5 @@
-"""The distance to real that is measured while a run goes on."""
+"""The distance to real music that is measured while a run is trained."""
 
-from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -15,29 +14,27 @@ from riffsmith.evaluation.metrics.kad import kernel_distance
 from riffsmith.evaluation.passages import group, read_passages
 
 GENERATED_SECONDS = 60.0
+"""Generated audio of one measurement."""
 REAL_SECONDS = 120.0
-"""Of each side, embedded once in a sitting."""
+"""Real audio of each split, embedded once per session."""
 _SPLITS: tuple[Split, Split] = ("train", "held_out")
-
-Play = Callable[[float], Float[np.ndarray, "time channels"]]
-"""Seconds → audio."""
 
 
 class DistanceMeter:
-    """KAD on musicnn as a ratio, as `riffsmith evaluate` has it, of a minute of audio.
+    """KAD on musicnn as a ratio, as `riffsmith evaluate` reports it, of a minute of audio.
 
-    The same seeds are played each time, so that differences come from the generator; still a
-    ratio of a minute is coarse, and `evaluate` has the last word.
+    Every measurement plays the same seeds, so that differences come from the generator. A ratio of
+    one minute is coarse all the same: `evaluate` is more exact.
     """
 
     def __init__(self, corpus: Corpus) -> None:
-        """Chooses the real passages; they are listened to when first needed.
+        """Chooses the real passages. They are embedded when they are first needed.
 
         Raises:
-            CorpusError: One side has no recording that is long enough.
+            CorpusError: One split has no recording that is long enough.
         """
         self._embedder = build_embedder("musicnn")
-        self._rate = corpus.manifest.settings.sample_rate
+        self._sample_rate = corpus.manifest.settings.sample_rate
         self._passages = [read_passages(corpus, split, REAL_SECONDS) for split in _SPLITS]
 
     @cached_property
@@ -48,15 +45,19 @@ class DistanceMeter:
             for passages in self._passages
         ]
 
-    def measure(self, play: Play) -> float | None:
-        """d(generated, held-out) / d(training, held-out).
+    def measure(self, audio: Float[np.ndarray, "time channels"]) -> float | None:
+        """The ratio d(generated, held-out) / d(training, held-out).
+
+        Args:
+            audio: Generated audio of `GENERATED_SECONDS` at the corpus's sample rate.
 
         Returns:
-            None where the audio cannot be judged.
+            The ratio. `None`: the audio cannot be measured, because it holds values that are not
+            numbers or because all real windows are alike.
         """
         try:
-            windows = embed_audio(play(GENERATED_SECONDS), self._rate, self._embedder)
+            windows = embed_audio(audio, self._sample_rate, self._embedder)
             found = distance_ratio(kernel_distance, [windows], *self._real, resamples=1)
-        except (AudioError, ValueError):  # not numbers, or real windows that are all alike
+        except (AudioError, ValueError):
             return None
         return found.ratio.value

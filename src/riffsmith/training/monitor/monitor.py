@@ -1,100 +1,117 @@
-"""The watch over one run: it measures, remembers in the metrics, and says what is to be done."""
+"""The monitor of one run: measures its health, logs the checks, and says what is to be done."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float
 
 from riffsmith.config import TrainingSettings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError
-from riffsmith.runs.folder import RunFolder
-from riffsmith.training.monitor.decisions import Event, HealthMetrics, HealthMonitor
-from riffsmith.training.monitor.distance import DistanceMeter
-from riffsmith.training.monitor.health import Losses, Probe, measure
+from riffsmith.runs import RunFolder, Unit
+from riffsmith.training.monitor.decisions import HealthMonitor
+from riffsmith.training.monitor.distance import GENERATED_SECONDS, DistanceMeter
+from riffsmith.training.monitor.events import Event, EventCode
+from riffsmith.training.monitor.health import HealthMetrics, measure_health
+from riffsmith.training.state import StepMetrics
+from riffsmith.training.system import System
+
+Play = Callable[[float], Float[np.ndarray, "time channels"]]
+"""Seconds → audio."""
 
 
 class Monitor:
-    """Checks of one run.
+    """Health checks of one run.
 
-    All that it knows beside the networks lies in the metrics up to the present step, so a resumed
-    run judges as one that never stopped.
+    All that it remembers lies in the metrics up to the present step, so a resumed run decides as
+    one that never stopped.
     """
 
     def __init__(
         self,
         run: RunFolder,
         settings: TrainingSettings,
-        probe: Probe,
+        unit: Unit,
+        system: System,
         meter: DistanceMeter | None,
+        play: Play,
     ) -> None:
-        """Takes up the history that the metrics hold.
+        """Reads the checks that the metrics hold.
 
         Args:
-            run: Its metrics are read and added to.
+            run: Folder whose metrics are read and extended.
             settings: Thresholds and intervals.
-            probe: The system in training.
-            meter: None where there is too little real audio to measure a distance.
+            unit: What snapshots are numbered by.
+            system: The networks in training.
+            meter: Measures the distance to real music. `None`: there is too little real audio.
+            play: Renders audio of the model as it would be played now, always from the same seed.
         """
-        self._run, self._settings, self._watched, self._meter = run, settings, probe, meter
-        self._health = HealthMonitor(settings)
+        self._run, self._settings, self._system, self._meter = run, settings, system, meter
+        self._play = play
+        self._health = HealthMonitor(settings, unit)
         self._history = [HealthMetrics.from_line(line) for line in run.read_metrics("check")]
 
     def is_due(self, step: int) -> bool:
-        """Whether a check is due between previews."""
+        """Whether a check is due between two snapshots."""
         return step % self._settings.monitor_every_steps == 0
 
     def check(
-        self,
-        step: int,
-        rollbacks: int,
-        losses: Losses,
-        *,
-        epoch: int | None = None,
-        is_end: bool = False,
+        self, last_step: StepMetrics | None, *, snapshot: int | None = None, is_end: bool = False
     ) -> Sequence[Event]:
-        """Measures, writes the signals down and judges them.
+        """Measures the health, logs it and decides.
 
         Args:
-            step: Of the run.
-            rollbacks: How many there have been.
-            losses: Of the last step.
-            epoch: Of the snapshot just taken; none between snapshots.
-            is_end: The run ends here: its last snapshot is measured like any before it.
+            last_step: Metrics of the last step. `None`: this session has not done one yet.
+            snapshot: Number of the snapshot just taken. `None`: a check between snapshots.
+            is_end: Whether the run ends here: its last snapshot is measured whenever an earlier
+                one was.
         """
         began = time.perf_counter()
-        signals = measure(self._watched, step, rollbacks, losses)
-        if epoch is not None:
-            distance = self._distance(signals, is_end=is_end)
-            signals = replace(signals, epoch=epoch, distance=distance)
-        self._history.append(signals)
-        events = self._health.judge(self._history)
+        health = measure_health(self._system.probe(), self._system.state, last_step)
+        if snapshot is not None:
+            distance = self._distance(health, is_end=is_end)
+            health = replace(health, snapshot=snapshot, distance=distance)
+        self._history.append(health)
+        events = self._health.decide(self._history)
         seconds = time.perf_counter() - began
-        self._run.append_metrics({"event": "check", **signals.to_line(), "seconds": seconds})
+        self._run.append_metrics({"event": "check", **health.to_line(), "seconds": seconds})
         return events
 
-    def _distance(self, signals: HealthMetrics, *, is_end: bool) -> float | None:
+    def _distance(self, health: HealthMetrics, *, is_end: bool) -> float | None:
         measured = [before.step for before in self._history if before.distance is not None]
-        waited = signals.step - max(measured, default=0)
+        waited = health.step - max(measured, default=0)
         is_due = waited >= self._settings.distance_every_steps or (is_end and measured)
-        if self._meter is None or not is_due or signals.unsound():
+        if self._meter is None or not is_due or health.not_finite():
             return None
-        return self._meter.measure(self._watched.play)
+        return self._meter.measure(self._play(GENERATED_SECONDS))
 
 
 def open_monitor(
-    run: RunFolder, settings: TrainingSettings, probe: Probe, corpus: Corpus
+    run: RunFolder,
+    settings: TrainingSettings,
+    unit: Unit,
+    system: System,
+    corpus: Corpus,
+    play: Play,
 ) -> tuple[Monitor, str | None]:
-    """The watch over a run, and what it cannot do, if anything."""
+    """The monitor of a run, and what it cannot measure, if anything."""
     try:
-        return Monitor(run, settings, probe, DistanceMeter(corpus)), None
+        return Monitor(run, settings, unit, system, DistanceMeter(corpus), play), None
     except CorpusError as error:
-        return Monitor(run, settings, probe, None), (
-            f"no distance to real is measured while training, as {error}; variety and the "
-            "discriminator's verdict are watched, and the last healthy snapshot counts as the best"
+        return Monitor(run, settings, unit, system, None, play), (
+            f"no distance to real music is measured while training, as {error}; variety and the "
+            "discriminator's logits are checked, and the last healthy snapshot counts as the best"
         )
 
 
-def stopped_at(run: RunFolder, step: int) -> str | None:
-    """Why the watch stopped the run at just this step, if it did."""
+def stopped_by(run: RunFolder, step: int) -> Event | None:
+    """The event by which the monitor stopped the run at just this step, if it did."""
     found = [line for line in run.read_metrics("stop") if line.get("step") == step]
-    return str(found[-1].get("reason")) if found else None
+    if not found:
+        return None
+    parameters = found[-1].get("parameters")
+    return Event(
+        EventCode(str(found[-1].get("code"))), parameters if isinstance(parameters, dict) else {}
+    )

@@ -1,8 +1,8 @@
-"""Going back to a sound state, and training on more gently."""
+"""Rollback of a run to an earlier state."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from torch import Tensor
 
@@ -13,42 +13,32 @@ from riffsmith.training.state import TrainingState
 Settings = TypeVar("Settings", bound=TrainingSettings)
 
 
-def reduce_learning_rate(settings: Settings, times: int) -> Settings:
-    """Each time half the learning rate and twice the penalty, where the loss has one."""
-    return settings.model_copy(
-        update={
-            "learning_rate": settings.learning_rate * 0.5**times,
-            "penalty_weight": settings.penalty_weight * 2.0**times,
-        }
-    )
-
-
-def describe(settings: TrainingSettings) -> str:
-    """In words what `soften` changes."""
-    penalty = f" and a penalty of {settings.penalty_weight:g}" if settings.penalty_weight else ""
-    return f"a learning rate of {settings.learning_rate:.2g}{penalty}"
+def increase_penalty(settings: Settings, times: int) -> Settings:
+    """The settings with the penalty weight doubled so many times."""
+    return settings.model_copy(update={"penalty_weight": settings.penalty_weight * 2.0**times})
 
 
 def roll_back(
-    state: TrainingState, best_checkpoints: Path, fresh_tensors: Callable[[], dict[str, Tensor]]
+    state: TrainingState[Any, Any],
+    checkpoints: Path,
+    initial_tensors: Callable[[], dict[str, Tensor]],
 ) -> int:
-    """Puts networks and optimisers back to the newest anchor, or to the start of the run.
+    """Puts networks and optimisers back to the newest best checkpoint, or to the start of the run.
 
-    The step goes on: noise and batches are drawn by it, so that the way taken is not repeated,
-    and what the metrics have said stays true.
+    The step goes on: noise and batches are drawn by it, so the run does not repeat itself, and the
+    metrics so far stay true.
 
     Args:
-        state: Changed in place.
-        best_checkpoints: Folder of the anchors.
-        fresh_tensors: Gives the state as the run began with it.
+        state: State that is changed in place.
+        checkpoints: Folder of the best checkpoints.
+        initial_tensors: Returns the state that the run began with.
 
     Returns:
-        The step of the state that it went back to.
+        The step of the state that the run went back to; 0 is its start.
     """
-    best_checkpoint = read_best_checkpoint(best_checkpoints)
-    table = best_checkpoint.tensors if best_checkpoint else fresh_tensors()
-    state.load_tensors(table)
+    best = read_best_checkpoint(checkpoints)
+    state.load_tensors(best.tensors if best else initial_tensors())
     for optimizer in (state.generator_optimizer, state.discriminator_optimizer):
-        optimizer.zero_grad()  # the next check must not see the gradients of the step undone
+        optimizer.zero_grad()  # the next check must not see gradients of the step that was undone
     state.rollbacks += 1
-    return best_checkpoint.step if best_checkpoint else 0
+    return best.step if best else 0

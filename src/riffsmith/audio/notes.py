@@ -1,0 +1,80 @@
+"""Codes and sentences for what is wrong with a recording."""
+
+from enum import unique
+
+from riffsmith.errors import AudioError
+from riffsmith.messages import Message, MessageCode, Parameter
+
+
+@unique
+class RecordingCode(MessageCode):
+    """Reasons why a file is skipped, and flaws of a file that is used."""
+
+    # The file is not audio, or cannot be opened.
+    NOT_AUDIO = "not_audio", "not an audio file ({ending})"
+    NO_ENDING = "no_ending", "not an audio file (no ending)"
+    UNREADABLE_FOLDER = "unreadable_folder", "folder cannot be read"
+    NOT_A_FILE = "not_a_file", "not a regular file"
+    EMPTY_FILE = "empty_file", "the file is empty (0 bytes)"
+    CANNOT_OPEN = "cannot_open", "cannot be opened ({cause})"
+    CANNOT_DECODE = "cannot_decode", "not readable as audio ({cause})"
+    IMPLAUSIBLE_HEADER = (
+        "implausible_header",
+        "implausible header ({channels} channels at {sample_rate} Hz)",
+    )
+    EXTRA_NEEDED = (
+        "extra_needed",
+        "{ending} needs the extra for AAC, M4A and video: install riffsmith[av]",
+    )
+    NO_AUDIO_TRACK = "no_audio_track", "has no audio track"
+    DECODING_STOPPED = "decoding_stopped", "decoding stopped ({cause})"
+
+    # The samples cannot be used.
+    NOT_NUMBERS = (
+        "not_numbers",
+        "holds samples that are not numbers (NaN or infinite), first at {first}",
+    )
+    ABOVE_FULL_SCALE = (
+        "above_full_scale",
+        "holds samples {factor:.3g} times above full scale: the file is damaged",
+    )
+    TOO_LONG = "too_long", "longer than {hours} hours: cut it into parts"
+    NO_SAMPLES = "no_samples", "holds no samples"
+    SILENT = "silent", "silent (its peak stays below {limit_db:.0f} dB of full scale)"
+    TOO_SHORT = (
+        "too_short",
+        "too short: {seconds:.1f} s, a segment needs at least {needed:.1f} s",
+    )
+    DUPLICATE = "duplicate", "same audio as {path}"
+
+    # Flaws of a file that is used.
+    DAMAGED = "damaged", "damaged: decoding stopped ({cause}) after {seconds:.1f} s"
+    CUT_OFF = "cut_off", "truncated: the file is cut off after {seconds:.1f} s"
+    TRUNCATED = "truncated", "truncated: {seconds:.1f} s of {expected:.1f} s can be read"
+    CLIPPED = "clipped", "clipped: {fraction:.1%} of the samples are at full scale"
+
+    # A sentence from a file that was written before there were codes.
+    OTHER = "other", "{text}"
+
+
+class RecordingNote(Message, frozen=True):
+    """A reason why a file is skipped, or a flaw of a file that is used."""
+
+    code: RecordingCode
+
+    @classmethod
+    def from_text(cls, text: str) -> "RecordingNote":
+        """Makes a note of a sentence that has no code."""
+        return cls.of(RecordingCode.OTHER, text=text)
+
+    @classmethod
+    def from_error(cls, error: AudioError) -> "RecordingNote":
+        """Makes a note of an error that `recording_error` made, or of any other audio error."""
+        if error.code is None:
+            return cls.from_text(str(error))
+        return cls(code=RecordingCode(error.code), parameters=error.parameters)
+
+
+def recording_error(code: RecordingCode, **parameters: Parameter) -> AudioError:
+    """Makes an error with the sentence of a code as its message."""
+    return RecordingNote.of(code, **parameters).to_error(AudioError)

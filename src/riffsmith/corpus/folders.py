@@ -1,0 +1,127 @@
+"""Folders of recordings: the files in them, and trees with one subfolder for each genre."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from riffsmith.audio import is_audio_name
+from riffsmith.errors import CorpusError
+
+ALL_GENRES = "all"
+"""Name that selects the whole tree of genres instead of one genre."""
+_GENRE_WORDS = frozenset(
+    "blues classical country disco hiphop hip-hop jazz metal pop reggae rock electronic folk punk "
+    "rap soul techno house ambient orchestral experimental international instrumental latin funk "
+    "rnb trance indie".split()
+)
+
+
+def find_genres(folder: Path) -> dict[str, int]:
+    """Finds the genres of a tree; empty if the folder is not a tree of genres.
+
+    A tree of genres, such as GTZAN, has no audio of its own. It has at least two subfolders with
+    audio, and at least one of them has the name of a genre or holds files that are named after it
+    (`metal/metal.00042.wav`). Folders of bands or albums are therefore not genres.
+
+    Returns:
+        Number of audio files of each genre.
+    """
+    children = sorted(folder.iterdir())
+    if any(child.is_file() and is_audio_name(child) for child in children):
+        return {}
+    counts: dict[str, int] = {}
+    has_genre_name = False
+    for child in children:
+        files = [file for file in child.rglob("*") if is_audio_name(file)] if child.is_dir() else []
+        if files:
+            counts[child.name] = len(files)
+            numbered = re.compile(re.escape(child.name) + r"\.\d{5}\.\w+")
+            has_genre_name |= child.name.lower() in _GENRE_WORDS
+            has_genre_name |= any(numbered.fullmatch(file.name) for file in files)
+    return counts if has_genre_name and len(counts) > 1 else {}
+
+
+def resolve_genre(folder: Path, genre: str | None) -> Path:
+    """Finds the folder to search: the subfolder of a genre, or the folder itself.
+
+    Args:
+        folder: Folder of recordings or tree of genres.
+        genre: Name of a subfolder, or `all`; None: the folder must not be a tree of genres.
+
+    Raises:
+        CorpusError: The genre does not exist, or none is given for a tree of genres.
+    """
+    if genre == ALL_GENRES:
+        return folder
+    if genre is not None:
+        chosen = folder / genre
+        if Path(genre).name == genre and genre not in ("", ".", "..") and chosen.is_dir():
+            return chosen
+        found = ", ".join(sorted(child.name for child in folder.iterdir() if child.is_dir()))
+        raise CorpusError(f"no genre {genre!r} in {str(folder)!r}: it has {found or 'none'}")
+    genres = find_genres(folder)
+    if genres:
+        listed = ", ".join(f"{name} ({count} files)" for name, count in genres.items())
+        raise CorpusError(
+            f"{str(folder)!r} is a tree of genres: {listed}; "
+            f"choose one with --genre NAME, or --genre {ALL_GENRES}"
+        )
+    return folder
+
+
+def find_recordings(folder: Path, genre: str | None = None) -> tuple[Path, list[Path]]:
+    """Finds all files under a folder, or under one genre of a tree of genres.
+
+    Returns:
+        The folder that was searched, and its files sorted by name. Links are followed once.
+
+    Raises:
+        CorpusError: The folder is missing, empty or without audio, or is a tree of genres and
+            `genre` does not name one of them.
+    """
+    if not folder.exists():
+        raise CorpusError(f"no folder {str(folder)!r}: check the path")
+    if not folder.is_dir():
+        raise CorpusError(f"{str(folder)!r} is a file: name the folder that holds the recordings")
+    root = resolve_genre(folder, genre)
+    paths = sorted(_walk(root, set()), key=lambda path: path.as_posix())
+    if not paths:
+        raise CorpusError(f"{str(root)!r} is empty: put recordings into it")
+    if not any(is_audio_name(path) for path in paths):
+        endings = Counter(path.suffix.lower() or "no ending" for path in paths)
+        kinds = ", ".join(f"{count} × {ending}" for ending, count in endings.most_common(5))
+        raise CorpusError(f"no audio in {str(root)!r}, only {kinds}: put recordings into it")
+    return root, paths
+
+
+def find_audio(folder: Path) -> list[Path]:
+    """Finds the audio files under a folder, in all genres.
+
+    Raises:
+        CorpusError: The folder is missing, empty or without audio.
+    """
+    return [path for path in find_recordings(folder, ALL_GENRES)[1] if is_audio_name(path)]
+
+
+def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
+    status = folder.stat()
+    identity = (status.st_dev, status.st_ino)
+    if identity in seen:  # A link leads to a folder that was searched before.
+        return
+    seen.add(identity)
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        yield folder  # The survey lists it as unreadable.
+        return
+    for entry in entries:
+        try:
+            is_folder = entry.is_dir()
+        except OSError:  # A link leads to itself.
+            is_folder = False
+        if is_folder:
+            yield from _walk(Path(entry.path), seen)
+        else:
+            yield Path(entry.path)

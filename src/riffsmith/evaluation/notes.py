@@ -1,0 +1,137 @@
+"""Remarks in results and errors: a code, its parameters, and the English sentence made from both.
+
+Pages translate a remark by its code and parameters, so a sentence can be reworded at any time.
+"""
+
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, computed_field
+
+from riffsmith.errors import RiffsmithError
+
+Parameter = str | int | float
+Error = TypeVar("Error", bound=RiffsmithError)
+
+
+class NoteCode(StrEnum):
+    """What a remark says.
+
+    The value of a member is its code in JSON; `sentence` is its English text with replacement
+    fields for the parameters.
+    """
+
+    sentence: str
+
+    def __new__(cls, code: str, sentence: str) -> Any:  # the tests' type checker refuses Self here
+        """Makes a member from its code and its sentence."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.sentence = sentence
+        return member
+
+    # What the self-test did to the corpus's music, or compared with it.
+    UNTOUCHED = "untouched", "same songs, untouched"
+    LOW_PASS = "low_pass", "low-pass {cutoff_khz:.3g} kHz"
+    NOISE = "noise", "noise, {decibels:g} dB below"
+    GRIFFIN_LIM = "griffin_lim", "Griffin-Lim, {mels} mels"
+    BACKWARDS = "backwards", "backwards"
+    STATIONARY_NOISE = "stationary_noise", "noise of its spectrum"
+    REPEATED = "repeated", "{seconds:g} s repeated"
+    SHUFFLED = "shuffled", "seconds shuffled"
+    QUIETER = "quieter", "{decibels:g} dB quieter"
+    OTHER_BAND = "other_band", "another band"
+    OTHER_GENRE = "other_genre", "another genre"
+
+    # Remarks on rows of the self-test.
+    SCALED_CUTOFF = "scaled_cutoff", "{factor:g} of {falloff_khz:.3g} kHz, where this music ends"
+    BANDS = "bands", "{others} against {home}"
+    NO_SUB_FOLDERS = (
+        "no_sub_folders",
+        "not testable: needs recordings in sub-folders, one for each band",
+    )
+    SMALL_SUB_FOLDER = (
+        "small_sub_folder",
+        "not testable: needs {needed} recordings of one sub-folder, found {found}",
+    )
+    FEW_RECORDINGS = "few_recordings", "not testable: needs {needed} recordings, found {found}"
+    NO_CONTRAST = "no_contrast", "not tested: name a folder of other music with --contrast"
+
+    # Remarks on whole results.
+    DETECTION_RULE = (
+        "detection_rule",
+        "A measure detects a change if its value lies further from the mean of untouched halves of "
+        "this music, in standard deviations, than any measure's does in 99 of 100 halvings.",
+    )
+    EMBEDDINGS_NOT_KEPT = "embeddings_not_kept", "embeddings are not kept: {reason}"
+
+    # Errors.
+    NO_ROOM_FOR_PAIRS = (
+        "no_room_for_pairs",
+        "{path} has room for {room} pairs of passages of {seconds:g} s and {requested} are asked "
+        "for; a self-test needs {needed}: prepare more music of a minute or more, or give more "
+        "--seconds",
+    )
+    NO_LONG_HELD_OUT_RECORDING = (
+        "no_long_held_out_recording",
+        "{path} has no held-out recording of {seconds:g} s or more: prepare it with longer "
+        "recordings, or choose others with --hold-out",
+    )
+    NO_LONG_TRAINING_RECORDING = (
+        "no_long_training_recording",
+        "{path} has no training recording of {seconds:g} s or more: prepare it with longer "
+        "recordings, or choose others with --hold-out",
+    )
+    LITTLE_HELD_OUT_MUSIC = (
+        "little_held_out_music",
+        "{path} holds out {recordings} recordings ({seconds:.0f} s), and telling copies from "
+        "chance needs half a minute or more of music that was not trained on: prepare it again "
+        "with --hold-out and the name of a longer recording",
+    )
+    NO_TRAINING_RECORDING = (
+        "no_training_recording",
+        "{path} has no training recording to compare with: prepare it with more",
+    )
+    NO_LONG_FILE = (
+        "no_long_file",
+        "no file to evaluate is {seconds:g} s long: give it longer clips",
+    )
+    NOT_NUMBERS = (
+        "not_numbers",
+        "audio holds samples that are not numbers (NaN or infinite), first at {first}: repair or "
+        "leave out the recording",
+    )
+    SHORT_CLIP = (
+        "short_clip",
+        "audio of {seconds:.2f} s is shorter than one window of {needed:g} s: give it a longer "
+        "clip",
+    )
+    SHORT_FOR_EMBEDDER = (
+        "short_for_embedder",
+        "audio of {seconds:.2f} s is shorter than one window of {embedder} ({needed:.2f} s): give "
+        "it a longer piece",
+    )
+
+
+class Note(BaseModel):
+    """A remark: in JSON an object of `code`, `parameters` and the English `text`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: NoteCode
+    parameters: dict[str, Parameter] = {}
+
+    @classmethod
+    def of(cls, code: NoteCode, **parameters: Parameter) -> "Note":
+        """A remark with its parameters as keywords."""
+        return cls(code=code, parameters=parameters)
+
+    @computed_field
+    @property
+    def text(self) -> str:
+        """The English sentence."""
+        return self.code.sentence.format(**self.parameters)
+
+    def to_error(self, kind: type[Error]) -> Error:
+        """An error with this remark as its message, code and parameters."""
+        return kind(self.text, code=self.code.value, parameters=self.parameters)

@@ -1,0 +1,239 @@
+"""Comparison of generated music with real music of the same corpus: one table of scores."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+from jaxtyping import Float
+from pydantic import BaseModel, ConfigDict
+
+from riffsmith.corpus import Corpus
+from riffsmith.evaluation.embedders.cache import EmbeddingCache
+from riffsmith.evaluation.embedders.embedder import Embedder, build_embedders
+from riffsmith.evaluation.embedders.embedding import embed_audio
+from riffsmith.evaluation.embedders.musicnn import MusicnnEmbedder
+from riffsmith.evaluation.measures import (
+    DISTANCES,
+    STRONGEST_TAGS,
+    TAG_MEASURES,
+    measure_passage,
+    window_tags,
+)
+from riffsmith.evaluation.metrics.bootstrap import DistanceRatio, distance_ratio
+from riffsmith.evaluation.metrics.coverage import density_coverage
+from riffsmith.evaluation.metrics.vendi import relative_variety
+from riffsmith.evaluation.notes import Note
+from riffsmith.evaluation.passages import Passage, group, read_passages, reconstruct as invert
+from riffsmith.parallel import map_ordered
+
+CACHE_FOLDER = Path("cache") / "embeddings"
+"""Folder below a corpus that keeps the embeddings of the corpus's own passages."""
+
+OnProgress = Callable[[float, str], None]
+"""Called with the fraction of the work that is done, from 0 to 1, and a name of what is next."""
+
+
+class DistanceScore(BaseModel):
+    """Distance to real music: 1 is as near to held-out music as the training recordings are."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ratio: float
+    """d(generated, held-out) / d(training, held-out)."""
+    low: float
+    """Lower end of the ratio's 95 % interval by bootstrap over recordings."""
+    high: float
+    """Upper end of that interval."""
+    generated: float
+    """d(generated, held-out)."""
+    training: float
+    """d(training, held-out)."""
+    is_floored: bool
+    """Whether the denominator was too near to zero and was replaced; the ratio is then too low."""
+    ceiling: float
+    """Ratio of the held-out music itself after the system's transform and inversion."""
+
+
+class Measure(BaseModel):
+    """A measure of generated music beside the same measure of real music."""
+
+    model_config = ConfigDict(frozen=True)
+
+    generated: float | None
+    real: float | None
+    low: float | None = None
+    """5th percentile of single passages of real music; None where there is none."""
+    high: float | None = None
+    """95th percentile of single passages of real music; None where there is none."""
+
+
+class Evaluation(BaseModel):
+    """Scores of generated music; `riffsmith evaluate` prints them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    """Name of the model or folder that is evaluated."""
+    corpus_hash: str
+    seconds: float
+    """Length of the generated music."""
+    seed: int
+    distances: dict[str, DistanceScore]
+    """Distances to real music by name, such as `kad_musicnn`."""
+    measures: dict[str, Measure]
+    """Other measures by name."""
+    notes: tuple[Note, ...] = ()
+    """Remarks, such as why embeddings could not be stored."""
+
+
+def evaluate(
+    name: str,
+    generated: Sequence[Passage],
+    corpus: Corpus,
+    *,
+    seed: int = 0,
+    embedders: Sequence[Embedder] | None = None,
+    reconstruct: Callable[[Passage], Passage] | None = None,
+    cache: Path | None = None,
+    on_progress: OnProgress = lambda fraction, stage: None,
+) -> Evaluation:
+    """Compares generated passages with the recordings of a corpus.
+
+    As many seconds of training and of held-out recordings are read as there are of generated music.
+    Windows are embedded at equal loudness (see `embed_audio`).
+
+    Args:
+        name: Name of what is evaluated, for the result.
+        generated: Clips of 30 s, each a group of its own in the bootstrap.
+        corpus: Corpus with training and held-out recordings.
+        seed: Seed of the resampling.
+        embedders: Embedders for the distances; None: the built-in ones.
+        reconstruct: Function that gives the best version of a real passage that the system can
+            produce, for the ceiling; it is called in several threads at once. None: the corpus's
+            transform and its inversion.
+        cache: Folder for the embeddings of the corpus's passages; None: they are not stored. If
+            the folder cannot be written to, a note of the result says so.
+        on_progress: Called with the fraction that is done and the name of the next stage.
+
+    Raises:
+        CorpusError: The corpus has no training or no held-out recording of 30 s.
+        AudioError: A passage holds NaN or infinite samples.
+        SettingsError: An embedder's result is not what it declares.
+    """
+    seconds = sum(len(passage.audio) / passage.sample_rate for passage in generated)
+    on_progress(0.0, "reading")
+    real = {
+        "training": read_passages(corpus, "train", seconds),
+        "held_out": read_passages(corpus, "held_out", seconds),
+    }
+    on_progress(0.05, "reconstructing held-out music for the ceiling")
+    play = reconstruct or (lambda passage: invert(passage, corpus))
+    made = {"generated": generated, "ceiling": list(map_ordered(play, real["held_out"]))}
+    stored = EmbeddingCache(cache) if cache else None
+    embedders = embedders or build_embedders()
+    distances: dict[str, DistanceScore] = {}
+    measures: dict[str, Measure] = {}
+    for number, embedder in enumerate(embedders):
+        on_progress(0.3 + 0.6 * number / len(embedders), f"embedding with {embedder.name}")
+        groups = {key: _embed(passages, embedder, stored) for key, passages in real.items()}
+        groups |= {key: _embed(passages, embedder, None) for key, passages in made.items()}
+        distances |= _score_distances(embedder.name, groups, seed)
+        measures |= _measure_spread(embedder.name, groups, seed)
+        if isinstance(embedder, MusicnnEmbedder):
+            measures |= _measure_tags(embedder, groups)
+    on_progress(0.9, "measuring rhythm, structure and sound")
+    measures |= _measure_passages(made["generated"], real["training"] + real["held_out"])
+    on_progress(1.0, "done")
+    return Evaluation(
+        name=name,
+        corpus_hash=corpus.manifest.corpus_hash(),
+        seconds=round(seconds, 3),
+        seed=seed,
+        distances=distances,
+        measures=measures,
+        notes=(stored.failure,) if stored and stored.failure else (),
+    )
+
+
+Groups = list[Float[np.ndarray, "_ dimension"]]
+"""Embeddings (windows, dimension) of each recording."""
+
+
+def _embed(passages: Sequence[Passage], embedder: Embedder, cache: EmbeddingCache | None) -> Groups:
+    embed = cache.embed if cache else embed_audio
+    vectors = list(map_ordered(lambda p: embed(p.audio, p.sample_rate, embedder), passages))
+    return group(passages, vectors)
+
+
+def _score_distances(
+    embedder: str, groups: dict[str, Groups], seed: int
+) -> dict[str, DistanceScore]:
+    generated, training, held_out = (groups[key] for key in ("generated", "training", "held_out"))
+    scores: dict[str, DistanceScore] = {}
+    for metric, distance in DISTANCES.items():
+        found = distance_ratio(distance, generated, training, held_out, seed=seed)
+        above = distance(np.concatenate(groups["ceiling"]), np.concatenate(held_out))
+        ceiling = above / max(found.training, found.floor)
+        scores[f"{metric}_{embedder}"] = _score(found, ceiling)
+    return scores
+
+
+def _score(found: DistanceRatio, ceiling: float) -> DistanceScore:
+    return DistanceScore(
+        ratio=found.ratio.value,
+        low=found.ratio.low,
+        high=found.ratio.high,
+        generated=found.generated,
+        training=found.training,
+        is_floored=found.is_floored,
+        ceiling=ceiling,
+    )
+
+
+def _measure_spread(embedder: str, groups: dict[str, Groups], seed: int) -> dict[str, Measure]:
+    generated, training, held_out = (
+        np.concatenate(groups[key]) for key in ("generated", "training", "held_out")
+    )
+    ours = density_coverage(generated, held_out)
+    theirs = density_coverage(training, held_out)
+    return {
+        f"density_{embedder}": Measure(generated=ours.density, real=theirs.density),
+        f"coverage_{embedder}": Measure(generated=ours.coverage, real=theirs.coverage),
+        f"variety_{embedder}": Measure(
+            generated=relative_variety(generated, training, seed), real=1.0
+        ),
+    }
+
+
+def _measure_tags(embedder: MusicnnEmbedder, groups: dict[str, Groups]) -> dict[str, Measure]:
+    """The most probable tags of the training recordings, which show the genre, not the quality."""
+    generated, real = (window_tags(embedder, groups[key]) for key in ("generated", "training"))
+    strongest = np.argsort(-real.mean(axis=0))[:STRONGEST_TAGS]
+    return {
+        TAG_MEASURES[index]: Measure(
+            generated=float(generated[:, index].mean()),
+            real=float(real[:, index].mean()),
+            low=float(np.quantile(real[:, index], 0.05)),
+            high=float(np.quantile(real[:, index], 0.95)),
+        )
+        for index in strongest.tolist()
+    }
+
+
+def _measure_passages(generated: Sequence[Passage], real: Sequence[Passage]) -> dict[str, Measure]:
+    ours, theirs = (list(map_ordered(measure_passage, passages)) for passages in (generated, real))
+    return {
+        name: _summarise([each[name] for each in ours], [each[name] for each in theirs])
+        for name in ours[0]
+    }
+
+
+def _summarise(ours: list[float | None], theirs: list[float | None]) -> Measure:
+    generated, real = ([v for v in values if v is not None] for values in (ours, theirs))
+    return Measure(
+        generated=fmean(generated) if generated else None,
+        real=fmean(real) if real else None,
+        low=float(np.quantile(real, 0.05)) if real else None,
+        high=float(np.quantile(real, 0.95)) if real else None,
+    )

@@ -1,0 +1,54 @@
+"""Sentences with codes: programs and translations go by the code, and people read the sentence."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from riffsmith.errors import RiffsmithError
+
+Parameter = str | int | float
+Error = TypeVar("Error", bound=RiffsmithError)
+MessageT = TypeVar("MessageT", bound="Message")
+
+
+class MessageCode(StrEnum):
+    """Base of the enumerations of codes.
+
+    The value of a member is its code. `sentence` is its English text, with a replacement field for
+    each parameter. A sentence can be reworded at any time; a code is a format and stays.
+    """
+
+    sentence: str
+
+    def __new__(cls, code: str, sentence: str) -> "MessageCode":
+        """Makes a member from its code and its sentence."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.sentence = sentence
+        return member
+
+    def say(self, **parameters: Parameter) -> str:
+        """The English sentence with the parameters filled in."""
+        return self.sentence.format(**parameters)
+
+
+class Message(BaseModel, frozen=True):
+    """A code and the values in its sentence; subclasses name the enumeration of their codes."""
+
+    code: MessageCode
+    parameters: dict[str, Parameter] = {}
+
+    @classmethod
+    def of(cls: type[MessageT], code: MessageCode, **parameters: Parameter) -> MessageT:
+        """Makes a message with its parameters given as keywords."""
+        return cls(code=code, parameters=parameters)
+
+    @property
+    def text(self) -> str:
+        """The English sentence."""
+        return self.code.say(**self.parameters)
+
+    def to_error(self, kind: type[Error]) -> Error:
+        """Makes an error whose message is the sentence, with this code and these parameters."""
+        return kind(self.text, code=self.code.value, parameters=self.parameters)

@@ -1,0 +1,207 @@
+"""From a folder of recordings to a run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from riffsmith.config import (
+    DEFAULT_PRESET,
+    LatentSettings,
+    Overrides,
+    Settings,
+    build_settings,
+    load_preset,
+)
+from riffsmith.corpus import Corpus, Progress, is_corpus, prepare_corpus
+from riffsmith.errors import CorpusError, RiffsmithError, RunError, SettingsError
+from riffsmith.runs import (
+    Outcome,
+    OutcomeState,
+    RunFolder,
+    RunRecord,
+    Stage,
+    create_run,
+    open_run,
+    write_outcome,
+)
+
+_CHANGEABLE = ("epochs", "steps", "monitor")
+"""Training settings that may change when a run is resumed."""
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """Wishes for a training. `None` leaves a value to the preset or to the run's record."""
+
+    preset: str | None = None
+    overrides: Overrides = field(default_factory=dict)
+    """Single settings as `{section: {key: text}}`."""
+    seed: int | None = None
+    epochs: int | None = None
+    """Length of the training of a picture preset."""
+    steps: int | None = None
+    """Length of the training of the preset `latent`."""
+    minutes: float | None = None
+    monitor: bool | None = None
+    genre: str | None = None
+    hold_out: Sequence[str] = ()
+    workers: int | None = None
+
+    def with_preset(self, source: Path, run: RunFolder) -> "TrainingRequest":
+        """The request with a preset: its own, the run's, the corpus's, or the default one."""
+        if self.preset is not None:
+            return self
+        if run.exists():
+            return replace(self, preset=run.read_record().preset)
+        return replace(self, preset=Corpus(source).manifest.preset) if is_corpus(source) else self
+
+    def settings(self) -> Settings:
+        """The settings of a new run.
+
+        Raises:
+            SettingsError: They do not exist or do not fit, the length is given twice, or it is
+                given in a unit that the preset does not have.
+        """
+        return load_preset(self.preset or DEFAULT_PRESET, self._all_overrides())
+
+    def training_changes(self) -> dict[str, object]:
+        """The training settings that a resumed run may change, where the request names them."""
+        named = self._all_overrides().get("training", {})
+        training = self.settings().training
+        return {name: getattr(training, name) for name in _CHANGEABLE if name in named}
+
+    def _all_overrides(self) -> dict[str, dict[str, str]]:
+        self._check_length()
+        overrides = {section: dict(pairs) for section, pairs in self.overrides.items()}
+        training = overrides.setdefault("training", {})
+        for name in ("epochs", "steps"):
+            if (value := getattr(self, name)) is not None:
+                training[name] = str(value)
+        if self.monitor is not None:
+            training["monitor"] = str(self.monitor).lower()
+        return overrides
+
+    def _check_length(self) -> None:
+        lengths = ("epochs", "steps", "minutes")
+        given = [name for name in lengths if getattr(self, name) is not None]
+        if len(given) > 1:
+            options = " and ".join(f"--{name}" for name in given)
+            raise SettingsError(f"{options} exclude each other: give one")
+        if self.minutes is not None and not 0 < self.minutes < float("inf"):
+            raise SettingsError(f"--minutes must be above 0, found {self.minutes:g}")
+        preset = self.preset or DEFAULT_PRESET
+        has_steps = isinstance(load_preset(preset), LatentSettings)
+        if self.epochs is not None and has_steps:
+            raise SettingsError(
+                f"--epochs is for the picture presets, and preset {preset} counts steps: use "
+                "--steps or --minutes"
+            )
+        if self.steps is not None and not has_steps:
+            raise SettingsError(
+                f"--steps is for the preset latent, and preset {preset} counts epochs: use "
+                "--epochs or --minutes"
+            )
+
+
+def open_corpus(
+    source: Path, run: RunFolder, request: TrainingRequest, on_progress: Progress | None = None
+) -> Corpus:
+    """Opens a prepared corpus, or prepares a folder of recordings below the run first."""
+    if is_corpus(source):
+        return Corpus(source)
+    corpus = run.path / "corpus"
+
+    def report(done: int, total: int, name: str) -> None:
+        progress = done / max(1, total)
+        state, stage = OutcomeState.PREPARING, Stage.RECORDINGS
+        write_outcome(run, Outcome(state=state, stage=stage, progress=progress))
+        if on_progress:
+            on_progress(done, total, name)
+
+    prepare_corpus(
+        source,
+        corpus,
+        request.settings().corpus,
+        preset=request.preset or DEFAULT_PRESET,
+        genre=request.genre,
+        hold_out=request.hold_out,
+        workers=request.workers,
+        on_progress=report,
+    )
+    return Corpus(corpus)
+
+
+def begin_training(
+    source: Path,
+    run: RunFolder,
+    request: TrainingRequest,
+    *,
+    resume: bool,
+    on_progress: Progress | None = None,
+) -> tuple[RunRecord, Corpus]:
+    """Creates a run, or opens an existing one again where `resume` is true.
+
+    Args:
+        source: Prepared corpus or folder of recordings.
+        run: Folder of the run.
+        request: Wishes for the training.
+        resume: Whether to go on with a run that is there.
+        on_progress: Called with the number of prepared files, of all files, and a file's name.
+
+    Raises:
+        RunError: There is a run and `resume` is false, or the request contradicts its record.
+        RiffsmithError: The folder, corpus or settings cannot be used.
+    """
+    request = request.with_preset(source, run)
+    settings = request.settings()
+    if run.exists() and resume:
+        _refuse_contradiction(run.read_record(), request)
+        if not source.exists():
+            raise CorpusError(f"no folder {str(source)!r}: check the path")
+        moved = Corpus(source) if is_corpus(source) else None
+        changes = request.training_changes()
+        return open_run(run, training=changes, minutes=request.minutes, corpus=moved)
+    if run.exists():
+        raise RunError(
+            f"{run.path} already holds a run: add --resume to go on with it, or name another folder"
+        )
+    if is_corpus(source) and (request.genre is not None or request.hold_out):
+        raise SettingsError(
+            "--genre and --hold-out choose what `prepare` does, and this corpus is prepared: "
+            "leave them out, or name the folder of recordings"
+        )
+    try:
+        corpus = open_corpus(source, run, request, on_progress)
+    except RiffsmithError as error:
+        if run.path.is_dir():  # it exists where the preparation had begun
+            state, code = OutcomeState.FAILED, type(error).__name__
+            write_outcome(run, Outcome(state=state, code=code, message=str(error)))
+        raise
+    preset = request.preset or DEFAULT_PRESET
+    record = create_run(run, corpus, settings, preset, request.seed or 0, request.minutes)
+    return record, corpus
+
+
+def _refuse_contradiction(record: RunRecord, request: TrainingRequest) -> None:
+    differences: list[str] = []
+    if request.preset not in (None, record.preset):
+        differences.append(f"--preset {request.preset} (it has {record.preset})")
+    if request.seed not in (None, record.seed):
+        differences.append(f"--seed {request.seed} (it has {record.seed})")
+    ours = record.settings.model_dump(mode="json")
+    theirs = build_settings(ours, request.overrides).model_dump(mode="json")
+    differences += [
+        f"--config.{section}.{key} {value} (it has {ours[section][key]})"
+        for section, values in theirs.items()
+        for key, value in values.items()
+        if value != ours[section][key] and (section, key) not in _changeable_keys()
+    ]
+    if differences:
+        raise RunError(
+            f"a resumed run keeps its settings, and these differ: {', '.join(differences)}; "
+            "leave them out, or start a new run"
+        )
+
+
+def _changeable_keys() -> set[tuple[str, str]]:
+    return {("training", name) for name in _CHANGEABLE}

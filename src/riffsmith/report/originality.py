@@ -1,0 +1,133 @@
+"""Originality of the evaluated clips, and their windows that are most like training music."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from math import ceil
+
+from pydantic import BaseModel, ConfigDict
+
+from riffsmith.evaluation import (
+    WINDOW_SECONDS,
+    Originality,
+    OriginalityCheck,
+    OriginalityGrade,
+    Passage,
+    WindowOrigin,
+)
+from riffsmith.report.media import audio_uri
+
+CLOSEST_WINDOWS = 4
+
+
+class HeldOutRank(StrEnum):
+    """Similarity of a window to training music, compared with that of held-out music."""
+
+    BELOW_99TH = "below_99th"
+    """Below the 99th percentile of held-out windows."""
+    ABOVE_99TH = "above_99th"
+    ABOVE_ALL = "above_all"
+    """Above every held-out window."""
+
+
+class ClosestWindow(BaseModel):
+    """A window of a clip that is among the most similar to a training passage."""
+
+    model_config = ConfigDict(frozen=True)
+
+    clip: int
+    """Number of the clip, from 0."""
+    window: WindowOrigin
+    rank: HeldOutRank
+    audio: str
+    """Audio of the window as a data URI. It is stored because generating the clip again would take
+    longer than the rest of a page."""
+
+
+class ClipsOriginality(BaseModel):
+    """Originality of several clips of one model."""
+
+    model_config = ConfigDict(frozen=True)
+
+    clips: tuple[Originality, ...]
+    closest: tuple[ClosestWindow, ...]
+    """The window that is most similar to training music first."""
+
+    @property
+    def window_count(self) -> int:
+        """Number of windows of all clips."""
+        return sum(len(clip.windows) for clip in self.clips)
+
+    @property
+    def grade(self) -> OriginalityGrade:
+        """The worst grade of a clip."""
+        grades = {clip.grade for clip in self.clips}
+        worst_first = (OriginalityGrade.COPIED, OriginalityGrade.SUSPICIOUS)
+        return next((grade for grade in worst_first if grade in grades), OriginalityGrade.ORIGINAL)
+
+    def suspicious_windows(self) -> list[WindowOrigin]:
+        """Windows above the 99th percentile, the highest score first."""
+        found = [window for clip in self.clips for window in clip.suspicious_windows()]
+        return sorted(found, key=lambda window: -window.score)
+
+
+def check_clips(
+    check: OriginalityCheck,
+    passages: Sequence[Passage],
+    on_progress: Callable[[float], None] = lambda fraction: None,
+) -> ClipsOriginality:
+    """Checks clips for copies, and keeps the audio of the closest windows.
+
+    Args:
+        check: Index of the training music.
+        passages: Clips to check.
+        on_progress: Called with the finished fraction, from 0 to 1.
+
+    Raises:
+        AudioError: A clip holds samples that are not numbers.
+    """
+    clips: list[Originality] = []
+    for passage in passages:
+        clips.append(check.check(passage.audio, passage.sample_rate))
+        on_progress(len(clips) / len(passages))
+    closest = [
+        ClosestWindow(
+            clip=number,
+            window=window,
+            rank=_rank(window, clips[number]),
+            audio=_excerpt(passages[number], window.start_seconds),
+        )
+        for number, window in find_closest(clips)
+    ]
+    return ClipsOriginality(clips=tuple(clips), closest=tuple(closest))
+
+
+def find_closest(clips: Sequence[Originality]) -> list[tuple[int, WindowOrigin]]:
+    """Finds the windows that are most similar to training music. They do not overlap.
+
+    Returns:
+        Numbers of clips and their windows, the highest score first.
+    """
+    windows = [(number, window) for number, clip in enumerate(clips) for window in clip.windows]
+    chosen: list[tuple[int, WindowOrigin]] = []
+    for number, window in sorted(windows, key=lambda pair: -pair[1].score):
+        overlaps = [
+            abs(other.start_seconds - window.start_seconds) < WINDOW_SECONDS
+            for other_number, other in chosen
+            if other_number == number
+        ]
+        if not any(overlaps):
+            chosen.append((number, window))
+    return chosen[:CLOSEST_WINDOWS]
+
+
+def _rank(window: WindowOrigin, clip: Originality) -> HeldOutRank:
+    if window not in clip.suspicious_windows():
+        return HeldOutRank.BELOW_99TH
+    is_above_all = window.score > clip.held_out_highest
+    return HeldOutRank.ABOVE_ALL if is_above_all else HeldOutRank.ABOVE_99TH
+
+
+def _excerpt(clip: Passage, start_seconds: float) -> str:
+    start = round(start_seconds * clip.sample_rate)
+    audio = clip.audio[start : start + ceil(WINDOW_SECONDS * clip.sample_rate)]
+    return audio_uri(audio, clip.sample_rate)

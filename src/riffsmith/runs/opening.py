@@ -1,0 +1,109 @@
+"""Creation of a run, and opening it again."""
+
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+
+from riffsmith import __version__
+from riffsmith.config import Settings
+from riffsmith.corpus import Corpus
+from riffsmith.errors import RunError
+from riffsmith.files import hold
+from riffsmith.parallel import count_split_threads
+from riffsmith.runs.folder import RunFolder
+from riffsmith.runs.record import RunRecord
+
+
+def create_run(
+    run: RunFolder,
+    corpus: Corpus,
+    settings: Settings,
+    preset: str,
+    seed: int,
+    minutes: float | None = None,
+) -> RunRecord:
+    """Writes the record of a new run.
+
+    Args:
+        run: Folder of the run.
+        corpus: Prepared corpus to train on.
+        settings: Settings of the system.
+        preset: Name of the preset that the settings come from.
+        seed: Seed of all random draws.
+        minutes: Time to train. `None`: as many epochs or steps as the settings say.
+
+    Raises:
+        RunError: There is a run already, the settings are not the corpus's, or writing fails.
+    """
+    if run.exists():
+        raise RunError(
+            f"{run.path} already holds a run: add --resume to go on with it, or name another folder"
+        )
+    if settings.corpus != corpus.manifest.settings:
+        raise RunError(
+            f"{corpus.path} was prepared for other settings (preset {corpus.manifest.preset}): "
+            f"prepare a corpus with --preset {preset} and the same --config.corpus values"
+        )
+    threads = settings.training.threads or count_split_threads()
+    record = RunRecord(
+        riffsmith=__version__,
+        torch=torch.__version__,
+        machine=f"{platform.system()} {platform.machine()}, {threads} threads",
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        preset=preset,
+        settings=settings,
+        seed=seed,
+        minutes=minutes,
+        corpus=_path_of_corpus(corpus, run),
+        corpus_hash=corpus.manifest.corpus_hash(),
+    )
+    run.write_record(record)
+    return record
+
+
+def open_run(
+    run: RunFolder,
+    *,
+    training: Mapping[str, object] | None = None,
+    minutes: float | None = None,
+    corpus: Corpus | None = None,
+) -> tuple[RunRecord, Corpus]:
+    """Reads the record of a run and opens its corpus.
+
+    Args:
+        run: Folder of the run.
+        training: Training settings to change, such as `epochs`, `steps` or `monitor`; the record
+            is changed too.
+        minutes: New time to train. `None`: unchanged, unless a new number of epochs or steps is
+            given, which replaces it.
+        corpus: The corpus at its present path, if it was moved; the record is changed too.
+
+    Raises:
+        RunError: There is no run, or it is damaged.
+        CorpusError: Its corpus is missing or damaged.
+    """
+    record = before = run.read_record()
+    changes = dict(training or {})
+    if changes:
+        changed = record.settings.training.model_copy(update=changes)
+        settings = record.settings.model_copy(update={"training": changed})
+        record = record.model_copy(update={"settings": settings})
+    if changes.keys() & {"epochs", "steps"}:
+        record = record.model_copy(update={"minutes": None})
+    if minutes is not None:
+        record = record.model_copy(update={"minutes": minutes})
+    if corpus is not None and corpus.manifest.corpus_hash() == record.corpus_hash:
+        record = record.model_copy(update={"corpus": _path_of_corpus(corpus, run)})
+    if record != before:
+        with hold(run.path, RunError):
+            run.write_record(record)
+    return record, Corpus(run.path / Path(record.corpus))
+
+
+def _path_of_corpus(corpus: Corpus, run: RunFolder) -> str:
+    """Path of a corpus, relative where it lies within the run and moves with it."""
+    home, path = run.path.resolve(), corpus.path.resolve()
+    return str(path.relative_to(home) if path.is_relative_to(home) else path)

@@ -1,0 +1,72 @@
+"""How a run stands, in a file that other programs read (`outcome.json`)."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from riffsmith.errors import RunError
+from riffsmith.files import atomic_path
+from riffsmith.runs.folder import RunFolder
+
+OUTCOME_NAME = "outcome.json"
+
+
+class OutcomeState(StrEnum):
+    """State of a run. A killed process leaves `preparing` or `training` behind."""
+
+    PREPARING = "preparing"
+    TRAINING = "training"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    """Stopped before its end by the user or a signal; it can be resumed."""
+    FAILED = "failed"
+
+
+class Stage(StrEnum):
+    """Work before the first training step."""
+
+    RECORDINGS = "recordings"
+    """Decoding the recordings of a folder."""
+    FEATURES = "features"
+    """Measuring the features of all recordings."""
+    DECODER = "decoder"
+    """Training the decoder from scratch."""
+    CODEC = "codec"
+    """Fitting components, texture and style embedding."""
+
+
+class Outcome(BaseModel):
+    """How a run stands."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    state: OutcomeState
+    stage: Stage | None = None
+    """`None`: the run is past its preparation."""
+    progress: float | None = None
+    """Finished fraction of the stage, from 0 to 1."""
+    step: int = 0
+    """Training steps done."""
+    code: str | None = None
+    """Why the run ended before its time: an event code of the monitor, or the class of an error."""
+    message: str | None = None
+    """The same in English."""
+
+
+def write_outcome(run: RunFolder, outcome: Outcome) -> None:
+    """Writes how the run stands.
+
+    Raises:
+        RunError: Writing failed.
+    """
+    # It is written often and can be made again: no need to wait for the disk.
+    with atomic_path(run.path / OUTCOME_NAME, RunError, durable=False) as partial:
+        partial.write_text(outcome.model_dump_json(indent=1), encoding="utf-8")
+
+
+def read_outcome(run: RunFolder) -> Outcome | None:
+    """Reads how the run stands. `None`: the file is missing or damaged."""
+    try:
+        return Outcome.model_validate_json((run.path / OUTCOME_NAME).read_bytes())
+    except (OSError, ValidationError):
+        return None

@@ -1,0 +1,138 @@
+"""The folder of a training: the request, the process that trains, and how it ended."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from riffsmith.errors import RunError
+from riffsmith.files import remove, write_bytes
+from riffsmith.runs import Outcome, OutcomeState, RunFolder, read_outcome
+from riffsmith.runs.outcome import OUTCOME_NAME
+from riffsmith.studio.jobs.schemas import JobMessage, State
+from riffsmith.studio.messages import JobCode
+
+_SAME_START_SECONDS = 1.0
+
+
+class JobRecord(BaseModel):
+    """The request that a training was started with."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str
+    minutes: float | None
+    preset: str
+    created: str
+
+
+class ProcessRecord(BaseModel):
+    """The process of a training. Its start time tells it from a later process with its number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pid: int
+    started: float
+    stop_requested: bool = False
+
+
+@dataclass(frozen=True)
+class JobStatus:
+    """How a training stands."""
+
+    state: State
+    outcome: Outcome | None
+    """The outcome as the training last wrote it; None: it has not written any yet."""
+    message: JobMessage | None = None
+
+
+class JobFolder:
+    """A run folder, with the files of its job beside those of the run.
+
+    RUN/
+    ├── job.json        the request
+    ├── process.json    the process that trains, or trained last
+    ├── train.log       the output of the process
+    └── …               the files of the run
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.name, self.run = path, path.name, RunFolder(path)
+        self.log = path / "train.log"
+        self._record, self._process = path / "job.json", path / "process.json"
+
+    def exists(self) -> bool:
+        """Whether a job was started here."""
+        return self._record.is_file()
+
+    def write_record(self, record: JobRecord) -> None:
+        """Writes the request."""
+        write_bytes(self._record, record.model_dump_json(indent=1).encode(), RunError)
+
+    def read_record(self) -> JobRecord:
+        """Reads the request.
+
+        Raises:
+            RunError: The record is missing or damaged.
+        """
+        try:
+            return JobRecord.model_validate_json(self._record.read_bytes())
+        except (OSError, ValidationError) as cause:
+            raise RunError(f"{self._record} cannot be read: start a new training") from cause
+
+    def forget_outcome(self) -> None:
+        """Removes the outcome of an earlier session."""
+        remove(self.path / OUTCOME_NAME)
+
+    def note_process(self, pid: int) -> None:
+        """Records the process that trains."""
+        try:
+            started = psutil.Process(pid).create_time()
+        except psutil.NoSuchProcess:  # it has failed already: its log says why
+            started = 0.0
+        self._write_process(ProcessRecord(pid=pid, started=started))
+
+    def note_stop(self) -> None:
+        """Records that the process was asked to stop."""
+        noted = self._read_process()
+        if noted:
+            self._write_process(noted.model_copy(update={"stop_requested": True}))
+
+    def process(self) -> psutil.Process | None:
+        """The process that trains; None once it has ended."""
+        noted = self._read_process()
+        if noted is None:
+            return None
+        try:
+            process = psutil.Process(noted.pid)
+            is_ours = abs(process.create_time() - noted.started) < _SAME_START_SECONDS
+            is_dead = process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+        except psutil.Error:
+            return None
+        return process if is_ours and not is_dead else None
+
+    def status(self) -> JobStatus:
+        """How the training stands: by its process, and by the outcome that it wrote."""
+        if self.process() is not None:
+            return JobStatus("running", read_outcome(self.run))
+        outcome = read_outcome(self.run)  # read after the process has ended: it is the last one
+        ended = outcome.state if outcome else None
+        if ended is OutcomeState.FINISHED:
+            return JobStatus("finished", outcome)
+        if outcome and ended is OutcomeState.FAILED:
+            reason = outcome.message or outcome.code or "unknown"
+            return JobStatus("failed", outcome, JobMessage.of(JobCode.FAILED, reason=reason))
+        noted = self._read_process()
+        if ended is OutcomeState.STOPPED or (noted and noted.stop_requested):
+            return JobStatus("stopped", outcome)
+        return JobStatus("stopped", outcome, JobMessage.of(JobCode.INTERRUPTED))
+
+    def _read_process(self) -> ProcessRecord | None:
+        try:
+            return ProcessRecord.model_validate_json(self._process.read_bytes())
+        except (OSError, ValidationError):
+            return None
+
+    def _write_process(self, record: ProcessRecord) -> None:
+        write_bytes(self._process, record.model_dump_json().encode(), RunError)

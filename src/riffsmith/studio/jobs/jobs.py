@@ -1,0 +1,147 @@
+"""The trainings of a studio."""
+
+import logging
+import subprocess
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock, Thread
+
+import psutil
+
+from riffsmith.errors import RiffsmithError
+from riffsmith.studio.command import command_line, start
+from riffsmith.studio.errors import ConflictError, NotFoundError
+from riffsmith.studio.home import Home
+from riffsmith.studio.jobs.folder import JobFolder, JobRecord
+from riffsmith.studio.jobs.schemas import Job
+from riffsmith.studio.jobs.view import view_job
+from riffsmith.studio.messages import ProblemCode
+from riffsmith.studio.recordings.sources import Sources
+
+logger = logging.getLogger(__name__)
+Start = Callable[[Sequence[str], Path], "subprocess.Popen[str]"]
+
+
+class Jobs:
+    """Trainings: each is a process and a folder, and nothing is kept in memory.
+
+    One lock keeps two requests from starting, stopping or reading trainings at the same time.
+    """
+
+    def __init__(self, home: Home, sources: Sources, most: int = 1, start: Start = start) -> None:
+        """Takes up the trainings below the home folder, running ones among them.
+
+        Args:
+            home: Folder that runs are kept in.
+            sources: Recordings to train on.
+            most: Number of trainings that may run at once.
+            start: Starts a command whose output goes to a file.
+        """
+        self._home, self._sources, self._most, self._start = home, sources, most, start
+        self._lock = Lock()
+
+    def all(self) -> list[Job]:
+        """Every training, the newest first; damaged ones are left out and logged."""
+        found: list[tuple[str, Job]] = []
+        with self._lock:
+            for folder in map(JobFolder, self._home.runs.iterdir()):
+                if folder.exists():
+                    try:
+                        found.append((folder.read_record().created, view_job(folder)))
+                    except RiffsmithError as error:
+                        logger.warning("training %s is left out: %s", folder.name, error)
+        return [job for _, job in sorted(found, key=lambda pair: pair[0], reverse=True)]
+
+    def get(self, name: str) -> Job:
+        """One training.
+
+        Raises:
+            NotFoundError: There is no training of that name.
+        """
+        with self._lock:
+            return view_job(self.folder(name))
+
+    def folder(self, name: str) -> JobFolder:
+        """The folder of a training.
+
+        Raises:
+            NotFoundError: There is no training of that name.
+        """
+        folder = JobFolder(self._home.runs / name)
+        if not folder.exists():
+            raise NotFoundError(ProblemCode.NO_JOB, name=name)
+        return folder
+
+    def begin(self, name: str, source: str, minutes: float | None, preset: str) -> Job:
+        """Starts a training.
+
+        Raises:
+            ConflictError: There is a run of that name, or another training is running.
+            NotFoundError: There is no such source.
+        """
+        folder = JobFolder(self._home.runs / name)
+        with self._lock, self._sources.open(source):
+            if folder.path.exists():
+                raise ConflictError(ProblemCode.RUN_EXISTS, name=name)
+            self._refuse_more()
+            created = datetime.now(UTC).isoformat(timespec="microseconds")
+            folder.write_record(
+                JobRecord(source=source, minutes=minutes, preset=preset, created=created)
+            )
+            self._launch(folder)
+        return self.get(name)
+
+    def resume(self, name: str) -> Job:
+        """Resumes a training that was stopped.
+
+        Raises:
+            ConflictError: It runs or is finished, or another training is running.
+            NotFoundError: There is no training of that name, or its source is gone.
+        """
+        with self._lock:
+            folder = self.folder(name)
+            state = folder.status().state
+            if state == "running":
+                raise ConflictError(ProblemCode.JOB_RUNS, name=name)
+            if state == "finished":
+                raise ConflictError(ProblemCode.JOB_FINISHED, name=name)
+            self._refuse_more()
+            self._launch(folder)
+        return self.get(name)
+
+    def stop(self, name: str) -> Job:
+        """Asks a training to write a checkpoint and end; it takes a few seconds.
+
+        Raises:
+            ConflictError: It does not run.
+            NotFoundError: There is no training of that name.
+        """
+        with self._lock:
+            folder = self.folder(name)
+            process = folder.process()
+            if process is None:
+                raise ConflictError(ProblemCode.JOB_NOT_RUNNING, name=name)
+            folder.note_stop()
+            with suppress(psutil.NoSuchProcess):  # it may just have ended by itself
+                process.terminate()
+        return self.get(name)
+
+    def _launch(self, folder: JobFolder) -> None:
+        record = folder.read_record()
+        with self._sources.open(record.source) as source:
+            words = ["train", source, folder.path, "--resume", "--preset", record.preset]
+            if record.minutes is not None:
+                words += ["--minutes", f"{record.minutes:g}"]
+            folder.forget_outcome()
+            process = self._start(command_line(*words), folder.log)
+        folder.note_process(process.pid)
+        Thread(target=process.wait, daemon=True).start()  # or the system would list it for ever
+
+    def _refuse_more(self) -> None:
+        folders = [JobFolder(path) for path in self._home.runs.iterdir()]
+        running = [folder.name for folder in folders if folder.process() is not None]
+        if len(running) >= self._most:
+            names = ", ".join(running)
+            raise ConflictError(ProblemCode.OTHER_JOB_RUNS, name=names, most=self._most)

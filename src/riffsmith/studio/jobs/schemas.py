@@ -1,0 +1,119 @@
+"""Schemas of trainings."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from riffsmith.config import DEFAULT_PRESET, preset_names
+from riffsmith.runs import Stage, Unit
+from riffsmith.studio.home import RUN_NAME_PATTERN
+from riffsmith.studio.messages import JobCode, Parameter
+from riffsmith.studio.recordings.schemas import SourceName
+from riffsmith.studio.schemas import Message, Request, Response
+from riffsmith.training.monitor.events import EventCode
+
+State = Literal["running", "stopped", "finished", "failed"]
+JobStage = Stage | Literal["training"]
+EventKind = Literal["best", "overfitting", "rollback", "stop"]
+
+
+def _known(preset: str) -> str:
+    if preset not in preset_names():
+        raise ValueError(f"choose one of {', '.join(preset_names())}")
+    return preset
+
+
+Preset = Annotated[
+    str, AfterValidator(_known), Field(json_schema_extra={"enum": [*preset_names()]})
+]
+
+
+class JobRequest(Request, frozen=True):
+    """A training to start."""
+
+    source: SourceName
+    name: str = Field(
+        pattern=RUN_NAME_PATTERN, description="Name of the run: letters, digits, - and _."
+    )
+    minutes: float | None = Field(
+        default=None,
+        gt=0,
+        le=7 * 24 * 60,
+        allow_inf_nan=False,
+        description="Length of the training; null: it ends with its last step.",
+    )
+    preset: Preset = DEFAULT_PRESET
+
+
+class JobMessage(Message, frozen=True):
+    """Why a training ended before its time."""
+
+    code: JobCode
+
+
+class Loss(Response, frozen=True):
+    """Mean losses of a part of a training."""
+
+    step: int
+    discriminator: float | None = Field(
+        description="Null in the warm-up, which is without a discriminator."
+    )
+    generator: float
+
+
+class Distance(Response, frozen=True):
+    """The distance of a snapshot to real music: 1 is as near as the training recordings are."""
+
+    step: int
+    distance: float
+
+
+class EventMessage(Response, frozen=True):
+    """What the monitor found, with the code and the parameters that the sentence is made from."""
+
+    code: EventCode
+    parameters: dict[str, Parameter | None] = Field(description="Null where it was not measured.")
+    detail: str = Field(description="The sentence in English.")
+
+
+class Event(Response, frozen=True):
+    """Something that the monitor found, and what followed from it."""
+
+    step: int
+    kind: EventKind
+    message: EventMessage
+    to_step: int | None = Field(description="The step that a rollback went back to.")
+
+
+class PreviewInfo(Response, frozen=True):
+    """A snapshot that can be heard and seen."""
+
+    snapshot: int = Field(description="Number of the snapshot: an epoch or a step.")
+    step: int
+
+
+class Job(Response, frozen=True):
+    """A training."""
+
+    name: str
+    state: State
+    preset: str
+    unit: Unit = Field(description="What the training counts: epochs (pictures) or steps.")
+    stage: JobStage
+    progress: float | None = Field(description="Fraction of the stage that is done, from 0 to 1.")
+    step: int
+    steps: int | None = Field(
+        description="Steps of the whole training; null where it ends by the clock."
+    )
+    epoch: int | None = Field(description="Null for trainings that count steps.")
+    seconds_left: float | None
+    message: JobMessage | None = Field(description="Why it failed or was interrupted.")
+    stopped_by: EventMessage | None = Field(
+        description="Why the monitor ended a training before its last step."
+    )
+    losses: list[Loss]
+    distances: list[Distance]
+    events: list[Event]
+    previews: list[PreviewInfo]
+    best_snapshot: int | None
+    distance: float | None = Field(description="Distance to real of the snapshot that is played.")

@@ -1,0 +1,202 @@
+"""Everything that the page shows of a training, read from its folder."""
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from math import isfinite
+from typing import get_args
+
+from pydantic import ValidationError
+
+from riffsmith.config import LatentSettings, load_preset
+from riffsmith.runs import OutcomeState, RunRecord, Stage, select_snapshot, step_of
+from riffsmith.studio.jobs.folder import JobFolder, JobStatus
+from riffsmith.studio.jobs.schemas import (
+    Distance,
+    Event,
+    EventKind,
+    EventMessage,
+    Job,
+    JobStage,
+    Loss,
+    PreviewInfo,
+)
+
+_LONGEST_CURVE = 500
+_MOST_EVENTS = 200
+_RECENT_LINES = 20
+"""Number of lines of the log that the time left is estimated from."""
+_EVENT_KINDS = get_args(EventKind)
+Line = Mapping[str, object]
+
+
+def view_job(folder: JobFolder) -> Job:
+    """Reads how a training stands.
+
+    Raises:
+        RunError: Its record is damaged.
+    """
+    request = folder.read_record()
+    status, run = folder.status(), folder.run
+    record = run.read_record() if run.exists() else None
+    lines = run.read_metrics()
+    log = [line for line in lines if line.get("event") == "log"]
+    last: Line = log[-1] if log else {}
+    step, epoch = step_of(last), _whole(last.get("epoch"))
+    unit = record.unit if record else load_preset(request.preset).unit
+    steps = _steps(record, step, epoch)
+    progress, seconds_left = _progress(folder, record, log, steps, status)
+    numbers = run.snapshot_numbers() if record else []
+    selected = select_snapshot(run) if numbers else None
+    return Job(
+        name=folder.name,
+        state=status.state,
+        preset=request.preset,
+        unit=unit,
+        stage=_stage(status, log),
+        progress=progress,
+        step=step,
+        steps=steps,
+        epoch=(epoch or 0) if unit == "epoch" else None,
+        seconds_left=seconds_left,
+        message=status.message,
+        stopped_by=_stopped_by(status, lines),
+        losses=_losses(log),
+        distances=_distances(lines),
+        events=_events(lines),
+        previews=[
+            PreviewInfo(snapshot=number, step=step_of(line))
+            for line in lines
+            if line.get("event") == "preview"
+            and (number := _whole(line.get("snapshot"))) is not None
+            and run.preview(number, ".wav").is_file()
+        ],
+        best_snapshot=run.best_snapshot() if record else None,
+        distance=selected.distance if selected else None,
+    )
+
+
+def _stage(status: JobStatus, log: Sequence[Line]) -> JobStage:
+    outcome = status.outcome
+    if outcome is None or outcome.stage is not None:
+        stage = outcome.stage if outcome else None
+        return "training" if log else stage or Stage.RECORDINGS
+    return "training"
+
+
+def _progress(
+    folder: JobFolder,
+    record: RunRecord | None,
+    log: Sequence[Line],
+    steps: int | None,
+    status: JobStatus,
+) -> tuple[float | None, float | None]:
+    """The fraction of the stage that is done, and the seconds that are left of the training.
+
+    None stands for what is not known. A training that does not run has no seconds left.
+    """
+    outcome, is_running = status.outcome, status.state == "running"
+    if status.state == "finished":
+        return 1.0, None
+    if outcome and outcome.state is OutcomeState.PREPARING:
+        return outcome.progress, None
+    if record is None or not log:
+        return None, None
+    seconds = [_number(line, "seconds") or 0.0 for line in log]
+    since = time.time() - folder.run.metrics.stat().st_mtime if is_running else 0.0
+    if record.minutes is not None:
+        budget = record.minutes * 60
+        done = min(budget, sum(seconds) + since)
+        return done / budget, budget - done if is_running else None
+    if not steps:
+        return None, None
+    recent = log[-_RECENT_LINES:]
+    first = step_of(log[-_RECENT_LINES - 1]) if len(log) > _RECENT_LINES else 0
+    step = step_of(recent[-1])
+    per_step = sum(seconds[-_RECENT_LINES:]) / max(1, step - first)
+    left = max(0.0, (steps - step) * per_step - since)
+    return min(1.0, step / steps), left if is_running else None
+
+
+def _steps(record: RunRecord | None, step: int, epoch: int | None) -> int | None:
+    """Number of steps of the whole run; None: it ends by the clock, or is not known yet."""
+    if record is None or record.minutes is not None:
+        return None
+    settings = record.settings
+    if isinstance(settings, LatentSettings):
+        return settings.training.steps
+    return settings.training.epochs * step // epoch if epoch else None
+
+
+def _losses(log: Sequence[Line]) -> list[Loss]:
+    """Losses at evenly spaced places of the log, its last line among them."""
+    stride = -(-len(log) // _LONGEST_CURVE) or 1
+    return [
+        Loss(
+            step=step_of(line),
+            discriminator=_number(line, "discriminator_loss"),
+            generator=loss,
+        )
+        for line in log[::-1][::stride][::-1]
+        if (loss := _number(line, "generator_loss")) is not None
+    ]
+
+
+def _distances(lines: Sequence[Line]) -> list[Distance]:
+    return [
+        Distance(step=step_of(line), distance=distance)
+        for line in lines
+        if line.get("event") == "check" and (distance := _number(line, "distance")) is not None
+    ]
+
+
+def _events(lines: Sequence[Line]) -> list[Event]:
+    """The newest events; a line that another version wrote is left out."""
+    events: list[Event] = []
+    for line in lines:
+        if line.get("event") in _EVENT_KINDS:
+            with suppress(ValidationError):
+                events.append(_event(line))
+    return events[-_MOST_EVENTS:]
+
+
+def _event(line: Line) -> Event:
+    parameters = line.get("parameters")
+    values = parameters if isinstance(parameters, dict) else {}
+    message = {
+        "code": line.get("code"),
+        "parameters": {name: _plain(value) for name, value in values.items()},
+        "detail": line.get("text"),
+    }
+    return Event.model_validate(
+        {
+            "step": step_of(line),
+            "kind": line.get("event"),
+            "message": message,
+            "to_step": line.get("to_step"),
+        }
+    )
+
+
+def _stopped_by(status: JobStatus, lines: Sequence[Line]) -> EventMessage | None:
+    """The event that the training was finished by, before its last step."""
+    if status.state != "finished" or not status.outcome or not status.outcome.code:
+        return None
+    stops = [event for event in _events(lines) if event.kind == "stop"]
+    return stops[-1].message if stops else None
+
+
+def _plain(value: object) -> object:
+    """Names in a list become one text."""
+    if isinstance(value, list):
+        return ", ".join(str(one).replace("_", " ") for one in value)
+    return value
+
+
+def _number(line: Line, name: str) -> float | None:
+    value = line.get(name)
+    return float(value) if isinstance(value, int | float) and isfinite(value) else None
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None

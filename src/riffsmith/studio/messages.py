@@ -1,0 +1,192 @@
+"""Sentences that the studio sends, each with a code that programs and the page go by.
+
+A message on the wire has three parts: a code, its parameters, and the English sentence that is made
+from both. The page makes its own sentences from code and parameters, in each of its languages; the
+texts stand in `page/en.js` and `page/es.js` under the same codes.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+Parameter = str | int | float
+
+
+class MessageCode(StrEnum):
+    """Base of the codes: the value of a member is its code, `sentence` is its English text."""
+
+    sentence: str
+
+    def __new__(cls, code: str, sentence: str) -> Self:
+        """Makes a member."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.sentence = sentence
+        return member
+
+    def say(self, **parameters: Parameter) -> str:
+        """The sentence with its parameters."""
+        return self.sentence.format(**parameters)
+
+
+class ProblemCode(MessageCode):
+    """Reasons why a request was not carried out."""
+
+    # Requests that are refused before anything looks at their content.
+    FOREIGN_HOST = "foreign_host", "the name {host!r} is not this studio's: open it by its own"
+    FOREIGN_SITE = "foreign_site", "another site's page asked for this: open the studio itself"
+    TOKEN_NEEDED = (
+        "token_needed",
+        "this studio asks for its token: open the address that it printed when it began",
+    )
+    BODY_TOO_LARGE = (
+        "body_too_large",
+        "more was sent than is taken here (at most {megabytes} MB): send less at once",
+    )
+    NO_ROUTE = "no_route", "there is nothing at {path!r}: see /openapi.json"
+    NO_METHOD = "no_method", "{method} is not possible here: see /openapi.json"
+    NO_PAGE_FILE = "no_page_file", "the page has no file {file!r}"
+    INVALID_REQUEST = "invalid_request", "{parts}"
+
+    # Models and players.
+    NO_MODEL = "no_model", "no model {model!r}: the list of models names those there are"
+    NO_SNAPSHOT = "no_snapshot", "{model} has no snapshot yet: wait for the first one"
+    CLIPS_ONLY = (
+        "clips_only",
+        "model {model} is of preset {preset} and plays clips alone: endless pieces need one of "
+        "preset latent",
+    )
+    NO_PLAYER = (
+        "no_player",
+        "no player {player!r}: it was closed, or unused for {minutes:.0f} minutes; open a new one",
+    )
+    TOO_MANY_PLAYERS = (
+        "too_many_players",
+        "{most} pieces are being played, which is the most: close one, or try again in a minute",
+    )
+    TOO_FAR_AHEAD = (
+        "too_far_ahead",
+        "sample {sample} is more than {seconds:g} s beyond what was played ({played}): change the "
+        "controls when it comes near",
+    )
+    FORGOTTEN = (
+        "forgotten",
+        "sample {sample} was played too long ago: this piece is remembered from second "
+        "{second:.0f} on",
+    )
+    TOO_MUCH_AT_ONCE = (
+        "too_much_at_once",
+        "{count} samples are more than {seconds} s: ask for {most} at most",
+    )
+    PROMPT_TOO_SHORT = (
+        "prompt_too_short",
+        "{name}: {seconds:.1f} s lie behind second {second:g}, and {least:g} are the least to "
+        "begin with: begin earlier",
+    )
+    LISTENER_LEFT = "listener_left", "the listener left before the clip was done"
+
+    # Clips.
+    NO_CLIP = "no_clip", "no clip {clip!r}: it may have been deleted"
+    CLIP_DAMAGED = "clip_damaged", "clip {clip!r} cannot be read: delete the clip"
+    CLIP_TOO_SHORT = (
+        "clip_too_short",
+        "a clip is a second or longer, and only {seconds:.2f} s lie before sample {sample}: listen "
+        "on first",
+    )
+    NO_MATCH = "no_match", "this clip has no match {number}: its originality lists them"
+
+    # Recordings.
+    UPLOAD_TOO_LARGE = (
+        "upload_too_large",
+        "at most {gigabytes} GB are taken at once: send fewer files",
+    )
+    NOTHING_USABLE = (
+        "nothing_usable",
+        "none of these files can be used ({parts}): send recordings",
+    )
+    NO_UPLOAD = "no_upload", "no upload {source!r}: send the files again"
+    NO_FOLDER = "no_folder", "no folder {folder!r} on this computer: check the path"
+    FOLDERS_REFUSED = (
+        "folders_refused",
+        "folders of this computer can be named only where the studio listens to this computer "
+        "alone: upload the recordings",
+    )
+
+    # Trainings.
+    NO_JOB = "no_job", "no training {name!r}: the list of jobs names those there are"
+    RUN_EXISTS = "run_exists", "there is a run {name!r} already: choose another name"
+    OTHER_JOB_RUNS = (
+        "other_job_runs",
+        "training {name} is running, and this computer trains {most} at a time: stop it first, or "
+        "wait",
+    )
+    JOB_RUNS = "job_runs", "training {name!r} is running: only a stopped one can go on"
+    JOB_FINISHED = "job_finished", "training {name!r} is finished: only a stopped one can go on"
+    JOB_NOT_RUNNING = (
+        "job_not_running",
+        "training {name!r} does not run: there is nothing to stop",
+    )
+    NO_PREVIEW = "no_preview", "training {name!r} has no preview {number}: see its list"
+    NOTHING_TO_SHOW = "nothing_to_show", "training {name!r} has nothing to show yet: wait a little"
+
+    # Commands that run beside the server, and everything else.
+    COMMAND_TOO_SLOW = (
+        "command_too_slow",
+        "this took longer than {minutes:g} minutes and was ended: try less at once",
+    )
+    COMMAND_ENDED = "command_ended", "the command ended without a word: try again"
+    COMMAND_FAILED = "command_failed", "{reason}"
+    MODEL_UNUSABLE = "model_unusable", "{reason}"
+    CORPUS_UNUSABLE = "corpus_unusable", "{reason}"
+    AUDIO_UNUSABLE = "audio_unusable", "{reason}"
+    RUN_UNUSABLE = "run_unusable", "{reason}"
+    OTHER = "other", "{reason}"
+    HTTP = "http", "{reason}"
+    FAULT = "fault", "unexpected {kind}: the studio's own log says more"
+
+
+class FieldCode(StrEnum):
+    """What is wrong with one field of a request; the English sentence is pydantic's."""
+
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+    PATTERN = "pattern"
+    ABOVE = "above"
+    FROM = "from"
+    BELOW = "below"
+    UP_TO = "up_to"
+    CHOICE = "choice"
+    NOT_JSON = "not_json"
+    INVALID = "invalid"
+
+
+class RefusalCode(MessageCode):
+    """Reasons why a file of an upload is not taken."""
+
+    NOT_AUDIO = "not_audio", "not an audio file ({ending})"
+    NO_ENDING = "no_ending", "not an audio file (no ending)"
+    TOO_LARGE = "too_large", "larger than {megabytes} MB: cut it into parts"
+    EMPTY = "empty", "empty"
+    TOO_MANY = "too_many", "at most {most} files are taken at once: send it with the next ones"
+    BAD_NAME = "bad_name", "{name!r} is no name for a file: rename it"
+
+
+class OriginalityCode(MessageCode):
+    """Reasons why there is no verdict on a clip; a verdict has its grade as its code."""
+
+    WAITING = "waiting", "Being compared with the recordings."
+    NO_RECORDINGS = (
+        "no_recordings",
+        "Not compared: the recordings that this model was trained on are not at hand here.",
+    )
+    TOO_SHORT = "too_short", "Not compared: a clip must be {seconds:g} s long or longer."
+    FAILED = "failed", "Not compared: {reason}"
+
+
+class JobCode(MessageCode):
+    """Reasons why a training ended before its time."""
+
+    FAILED = "failed", "{reason}"
+    INTERRUPTED = (
+        "interrupted",
+        "ended without a word, as when the computer goes down; it can go on",
+    )

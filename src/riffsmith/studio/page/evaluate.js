@@ -1,0 +1,73 @@
+// The room to evaluate in: the report of a training.
+
+import * as api from "./api.js";
+import { busy, byId, h, tell, tellError } from "./dom.js";
+import { current, onLanguage } from "./language.js";
+import { t } from "./texts.js";
+
+export class EvaluateRoom {
+  #run = byId("evaluate-run", HTMLSelectElement);
+  #frame = byId("report", HTMLIFrameElement);
+  #shown = "";
+
+  constructor() {
+    this.#run.addEventListener("change", () => {
+      location.hash = `evaluate/${this.#run.value}`;
+    });
+    const again = byId("evaluate-again", HTMLButtonElement);
+    again.addEventListener("click", () => busy(again, null, () => this.#show(true)));
+    const measure = byId("evaluate-measure", HTMLButtonElement);
+    measure.addEventListener("click", () => this.#measure(measure));
+    onLanguage(() => {
+      if (this.#shown) this.#show();
+    });
+  }
+
+  /**
+   * Shows the report of a run.
+   *
+   * @param {string} [wanted] Name of the run; the last one that was shown, or the newest, if left out.
+   */
+  async open(wanted) {
+    const jobs = (await api.jobs()).filter(({ previews }) => previews.length);
+    this.#run.replaceChildren(...jobs.map(({ name }) => h("option", { value: name }, name)));
+    byId("evaluate-bar").hidden = !jobs.length;
+    byId("no-report").hidden = jobs.length > 0;
+    if (!jobs.length) return;
+    const choices = [wanted, this.#run.dataset.last, jobs[0].name];
+    const chosen = choices.find((choice) => jobs.some(({ name }) => name === choice));
+    this.#run.value = this.#run.dataset.last = chosen ?? jobs[0].name;
+    await this.#show();
+  }
+
+  /** @param {HTMLButtonElement} button */
+  #measure(button) {
+    const name = this.#run.value;
+    return busy(button, "evaluate.measuring", async () => {
+      await api.measure(name);
+      if (name === this.#run.value) await this.#show(true);
+      tell([t("evaluate.measured", { name })]);
+    });
+  }
+
+  async #show(isAgain = false) {
+    const name = this.#run.value;
+    const page = api.reportPage(name, current());
+    if (page === this.#shown && !isAgain) return;
+    byId("evaluate-open", HTMLAnchorElement).href = page;
+    byId("writing").hidden = false;
+    this.#frame.hidden = true;
+    try {
+      await api.writeReport(name, current());
+      this.#shown = page;
+      this.#frame.title = t("evaluate.frame", { name });
+      this.#frame.src = page;
+      this.#frame.hidden = false;
+    } catch (error) {
+      this.#shown = "";
+      tellError(error);
+    } finally {
+      byId("writing").hidden = true;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// Numbers and dates as the chosen language writes them.
+
+import { current } from "./language.js";
+
+const NONE = "–";
+/** @type {Map<string, Intl.NumberFormat>} */
+const formats = new Map();
+
+/**
+ * @param {number} value
+ * @param {Intl.NumberFormatOptions} options
+ */
+function write(value, options) {
+  const key = `${current()} ${Object.entries(options)}`;
+  const format = formats.get(key) ?? new Intl.NumberFormat(current(), options);
+  formats.set(key, format);
+  return format.format(value).replace(/^-/, "−").replace(/^−0$/, "0");
+}
+
+/**
+ * Writes a number with so many digits after the point, or comma.
+ *
+ * @param {number} value
+ */
+export const number = (value, digits = 0) =>
+  write(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+/**
+ * Writes a number with about three significant digits; a dash where there is none.
+ *
+ * @param {number | null | undefined} value
+ */
+export const figure = (value) =>
+  value === null || value === undefined
+    ? NONE
+    : write(value, { maximumSignificantDigits: Math.abs(value) >= 1000 ? 21 : 3 });
+
+/**
+ * Writes a fraction as percent.
+ *
+ * @param {number} fraction
+ */
+export const percent = (fraction) => `${number(100 * fraction)} %`;
+
+/**
+ * Writes a date and a time.
+ *
+ * @param {string} iso The moment in ISO 8601.
+ */
+export const moment = (iso) =>
+  new Intl.DateTimeFormat(current(), { dateStyle: "medium", timeStyle: "short" }).format(
+    new Date(iso),
+  );

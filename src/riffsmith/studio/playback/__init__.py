@@ -1,0 +1,1 @@
+"""Endless pieces: one player a listener, and music of one's own as their audio prompt."""

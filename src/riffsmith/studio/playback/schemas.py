@@ -1,0 +1,148 @@
+"""Schemas of pieces: controls, audio prompts, players, generated clips."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from riffsmith.studio.home import MODEL_PATTERN, PROMPT_PATTERN
+from riffsmith.studio.schemas import Fraction, Request, Response, SamplePosition, Seed
+from riffsmith.synthesis import LONGEST_PROMPT_SECONDS, SHORTEST_PROMPT_SECONDS, Controls
+
+ModelId = Annotated[
+    str, Field(pattern=MODEL_PATTERN, description="Id of a model from the list of models.")
+]
+
+
+class ControlValues(Request, frozen=True):
+    """Values of the controls; null leaves a control to the seed."""
+
+    intensity: Fraction | None = Field(
+        default=None, description="0: the calmest passages; 1: the busiest."
+    )
+    brightness: Fraction | None = Field(
+        default=None, description="0: the darkest passages; 1: the brightest."
+    )
+    tempo: Annotated[float, Field(ge=40, le=320, allow_inf_nan=False)] | None = Field(
+        default=None, description="Beats a minute."
+    )
+    variation: Fraction = Field(
+        default=0.5, description="0: one kind of passage; 1: all kinds, one after the other."
+    )
+    morph_seed: Seed | None = Field(
+        default=None, description="Seed whose passages the piece moves to."
+    )
+    morph_seconds: float = Field(
+        default=30.0, ge=0, le=3600, allow_inf_nan=False, description="Length of that move."
+    )
+
+    def to_controls(self) -> Controls:
+        """The same values as the synthesis takes them."""
+        return Controls(**self.model_dump())
+
+    @classmethod
+    def of(cls, controls: Controls) -> "ControlValues":
+        """Values of the synthesis's controls."""
+        return cls(**{name: getattr(controls, name) for name in cls.model_fields})
+
+
+class StreamControls(ControlValues, frozen=True):
+    """Values of the controls and the seed, as the query of an address."""
+
+    seed: Seed | None = Field(default=None, description="Seed of the piece; drawn if left out.")
+
+
+class AudioPromptRequest(Request, frozen=True):
+    """Music of one's own that a piece begins with."""
+
+    source: str = Field(
+        pattern=PROMPT_PATTERN,
+        description="Source of an upload with one recording, or `clip:` and the id of a clip.",
+    )
+    second: float = Field(
+        default=0.0,
+        ge=0,
+        le=43_200,
+        allow_inf_nan=False,
+        description="Second of the recording from which on it is taken.",
+    )
+    seconds: float = Field(
+        default=20.0,
+        ge=SHORTEST_PROMPT_SECONDS,
+        le=LONGEST_PROMPT_SECONDS,
+        allow_inf_nan=False,
+        description="Length of the prompt.",
+    )
+    noise_level: Fraction = Field(
+        default=0.5,
+        description="0: the piece begins with the music as it is; 1: it takes only its kind and "
+        "tempo.",
+    )
+
+
+class AudioPromptInfo(Response, frozen=True):
+    """The audio prompt that a piece began with."""
+
+    name: str = Field(description="Name of the file, or title of the model that made the clip.")
+    seed: int | None = Field(description="Seed of the clip; null for a recording.")
+    second: float
+    seconds: float
+    noise_level: float
+
+
+class PlayerRequest(Request, frozen=True):
+    """A piece to begin."""
+
+    model: ModelId
+    seed: Seed | None = Field(default=None, description="Seed of the piece; null: it is drawn.")
+    controls: ControlValues = ControlValues()
+    audio_prompt: AudioPromptRequest | None = None
+
+
+class PlayerInfo(Response, frozen=True):
+    """A piece that has begun."""
+
+    id: str
+    model: str
+    seed: int
+    sample_rate: int = Field(description="Sample rate in Hz.")
+    channels: Literal[2] = 2
+
+
+class ControlChangeRequest(Request, frozen=True):
+    """New controls for a piece."""
+
+    controls: ControlValues
+    at: SamplePosition = Field(
+        default=0, description="The first sample that the change may apply to."
+    )
+    position: SamplePosition | None = Field(
+        default=None,
+        description="The sample that the listener plays now. Samples after it that were pulled and "
+        "not played yet may be replaced; if left out, everything that was pulled stays.",
+    )
+
+
+class ControlChangeInfo(Response, frozen=True):
+    """The place of a control change."""
+
+    at: int = Field(
+        description="The first sample of the change, from which on samples have to be pulled again."
+    )
+
+
+class GenerateRequest(Request, frozen=True):
+    """A clip to generate."""
+
+    model: ModelId
+    seconds: float = Field(default=30.0, ge=0.1, le=600, allow_inf_nan=False)
+    seed: Seed | None = Field(default=None, description="Seed of the clip; null: it is drawn.")
+    controls: ControlValues = ControlValues()
+    format: Literal["wav", "flac", "mp3", "ogg"] = "wav"
+    loop: bool = Field(default=False, description="Whole bars that repeat without a seam.")
+    audio_prompt: AudioPromptRequest | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> "GenerateRequest":
+        if self.loop and self.audio_prompt:
+            raise ValueError("a loop cannot begin with music of one's own: leave one out")
+        return self

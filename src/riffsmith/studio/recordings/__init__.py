@@ -1,0 +1,1 @@
+"""Recordings that a listener sends, or that lie on this computer."""

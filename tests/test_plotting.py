@@ -1,0 +1,30 @@
+import torch
+
+from riffsmith.plotting import LIGHT, Chart, draw_chart, draw_spectrogram, to_png
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def test_events_are_drawn():
+    def chart(*events: tuple[str, float]) -> bytes:
+        labels = {kind: kind for kind, _ in events}
+        series = {"a": [(0.0, 1.0), (9.0, 2.0)]}
+        return draw_chart(
+            Chart(
+                *("title", "epoch", "unit", 9.0, series, {}, events, labels),
+                is_logarithmic=False,
+                format_number=str,
+            ),
+            LIGHT,
+        )
+
+    pictures = [chart(), chart(("stop", 3.0)), chart(("stop", 5.0)), chart(("rollback", 3.0))]
+    assert len(set(pictures)) == 4
+    assert chart(("best", 1.0), ("best", 3.0)) == chart(("best", 1.0), ("best", 3.0))
+
+
+def test_pictures_are_reproducible():
+    mel_db = torch.rand(16, 63, generator=torch.Generator().manual_seed(0))
+    first, second = (to_png(draw_spectrogram(mel_db, "Epoch 1", 6.0)) for _ in range(2))
+    assert first == second
+    assert first.startswith(PNG)

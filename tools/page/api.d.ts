@@ -1,0 +1,377 @@
+// Types of what the studio's server takes and sends. Written by tools/write_api_types.py from the
+// OpenAPI document: change the schemas in Python and run that script again.
+
+declare namespace Api {
+  /** The audio prompt that a piece began with. */
+  interface AudioPromptInfo {
+    /** Name of the file, or title of the model that made the clip. */
+    name: string;
+    /** Seed of the clip; null for a recording. */
+    seed: number | null;
+    second: number;
+    seconds: number;
+    noise_level: number;
+  }
+
+  /** Music of one's own that a piece begins with. */
+  interface AudioPromptRequest {
+    /** Source of an upload with one recording, or `clip:` and the id of a clip. */
+    source: string;
+    /** Second of the recording from which on it is taken. */
+    second?: number;
+    /** Length of the prompt. */
+    seconds?: number;
+    /** 0: the piece begins with the music as it is; 1: it takes only its kind and tempo. */
+    noise_level?: number;
+  }
+
+  interface Body_upload_api_uploads_post {
+    files: string[];
+  }
+
+  /** A clip that was kept. */
+  interface Clip {
+    id: string;
+    /** Title in English, as its files have it. */
+    title: string;
+    model: string;
+    model_title: string;
+    seed: number;
+    /** Sample rate in Hz. */
+    sample_rate: number;
+    /** The sample of its piece that it begins with. */
+    begin: number;
+    controls: Moment[];
+    audio_prompt: AudioPromptInfo | null;
+    seconds: number;
+    /** Date and time in ISO 8601, in UTC. */
+    created: string;
+    originality: OriginalityInfo | null;
+  }
+
+  /** A part of a piece to keep. */
+  interface ClipRequest {
+    /** The sample that the clip ends before. */
+    end: number;
+    seconds?: number;
+  }
+
+  /** The place of a control change. */
+  interface ControlChangeInfo {
+    /** The first sample of the change, from which on samples have to be pulled again. */
+    at: number;
+  }
+
+  /** New controls for a piece. */
+  interface ControlChangeRequest {
+    controls: ControlValues;
+    /** The first sample that the change may apply to. */
+    at?: number;
+    /** The sample that the listener plays now. Samples after it that were pulled and not played yet may be replaced; if left out, everything that was pulled stays. */
+    position?: number | null;
+  }
+
+  /** Values of the controls; null leaves a control to the seed. */
+  interface ControlValues {
+    /** 0: the calmest passages; 1: the busiest. */
+    intensity?: number | null;
+    /** 0: the darkest passages; 1: the brightest. */
+    brightness?: number | null;
+    /** Beats a minute. */
+    tempo?: number | null;
+    /** 0: one kind of passage; 1: all kinds, one after the other. */
+    variation?: number;
+    /** Seed whose passages the piece moves to. */
+    morph_seed?: number | null;
+    /** Length of that move. */
+    morph_seconds?: number;
+  }
+
+  /** The distance of a snapshot to real music: 1 is as near as the training recordings are. */
+  interface Distance {
+    step: number;
+    distance: number;
+  }
+
+  /** Something that the monitor found, and what followed from it. */
+  interface Event {
+    step: number;
+    kind: "best" | "overfitting" | "rollback" | "stop";
+    message: EventMessage;
+    /** The step that a rollback went back to. */
+    to_step: number | null;
+  }
+
+  /** What was found. */
+  type EventCode = "nearest" | "healthy" | "overfitting" | "collapse" | "not_finite" | "loss_not_finite" | "runaway" | "plateau";
+
+  /** What the monitor found. */
+  interface EventMessage {
+    code: EventCode;
+    /** Null where it was not measured. */
+    parameters: Record<string, string | number | null>;
+    /** The sentence in English. */
+    detail: string;
+  }
+
+  /** What is wrong with one field of a request; the English sentence is pydantic's. */
+  type FieldCode = "missing" | "unknown" | "pattern" | "above" | "from" | "below" | "up_to" | "choice" | "not_json" | "invalid";
+
+  /** A clip to generate. */
+  interface GenerateRequest {
+    /** Id of a model from the list of models. */
+    model: string;
+    seconds?: number;
+    /** Seed of the clip; null: it is drawn. */
+    seed?: number | null;
+    controls?: ControlValues;
+    format?: "wav" | "flac" | "mp3" | "ogg";
+    /** Whole bars that repeat without a seam. */
+    loop?: boolean;
+    audio_prompt?: AudioPromptRequest | null;
+  }
+
+  /** An answer that shows that the server runs. */
+  interface Health {
+    version: string;
+  }
+
+  /** A training. */
+  interface Job {
+    name: string;
+    state: "running" | "stopped" | "finished" | "failed";
+    preset: string;
+    /** What the training counts: epochs (pictures) or steps. */
+    unit: "epoch" | "step";
+    stage: Stage | "training";
+    /** Fraction of the stage that is done, from 0 to 1. */
+    progress: number | null;
+    step: number;
+    /** Steps of the whole training; null where it ends by the clock. */
+    steps: number | null;
+    /** Null for trainings that count steps. */
+    epoch: number | null;
+    seconds_left: number | null;
+    /** Why it failed or was interrupted. */
+    message: JobMessage | null;
+    /** Why the monitor ended a training before its last step. */
+    stopped_by: EventMessage | null;
+    losses: Loss[];
+    distances: Distance[];
+    events: Event[];
+    previews: PreviewInfo[];
+    best_snapshot: number | null;
+    /** Distance to real of the snapshot that is played. */
+    distance: number | null;
+  }
+
+  /** Reasons why a training ended before its time. */
+  type JobCode = "failed" | "interrupted";
+
+  /** Why a training ended before its time. */
+  interface JobMessage {
+    code: JobCode;
+    parameters: Record<string, string | number>;
+    /** The sentence in English. */
+    detail: string;
+  }
+
+  /** A training to start. */
+  interface JobRequest {
+    /** `upload:` and its key, `demo`, or the absolute path of a folder on this computer. */
+    source: string;
+    /** Name of the run: letters, digits, - and _. */
+    name: string;
+    /** Length of the training; null: it ends with its last step. */
+    minutes?: number | null;
+    preset?: "latent" | "report" | "report-wgan";
+  }
+
+  /** Mean losses of a part of a training. */
+  interface Loss {
+    step: number;
+    /** Null in the warm-up, which is without a discriminator. */
+    discriminator: number | null;
+    generator: number;
+  }
+
+  /** A real passage that a part of a clip is near to. */
+  interface MatchInfo {
+    /** Second of the clip. */
+    at: number;
+    recording: string;
+    /** Second of the recording. */
+    second: number;
+    /** By how much the clip is higher there. */
+    semitones: number;
+    /** Share of new music that is less near, in percent. */
+    percentile: number;
+  }
+
+  type MaterialGrade = "enough" | "few_recordings" | "little" | "very_little" | "too_little";
+
+  /** A model that can be played. */
+  interface ModelInfo {
+    id: string;
+    kind: "shipped" | "run" | "bundle";
+    title: string;
+    preset: string;
+    /** Sample rate in Hz. */
+    sample_rate: number;
+    /** The recordings that it was trained on. */
+    credits: string[];
+    /** Whether it plays endless pieces. */
+    streams: boolean;
+  }
+
+  /** The controls from a second of a clip on. */
+  interface Moment {
+    /** Seconds from the clip's beginning. */
+    at: number;
+    controls: ControlValues;
+  }
+
+  /** Reasons why there is no verdict on a clip; a verdict has its grade as its code. */
+  type OriginalityCode = "waiting" | "no_recordings" | "too_short" | "failed";
+
+  /** The result of a comparison in one word. */
+  type OriginalityGrade = "original" | "suspicious" | "copied";
+
+  /** The comparison of a clip with the recordings that its model was trained on. */
+  interface OriginalityInfo {
+    state: "waiting" | "done" | "failed";
+    /** The verdict, once the comparison is done. */
+    grade: OriginalityGrade | null;
+    verdict: OriginalityMessage;
+    /** The real passages that are nearest to it. */
+    matches: MatchInfo[];
+  }
+
+  /** What the comparison found, or why there is none. */
+  interface OriginalityMessage {
+    code: OriginalityGrade | OriginalityCode;
+    parameters: Record<string, string | number>;
+    /** The sentence in English. */
+    detail: string;
+  }
+
+  /** A piece that has begun. */
+  interface PlayerInfo {
+    id: string;
+    model: string;
+    seed: number;
+    /** Sample rate in Hz. */
+    sample_rate: number;
+    channels: 2;
+  }
+
+  /** A piece to begin. */
+  interface PlayerRequest {
+    /** Id of a model from the list of models. */
+    model: string;
+    /** Seed of the piece; null: it is drawn. */
+    seed?: number | null;
+    controls?: ControlValues;
+    audio_prompt?: AudioPromptRequest | null;
+  }
+
+  /** A snapshot that can be heard and seen. */
+  interface PreviewInfo {
+    /** Number of the snapshot: an epoch or a step. */
+    snapshot: number;
+    step: number;
+  }
+
+  /** The reason why a request was not carried out. */
+  interface Problem {
+    code: ProblemCode;
+    parameters: Record<string, string | number>;
+    /** The sentence in English. */
+    detail: string;
+    /** What is wrong in particular. */
+    parts: ProblemPart[];
+  }
+
+  /** Reasons why a request was not carried out. */
+  type ProblemCode = "foreign_host" | "foreign_site" | "token_needed" | "body_too_large" | "no_route" | "no_method" | "no_page_file" | "invalid_request" | "no_model" | "no_snapshot" | "clips_only" | "no_player" | "too_many_players" | "too_far_ahead" | "forgotten" | "too_much_at_once" | "prompt_too_short" | "listener_left" | "no_clip" | "clip_damaged" | "clip_too_short" | "no_match" | "upload_too_large" | "nothing_usable" | "no_upload" | "no_folder" | "folders_refused" | "no_job" | "run_exists" | "other_job_runs" | "job_runs" | "job_finished" | "job_not_running" | "no_preview" | "nothing_to_show" | "command_too_slow" | "command_ended" | "command_failed" | "model_unusable" | "corpus_unusable" | "audio_unusable" | "run_unusable" | "other" | "http" | "fault";
+
+  /** One of several things that are wrong: with a field of a request, or with a file. */
+  interface ProblemPart {
+    code: FieldCode | RefusalCode;
+    parameters: Record<string, string | number>;
+    /** The sentence in English. */
+    detail: string;
+    /** The field's path or the file's name. */
+    place: string;
+  }
+
+  type RecordingCode = "other";
+
+  /** Something to say about a recording. */
+  interface RecordingMessage {
+    code: RecordingCode;
+    parameters: Record<string, string | number>;
+    /** The sentence in English. */
+    detail: string;
+  }
+
+  /** Reasons why a file of an upload is not taken. */
+  type RefusalCode = "not_audio" | "no_ending" | "too_large" | "empty" | "too_many" | "bad_name";
+
+  /** Work before the first training step. */
+  type Stage = "recordings" | "features" | "decoder" | "codec";
+
+  /** A file of a folder. */
+  interface SurveyFile {
+    path: string;
+    usable: boolean;
+    /** Why it is skipped; null: it is not. */
+    reason: RecordingMessage | null;
+    /** Faults of a usable file. */
+    warnings: RecordingMessage[];
+    seconds: number;
+    sample_rate: number;
+    channels: number;
+    encoding: string;
+    peak_db: number;
+    loudness_lufs: number | null;
+    content_hash: string;
+  }
+
+  /** A folder, file by file, as `riffsmith survey --json` prints it. */
+  interface SurveyInfo {
+    folder: string;
+    genre: string | null;
+    entries: SurveyFile[];
+    minutes: number;
+    usable: number;
+    skipped: number;
+    sample_rates: Record<string, number>;
+    channel_counts: Record<string, number>;
+    /** Whether this is enough material. */
+    grade: MaterialGrade;
+    training_preset: string;
+    training_seconds: number;
+  }
+
+  /** Recordings to survey. */
+  interface SurveyRequest {
+    /** `upload:` and its key, `demo`, or the absolute path of a folder on this computer. */
+    source: string;
+  }
+
+  /** The files of an upload. */
+  interface UploadInfo {
+    /** Name of the upload for surveys and trainings. */
+    source: string;
+    files: UploadedFile[];
+    /** Files that were not taken, with the reason. */
+    refused: ProblemPart[];
+  }
+
+  /** A file that was taken. */
+  interface UploadedFile {
+    name: string;
+    bytes: number;
+  }
+}
