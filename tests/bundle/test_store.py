@@ -26,7 +26,7 @@ def bundle(tmp_path: Path) -> Path:
         low_db=-80.0,
         high_db=20.0,
         recordings=(RecordingCredit(path="a.wav", content_hash="1", seconds=3.0),),
-        figures={"spread_db": 1.5},
+        metrics={"spread_db": 1.5},
     )
     write_bundle(tmp_path / "bundle", card, Generator(settings.generator, 1))
     return tmp_path / "bundle"
@@ -65,7 +65,7 @@ def _edit(path: Path, **changes: object) -> None:
         (lambda b: (b / "generator.safetensors").unlink(), "cannot be used .*No such file"),
         (lambda b: (b / "card.json").unlink(), "not a bundle"),
         (lambda b: (b / "card.json").write_text("{"), "is damaged"),
-        (lambda b: _edit(b / "card.json", epoch="many"), "is damaged"),
+        (lambda b: _edit(b / "card.json", snapshot="many"), "is damaged"),
         (lambda b: _edit(b / "card.json", version=7), "bundle format 7, this Riffsmith reads 1"),
     ],
 )

@@ -1,4 +1,4 @@
-"""A trained model on disk: weights, settings and provenance, written whole or not at all."""
+"""Bundles: trained models on disk with their weights, settings and provenance."""
 
 from riffsmith.bundle.card import Card, RecordingCredit
 from riffsmith.bundle.store import (

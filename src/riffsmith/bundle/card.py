@@ -1,39 +1,47 @@
-"""What a bundle says about itself."""
+"""Card of a bundle: settings, provenance and metrics of a model."""
 
 from pydantic import BaseModel, ConfigDict
 
 from riffsmith.config import TaggedSettings
 
 BUNDLE_VERSION = 2
+"""Version of the bundle format that is written; `bundle.upgrade` reads the earlier ones."""
 
 
 class RecordingCredit(BaseModel):
-    """A recording that a model was trained on."""
+    """Recording that a model was trained on."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     path: str
+    """Path below the folder of recordings."""
     content_hash: str
+    """Hash of the file."""
     seconds: float
+    """Length in seconds."""
 
 
 class Card(BaseModel):
-    """Settings, provenance and figures of a trained model."""
+    """Settings, provenance and metrics of a trained model."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: int = BUNDLE_VERSION
+    """Version of the format of the bundle's files."""
     riffsmith: str
+    """Version of Riffsmith that wrote the bundle."""
     torch: str
+    """Version of PyTorch that wrote the bundle."""
     created: str
-    """ISO 8601 in UTC."""
+    """Date and time in UTC, as in ISO 8601."""
     preset: str
     genre: str
     settings: TaggedSettings
     low_db: float
     high_db: float
-    """What -1 and 1 of a picture stand for."""
+    """Decibels that the values -1 (`low_db`) and 1 of a picture stand for."""
     corpus_hash: str
+    """Hash of the corpus's manifest."""
     recordings: tuple[RecordingCredit, ...]
     seed: int
     snapshot: int
@@ -44,7 +52,7 @@ class Card(BaseModel):
     """Training examples used, repetitions included."""
     metrics: dict[str, float]
     """Metrics at this point of the training."""
-    weights_hash: str = ""
-    """BLAKE2b of the weights file."""
-    codec_hash: str = ""
-    """BLAKE2b of the codec's file, where the system has one."""
+    weights_hash: str | None = None
+    """BLAKE2b hash of the weights file. `None`: the bundle is not written yet."""
+    codec_hash: str | None = None
+    """BLAKE2b hash of the codec file. `None`: the model has no codec, or is not written yet."""

@@ -1,4 +1,4 @@
-"""Bundles on disk: a folder with `card.json`, `generator.safetensors` and maybe a codec."""
+"""Bundles on disk: a folder with a card, a generator and, for preset `latent`, a codec."""
 
 import json
 from collections.abc import Iterator
@@ -25,56 +25,62 @@ CARD_NAME = "card.json"
 WEIGHTS_NAME = "generator.safetensors"
 CODEC_NAME = "codec.safetensors"
 BUNDLE_FILES = (CARD_NAME, WEIGHTS_NAME, CODEC_NAME)
-"""All that a bundle can hold; the codec only where the system has one."""
+"""Names of all files that a bundle can have; only bundles of preset `latent` have a codec."""
 
 
 @dataclass(frozen=True)
 class PictureBundle:
-    """A trained generator of pictures, ready to play."""
+    """A trained generator of pictures."""
 
     card: Card
     settings: PictureSettings
     generator: Generator
-    """In evaluation mode, without gradients."""
+    """The generator in evaluation mode, without gradients."""
 
 
 @dataclass(frozen=True)
 class LatentBundle:
-    """A trained generator of latents and the codec that they belong to."""
+    """A trained generator of latents and its codec."""
 
     card: Card
     settings: LatentSettings
     generator: Denoiser
-    """In evaluation mode, without gradients."""
+    """The generator in evaluation mode, without gradients."""
     codec: Codec
 
 
 Bundle = PictureBundle | LatentBundle
 
 
-def write_bundle(folder: Path, card: Card, generator: nn.Module, codec: bytes = b"") -> None:
-    """Writes a bundle whole or not at all.
+def write_bundle(
+    folder: Path, card: Card, generator: nn.Module, codec: bytes | None = None
+) -> None:
+    """Writes a bundle, whole or not at all.
 
     Args:
-        folder: Where to.
-        card: Its hashes are filled in.
-        generator: As `card.settings` describe it.
-        codec: What `save_codec` gave, for a system that has one.
+        folder: Folder of the bundle; an existing one is replaced.
+        card: Card; version and hashes are filled in.
+        generator: Generator that has the card's settings.
+        codec: Content of the codec file, from `save_codec`. `None`: the model has no codec.
 
     Raises:
         ModelError: Writing failed.
     """
     state = {name: tensor.cpu().contiguous() for name, tensor in generator.state_dict().items()}
-    if codec:  # it plays in half precision anyway
+    if codec is not None:  # half the size; such a generator plays in bfloat16 where that is faster
         state = {name: tensor.half() for name, tensor in state.items()}
     weights = save(state)
     card = card.model_copy(
-        update={"weights_hash": _digest(weights), "codec_hash": _digest(codec) if codec else ""}
+        update={
+            "version": BUNDLE_VERSION,
+            "weights_hash": _digest(weights),
+            "codec_hash": None if codec is None else _digest(codec),
+        }
     )
     with atomic_path(folder, ModelError) as partial:
         partial.mkdir()
         (partial / WEIGHTS_NAME).write_bytes(weights)
-        if codec:
+        if codec is not None:
             (partial / CODEC_NAME).write_bytes(codec)
         (partial / CARD_NAME).write_text(card.model_dump_json(indent=1), encoding="utf-8")
 
@@ -85,10 +91,10 @@ def is_bundle(folder: Path) -> bool:
 
 
 def read_card(folder: Path) -> Card:
-    """Reads what a bundle says about itself.
+    """Reads the card of a bundle, converted from earlier versions of the format.
 
     Raises:
-        ModelError: The card is missing, damaged or of another version.
+        ModelError: The card is missing or damaged, or its version is unknown.
     """
     try:
         values = json.loads((folder / CARD_NAME).read_bytes())
@@ -105,16 +111,17 @@ def read_card(folder: Path) -> Card:
             f"{folder / CARD_NAME} is damaged ({first}): use another bundle"
         ) from cause
     raise ModelError(
-        f"{folder} has bundle format {version}, this Riffsmith reads {BUNDLE_VERSION}: "
+        f"{folder} has bundle format {version}, this Riffsmith reads 1 and {BUNDLE_VERSION}: "
         "train again, or use the version of Riffsmith that wrote it"
     )
 
 
 def load_bundle(folder: Path) -> Bundle:
-    """Reads and checks a bundle; no code in it is run.
+    """Reads and checks a bundle. No code in it is run.
 
     Raises:
-        ModelError: As `read_card`, or the weights are missing, damaged or of other networks.
+        ModelError: The card cannot be read (see `read_card`), or the weights are missing, damaged
+            or of networks with other settings.
     """
     card = read_card(folder)
     weights = _read_checked(folder / WEIGHTS_NAME, card.weights_hash)
@@ -132,7 +139,7 @@ def load_bundle(folder: Path) -> Bundle:
 
 
 def build_latent_generator(settings: LatentSettings) -> Denoiser:
-    """A generator with fresh weights."""
+    """An initialised generator with the sizes of the settings."""
     return Denoiser(
         latent_channels=settings.codec.components,
         style_channels=settings.codec.style_dimensions,
@@ -141,7 +148,7 @@ def build_latent_generator(settings: LatentSettings) -> Denoiser:
     )
 
 
-def _read_checked(path: Path, digest: str) -> bytes:
+def _read_checked(path: Path, digest: str | None) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as cause:
@@ -161,17 +168,17 @@ def _load_weights(generator: nn.Module, content: bytes, folder: Path) -> None:
 
 
 def shipped_models() -> list[str]:
-    """Names of the bundles inside the package."""
+    """Names of the bundles that the package contains."""
     folder = files("riffsmith") / "models"
     return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
 
 
 @contextmanager
 def find_shipped(name: str) -> Iterator[Path]:
-    """The folder of a bundle inside the package.
+    """The folder of a bundle that the package contains, inside a `with` statement.
 
     Raises:
-        ModelError: There is none of that name.
+        ModelError: There is no bundle of that name.
     """
     if name not in shipped_models():
         there = ", ".join(shipped_models()) or "none in this version"
@@ -183,10 +190,10 @@ def find_shipped(name: str) -> Iterator[Path]:
 
 
 def load_shipped(name: str) -> Bundle:
-    """Loads a bundle inside the package by its name.
+    """Loads a bundle that the package contains.
 
     Raises:
-        ModelError: There is none of that name.
+        ModelError: There is no bundle of that name.
     """
     with find_shipped(name) as folder:
         return load_bundle(folder)

@@ -48,7 +48,7 @@ def take_snapshot(
     """
     metrics = measure_samples(system.probe())
     bundle = system.snapshot(build_card(system, record, manifest, number, metrics))
-    codec = save_codec(bundle.codec) if isinstance(bundle, LatentBundle) else b""
+    codec = save_codec(bundle.codec) if isinstance(bundle, LatentBundle) else None
     write_bundle(run.snapshot(number), bundle.card, bundle.generator, codec)
     preview = make_preview(bundle)
     write_audio(run.preview(number, ".wav"), preview.audio, preview.sample_rate)

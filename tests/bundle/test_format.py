@@ -1,0 +1,136 @@
+"""The bundle format: the parameters of version 2, and the conversion of version 1."""
+
+import importlib.util
+import json
+from importlib.resources import files
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import torch
+from conftest import make_card, tiny_latents, tiny_settings
+from safetensors.torch import load
+
+from riffsmith.bundle import Card, LatentBundle, load_shipped, read_card, write_bundle
+from riffsmith.bundle.upgrade import upgrade_card, upgrade_parameter
+from riffsmith.config import LatentSettings
+from riffsmith.networks import Generator
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+PARAMETERS = json.loads((GOLDEN / "bundle_parameters.json").read_text())
+METAL = Path(str(files("riffsmith"))) / "models/metal"
+
+
+@pytest.fixture(scope="module")
+def golden() -> ModuleType:
+    path = GOLDEN / "make_bundle_parameters.py"
+    spec = importlib.util.spec_from_file_location("make_bundle_parameters", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("preset", list(PARAMETERS))
+def test_the_parameters_of_a_bundle_are_frozen(golden: ModuleType, preset: str, tmp_path: Path):
+    golden.write_initialised_bundle(preset, tmp_path / "bundle")
+    assert golden.describe_parameters(tmp_path / "bundle") == PARAMETERS[preset]
+
+
+def test_the_shipped_files_of_version_1_have_the_same_parameters(golden: ModuleType):
+    assert json.loads((METAL / "card.json").read_text())["version"] == 1
+    stored = golden.describe_parameters(METAL)
+    assert "style.points" in stored["codec.safetensors"]
+    converted = {
+        file: {upgrade_parameter(name): shape for name, shape in parameters.items()}
+        for file, parameters in stored.items()
+    }
+    assert converted == PARAMETERS["latent"]
+
+
+def test_the_shipped_bundle_of_version_1_opens_with_the_present_names():
+    bundle = load_shipped("metal")
+    assert isinstance(bundle, LatentBundle)
+    stored = json.loads((METAL / "card.json").read_text())
+    card, settings = bundle.card, bundle.settings
+    assert (card.snapshot, card.step) == (stored["step"], stored["step"])
+    assert card.metrics == stored["figures"]
+    assert settings.codec.style_dimensions == stored["settings"]["codec"]["style_values"]
+    assert settings.codec.style_passages == stored["settings"]["codec"]["style_points"]
+    training = stored["settings"]["training"]
+    assert settings.training.monitor == training["watch"]
+    assert settings.training.adversarial_weight == training["game_weight"]
+    assert settings.training.steps == training["epochs"] * (stored["step"] // stored["epoch"])
+    weights = load((METAL / "codec.safetensors").read_bytes())
+    embedding = bundle.codec.style_embedding
+    assert torch.equal(embedding.passages, weights["style.points"].float())
+    assert torch.equal(embedding.descriptors, weights["style.feel"].float())
+
+
+OLD_TRAINING = {
+    "monitor": "watch",
+    "monitor_every_steps": "watch_every_steps",
+    "monitor_patience": "watch_patience",
+    "monitor_rollbacks": "watch_rollbacks",
+    "halve_learning_rate_every_epochs": "halve_rate_every_epochs",
+    "adversarial_weight": "game_weight",
+    "discriminator_learning_rate": "game_rate",
+    "unconditioned_fraction": "clockless_share",
+    "cut_fraction": "cut_share",
+}
+OLD_CODEC = {
+    "decoder_learning_rate": "decoder_rate",
+    "decoder_discriminator_channels": "decoder_judges",
+    "style_dimensions": "style_values",
+    "style_passages": "style_points",
+}
+
+
+def as_version_1(card: Card) -> dict[str, Any]:
+    """The values of a card with the names of version 1; an epoch has three steps."""
+    values = json.loads(card.model_dump_json())
+    values |= {"version": 1, "figures": values.pop("metrics"), "epoch": 4, "codec_hash": ""}
+    del values["snapshot"]
+    settings = values["settings"]
+    is_latent = "codec" in settings
+    settings["training"] = rename(settings["training"], OLD_TRAINING)
+    if is_latent:
+        training, settings["codec"] = settings["training"], rename(settings["codec"], OLD_CODEC)
+        for name in ("", "preview_every_", "checkpoint_every_"):
+            training[f"{name}epochs"] = training.pop(f"{name}steps") // 3
+        training |= {"epoch_steps": 3, "drop_last": False, "halve_rate_every_epochs": None}
+        del training["log_every_steps"]
+    return values
+
+
+def rename(values: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    return {names.get(key, key): value for key, value in values.items()}
+
+
+def test_a_card_of_version_1_is_converted():
+    card = make_card(tiny_latents(steps="12"), "latent", metrics={"kad_musicnn": 2.5})
+    converted = Card.model_validate(upgrade_card(as_version_1(card)))
+    assert isinstance(converted.settings, LatentSettings)
+    assert converted.version == 1
+    assert converted.snapshot == card.step
+    assert converted.metrics == card.metrics
+    assert converted.codec_hash is None
+    log_every_steps = converted.settings.training.log_every_steps
+    expected = tiny_latents(steps="12", log_every_steps=str(log_every_steps))
+    assert converted.settings == expected
+
+
+def test_a_picture_card_of_version_1_is_converted():
+    card = make_card(tiny_settings("report-wgan"), "report-wgan")
+    converted = Card.model_validate(upgrade_card(as_version_1(card)))
+    assert converted.snapshot == 4
+    assert converted.settings == card.settings
+
+
+def test_what_is_written_has_the_present_version(tmp_path: Path):
+    settings = tiny_settings()
+    card = make_card(settings, "report", version=1)
+    write_bundle(tmp_path / "bundle", card, Generator(settings.generator, 1))
+    assert read_card(tmp_path / "bundle").version == 2
