@@ -76,10 +76,10 @@ def peak_bytes(*arguments: str) -> int:
     """Resident memory of a command and its child processes, looked at every 20 ms."""
     command = [sys.executable, "-m", "riffsmith", *arguments]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        watched, peak = psutil.Process(process.pid), 0
+        measured, peak = psutil.Process(process.pid), 0
         while process.poll() is None:
             total = 0
-            for one in [watched, *watched.children(recursive=True)]:
+            for one in [measured, *measured.children(recursive=True)]:
                 try:
                     total += one.memory_info().rss
                 except psutil.NoSuchProcess:

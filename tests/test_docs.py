@@ -9,7 +9,7 @@ import pytest
 from conftest import TINY_LATENTS, write_music
 
 import riffsmith.config
-import riffsmith.pipeline
+import riffsmith.pipeline.training
 from riffsmith.cli.app import app, main
 from riffsmith.config import Settings
 
@@ -58,7 +58,7 @@ def test_the_commands_of_the_documents_run(tmp_path: Path, monkeypatch: pytest.M
         return original(name, merged)
 
     monkeypatch.setattr(riffsmith.config, "load_preset", small)
-    monkeypatch.setattr(riffsmith.pipeline, "load_preset", small)
+    monkeypatch.setattr(riffsmith.pipeline.training, "load_preset", small)
     monkeypatch.chdir(tmp_path)
     for number in range(2):  # as long as a passage of an evaluation
         write_music(tmp_path / "songs" / f"{number}.wav", 31.0, seed=number)

@@ -127,11 +127,11 @@ class Piece:
     def play_on(self, samples: int | None = None) -> Generator[Audio, None, None]:
         """The next samples as `Audio` of a little more than 3 s, computed by several workers.
 
-        The first one is computed alone, so that it is there as soon as possible. Until the iterator
-        has ended or is closed, the piece must not be read and its controls must not change.
+        The first part is computed alone, so that it is ready as soon as possible. The piece must
+        not be read or changed otherwise until the iterator has ended or is closed.
 
         Args:
-            samples: Number of samples. `None`: the piece continues without end.
+            samples: Number of samples. `None`: the piece goes on without end.
         """
         stream, size = self._stream, self._stream.chunk_samples
         stop = None if samples is None else self._position + samples
@@ -139,10 +139,8 @@ class Piece:
         yield self.read(left if samples is None else min(left, samples))
         if stop is not None and self._position >= stop:
             return
-        chunks = play_chunks(
-            stream, self._position // size, None if stop is None else -(-stop // size)
-        )
-        for chunk in chunks:
+        last = None if stop is None else -(-stop // size)
+        for chunk in play_chunks(stream, self._position // size, last):
             audio = chunk if stop is None else chunk[: stop - self._position]
             self._position += len(audio)
             yield Audio(audio, stream.sample_rate)

@@ -26,7 +26,7 @@ def bundle(tmp_path: Path) -> Path:
         low_db=-80.0,
         high_db=20.0,
         recordings=(RecordingCredit(path="a.wav", content_hash="1", seconds=3.0),),
-        metrics={"spread_db": 1.5},
+        metrics={"spread": 1.5},
     )
     write_bundle(tmp_path / "bundle", card, Generator(settings.generator, 1))
     return tmp_path / "bundle"

@@ -103,7 +103,7 @@ def test_the_contrast_is_read_at_the_rate_of_the_corpus(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "evaluate needs a model: name one, or test the judge itself with --self-test"),
+        ([], "evaluate needs a model: name one, or test the evaluation itself with --self-test"),
         (["run", "--self-test"], "--self-test takes no model, found 'run': leave out one"),
         (["run", "--contrast", "x"], "--contrast belongs to --self-test"),
         (["--self-test", "--snapshot", "3"], "--snapshot belongs to a model"),

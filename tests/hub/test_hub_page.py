@@ -27,7 +27,7 @@ def test_the_page_describes_the_model(latent_bundle: Path):
 
 def test_the_page_names_what_is_not_known(latent_bundle: Path):
     card = read_card(latent_bundle).model_copy(
-        update={"figures": {}, "genre": "", "settings": tiny_settings()}
+        update={"metrics": {}, "genre": "", "settings": tiny_settings()}
     )
     page = describe_model("riffs", card, "unknown")
     assert "None were measured." in page

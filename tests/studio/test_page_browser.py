@@ -77,32 +77,32 @@ def test_samples_arrive_and_are_not_silent(open_page: Open):
     play(page)
 
 
-def test_a_turned_knob_is_heard_soon(open_page: Open):
+def test_a_changed_control_is_heard_soon(open_page: Open):
     """The server is asked, and what it then gives, here tones, is heard from there on."""
-    page, turns = open_page(), list[int]()
+    page, changes = open_page(), list[int]()
     pulls = Pulls(page)
 
     def give(route: Route) -> None:
         route.fetch()  # so that the server knows what was pulled
         start, count = map(int, re.findall(r"=(\d+)", route.request.url))
         time_ = (start + np.arange(count)) / 8000
-        is_turned = (start + np.arange(count)) >= (turns[0] if turns else 10**9)
+        is_changed = (start + np.arange(count)) >= (changes[0] if changes else 10**9)
         tone = np.where(
-            is_turned,
+            is_changed,
             0.5 * np.sin(2 * np.pi * 2500 * time_),
             0.05 * np.sin(2 * np.pi * 200 * time_),
         )
         pcm = np.repeat(np.rint(tone * 32767).astype("<i2"), 2)
         route.fulfill(body=pcm.tobytes(), content_type="application/octet-stream")
 
-    def turn(route: Route) -> None:
+    def change(route: Route) -> None:
         answer = route.fetch()
         if route.request.method == "PATCH":
-            turns.append(answer.json()["at"])
+            changes.append(answer.json()["at"])
         route.fulfill(response=answer)
 
     page.route("**/pcm?*", give)
-    page.route("**/api/players/*", turn)
+    page.route("**/api/players/*", change)
     play(page)
     wait_until(page, lambda: reading(page, "centre-hz") < 600, "a dark tone")
     dark = reading(page, "rms-db")
@@ -118,8 +118,8 @@ def test_a_turned_knob_is_heard_soon(open_page: Open):
         page.get_by_role("slider", name="Tempo").fill("200")
     asked = sent(patched.value.request)
     assert asked["controls"]["intensity"] is None
-    assert turns[-1] > asked["position"]
-    assert turns[-1] <= pulls.end  # before what was pulled is over
+    assert changes[-1] > asked["position"]
+    assert changes[-1] <= pulls.end  # before what was pulled is over
     wait_until(page, lambda: reading(page, "centre-hz") > 2000, "a bright tone")
     assert reading(page, "rms-db") > dark + 10
     expect(slider).to_have_attribute("aria-valuetext", "100 %")
@@ -144,7 +144,7 @@ def test_a_morph_names_a_seed_and_its_time(open_page: Open):
     assert controls["morph_seconds"] < 29  # what is left of it
 
 
-def test_a_slow_computer_is_told_and_goes_on(open_page: Open, monkeypatch: pytest.MonkeyPatch):
+def test_a_slow_computer_is_reported_and_goes_on(open_page: Open, monkeypatch: pytest.MonkeyPatch):
     page, give = open_page(), Player.pcm
     play(page)
 
@@ -260,7 +260,7 @@ def test_songs_become_a_training_that_stops_and_goes_on(open_page: Open, tmp_pat
     expect(report.get_by_role("heading", name="Veredicto")).to_be_visible(timeout=2 * SECONDS)
 
 
-def test_a_refusal_is_told_in_the_servers_words(open_page: Open):
+def test_a_refusal_is_shown_in_the_servers_words(open_page: Open):
     page = open_page("train", may_complain=True)
     page.locator("#folder").fill("/no/such/folder")
     page.locator("#folder").press("Enter")

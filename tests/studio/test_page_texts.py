@@ -9,17 +9,20 @@ from typing import get_args
 import pytest
 
 import riffsmith.studio
+from riffsmith.audio import RecordingCode
+from riffsmith.corpus import MaterialGrade
 from riffsmith.evaluation.copying.originality import OriginalityGrade
-from riffsmith.studio.jobs.schemas import EventCode, EventKind, Stage, State, Unit
+from riffsmith.messages import MessageCode
+from riffsmith.runs import Stage, Unit
+from riffsmith.studio.jobs.schemas import EventKind, State
 from riffsmith.studio.messages import (
     FieldCode,
     JobCode,
-    MessageCode,
     OriginalityCode,
     ProblemCode,
     RefusalCode,
 )
-from riffsmith.studio.recordings.schemas import MaterialGrade, RecordingCode
+from riffsmith.training.monitor.events import EventCode
 
 PAGE = Path(riffsmith.studio.__file__).parent / "page"
 SCRIPTS = sorted(PAGE.glob("*.js"))
@@ -79,7 +82,7 @@ def test_every_format_is_known():
         ("event", EventCode),
         ("material", MaterialGrade),
         ("recording", RecordingCode),
-        ("stage", get_args(Stage)),
+        ("stage", Stage),
         ("snapshot", get_args(Unit)),
         ("event_kind", get_args(EventKind)),
         ("runs", get_args(State)),

@@ -40,8 +40,8 @@ def test_this_computer_has_several_names(client: TestClient, host: str):
     ],
 )
 def test_foreign_names_are_refused(client: TestClient, host: str):
-    told = detail(client.get("/api/clips", headers={"Host": host}), 403)
-    assert "is not this studio's" in told
+    found = detail(client.get("/api/clips", headers={"Host": host}), 403)
+    assert "is not this studio's" in found
 
 
 def test_a_bound_name_is_known():

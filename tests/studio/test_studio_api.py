@@ -104,14 +104,14 @@ def test_what_is_no_model_cannot_be_offered(tmp_path: Path):
         pass
 
 
-def test_models_of_one_name_are_told_apart(run: Path, latent_corpus: Corpus, tmp_path: Path):
+def test_models_of_one_name_are_distinguished(run: Path, latent_corpus: Corpus, tmp_path: Path):
     other = make_run(tmp_path / "tiny", latent_corpus)
     with opened(tmp_path / "home", run, other) as (_, client):
         listed = [model["id"] for model in client.get("/api/models").json()]
         assert listed[:2] == [MODEL, "run:tiny-2"]
 
 
-def test_a_listener_pulls_turns_and_leaves(client: TestClient):
+def test_a_listener_pulls_changes_and_leaves(client: TestClient):
     key = begin(client, seed=5)
     first = pull(client, key, 0, RATE)
     assert np.abs(samples(first)).max() > 0
@@ -127,7 +127,7 @@ def test_a_listener_pulls_turns_and_leaves(client: TestClient):
     assert "open a new one" in detail(answer, 404)
 
 
-def test_wrong_requests_are_told_in_words(client: TestClient):
+def test_wrong_requests_have_sentences(client: TestClient):
     key = begin(client)
     for body, words in (
         ({"model": "run:none"}, (404, "no model 'run:none'")),
@@ -206,7 +206,7 @@ def test_errors_of_other_parts_have_codes_too():
         assert found.detail == "x is damaged"
 
 
-def test_a_fault_is_told_without_its_trace(
+def test_a_fault_is_answered_without_its_trace(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     def fail(*_: object) -> None:
@@ -252,11 +252,11 @@ def test_work_for_someone_who_left_is_given_up(open_rooms: Opened):
 
 def test_a_clip_is_kept_with_where_it_comes_from(client: TestClient):
     key = begin(client, seed=11)
-    heard = pull(client, key, 0, 2 * RATE)
+    played = pull(client, key, 0, 2 * RATE)
     at = client.patch(
         f"/api/players/{key}", json={"controls": {"brightness": 1}, "at": 2 * RATE}
     ).json()["at"]
-    heard += pull(client, key, at, 2 * RATE)
+    played += pull(client, key, at, 2 * RATE)
     end = at + 2 * RATE
     answer = client.post(f"/api/players/{key}/clips", json={"end": end, "seconds": 3})
     assert answer.status_code == 201
@@ -273,11 +273,11 @@ def test_a_clip_is_kept_with_where_it_comes_from(client: TestClient):
         with soundfile.SoundFile(io.BytesIO(client.get(f"{place}/audio.{kind}").content)) as file:
             tags = file.copy_metadata()
             assert tags["title"] == "Tiny, seed 11"
-            told = json.loads(tags["comment"])
-            assert (told["seed"], told["begin"]) == (11, end - 3 * RATE)
+            found = json.loads(tags["comment"])
+            assert (found["seed"], found["begin"]) == (11, end - 3 * RATE)
             if kind == "flac":
                 audio = file.read(dtype="int16")
-                expected = samples(heard)[-3 * RATE :].astype(float)
+                expected = samples(played)[-3 * RATE :].astype(float)
                 gain = np.abs(audio).max() / np.abs(expected).max()
                 assert np.abs(audio - gain * expected).max() <= 2
     assert client.get(f"{place}/spectrogram.png").content.startswith(b"\x89PNG")
@@ -342,7 +342,8 @@ def test_originality_is_checked_in_the_background(
     assert found["verdict"] == {
         "code": "original",
         "parameters": {"windows": 2},
-        "detail": "No copy found.",
+        "detail": "No copy found: all 2 windows are as far from the training music as held-out "
+        "music is.",
     }
     assert [(m["second"], m["semitones"]) for m in found["matches"]] == [(0.5, -1)]
     match = client.get(f"/api/clips/{clip['id']}/matches/0.wav").content

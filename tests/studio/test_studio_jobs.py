@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import tiny_settings, write_music
-from rooms import detail, opened
+from rooms import detail, opened, problem
 
 from riffsmith.corpus import Corpus
 from riffsmith.files import hold
@@ -188,6 +188,23 @@ def _report_of_nothing(tmp_path: Path, client):
     (folder.parent / "damaged" / "job.json").write_text("{")
     assert [job["name"] for job in client.get("/api/jobs").json()] == ["new"]
     return client.get("/api/jobs/new/report")
+
+
+def test_a_run_of_the_first_version_cannot_go_on(tmp_path: Path):
+    home = tmp_path / "home"
+    with opened(home, jobs=starting("raise SystemExit('started')")) as (_, client):
+        client.post("/api/jobs", json=ask("old"))
+        end(home, "old")
+        run = home / "runs" / "old"
+        (run / "run.json").write_text('{"version": 1}')
+        (run / "snapshots" / "epoch-0010").mkdir(parents=True)
+        (run / "snapshots" / "epoch-0010" / "card.json").write_text("{}")
+        found = problem(client.post("/api/jobs/old/resume"), 400)
+        assert found["code"] == "run_unusable"
+        assert "start a new run" in found["detail"]
+        assert (run / "train.log").read_text().count("started") == 1
+        assert client.get("/api/jobs").json() == []
+        assert all(model["kind"] == "shipped" for model in client.get("/api/models").json())
 
 
 def test_curves_and_events_come_from_the_metrics(tmp_path: Path, corpus: Corpus):

@@ -1,4 +1,4 @@
-"""Pieces by position, turned and read by several at once."""
+"""Pieces by position, changed and read by several at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -79,7 +79,7 @@ def test_who_has_least_is_looked_ahead_for_first(model: Playable):
     Players().look_ahead()  # nobody is there
 
 
-def test_a_turn_is_heard_from_what_was_not_yet_pulled(model: Playable):
+def test_a_change_is_heard_from_what_was_not_yet_pulled(model: Playable):
     player, plain = begun(model), samples(begun(model).pcm(0, 6 * RATE))
     first = samples(player.pcm(0, 2 * RATE))
     at = player.change_controls(FAST, RATE)  # pulled already
@@ -90,7 +90,7 @@ def test_a_turn_is_heard_from_what_was_not_yet_pulled(model: Playable):
     assert np.array_equal(samples(player.pcm(0, at)), first)
 
 
-def test_who_tells_what_is_heard_gets_a_turn_as_soon_as_it_is_ready(
+def test_a_change_begins_as_soon_as_it_is_ready_after_the_position(
     model: Playable, monkeypatch: pytest.MonkeyPatch
 ):
     now, original = 0.0, Stream.make_ready
@@ -105,16 +105,16 @@ def test_who_tells_what_is_heard_gets_a_turn_as_soon_as_it_is_ready(
     plain = samples(player.pcm(0, 3 * RATE))
     at = player.change_controls(FAST, position=RATE)
     assert at == round(1.65 * RATE)
-    turned = samples(player.pcm(0, 3 * RATE))
-    assert np.array_equal(turned[:at], plain[:at])
-    assert np.abs(turned[at + RATE // 4 :] - plain[at + RATE // 4 :].astype(int)).max() > 100
+    changed = samples(player.pcm(0, 3 * RATE))
+    assert np.array_equal(changed[:at], plain[:at])
+    assert np.abs(changed[at + RATE // 4 :] - plain[at + RATE // 4 :].astype(int)).max() > 100
     assert (
         player.change_controls(SLOW, position=int(2.9 * RATE)) == 3 * RATE
     )  # no more than was pulled
     assert player.change_controls(SLOW, 4 * RATE, position=0) == 4 * RATE
 
 
-def test_pulls_go_on_while_a_turn_is_made_ready(model: Playable, monkeypatch: pytest.MonkeyPatch):
+def test_pulls_go_on_while_a_change_is_made_ready(model: Playable, monkeypatch: pytest.MonkeyPatch):
     player, plain = begun(model), samples(begun(model).pcm(0, 3 * RATE))
     original, meanwhile = Stream.make_ready, list[bytes]()
 
@@ -127,7 +127,7 @@ def test_pulls_go_on_while_a_turn_is_made_ready(model: Playable, monkeypatch: py
     assert np.array_equal(samples(meanwhile[0]), plain)
 
 
-def test_of_several_wishes_the_newest_is_carried_out(
+def test_of_several_changes_the_newest_is_carried_out(
     model: Playable, monkeypatch: pytest.MonkeyPatch
 ):
     made, asked = list[int](), Semaphore(0)
@@ -162,34 +162,34 @@ def test_of_several_wishes_the_newest_is_carried_out(
 )
 @given(st.data())
 def test_a_clip_is_what_was_heard(model: Playable, data: st.DataObject):
-    """However often it was turned, and although what is over is forgotten."""
+    """However often it was changed, and although what is over is forgotten."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(player_module, "_AT_HAND_SECONDS", 1.0)
         patch.setattr(player_module, "REMEMBERED_SECONDS", 6.0)
-        player, heard = begun(model), b""
+        player, played = begun(model), b""
         for _ in range(data.draw(st.integers(1, 12))):
-            heard += player.pcm(len(heard) // 4, data.draw(st.integers(1, 2 * RATE)))
+            played += player.pcm(len(played) // 4, data.draw(st.integers(1, 2 * RATE)))
             if data.draw(st.booleans()):
                 ahead = data.draw(st.integers(-RATE, RATE))
                 spare = data.draw(st.none() | st.integers(0, 20 * RATE))
                 at = player.change_controls(
                     Controls(tempo=data.draw(st.sampled_from([60.0, 120.0, 300.0]))),
-                    max(0, len(heard) // 4 + ahead),
-                    None if spare is None else max(0, len(heard) // 4 - spare),
+                    max(0, len(played) // 4 + ahead),
+                    None if spare is None else max(0, len(played) // 4 - spare),
                 )
-                heard = heard[: 4 * at]
-        stop = len(heard) // 4
+                played = played[: 4 * at]
+        stop = len(played) // 4
         begin = max(player._record_begins, stop - 2 * RATE)
-        piece, turns = player.piece(begin, stop)
-        assert turns[0].at <= begin or len(turns) == 1
+        piece, changes = player.piece(begin, stop)
+        assert changes[0].at <= begin or len(changes) == 1
         size = piece.chunk_samples
         again = b"".join(
             to_pcm(piece.read(number * size, size))
             for number in range(begin // size, (stop - 1) // size + 1)
         )
         offset = 4 * (begin - begin // size * size)
-        assert again[offset : offset + 4 * (stop - begin)] == heard[4 * begin :]
-        assert player.pcm(begin, stop - begin) == heard[4 * begin :]
+        assert again[offset : offset + 4 * (stop - begin)] == played[4 * begin :]
+        assert player.pcm(begin, stop - begin) == played[4 * begin :]
 
 
 def test_what_is_long_over_is_forgotten(model: Playable, monkeypatch: pytest.MonkeyPatch):
@@ -212,7 +212,7 @@ def _depth(stream: Stream | None) -> int:
     return 0 if stream is None else 1 + _depth(stream._previous)
 
 
-def test_a_turn_far_ahead_is_refused(model: Playable):
+def test_a_change_far_ahead_is_refused(model: Playable):
     with pytest.raises(StudioError, match="more than 60 s beyond what was played"):
         begun(model).change_controls(FAST, 100 * RATE)
 

@@ -46,16 +46,16 @@ def start(client: TestClient, **prompt: object):
 def test_a_piece_begins_with_a_recording_that_was_sent(client: TestClient):
     source = send(client)
     key = start(client, source=source, noise_level=0.0).json()["id"]
-    heard = samples(pull(client, key, 0, 5 * RATE))
+    played = samples(pull(client, key, 0, 5 * RATE))
     plain = samples(pull(client, begin(client, seed=3), 0, 5 * RATE))
     other = start(client, source=source, noise_level=0.0, second=3).json()["id"]
     later = samples(pull(client, other, 0, 2 * RATE))
-    assert not np.array_equal(heard, plain)
+    assert not np.array_equal(played, plain)
     music = make_music(SECONDS, RATE, channels=2, seed=1).mean(axis=1)
-    ours, without = (envelope(audio.mean(axis=1)) for audio in (heard, plain))
+    ours, without = (envelope(audio.mean(axis=1)) for audio in (played, plain))
     theirs = envelope(music[: 5 * RATE])
     assert np.corrcoef(ours, theirs)[0, 1] > np.corrcoef(without, theirs)[0, 1] + 0.1
-    assert not np.array_equal(later, heard[: 2 * RATE])
+    assert not np.array_equal(later, played[: 2 * RATE])
 
 
 def envelope(mono: np.ndarray) -> np.ndarray:
@@ -98,7 +98,7 @@ def test_a_file_can_begin_with_it_too(client: TestClient):
     assert "a loop cannot begin with music of one's own" in detail(answer, 422)
 
 
-def test_what_cannot_be_begun_with_is_told(client: TestClient):
+def test_what_cannot_be_a_prompt_is_reported(client: TestClient):
     source = send(client)
     answer = start(client, source=source, second=5)
     assert "riff.flac: 1.0 s lie behind second 5, and 2 are the least" in detail(answer, 400)
@@ -112,9 +112,9 @@ def test_what_cannot_be_begun_with_is_told(client: TestClient):
         assert "audio_prompt" in detail(start(client, **wrong), 422)
     files = [("files", ("noise.wav", b"no audio at all"))]
     noise = client.post("/api/uploads", files=files).json()["source"]
-    told = detail(start(client, source=noise), 400)
-    assert told.startswith("noise.wav: ")
-    assert "/" not in told.split(":")[0]
+    found = detail(start(client, source=noise), 400)
+    assert found.startswith("noise.wav: ")
+    assert "/" not in found.split(":")[0]
 
 
 def test_decoding_has_a_limit(client: TestClient, monkeypatch: pytest.MonkeyPatch):

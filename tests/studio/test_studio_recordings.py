@@ -51,29 +51,29 @@ def test_recordings_are_taken_and_others_refused(open_rooms: Opened):
         ("run.sh.mp3", b"x"),
     )
     assert answer.status_code == 201
-    told = answer.json()
-    assert told["files"] == [
+    found = answer.json()
+    assert found["files"] == [
         {"name": "one.wav", "bytes": 4},
         {"name": "two.flac", "bytes": 4},
         {"name": "one (2).wav", "bytes": 5},
         {"name": "run.sh.mp3", "bytes": 1},
     ]
-    refused = [(part["place"], part["code"], part["detail"]) for part in told["refused"]]
+    refused = [(part["place"], part["code"], part["detail"]) for part in found["refused"]]
     assert refused == [
         ("notes.txt", "not_audio", "not an audio file (.txt)"),
         ("empty.ogg", "empty", "empty"),
     ]
-    assert told["refused"][0]["parameters"] == {"ending": ".txt"}
-    key = told["source"].removeprefix("upload:")
+    assert found["refused"][0]["parameters"] == {"ending": ".txt"}
+    key = found["source"].removeprefix("upload:")
     names = {path.name for path in (studio.home.uploads / key).iterdir()}
     assert names == {"one.wav", "two.flac", "one (2).wav", "run.sh.mp3"}
 
 
 def test_an_upload_of_nothing_leaves_nothing(open_rooms: Opened):
     studio, client = open_rooms
-    told = detail(send(client, ("a.txt", b"x"), ("...", b"x")), 400)
-    assert "a.txt: not an audio file (.txt)" in told
-    assert "'...' is no name for a file" in told
+    found = detail(send(client, ("a.txt", b"x"), ("...", b"x")), 400)
+    assert "a.txt: not an audio file (.txt)" in found
+    assert "'...' is no name for a file" in found
     assert list(studio.home.uploads.iterdir()) == []
     assert client.post("/api/uploads").status_code == 422
     headers = {"Content-Type": "multipart/form-data"}
@@ -85,10 +85,10 @@ def test_uploads_have_limits(open_rooms: Opened, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sources, "MOST_FILES", 2)
     monkeypatch.setattr(sources, "LARGEST_FILE", 10)
     monkeypatch.setattr(sources, "LARGEST_UPLOAD", 40)
-    told = send(client, ("a.wav", b"x" * 11), *((f"{n}.wav", b"x") for n in range(3))).json()
-    assert [file["name"] for file in told["files"]] == ["0.wav", "1.wav"]
-    assert [part["place"] for part in told["refused"]] == ["a.wav", "2.wav"]
-    assert "at most 2 files" in told["refused"][1]["detail"]
+    found = send(client, ("a.wav", b"x" * 11), *((f"{n}.wav", b"x") for n in range(3))).json()
+    assert [file["name"] for file in found["files"]] == ["0.wav", "1.wav"]
+    assert [part["place"] for part in found["refused"]] == ["a.wav", "2.wav"]
+    assert "at most 2 files" in found["refused"][1]["detail"]
     answer = send(client, *((f"{n}.wav", b"x" * 9) for n in range(5)))
     assert "send fewer files" in detail(answer, 413)
 
@@ -148,11 +148,33 @@ def test_hundreds_of_damaged_files_are_named_and_harm_nobody(open_rooms: Opened)
     entries = {entry["path"]: entry for entry in answer.json()["entries"]}
     assert len(entries) == len(files)
     assert entries["sound.wav"]["usable"]
-    assert all(entry["usable"] or entry["reason"] for entry in entries.values())
+    assert all(entry["usable"] or entry["refusal"] for entry in entries.values())
     assert client.get("/healthz").status_code == 200
 
 
-def test_a_folder_without_audio_is_told_in_words(open_rooms: Opened, tmp_path: Path):
+def test_a_survey_has_codes_and_sentences(open_rooms: Opened, tmp_path: Path):
+    _, client = open_rooms
+    songs = tmp_path / "songs"
+    songs.mkdir()
+    for name, content in (("a.wav", encoded("WAV")), ("b.wav", encoded("WAV")), ("c.txt", b"x")):
+        (songs / name).write_bytes(content)
+    (songs / "d.wav").write_bytes(encoded("WAV", seed=1)[:-2000])
+    found = client.post("/api/surveys", json={"source": str(songs)}).json()
+    assert (found["grade"], found["usable"], found["skipped"]) == ("too_little", 2, 2)
+    entries = {entry["path"]: entry for entry in found["entries"]}
+    assert entries["b.wav"]["refusal"] == {
+        "code": "duplicate",
+        "parameters": {"path": "a.wav"},
+        "detail": "same audio as a.wav",
+    }
+    assert entries["c.txt"]["refusal"]["code"] == "not_audio"
+    assert entries["a.wav"]["refusal"] is None
+    (flaw,) = entries["d.wav"]["flaws"]
+    assert flaw["code"] == "cut_off"
+    assert flaw["detail"].startswith("truncated: the file is cut off after 0.9 s")
+
+
+def test_a_folder_without_audio_has_a_sentence(open_rooms: Opened, tmp_path: Path):
     _, client = open_rooms
     (tmp_path / "empty").mkdir()
     answer = client.post("/api/surveys", json={"source": str(tmp_path / "empty")})

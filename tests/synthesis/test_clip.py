@@ -7,7 +7,7 @@ import torch
 from riffsmith.bundle import Bundle, PictureBundle, load_bundle
 from riffsmith.corpus import Corpus
 from riffsmith.runs import RunFolder, RunRecord
-from riffsmith.synthesis import draw_pictures, generate_clip, spread_db
+from riffsmith.synthesis import draw_pictures, generate_clip
 from riffsmith.training import train
 
 
@@ -61,13 +61,6 @@ def test_pictures_do_not_depend_on_the_batch(bundle: Bundle):
     together = draw_pictures(bundle.generator, 0, 0, 4)
     alone = torch.cat([draw_pictures(bundle.generator, 0, n, 1) for n in range(4)])
     assert torch.allclose(together, alone, atol=1e-5)
-
-
-def test_spread_by_hand():
-    pictures = torch.stack([torch.zeros(1, 2, 2), torch.ones(1, 2, 2), -torch.ones(1, 2, 2)])
-    # pairs differ by 1, 1 and 2 of a range of 2 that stands for 100 dB
-    assert spread_db(pictures, 100.0) == pytest.approx((50 + 50 + 100) / 3)
-    assert spread_db(pictures[:1].repeat(5, 1, 1, 1), 100.0) == 0
 
 
 def test_progress_ends_at_one(bundle: Bundle, tmp_path: Path):

@@ -13,7 +13,13 @@ from riffsmith.runs import RunFolder, create_run
 from riffsmith.synthesis import generate_clip
 from riffsmith.training import StepMetrics
 from riffsmith.training.monitor.distance import DistanceMeter
-from riffsmith.training.monitor.health import Probe, ProbeLogits, gradient_norm, measure_health
+from riffsmith.training.monitor.health import (
+    Probe,
+    ProbeLogits,
+    gradient_norm,
+    measure_health,
+    spread,
+)
 from riffsmith.training.picture.system import PictureSystem
 from riffsmith.training.state import TrainingState, assemble_state
 
@@ -56,6 +62,12 @@ def test_what_cannot_be_measured_is_none():
         assert found.verdict_gap is None
         assert found.generator_loss is None
     assert gradient_norm(nn.Linear(1, 1)) is None
+
+
+def test_spread_by_hand():
+    samples = torch.stack([torch.zeros(1, 2, 2), torch.ones(1, 2, 2), -torch.ones(1, 2, 2)])
+    assert spread(samples) == pytest.approx((1 + 1 + 2) / 3)  # three pairs
+    assert spread(samples[:1].repeat(5, 1, 1, 1)) == 0
 
 
 @pytest.fixture(params=["report", "report-wgan"])

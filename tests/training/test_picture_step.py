@@ -43,7 +43,7 @@ def test_bfloat16_gives_the_same_losses_within_its_precision(preset: str):
 def test_a_plain_loop_computes_the_same():
     """The report's step, written out: the losses of ten updates agree."""
     settings = tiny_settings(precision="float32", channels_last="false")
-    figures = run_steps(settings, 10, seed=4)
+    metrics = run_steps(settings, 10, seed=4)
     state = initialise_picture_state(settings, 4, CPU)
     generator, discriminator = state.generator.train(), state.discriminator.train()
     optimizers = [
@@ -66,10 +66,10 @@ def test_a_plain_loop_computes_the_same():
         loss_generator = criterion(discriminator(fake), torch.full((4, 1), 0.9))
         loss_generator.backward()
         optimizers[1].step()
-        assert figures[step].discriminator_loss == pytest.approx(
+        assert metrics[step].discriminator_loss == pytest.approx(
             (loss_real + loss_fake).item(), rel=1e-4
         )
-        assert figures[step].generator_loss == pytest.approx(loss_generator.item(), rel=1e-4)
+        assert metrics[step].generator_loss == pytest.approx(loss_generator.item(), rel=1e-4)
 
 
 def test_equal_sizes_are_a_setting():

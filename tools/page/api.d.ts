@@ -105,7 +105,7 @@ declare namespace Api {
   /** What was found. */
   type EventCode = "nearest" | "healthy" | "overfitting" | "collapse" | "not_finite" | "loss_not_finite" | "runaway" | "plateau";
 
-  /** What the monitor found. */
+  /** What the monitor found, with the code and the parameters that the sentence is made from. */
   interface EventMessage {
     code: EventCode;
     /** Null where it was not measured. */
@@ -204,11 +204,12 @@ declare namespace Api {
     second: number;
     /** By how much the clip is higher there. */
     semitones: number;
-    /** Share of new music that is less near, in percent. */
+    /** Percentage of new music that is less near. */
     percentile: number;
   }
 
-  type MaterialGrade = "enough" | "few_recordings" | "little" | "very_little" | "too_little";
+  /** Whether the recordings of a folder are enough to train on. */
+  type MaterialGrade = "too_little" | "very_little" | "little" | "few_recordings" | "enough";
 
   /** A model that can be played. */
   interface ModelInfo {
@@ -305,9 +306,10 @@ declare namespace Api {
     place: string;
   }
 
-  type RecordingCode = "other";
+  /** Reasons why a file is skipped, and flaws of a file that is used. */
+  type RecordingCode = "not_audio" | "no_ending" | "unreadable_folder" | "not_a_file" | "empty_file" | "cannot_open" | "cannot_decode" | "implausible_header" | "extra_needed" | "no_audio_track" | "decoding_stopped" | "not_numbers" | "above_full_scale" | "too_long" | "no_samples" | "silent" | "too_short" | "duplicate" | "damaged" | "cut_off" | "truncated" | "clipped" | "other";
 
-  /** Something to say about a recording. */
+  /** Why a file is skipped, or a flaw of a file that is used. */
   interface RecordingMessage {
     code: RecordingCode;
     parameters: Record<string, string | number>;
@@ -325,10 +327,10 @@ declare namespace Api {
   interface SurveyFile {
     path: string;
     usable: boolean;
-    /** Why it is skipped; null: it is not. */
-    reason: RecordingMessage | null;
-    /** Faults of a usable file. */
-    warnings: RecordingMessage[];
+    /** Why it is skipped; null: it is used. */
+    refusal: RecordingMessage | null;
+    /** What is wrong with a file that is used. */
+    flaws: RecordingMessage[];
     seconds: number;
     sample_rate: number;
     channels: number;

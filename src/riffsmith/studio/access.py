@@ -12,7 +12,8 @@ from fastapi import HTTPException
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from riffsmith.studio.messages import Parameter, ProblemCode
+from riffsmith.messages import Parameter
+from riffsmith.studio.messages import ProblemCode
 from riffsmith.studio.recordings.sources import LARGEST_UPLOAD
 from riffsmith.studio.schemas import Problem
 

@@ -12,9 +12,10 @@ from starlette.exceptions import HTTPException
 
 from riffsmith import __version__
 from riffsmith.errors import RiffsmithError
+from riffsmith.messages import Parameter
 from riffsmith.studio.access import BodyTooLargeError, Guard
 from riffsmith.studio.errors import StudioError, describe_problem
-from riffsmith.studio.messages import FieldCode, Parameter, ProblemCode
+from riffsmith.studio.messages import FieldCode, ProblemCode
 from riffsmith.studio.routes import clips, jobs, models, page, players, recordings
 from riffsmith.studio.schemas import Problem, ProblemPart
 from riffsmith.studio.studio import Studio

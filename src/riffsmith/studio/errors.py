@@ -20,7 +20,8 @@ from riffsmith.errors import (
     RiffsmithError,
     RunError,
 )
-from riffsmith.studio.messages import Parameter, ProblemCode
+from riffsmith.messages import Parameter
+from riffsmith.studio.messages import ProblemCode
 from riffsmith.studio.schemas import Problem, ProblemPart
 
 _CODES = {
@@ -53,7 +54,7 @@ class StudioError(RiffsmithError):
         if not isinstance(code, ProblemCode):
             code, parameters = ProblemCode.OTHER, {"reason": code}
         self.problem = Problem.describe(code, parts, **parameters)
-        super().__init__(self.problem.detail)
+        super().__init__(self.problem.detail, code=code.value, parameters=parameters)
 
 
 class RefusedError(StudioError):

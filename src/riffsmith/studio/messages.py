@@ -6,26 +6,8 @@ texts stand in `page/en.js` and `page/es.js` under the same codes.
 """
 
 from enum import StrEnum
-from typing import Self
 
-Parameter = str | int | float
-
-
-class MessageCode(StrEnum):
-    """Base of the codes: the value of a member is its code, `sentence` is its English text."""
-
-    sentence: str
-
-    def __new__(cls, code: str, sentence: str) -> Self:
-        """Makes a member."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.sentence = sentence
-        return member
-
-    def say(self, **parameters: Parameter) -> str:
-        """The sentence with its parameters."""
-        return self.sentence.format(**parameters)
+from riffsmith.messages import MessageCode
 
 
 class ProblemCode(MessageCode):

@@ -9,7 +9,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from riffsmith.studio.messages import FieldCode, MessageCode, Parameter, ProblemCode, RefusalCode
+from riffsmith.messages import MessageCode, Parameter
+from riffsmith.studio.messages import FieldCode, ProblemCode, RefusalCode
 
 LARGEST_SEED = 2**53 - 1
 """The largest whole number that a browser holds exactly."""

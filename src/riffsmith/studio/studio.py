@@ -13,7 +13,7 @@ from riffsmith.studio.errors import StudioError
 from riffsmith.studio.home import Home
 from riffsmith.studio.jobs.jobs import Jobs
 from riffsmith.studio.library import Library
-from riffsmith.studio.playback.player import OpenedPrompt, Player
+from riffsmith.studio.playback.player import Player
 from riffsmith.studio.playback.players import Players
 from riffsmith.studio.playback.prompts import Prompts
 from riffsmith.studio.playback.schemas import AudioPromptRequest
@@ -54,13 +54,13 @@ class Studio:
             NotFoundError: There is no such model or no such audio prompt.
             StudioError: The model plays clips alone, or the audio prompt cannot be used.
         """
-        playable, opened = self.library.open(model), None
+        playable, encoded, info = self.library.open(model), None, None
         if prompt is not None:
             audio = self.prompts.open(prompt, playable.sample_rate)
             bundle = playable.latent_bundle()
             encoded = encode_audio_prompt(bundle, audio.samples, prompt.noise_level)
-            opened = OpenedPrompt(encoded, self.prompts.describe(prompt))
-        player = Player(playable, draw_seed(seed), controls, opened)
+            info = self.prompts.describe(prompt)
+        player = Player(playable, draw_seed(seed), controls, encoded, info)
         key = self.players.add(player)
         self.look_ahead()
         return key, player

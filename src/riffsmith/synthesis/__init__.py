@@ -12,7 +12,6 @@ from riffsmith.synthesis.clip import (
     generate_clip,
     play_chunks,
     play_stream,
-    spread_db,
 )
 from riffsmith.synthesis.loop import make_loop
 from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
@@ -35,7 +34,6 @@ __all__ = [
     "make_loop",
     "play_chunks",
     "play_stream",
-    "spread_db",
     "to_audio",
     "to_spectrogram",
 ]

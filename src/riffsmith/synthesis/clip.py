@@ -7,7 +7,6 @@ from math import ceil
 from typing import TypeVar
 
 import numpy as np
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -24,7 +23,7 @@ OnProgress = Callable[[float], None]
 Result = TypeVar("Result")
 
 _LOOK_AHEAD = 8
-"""Chunks and windows for each worker that may be ready or begun: about 10 MB."""
+"""Chunks and windows per worker that may be ready or begun: about 10 MB."""
 
 
 def generate_clip(
@@ -71,29 +70,29 @@ def play_chunks(
 ) -> Iterator[Float[np.ndarray, "time channels"]]:
     """Chunks [first, stop) of a piece in their order, computed by several workers.
 
-    Windows are begun early, so that some workers denoise the next ones while others decode.
+    Latent windows are begun early: some workers denoise the next ones while others decode.
 
     Args:
-        stream: Piece to play.
+        stream: Piece whose controls must not change meanwhile.
         first: Number of the first chunk.
-        stop: Number after the last chunk. `None`: the piece continues without end.
+        stop: Number of the chunk after the last one. `None`: the piece goes on without end.
     """
     workers = count_workers()
     numbers = itertools.count(first) if stop is None else range(first, stop)
 
     def tasks() -> Iterator[Callable[[], np.ndarray | Tensor]]:
-        next_window = stream.windows_of(first).start
+        following = stream.windows_of(first).start
         for number in numbers:
             end = stream.windows_of(number).stop + workers - 1
             if stop is not None:
                 end = min(end, stream.windows_of(stop - 1).stop)
-            for window in range(next_window, end):
+            for window in range(following, end):
                 yield partial(stream.window, window)
-            next_window = max(next_window, end)
+            following = max(following, end)
             yield partial(stream.chunk, number)
 
-    results = map_ordered(_call, tasks(), workers=workers, look_ahead=_LOOK_AHEAD * workers)
-    return (result for result in results if isinstance(result, np.ndarray))
+    found = map_ordered(_call, tasks(), workers=workers, look_ahead=_LOOK_AHEAD * workers)
+    return (result for result in found if isinstance(result, np.ndarray))
 
 
 def _call(task: Callable[[], Result]) -> Result:
@@ -128,19 +127,3 @@ def _from_pictures(
     finally:
         bundle.generator.train(was_training)
     return audio * np.float32(limiting_gain(audio))
-
-
-def spread_db(pictures: torch.Tensor, range_db: float) -> float:
-    """Diversity of pictures: root mean square difference in decibels, averaged over all pairs.
-
-    Args:
-        pictures: Pictures (batch, channels, rows, columns) with values in [-1, 1].
-        range_db: Decibels between -1 and 1.
-
-    Returns:
-        Decibels; 0 for a single picture.
-    """
-    if len(pictures) < 2:
-        return 0.0
-    distances = torch.pdist(pictures.flatten(1)) / pictures[0].numel() ** 0.5
-    return float(distances.mean()) * range_db / 2

@@ -35,13 +35,13 @@ _ALIGNMENT_LATENTS = 16
 _KEPT_CHUNKS = 6
 """Chunks that are kept: those that were read ahead are crossfaded at a control change."""
 _KEPT_WINDOWS = 3
-"""Windows that are kept for one reader; each worker beside it may need another one."""
+"""Windows that are kept for one reader; each further worker may need another."""
 
 
 class Stream:
     """The endless piece of a seed. Its memory does not grow with its length.
 
-    Several threads may compute its chunks and windows at once; each is computed by one of them.
+    Several threads may compute chunks and windows of it at once: each is computed once.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class Stream:
         if self._previous is not None:
             joint = self.chunk_numbers(stream._change_start, self._change_samples)
             stream._previous = copy(self._previous)
-            stream._previous._chunks = self._previous._chunks.only(joint)
+            stream._previous._chunk_cache = self._previous._chunk_cache.only(joint)
         return stream
 
     def without_cache(self) -> "Stream":
@@ -198,7 +198,7 @@ class Stream:
         return earlier * (1 - weight) + self._own_chunk(number) * weight
 
     def _own_chunk(self, number: int) -> Float[np.ndarray, "time channels"]:
-        return self._chunks.get(number, self._decode)
+        return self._chunk_cache.get(number, self._decode)
 
     def _decode(self, number: int) -> Float[np.ndarray, "time channels"]:
         start = number * CHUNK_LATENTS - self._receptive_field
@@ -219,11 +219,11 @@ class Stream:
         return torch.cat([joint, own[..., BLEND_LATENTS:]], dim=-1)[..., inside]
 
     def window(self, number: int) -> Float[Tensor, "1 components frames"]:
-        """The latents of a window with its margins; the newest few windows are kept."""
+        """A latent window with its margins; the newest few are kept."""
         return self._windows.get(number, self._compute_window)
 
     def windows_of(self, number: int) -> range:
-        """Numbers of the windows that a chunk depends on."""
+        """Numbers of the windows that a chunk and its receptive field lie in."""
         start, stop = number * CHUNK_LATENTS, (number + 1) * CHUNK_LATENTS
         first, last = start - self._receptive_field, stop + self._receptive_field - 1
         return range(self._window_at(first), self._window_at(last) + 1)
@@ -234,7 +234,7 @@ class Stream:
 
     def _clear_cache(self) -> None:
         self._windows = SharedResults[Tensor](_KEPT_WINDOWS + count_cores())
-        self._chunks = SharedResults[Float[np.ndarray, "time channels"]](_KEPT_CHUNKS)
+        self._chunk_cache = SharedResults[Float[np.ndarray, "time channels"]](_KEPT_CHUNKS)
 
     def _denoise(self, start: int, frames: int) -> Float[Tensor, "1 components frames"]:
         conditioning = self.schedule.conditioning(start, frames)

@@ -21,10 +21,11 @@ from riffsmith.errors import RiffsmithError
 from riffsmith.evaluation.copying.originality import WINDOW_SECONDS, Originality, WindowOrigin
 from riffsmith.features import MelTransform
 from riffsmith.files import atomic_path, write_bytes
+from riffsmith.messages import Parameter
 from riffsmith.plotting import draw_plain_spectrogram
 from riffsmith.studio.clips.schemas import Clip, MatchInfo, OriginalityInfo, OriginalityMessage
 from riffsmith.studio.errors import NotFoundError, StudioError
-from riffsmith.studio.messages import Parameter, ProblemCode
+from riffsmith.studio.messages import ProblemCode
 
 MOST_MATCHES = 3
 _PICTURE_COLUMNS = 1200

@@ -34,7 +34,7 @@ class MatchInfo(Response, frozen=True):
     recording: str
     second: float = Field(description="Second of the recording.")
     semitones: int = Field(description="By how much the clip is higher there.")
-    percentile: float = Field(description="Share of new music that is less near, in percent.")
+    percentile: float = Field(description="Percentage of new music that is less near.")
 
 
 class OriginalityMessage(Message, frozen=True):

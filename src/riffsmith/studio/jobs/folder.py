@@ -28,7 +28,7 @@ class JobRecord(BaseModel):
 
 
 class ProcessRecord(BaseModel):
-    """The process of a training. Its start time tells it from a later process with its number."""
+    """The process of a training. Its start time excludes a later process with its number."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -99,6 +99,7 @@ class Jobs:
         Raises:
             ConflictError: It runs or is finished, or another training is running.
             NotFoundError: There is no training of that name, or its source is gone.
+            RunError: Its run is damaged, or of an older version.
         """
         with self._lock:
             folder = self.folder(name)
@@ -107,6 +108,8 @@ class Jobs:
                 raise ConflictError(ProblemCode.JOB_RUNS, name=name)
             if state == "finished":
                 raise ConflictError(ProblemCode.JOB_FINISHED, name=name)
+            if folder.run.exists():
+                folder.run.read_record()  # a run of an older version cannot go on
             self._refuse_more()
             self._launch(folder)
         return self.get(name)

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from riffsmith.config import DEFAULT_PRESET, preset_names
+from riffsmith.messages import Parameter
 from riffsmith.runs import Stage, Unit
 from riffsmith.studio.home import RUN_NAME_PATTERN
-from riffsmith.studio.messages import JobCode, Parameter
+from riffsmith.studio.messages import JobCode
 from riffsmith.studio.recordings.schemas import SourceName
 from riffsmith.studio.schemas import Message, Request, Response
 from riffsmith.training.monitor.events import EventCode

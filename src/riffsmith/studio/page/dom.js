@@ -99,14 +99,14 @@ let leaving;
  * @param {(string | Node)[]} message Its parts.
  * @param {{ isError?: boolean, action?: HTMLElement | null }} options
  */
-export function tell(message, { isError = false, action = null } = {}) {
+export function showMessage(message, { isError = false, action = null } = {}) {
   const banner = byId("banner");
   banner.classList.toggle("wrong", isError);
   byId("banner-text").replaceChildren(...message);
   byId("banner-action").replaceChildren(...(action ? [action] : []));
   banner.hidden = false;
   clearTimeout(leaving);
-  if (!isError) leaving = setTimeout(hush, 6000);
+  if (!isError) leaving = setTimeout(hideBanner, 6000);
 }
 
 /**
@@ -114,14 +114,14 @@ export function tell(message, { isError = false, action = null } = {}) {
  *
  * @param {unknown} error
  */
-export function tellError(error) {
+export function showError(error) {
   const problem = error instanceof ServerError ? error.problem : null;
   const message = error instanceof Error ? error.message : String(error);
-  tell(problem ? problemSentence(problem) : [message], { isError: true });
+  showMessage(problem ? problemSentence(problem) : [message], { isError: true });
 }
 
 /** Hides the banner. */
-export function hush() {
+export function hideBanner() {
   clearTimeout(leaving);
   byId("banner").hidden = true;
 }
@@ -142,7 +142,7 @@ export async function busy(button, key, work) {
   try {
     return await work();
   } catch (error) {
-    tellError(error);
+    showError(error);
     return null;
   } finally {
     button.disabled = false;

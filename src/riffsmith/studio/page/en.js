@@ -169,10 +169,7 @@ export default {
       "one": "usable recording",
       "other": "usable recordings"
     },
-    "minutes": {
-      "one": "minute of music",
-      "other": "minutes of music"
-    },
+    "minutes": "minutes of music",
     "skipped": {
       "one": "skipped",
       "other": "skipped"
@@ -200,9 +197,29 @@ export default {
     "too_little": "not enough: less than a minute of audio; give it at least 5 minutes"
   },
   "recording": {
-    "not_numbers":
-      "audio holds samples that are not numbers (NaN or infinite), first at {at}: repair or leave out the file",
-    "other": "{reason}"
+    "not_audio": "not an audio file ({ending})",
+    "no_ending": "not an audio file (no ending)",
+    "unreadable_folder": "folder cannot be read",
+    "not_a_file": "not a regular file",
+    "empty_file": "the file is empty (0 bytes)",
+    "cannot_open": "cannot be opened ({cause})",
+    "cannot_decode": "not readable as audio ({cause})",
+    "implausible_header": "implausible header ({channels} channels at {sample_rate} Hz)",
+    "extra_needed": "{ending} needs the extra for AAC, M4A and video: install riffsmith[av]",
+    "no_audio_track": "has no audio track",
+    "decoding_stopped": "decoding stopped ({cause})",
+    "not_numbers": "holds samples that are not numbers (NaN or infinite), first at {first}",
+    "above_full_scale": "holds samples {factor} times above full scale: the file is damaged",
+    "too_long": "longer than {hours} hours: cut it into parts",
+    "no_samples": "holds no samples",
+    "silent": "silent (its peak stays below {limit_db:whole} dB of full scale)",
+    "too_short": "too short: {seconds:tenths} s, a segment needs at least {needed:tenths} s",
+    "duplicate": "same audio as {path}",
+    "damaged": "damaged: decoding stopped ({cause}) after {seconds:tenths} s",
+    "cut_off": "truncated: the file is cut off after {seconds:tenths} s",
+    "truncated": "truncated: {seconds:tenths} s of {expected:tenths} s can be read",
+    "clipped": "clipped: {fraction:percentage} of the samples are at full scale",
+    "other": "{text}"
   },
   "runs": {
     "title": "Trainings",

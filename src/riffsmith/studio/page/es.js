@@ -169,10 +169,7 @@ export default {
       "one": "grabación utilizable",
       "other": "grabaciones utilizables"
     },
-    "minutes": {
-      "one": "minuto de música",
-      "other": "minutos de música"
-    },
+    "minutes": "minutos de música",
     "skipped": {
       "one": "omitida",
       "other": "omitidas"
@@ -201,9 +198,31 @@ export default {
     "too_little": "no basta: es menos de un minuto de audio; hacen falta al menos 5 minutos"
   },
   "recording": {
-    "not_numbers":
-      "el audio contiene muestras que no son números (NaN o infinitas), la primera en {at}: repare el archivo o quítelo",
-    "other": "{reason}"
+    "not_audio": "no es un archivo de audio ({ending})",
+    "no_ending": "no es un archivo de audio (sin extensión)",
+    "unreadable_folder": "la carpeta no se puede leer",
+    "not_a_file": "no es un archivo normal",
+    "empty_file": "el archivo está vacío (0 bytes)",
+    "cannot_open": "no se puede abrir ({cause})",
+    "cannot_decode": "no se puede leer como audio ({cause})",
+    "implausible_header": "cabecera inverosímil ({channels} canales a {sample_rate} Hz)",
+    "extra_needed": "{ending} necesita el complemento para AAC, M4A y vídeo: instale riffsmith[av]",
+    "no_audio_track": "no tiene pista de audio",
+    "decoding_stopped": "la decodificación se detuvo ({cause})",
+    "not_numbers": "contiene muestras que no son números (NaN o infinitas), la primera en {first}",
+    "above_full_scale":
+      "contiene muestras {factor} veces por encima del máximo: el archivo está dañado",
+    "too_long": "dura más de {hours} horas: divídalo en partes",
+    "no_samples": "no contiene muestras",
+    "silent": "en silencio (su pico queda por debajo de {limit_db:whole} dB de la escala)",
+    "too_short":
+      "demasiado corto: {seconds:tenths} s, un fragmento necesita al menos {needed:tenths} s",
+    "duplicate": "el mismo audio que {path}",
+    "damaged": "dañado: la decodificación se detuvo ({cause}) después de {seconds:tenths} s",
+    "cut_off": "truncado: el archivo se corta después de {seconds:tenths} s",
+    "truncated": "truncado: se pueden leer {seconds:tenths} s de {expected:tenths} s",
+    "clipped": "recortado: {fraction:percentage} de las muestras están al máximo",
+    "other": "{text}"
   },
   "runs": {
     "title": "Entrenamientos",
@@ -287,9 +306,9 @@ export default {
       "los gradientes o la salida han crecido sin límite desde el paso {since_step}: gradientes {generator_gradient} (generador) y {discriminator_gradient} (discriminador), desviación típica {deviation} veces la de los ejemplos reales",
     "plateau": {
       "one":
-        "ningún punto guardado se ha acercado más a la música real que {at} (distancia {distance}) en la última medida",
+        "en la última medida ningún punto guardado se ha acercado más a la música real que el mejor ({at}, distancia {distance})",
       "other":
-        "ningún punto guardado se ha acercado más a la música real que {at} (distancia {distance}) en las últimas {count} medidas"
+        "en las últimas {count} medidas ningún punto guardado se ha acercado más a la música real que el mejor ({at}, distancia {distance})"
     }
   },
   "evaluate": {

@@ -1,7 +1,7 @@
 // The room to evaluate in: the report of a training.
 
 import * as api from "./api.js";
-import { busy, byId, h, tell, tellError } from "./dom.js";
+import { busy, byId, h, showError, showMessage } from "./dom.js";
 import { current, onLanguage } from "./language.js";
 import { t } from "./texts.js";
 
@@ -26,15 +26,15 @@ export class EvaluateRoom {
   /**
    * Shows the report of a run.
    *
-   * @param {string} [wanted] Name of the run; the last one that was shown, or the newest, if left out.
+   * @param {string} [requested] Name of the run; the last one that was shown, or the newest, if left out.
    */
-  async open(wanted) {
+  async open(requested) {
     const jobs = (await api.jobs()).filter(({ previews }) => previews.length);
     this.#run.replaceChildren(...jobs.map(({ name }) => h("option", { value: name }, name)));
     byId("evaluate-bar").hidden = !jobs.length;
     byId("no-report").hidden = jobs.length > 0;
     if (!jobs.length) return;
-    const choices = [wanted, this.#run.dataset.last, jobs[0].name];
+    const choices = [requested, this.#run.dataset.last, jobs[0].name];
     const chosen = choices.find((choice) => jobs.some(({ name }) => name === choice));
     this.#run.value = this.#run.dataset.last = chosen ?? jobs[0].name;
     await this.#show();
@@ -46,7 +46,7 @@ export class EvaluateRoom {
     return busy(button, "evaluate.measuring", async () => {
       await api.measure(name);
       if (name === this.#run.value) await this.#show(true);
-      tell([t("evaluate.measured", { name })]);
+      showMessage([t("evaluate.measured", { name })]);
     });
   }
 
@@ -65,7 +65,7 @@ export class EvaluateRoom {
       this.#frame.hidden = false;
     } catch (error) {
       this.#shown = "";
-      tellError(error);
+      showError(error);
     } finally {
       byId("writing").hidden = true;
     }

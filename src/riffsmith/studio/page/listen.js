@@ -1,7 +1,7 @@
 // The room to listen in.
 
 import * as api from "./api.js";
-import { busy, byId, setText, tell, tellError } from "./dom.js";
+import { busy, byId, setText, showError, showMessage } from "./dom.js";
 import { drawSeed, Knobs, readSeed } from "./knobs.js";
 import { onLanguage } from "./language.js";
 import { Meter } from "./meter.js";
@@ -42,7 +42,7 @@ export class ListenRoom {
     this.#keep.addEventListener("click", () => this.#keepClip());
     this.#piece.addEventListener("state", () => this.#show());
     this.#piece.addEventListener("problem", (event) =>
-      tellError(/** @type {CustomEvent} */ (event).detail),
+      showError(/** @type {CustomEvent} */ (event).detail),
     );
     document.addEventListener("play", (event) => this.#makeWay(event.target), true);
     addEventListener("pagehide", () => this.#piece.stop());
@@ -68,7 +68,7 @@ export class ListenRoom {
   async #read(model) {
     const isAny = await this.#models.read(model);
     await this.#shelf.refresh();
-    if (!isAny) tell([t("error.no_models")], { isError: true });
+    if (!isAny) showMessage([t("error.no_models")], { isError: true });
   }
 
   /**
@@ -88,7 +88,7 @@ export class ListenRoom {
       else if (this.#piece.state === "paused") await this.#piece.resume();
       else await this.#begin();
     } catch (error) {
-      tellError(error);
+      showError(error);
     }
   }
 
@@ -101,7 +101,7 @@ export class ListenRoom {
     await this.#reading; // the button may be pressed before the models are there
     const model = this.#models.chosen;
     if (!model) {
-      tell([t("error.no_models")], { isError: true });
+      showMessage([t("error.no_models")], { isError: true });
       return;
     }
     const seed = readSeed(this.#seed) ?? drawSeed();
@@ -114,7 +114,7 @@ export class ListenRoom {
       await this.#piece.begin(request, model.sample_rate);
       this.#setMediaKeys(`${model.title} · ${t("listen.seed")} ${seed}`);
     } catch (error) {
-      tellError(error);
+      showError(error);
     }
   }
 
@@ -143,7 +143,7 @@ export class ListenRoom {
       this.#changedAt = (await this.#piece.changeControls(controls)) ?? 0;
     } catch (error) {
       this.#changedAt = 0;
-      tellError(error);
+      showError(error);
     }
   }
 
@@ -153,7 +153,7 @@ export class ListenRoom {
     await busy(this.#keep, "listen.keeping", async () => {
       const clip = await api.keepClip(id, position, KEPT_SECONDS);
       await this.#shelf.refresh();
-      tell([t("listen.kept", { title: titleOf(clip) })]);
+      showMessage([t("listen.kept", { title: titleOf(clip) })]);
     });
     this.#show();
   }

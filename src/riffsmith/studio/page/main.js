@@ -1,7 +1,7 @@
 // The page: three rooms, a language, and a look at the server now and then.
 
 import * as api from "./api.js";
-import { byId, hush, tellError } from "./dom.js";
+import { byId, hideBanner, showError } from "./dom.js";
 import { EvaluateRoom } from "./evaluate.js";
 import { choose, current, onLanguage } from "./language.js";
 import { ListenRoom } from "./listen.js";
@@ -17,7 +17,7 @@ const POLL_MILLISECONDS = 2000;
 const listen = new ListenRoom();
 const train = new TrainRoom(async (model) => {
   location.hash = "listen";
-  await listen.play(model).catch(tellError);
+  await listen.play(model).catch(showError);
 });
 const evaluate = new EvaluateRoom();
 /** @type {Room | null} */
@@ -27,10 +27,10 @@ let isAsking = false;
 
 function enter() {
   const [name, run] = location.hash.slice(1).split("/");
-  const wanted = ROOMS.find((each) => each === name);
-  if (room && !wanted) return; // a link within the page
+  const requested = ROOMS.find((each) => each === name);
+  if (room && !requested) return; // a link within the page
   const isFirst = room === null;
-  const entered = wanted ?? ROOMS[0];
+  const entered = requested ?? ROOMS[0];
   room = entered;
   for (const each of ROOMS) {
     byId(each).hidden = each !== entered;
@@ -44,9 +44,9 @@ function enter() {
     byId(`${entered}-title`).focus({ preventScroll: true });
     scrollTo(0, 0);
   }
-  if (entered === "listen") listen.refresh().catch(tellError);
+  if (entered === "listen") listen.refresh().catch(showError);
   if (entered === "train") poll();
-  if (entered === "evaluate") evaluate.open(run && decodeURIComponent(run)).catch(tellError);
+  if (entered === "evaluate") evaluate.open(run && decodeURIComponent(run)).catch(showError);
 }
 
 /** Asks for news while somebody looks. */
@@ -56,10 +56,10 @@ async function poll() {
   try {
     if (room === "listen") await listen.poll();
     if (room === "train") await train.poll();
-    if (isAway) hush();
+    if (isAway) hideBanner();
     isAway = false;
   } catch (error) {
-    if (!isAway) tellError(error);
+    if (!isAway) showError(error);
     isAway = true;
   } finally {
     isAsking = false;
@@ -83,7 +83,7 @@ function showLanguage() {
 onLanguage(showLanguage);
 translate(document);
 showLanguage();
-byId("banner-close").addEventListener("click", hush);
+byId("banner-close").addEventListener("click", hideBanner);
 addEventListener("hashchange", enter);
 document.addEventListener("visibilitychange", poll);
 setInterval(poll, POLL_MILLISECONDS);

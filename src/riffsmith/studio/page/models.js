@@ -28,12 +28,12 @@ export class Models {
   /**
    * Reads the models anew.
    *
-   * @param {string} [wanted] The model to choose; the one that is chosen stays if left out.
+   * @param {string} [requested] The model to choose; the one that is chosen stays if left out.
    */
-  async read(wanted) {
+  async read(requested) {
     this.#models = await api.models();
-    if (wanted) localStorage.setItem(KEPT, wanted);
-    const kept = wanted ?? (this.#field.value || localStorage.getItem(KEPT));
+    if (requested) localStorage.setItem(KEPT, requested);
+    const kept = requested ?? (this.#field.value || localStorage.getItem(KEPT));
     this.#list();
     const playable = this.#models.filter(({ streams }) => streams);
     this.#field.value = (playable.find(({ id }) => id === kept) ?? playable[0])?.id ?? "";

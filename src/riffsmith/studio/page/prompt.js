@@ -1,7 +1,7 @@
 // The audio prompt: a recording that is sent, or a clip from the shelf, that a piece begins with.
 
 import * as api from "./api.js";
-import { byId, setText, tellError } from "./dom.js";
+import { byId, setText, showError } from "./dom.js";
 import { Knob } from "./knobs.js";
 import { percent } from "./numbers.js";
 import { t } from "./texts.js";
@@ -78,7 +78,7 @@ export class AudioPrompt {
       this.#choose({ source, name: files[0].name, seconds: SECONDS });
     } catch (error) {
       this.show();
-      tellError(error);
+      showError(error);
     }
   }
 

@@ -164,21 +164,22 @@ export class RunView {
 const button = (key, kind = "") => h("button", { type: "button", class: kind }, t(key));
 
 /**
- * How far a training has come: by its epochs, where it counts them, and by its steps.
+ * How far a training has come, in epochs where it counts them and in steps otherwise.
  *
  * @param {Api.Job} job
  */
-export function positionOf({ epoch, step, steps }) {
-  const key = steps === null ? "runs.step" : "runs.step_of";
-  const texts = [t(key, { step, steps: steps ?? step })];
-  if (epoch !== null) texts.unshift(t("runs.epoch", { epoch }));
-  return texts.join(" · ");
+export function positionOf(job) {
+  return job.epoch === null ? stepsOf(job) : t("runs.epoch", { epoch: job.epoch });
 }
+
+/** @param {Api.Job} job */
+const stepsOf = ({ step, steps }) =>
+  steps === null ? t("runs.step", { step }) : t("runs.step_of", { step, steps });
 
 /** @param {Api.Job} job */
 function facts(job) {
   const { progress, seconds_left, best_snapshot, state, unit } = job;
-  const texts = [positionOf(job)];
+  const texts = unit === "epoch" ? [positionOf(job), stepsOf(job)] : [stepsOf(job)];
   if (progress !== null && state !== "finished") texts.unshift(percent(progress));
   if (seconds_left !== null) texts.push(t("runs.left", { seconds: seconds_left }));
   if (best_snapshot !== null)

@@ -1,7 +1,7 @@
 // The shelf of kept clips: picture, player, files, and whether it is original.
 
 import * as api from "./api.js";
-import { byId, h, hush, keyed, tell, tellError, within } from "./dom.js";
+import { byId, h, hideBanner, keyed, showError, showMessage, within } from "./dom.js";
 import { onLanguage } from "./language.js";
 import { moment, percent } from "./numbers.js";
 import { duration, sentence, t } from "./texts.js";
@@ -104,12 +104,12 @@ export class Shelf {
     this.#leaving.add(id);
     this.#show();
     const timer = setTimeout(async () => {
-      hush();
+      hideBanner();
       try {
         await api.deleteClip(id);
         await this.refresh();
       } catch (error) {
-        tellError(error);
+        showError(error);
       }
       this.#leaving.delete(id);
       this.#show();
@@ -117,11 +117,11 @@ export class Shelf {
     const undo = h("button", { type: "button", class: "small" }, t("shelf.undo"));
     undo.addEventListener("click", () => {
       clearTimeout(timer);
-      hush();
+      hideBanner();
       this.#leaving.delete(id);
       this.#show();
     });
-    tell([t("shelf.deleted", { title: titleOf(clip) })], { action: undo });
+    showMessage([t("shelf.deleted", { title: titleOf(clip) })], { action: undo });
     undo.focus();
   }
 }

@@ -26,12 +26,13 @@ import { figure, moment, number, percent } from "./numbers.js";
 
 /** @satisfies {Record<string, Table>} */
 const TABLES = { en, es };
-const ENGLISH = "reason"; // the gap for what there is in English alone
+const ENGLISH = ["reason", "cause", "text"]; // gaps for what there is in English alone
 /** @type {Record<string, (value: any) => string>} */
 const FORMATS = {
   duration: (seconds) => duration(seconds),
   moment: (iso) => moment(iso),
   percent: (fraction) => percent(fraction),
+  percentage: (fraction) => `${figure(100 * fraction)} %`,
   plain: (value) => String(value),
   tenths: (value) => number(value, 1),
   whole: (value) => number(value),
@@ -120,7 +121,7 @@ function fill(text, values) {
     const [name, format] = part.slice(1, -1).split(":");
     const value = values[name];
     if (value === undefined) return part;
-    if (name === ENGLISH) return inEnglish(String(value));
+    if (ENGLISH.includes(name)) return inEnglish(String(value));
     if (format) return FORMATS[format](value);
     return typeof value === "string" ? value : figure(value);
   });

@@ -1,7 +1,7 @@
 // The room to train in: music in, a look through it, and off it goes.
 
 import * as api from "./api.js";
-import { busy, byId, h, tell, tellError } from "./dom.js";
+import { busy, byId, h, showError, showMessage } from "./dom.js";
 import { droppedFiles } from "./drop.js";
 import { onLanguage } from "./language.js";
 import { number } from "./numbers.js";
@@ -78,7 +78,7 @@ export class TrainRoom {
       this.#refused = refused;
       await this.#survey(source);
     } catch (error) {
-      tellError(error);
+      showError(error);
     } finally {
       byId("upload").hidden = true;
       this.#files.value = "";
@@ -127,7 +127,7 @@ export class TrainRoom {
     this.#name.value = "";
     this.#found = null;
     await this.#runs.choose(job.name);
-    tell([t("train.started", { name: job.name })]);
+    showMessage([t("train.started", { name: job.name })]);
   }
 
   /** @param {Api.SurveyInfo} found */
@@ -135,11 +135,11 @@ export class TrainRoom {
     byId("found").hidden = false;
     byId("verdict").textContent = t(`material.${grade}`);
     byId("verdict").className = `grade ${COLOURS[grade]}`;
-    const warned = entries.filter((entry) => entry.usable && entry.warnings.length);
+    const warned = entries.filter((entry) => entry.usable && entry.flaws.length);
     const dropped = entries.filter((entry) => !entry.usable);
     byId("facts").replaceChildren(
       fact(number(usable), t("train.usable", { count: usable })),
-      fact(number(minutes, 1), t("train.minutes", { count: minutes })),
+      fact(number(minutes, 1), t("train.minutes")),
       ...(skipped ? [fact(number(skipped), t("train.skipped", { count: skipped }))] : []),
       ...(warned.length ? [fact(number(warned.length), t("train.warned"))] : []),
       ...(training_seconds ? [fact(duration(training_seconds), t("train.estimate"))] : []),
@@ -153,12 +153,12 @@ export class TrainRoom {
       ...table(
         "train.skipped_files",
         "train.reason",
-        dropped.map((entry) => row(entry.path, entry.reason ? [entry.reason] : [])),
+        dropped.map((entry) => row(entry.path, entry.refusal ? [entry.refusal] : [])),
       ),
       ...table(
         "train.warned_files",
         "train.remark",
-        warned.map((entry) => row(entry.path, entry.warnings)),
+        warned.map((entry) => row(entry.path, entry.flaws)),
       ),
     );
     this.#start.disabled = usable === 0;

@@ -13,17 +13,15 @@ from riffsmith.studio.playback.schemas import AudioPromptInfo
 from riffsmith.synthesis import AudioPrompt, Controls, Stream
 
 _CHUNKS_AHEAD = 4
-"""Chunks that are computed before they are asked for: a new latent window takes a while, above all
-where several listeners need one."""
+"""Number of chunks that are computed before they are pulled: a new latent window takes a while."""
 _KEPT_CHANGES = 200
 REMEMBERED_SECONDS = 660.0
-"""How far back a piece can be played again and kept as a clip, unless its controls were changed
-very often."""
+"""How far back a piece can be played again and kept, unless its controls changed very often."""
 _AT_HAND_SECONDS = 10.0
 """How far back it can be played again without computing the piece anew."""
 _FURTHEST_AHEAD_SECONDS = 60.0
 _READY_SECONDS = 1.5
-"""Length of the changed piece that is computed before the change takes place."""
+"""Length of the changed piece that is computed before the change begins."""
 _FIRST_PULL_SECONDS = 0.75
 """Length that is ready to be sent when a change is answered."""
 _NETWORK_SECONDS = 0.15
@@ -39,15 +37,7 @@ class ControlChange:
 
 
 @dataclass(frozen=True)
-class OpenedPrompt:
-    """Music that a piece begins with: for the network, and as it is described to people."""
-
-    prompt: AudioPrompt
-    info: AudioPromptInfo
-
-
-@dataclass(frozen=True)
-class _Wish:
+class _Request:
     """A request to change the controls."""
 
     number: int
@@ -59,15 +49,14 @@ class _Wish:
 class Player:
     """Samples of a piece by their position, computed when they are pulled and a little ahead.
 
-    Several threads may use a player: pulling, computing ahead and changing controls do not wait for
-    each other longer than needed. Memory does not grow with the piece or with the changes.
-
-    A player has three locks. A thread takes them in this order, and leaves out those that it does
-    not need:
+    Several threads may use a player. It has three locks; a thread takes those that it needs in this
+    order:
 
         _changing    held while a change of the controls is made ready (seconds)
         _computing   held while the stream computes a chunk (tenths of a second)
-        _state       held while fields are read or written (never while anything is computed)
+        _state       held while fields are read or written, never while anything is computed
+
+    Memory does not grow with the piece or with the changes.
     """
 
     def __init__(
@@ -75,29 +64,34 @@ class Player:
         model: Playable,
         seed: int,
         controls: Controls,
-        prompt: OpenedPrompt | None = None,
+        prompt: AudioPrompt | None = None,
+        prompt_info: AudioPromptInfo | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Begins a piece; nothing is computed yet.
 
+        Args:
+            model: The model that plays.
+            seed: Seed of the piece.
+            controls: Controls from its beginning on.
+            prompt: Music that it begins with. None: it begins with the seed's own.
+            prompt_info: Description of that music.
+            clock: Time in seconds.
+
         Raises:
             StudioError: The model plays clips alone.
         """
-        self.model, self.seed, self._clock = model, seed, clock
-        self.prompt_info = prompt and prompt.info
-        self._stream = Stream(model.latent_bundle(), seed, controls, prompt and prompt.prompt)
-        self._record = (
-            self._stream.without_cache()
-        )  # is never read itself: clips are computed from copies
+        self.model, self.seed, self.prompt_info, self._clock = model, seed, prompt_info, clock
+        self._stream = Stream(model.latent_bundle(), seed, controls, prompt)
+        # It is never read itself: clips are computed from copies of it.
+        self._record = self._stream.without_cache()
         self._changes = [ControlChange(0, controls)]
         self._stream_begins = self._record_begins = 0
         self._size = self._stream.chunk_samples
         self._chunks = ChunkCache(self._size)
         self._served = 0
-        self._newest_wish = 0
-        self._changing = Lock()
-        self._computing = Lock()
-        self._state = Lock()
+        self._newest_request = 0
+        self._changing, self._computing, self._state = Lock(), Lock(), Lock()
 
     @property
     def sample_rate(self) -> int:
@@ -119,9 +113,8 @@ class Player:
     def is_ready(self, start: int, count: int) -> bool:
         """Whether samples can be had without computing."""
         with self._state:
-            return all(
-                number in self._chunks for number in self._stream.chunk_numbers(start, count)
-            )
+            numbers = self._stream.chunk_numbers(start, count)
+            return all(number in self._chunks for number in numbers)
 
     def look_ahead(self) -> None:
         """Computes the first chunk that is missing after what was pulled last, if any."""
@@ -142,7 +135,7 @@ class Player:
     def change_controls(self, controls: Controls, at: int = 0, position: int | None = None) -> int:
         """Changes the controls from a sample on; what is played until then stays as it is.
 
-        The changed piece is computed first, while the piece as it was can be pulled on. Of several
+        The changed piece is computed first; the piece as it was can be pulled meanwhile. Of several
         requests at once only the newest is carried out.
 
         Args:
@@ -159,19 +152,17 @@ class Player:
             StudioError: `at` is further ahead than a minute.
         """
         with self._state:
-            if at > self._served + _FURTHEST_AHEAD_SECONDS * self.sample_rate:
+            limit, played = _FURTHEST_AHEAD_SECONDS, self._served
+            if at > played + limit * self.sample_rate:
                 raise StudioError(
-                    ProblemCode.TOO_FAR_AHEAD,
-                    sample=at,
-                    seconds=_FURTHEST_AHEAD_SECONDS,
-                    played=self._served,
+                    ProblemCode.TOO_FAR_AHEAD, sample=at, seconds=limit, played=played
                 )
-            self._newest_wish += 1
-            wish = _Wish(self._newest_wish, self._clock(), at, position)
+            self._newest_request += 1
+            request = _Request(self._newest_request, self._clock(), at, position)
         with self._changing:
             with self._state:
-                start, stream, record = self._earliest(wish), self._stream, self._record
-                if wish.number != self._newest_wish:
+                start, stream, record = self._earliest(request), self._stream, self._record
+                if request.number != self._newest_request:
                     return start
             soon = round(_READY_SECONDS * self.sample_rate)
             changed = stream.with_controls(start, controls)
@@ -179,7 +170,7 @@ class Player:
             with self._computing:
                 stream.read(start, soon)  # the crossfade begins with these samples
                 with self._state:
-                    first = self._earliest(wish)
+                    first = self._earliest(request)
                     self._stream = changed.with_change_at(first)
                     self._record = record.with_controls(start, controls).with_change_at(first)
                     self._note(ControlChange(first, controls))
@@ -204,19 +195,18 @@ class Player:
         """Number of the first chunk that was not pulled at all."""
         return -(-self._served // self._size)
 
-    def _earliest(self, wish: _Wish) -> int:
+    def _earliest(self, request: _Request) -> int:
         """The first sample that a change can still apply to."""
-        if wish.position is None:
-            return max(wish.at, self._served)
-        passed = self._clock() - wish.asked_at + _NETWORK_SECONDS
-        reached = max(wish.position, self._stream_begins) + round(passed * self.sample_rate)
-        return max(wish.at, min(self._served, reached))
+        if request.position is None:
+            return max(request.at, self._served)
+        passed = self._clock() - request.asked_at + _NETWORK_SECONDS
+        reached = max(request.position, self._stream_begins) + round(passed * self.sample_rate)
+        return max(request.at, min(self._served, reached))
 
     def _note(self, change: ControlChange) -> None:
         """Records a change, and forgets what it replaces and what lies too far back."""
         self._served = min(self._served, change.at)
-        earlier = [one for one in self._changes if one.at < change.at]
-        self._changes = [*earlier, change]
+        self._changes = [*(one for one in self._changes if one.at < change.at), change]
         self._forget()
         self._chunks.drop_after(change.at)
 

@@ -1,10 +1,11 @@
 """Schemas of uploads and surveys."""
 
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from riffsmith.audio import RecordingCode, RecordingNote
+from riffsmith.corpus import MaterialGrade
 from riffsmith.studio.home import SOURCE_PATTERN
 from riffsmith.studio.schemas import Message, ProblemPart, Request, Response
 
@@ -16,18 +17,6 @@ SourceName = Annotated[
         "computer.",
     ),
 ]
-
-
-class RecordingCode(StrEnum):
-    OTHER = "other"
-
-
-class MaterialGrade(StrEnum):
-    ENOUGH = "enough"
-    FEW_RECORDINGS = "few_recordings"
-    LITTLE = "little"
-    VERY_LITTLE = "very_little"
-    TOO_LITTLE = "too_little"
 
 
 class UploadedFile(Response, frozen=True):
@@ -52,9 +41,17 @@ class SurveyRequest(Request, frozen=True):
 
 
 class RecordingMessage(Message, frozen=True):
-    """Something to say about a recording."""
+    """Why a file is skipped, or a flaw of a file that is used."""
 
     code: RecordingCode
+
+    @model_validator(mode="before")
+    @classmethod
+    def _say(cls, values: Any) -> Any:
+        """Adds the sentence, which the survey's notes are without."""
+        if not isinstance(values, dict) or "detail" in values:
+            return values
+        return {**values, "detail": RecordingNote.model_validate(values).text}
 
 
 class SurveyFile(Response, frozen=True):
@@ -62,8 +59,8 @@ class SurveyFile(Response, frozen=True):
 
     path: str
     usable: bool
-    reason: RecordingMessage | None = Field(description="Why it is skipped; null: it is not.")
-    warnings: list[RecordingMessage] = Field(description="Faults of a usable file.")
+    refusal: RecordingMessage | None = Field(description="Why it is skipped; null: it is used.")
+    flaws: list[RecordingMessage] = Field(description="What is wrong with a file that is used.")
     seconds: float
     sample_rate: int
     channels: int

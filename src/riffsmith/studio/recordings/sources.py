@@ -10,9 +10,10 @@ from typing import BinaryIO
 
 from riffsmith.audio import is_audio_name
 from riffsmith.files import explain, remove
+from riffsmith.messages import Parameter
 from riffsmith.studio.errors import NotFoundError, RefusedError, StudioError, TooLargeError
 from riffsmith.studio.home import Home, new_key, safe_name
-from riffsmith.studio.messages import Parameter, ProblemCode, RefusalCode
+from riffsmith.studio.messages import ProblemCode, RefusalCode
 from riffsmith.studio.schemas import ProblemPart
 
 MOST_FILES = 500

@@ -44,7 +44,7 @@ async def list_jobs(studio: StudioOf) -> list[Job]:
 
 @router.get("/api/jobs/{name}")
 async def get_job(name: RunName, studio: StudioOf) -> Job:
-    """Tells how a training stands."""
+    """Gives the state of a training."""
     return await studio.pools.run(studio.pools.reading, studio.jobs.get, name)
 
 

@@ -87,7 +87,7 @@ async def change_controls(
     """Changes the controls of a piece.
 
     The change begins at `at`, or at the end of what was pulled, whichever is later. A client that
-    tells the `position` it plays gets the change sooner: as soon as it is computed, in the place of
+    sends the `position` it plays gets the change sooner: as soon as it is computed, in the place of
     samples that were pulled and not played yet.
     """
     player = studio.players.get(key)

@@ -1,7 +1,5 @@
 """Routes of recordings to train on."""
 
-import json
-
 from fastapi import APIRouter, UploadFile
 
 from riffsmith.studio.command import run_command
@@ -37,25 +35,4 @@ async def survey(body: SurveyRequest, studio: StudioOf) -> SurveyInfo:
         with studio.sources.open(body.source) as folder:
             return run_command("survey", folder, "--json", limit_seconds=SURVEY_SECONDS)
 
-    values = json.loads(await studio.pools.run(studio.pools.waiting, work))
-    for entry in values["entries"]:
-        for name in ("reason",):
-            entry[name] = _m(entry[name]) if entry[name] else None
-        entry["warnings"] = [_m(one) for one in entry["warnings"]]
-    v = values.pop("verdict")
-    values["grade"] = next(
-        g
-        for w, g in [
-            ("enough mat", "enough"),
-            ("enough min", "few_recordings"),
-            ("little", "little"),
-            ("very", "very_little"),
-            ("not", "too_little"),
-        ]
-        if v.startswith(w)
-    )
-    return SurveyInfo.model_validate(values)
-
-
-def _m(text: str) -> dict[str, object]:
-    return {"code": "other", "parameters": {"reason": text}, "detail": text}
+    return SurveyInfo.model_validate_json(await studio.pools.run(studio.pools.waiting, work))
