@@ -1,4 +1,4 @@
-"""How fast the exported graphs are beside PyTorch, on one thread: `export_speed.py [MODEL]`."""
+"""Speed of the exported graphs relative to PyTorch, on one thread: `export_speed.py [MODEL]`."""
 
 import sys
 import time
@@ -19,28 +19,29 @@ from riffsmith.networks import CLOCK_CHANNELS
 from riffsmith.pipeline import open_model
 
 ROUNDS = 15
-"""Of each way."""
+"""Repetitions of each measurement."""
 BLOCKS = 400
-STRETCH, CHUNK, BLOCK = 1024, 82, 4
-"""Latent frames: as the player denoises and decodes them, and of a block of 8192 samples."""
+"""Blocks that the instrument plays."""
+WINDOW, CHUNK, BLOCK = 1024, 82, 4
+"""Latent frames that the player denoises and decodes at once, and those of 8192 samples."""
 
 
-def compare(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Median seconds of each way; they take turns, so that other work on the machine hits all."""
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
+def compare(functions: dict[str, Callable[[], object]]) -> dict[str, float]:
+    """Median seconds of each function; they alternate, so that other work affects all alike."""
+    seconds: dict[str, list[float]] = {name: [] for name in functions}
     for number in range(ROUNDS + 2):
-        for name, run in ways.items():
-            begun = time.perf_counter()
+        for name, run in functions.items():
+            start = time.perf_counter()
             run()
             if number >= 2:
-                seconds[name].append(time.perf_counter() - begun)
+                seconds[name].append(time.perf_counter() - start)
     return {name: median(values) for name, values in seconds.items()}
 
 
-def show(what: str, seconds: dict[str, float]) -> None:
+def show(graph: str, seconds: dict[str, float]) -> None:
     for name, value in seconds.items():
         if name != "player":
-            print(f"{what}: {name} takes {value / seconds['player']:.2f} × the player's time")
+            print(f"{graph}: {name} takes {value / seconds['player']:.2f} × the player's time")
 
 
 @torch.inference_mode()
@@ -51,38 +52,43 @@ def main(model: str) -> None:
     assert isinstance(bundle, LatentBundle)
     settings, codec = bundle.settings, bundle.codec
     instrument = build_instrument(bundle)
-    told_channels = CLOCK_CHANNELS + settings.codec.style_dimensions
-    noisy = torch.randn(1, settings.codec.components, STRETCH)
-    conditioning, times = torch.randn(1, told_channels, STRETCH), torch.ones(1)
+    conditioning_channels = CLOCK_CHANNELS + settings.codec.style_dimensions
+    noisy = torch.randn(1, settings.codec.components, WINDOW)
+    conditioning = torch.randn(1, conditioning_channels, WINDOW)
+    timesteps = torch.ones(1)
     latents = torch.randn(1, settings.codec.components, CHUNK)
     noise = torch.randn(1, codec.linear.residual_components, CHUNK)
 
     def denoise() -> None:
         with playing_precision(noisy.device):
-            bundle.generator(noisy, conditioning, times)
+            bundle.generator(noisy, conditioning, timesteps)
 
     with TemporaryDirectory() as name:
         folder = Path(name) / "graphs"
         export_onnx(bundle, folder)
         denoiser, decoder = (open_session(folder / graph) for graph in GRAPH_NAMES)
-        feed = {"noisy": noisy.numpy(), "told": conditioning.numpy(), "time": times.numpy()}
-        found = compare(
+        feed = {
+            "noisy": noisy.numpy(),
+            "conditioning": conditioning.numpy(),
+            "time": timesteps.numpy(),
+        }
+        seconds = compare(
             {
                 "player": denoise,
-                "float32 PyTorch": lambda: bundle.generator(noisy, conditioning, times),
+                "float32 PyTorch": lambda: bundle.generator(noisy, conditioning, timesteps),
                 "onnxruntime": lambda: denoiser.run(None, feed),
             }
         )
-        show("denoiser", found)
-        sounds = {"latents": latents.numpy(), "noise": noise.numpy()}
-        found = compare(
+        show("denoiser", seconds)
+        decoder_feed = {"latents": latents.numpy(), "noise": noise.numpy()}
+        seconds = compare(
             {
                 "player": lambda: codec.decode(latents, noise),
                 "float32 PyTorch": lambda: instrument.decoder(latents, noise),
-                "onnxruntime": lambda: decoder.run(None, sounds),
+                "onnxruntime": lambda: decoder.run(None, decoder_feed),
             }
         )
-        show("decoder", found)
+        show("decoder", seconds)
     with TemporaryDirectory() as name:
         path = Path(name) / "instrument.ts"
         export_torchscript(bundle, path)
@@ -90,13 +96,13 @@ def main(model: str) -> None:
 
 
 def play_blocks(instrument: Callable[[torch.Tensor], torch.Tensor], seconds: float) -> None:
-    """As nn~ calls the instrument."""
+    """Plays blocks as nn~ does, and prints their speed."""
     block, spent = torch.zeros(1, 1, BLOCK), list[float]()
     for number in range(BLOCKS):
-        begun = time.perf_counter()
+        start = time.perf_counter()
         instrument(block)
-        if number >= 20:  # TorchScript compiles in the first ones
-            spent.append(time.perf_counter() - begun)
+        if number >= 20:  # TorchScript compiles during the first ones
+            spent.append(time.perf_counter() - start)
     speed = seconds * len(spent) / sum(spent)
     print(f"instrument in blocks of {seconds:.3f} s: {speed:.1f} × real time")
     slow = sorted(spent)[int(0.99 * len(spent))]

@@ -1,12 +1,13 @@
-"""What each control does to the sound of a shipped model, measured on what is heard.
+"""The effect of each control on the audio of a shipped model: `knobs.py [MODEL]`.
 
-    python benchmarks/knobs.py [MODEL]
+Each line has means over a few seeds:
 
-Each line is the mean over a few seeds: loudness against intensity, brightness against brightness,
-the tempo that is found (whole octaves are a choice of what to count) against the one asked for, how
-far half-minutes go from their own mean against variation, how near the sound of a morph is to the
-piece it left and the one it goes to, how near the beginning is to a clip that was given, and how
-long after a turn of the brightness half of it is heard.
+- loudness for values of intensity, and brightness for values of brightness;
+- the measured tempo for values of tempo (octave errors are corrected);
+- the distance of short pieces from the mean of 60 s for values of variation;
+- the distance of a morph from the piece that it leaves and from the one that it leads to;
+- the distance of the beginning from an audio prompt for values of its noise level;
+- the time from a change of brightness until half of it can be measured.
 """
 
 import sys
@@ -29,7 +30,7 @@ SECONDS = 20
 PIECE_SECONDS = 5
 CLIP_SECONDS = 10
 MORPH_SECONDS = 60.0
-TURN_SECOND = 9.3
+CHANGE_SECOND = 9.3
 SMOOTHED_SECONDS = 0.2
 
 Audio = NDArray[np.float32]
@@ -41,27 +42,31 @@ def main(name: str = "metal") -> None:
     assert isinstance(bundle, LatentBundle)
     print_row("intensity", "LUFS", (0.0, 0.5, 1.0), lambda value: loudness(bundle, value))
     print_row("brightness", "octaves", (0.0, 0.5, 1.0), lambda value: brightness(bundle, value))
-    print_row("tempo", "bpm found", (90, 105, 120, 135, 150), lambda value: tempo(bundle, value))
+    print_row("tempo", "bpm measured", (90, 105, 120, 135, 150), lambda value: tempo(bundle, value))
     print_row("variation", "nepers", (0.0, 0.5, 1.0), lambda value: variation(bundle, value))
     for title, start in (("first 20 s of 60", 0), ("after it", round(MORPH_SECONDS) + 10)):
         near, far = morph(bundle, start)
-        print(f"morph, {title}: {near:.2f} nepers from the piece it left, {far:.2f} from the other")
+        print(f"morph, {title}: {near:.2f} nepers from the first piece, {far:.2f} from the second")
     print_row(
-        "vary", "nepers from the clip", (0.0, 0.5, 1.0), lambda value: likeness(bundle, value)
+        "noise level",
+        "nepers from the prompt",
+        (0.0, 0.5, 1.0),
+        lambda value: prompt_distance(bundle, value),
     )
-    print(f"half of a turn of the brightness is heard {half_turned(bundle):+.2f} s from its sample")
+    seconds = half_changed(bundle)
+    print(f"half of a change of brightness is measured {seconds:+.2f} s from its sample")
 
 
 def print_row(
     title: str, unit: str, values: Sequence[float], measure: Callable[[float], float]
 ) -> None:
-    figures = ", ".join(f"{value:g} → {measure(value):.3g}" for value in values)
-    print(f"{title}: {figures} {unit}", flush=True)
+    results = ", ".join(f"{value:g} → {measure(value):.3g}" for value in values)
+    print(f"{title}: {results} {unit}", flush=True)
 
 
 def play(bundle: LatentBundle, seed: int, controls: Controls, start: int = 0) -> Audio:
-    rate = bundle.settings.corpus.sample_rate
-    return Stream(bundle, seed, controls).read(start * rate, SECONDS * rate)
+    sample_rate = bundle.settings.corpus.sample_rate
+    return Stream(bundle, seed, controls).read(start * sample_rate, SECONDS * sample_rate)
 
 
 def loudness(bundle: LatentBundle, intensity: float) -> float:
@@ -72,7 +77,7 @@ def loudness(bundle: LatentBundle, intensity: float) -> float:
 
 
 def brightness(bundle: LatentBundle, value: float) -> float:
-    """Octaves above 1 Hz, as the training measures it."""
+    """Brightness in octaves above 1 Hz, as in the training."""
     pieces = [play(bundle, seed, Controls(brightness=value)) for seed in SEEDS]
     analysis = bundle.codec.analysis
     mid = features(bundle.codec, np.concatenate(pieces))[: analysis.mid]
@@ -81,17 +86,17 @@ def brightness(bundle: LatentBundle, value: float) -> float:
 
 
 def tempo(bundle: LatentBundle, bpm: float) -> float:
-    rate = bundle.settings.corpus.sample_rate
-    found: list[float] = []
+    sample_rate = bundle.settings.corpus.sample_rate
+    tempi: list[float] = []
     for seed in SEEDS:
         audio = play(bundle, seed, Controls(tempo=bpm)).mean(axis=1)
-        heard = measure_rhythm(audio, rate).tempo_bpm or bpm / 2**0.5
-        found.append(heard * 2 ** round(log2(bpm / heard)))
-    return float(np.mean(found))
+        measured = measure_rhythm(audio, sample_rate).tempo_bpm or bpm / 2**0.5
+        tempi.append(measured * 2 ** round(log2(bpm / measured)))
+    return float(np.mean(tempi))
 
 
 def variation(bundle: LatentBundle, value: float) -> float:
-    """Mean distance of pieces of 5 s from the mean of a minute and a half."""
+    """Mean distance of pieces of 5 s from the mean of 60 s of the same piece."""
     spreads: list[float] = []
     for seed in SEEDS:
         controls = Controls(variation=value)
@@ -103,52 +108,51 @@ def variation(bundle: LatentBundle, value: float) -> float:
 
 
 def morph(bundle: LatentBundle, start: int) -> tuple[float, float]:
-    """Distance of a morphing piece from the one it leaves and the one it goes to."""
-    found: list[tuple[float, float]] = []
+    """Distance of a morph from the piece that it leaves and from the one that it leads to."""
+    distances: list[tuple[float, float]] = []
     for seed in SEEDS:
         moving = Controls(variation=0.0, morph_seed=seed + 50, morph_seconds=MORPH_SECONDS)
         held = Controls(variation=0.0)
-        ours, left, other = (
+        morphing, first, second = (
             features(bundle.codec, play(bundle, piece, controls, start)).mean(1)
             for piece, controls in ((seed, moving), (seed, held), (seed + 50, held))
         )
-        found.append((distance(ours, left), distance(ours, other)))
-    near, far = np.mean(found, axis=0)
+        distances.append((distance(morphing, first), distance(morphing, second)))
+    near, far = np.mean(distances, axis=0)
     return float(near), float(far)
 
 
-def likeness(bundle: LatentBundle, vary: float) -> float:
-    """Distance of a beginning from the clip that was given, frame by frame."""
-    rate = bundle.settings.corpus.sample_rate
-    found: list[float] = []
+def prompt_distance(bundle: LatentBundle, noise_level: float) -> float:
+    """Distance of the beginning of a piece from its audio prompt, frame by frame."""
+    sample_rate = bundle.settings.corpus.sample_rate
+    distances: list[float] = []
     for seed in SEEDS:
-        clip = Stream(bundle, seed + 90).read(0, CLIP_SECONDS * rate)
-        again = Stream(bundle, seed, audio_prompt=encode_audio_prompt(bundle, clip, vary)).read(
-            0, len(clip)
-        )
-        found.append(distance(features(bundle.codec, clip), features(bundle.codec, again)))
-    return float(np.mean(found))
+        clip = Stream(bundle, seed + 90).read(0, CLIP_SECONDS * sample_rate)
+        prompt = encode_audio_prompt(bundle, clip, noise_level)
+        played = Stream(bundle, seed, audio_prompt=prompt).read(0, len(clip))
+        distances.append(distance(features(bundle.codec, clip), features(bundle.codec, played)))
+    return float(np.mean(distances))
 
 
-def half_turned(bundle: LatentBundle) -> float:
-    """Seconds from a turn until the mean brightness is half way between before and after."""
-    rate = bundle.settings.corpus.sample_rate
-    at = round(TURN_SECOND * rate)
+def half_changed(bundle: LatentBundle) -> float:
+    """Seconds from a control change until half of the change of the mean brightness is reached."""
+    sample_rate = bundle.settings.corpus.sample_rate
+    at = round(CHANGE_SECOND * sample_rate)
     curves: list[NDArray[np.float64]] = []
     for seed in SEEDS:
         stream = Stream(bundle, seed, Controls(brightness=0.1))
-        piece = stream.with_controls(at, Controls(brightness=0.9)).read(0, SECONDS * rate)
+        piece = stream.with_controls(at, Controls(brightness=0.9)).read(0, SECONDS * sample_rate)
         mid = features(bundle.codec, piece)[: bundle.codec.analysis.mid]
         low, high = mid[: len(mid) // 2], mid[len(mid) // 2 :]
         curves.append((high.exp().mean(0).log() - low.exp().mean(0).log()).double().numpy())
-    frames = bundle.codec.analysis.spectrum.hop_samples / rate
-    seconds = np.arange(len(curves[0])) * frames - TURN_SECOND
+    frames = bundle.codec.analysis.spectrum.hop_samples / sample_rate
+    seconds = np.arange(len(curves[0])) * frames - CHANGE_SECOND
     width = round(SMOOTHED_SECONDS / frames)
     curve = np.convolve(np.mean(curves, axis=0), np.full(width, 1 / width), "same")
     before = curve[(seconds > -5) & (seconds < -1)].mean()
     after = curve[(seconds > 3) & (seconds < 8)].mean()
-    with_controls = (curve - before) / (after - before) > 0.5
-    return float(seconds[(seconds > -0.5) & with_controls][0])
+    has_changed = (curve - before) / (after - before) > 0.5
+    return float(seconds[(seconds > -0.5) & has_changed][0])
 
 
 def features(codec: Codec, audio: Audio) -> torch.Tensor:

@@ -1,7 +1,7 @@
-"""How fast a shipped model plays on one core, and how soon it begins.
+"""Speed and latency of a shipped model on one core: `playing_speed.py [MODEL]`.
 
-Prints seconds of audio per second of computing (one thread), the share of the time that each part
-takes, and the time from the start of a fresh process until its first second of audio is there.
+It prints seconds of audio for each second of computing, the fraction of the time that each part
+takes, and the time from the start of a process until its first second of audio is ready.
 """
 
 import subprocess
@@ -26,16 +26,16 @@ def main(name: str = "metal") -> None:
     bundle = load_shipped(name)
     assert isinstance(bundle, LatentBundle)
     stream = Stream(bundle, 0)
-    stream.read(0, stream.chunk_samples)  # warm
+    stream.read(0, stream.chunk_samples)  # the first chunk initialises caches
     began, latents_seconds, samples = time.perf_counter(), 0.0, 0
     original = stream._denoise
 
     def timed(start: int, frames: int) -> torch.Tensor:
         nonlocal latents_seconds
         at = time.perf_counter()
-        found = original(start, frames)
+        latents = original(start, frames)
         latents_seconds += time.perf_counter() - at
-        return found
+        return latents
 
     stream._denoise = timed
     for chunk in stream.chunks(1):
@@ -44,7 +44,7 @@ def main(name: str = "metal") -> None:
             break
     spent = time.perf_counter() - began
     print(f"{samples / stream.sample_rate / spent:.1f} × real time on one core")
-    print(f"{latents_seconds / spent:.0%} in the generator, the rest in the decoder")
+    print(f"{latents_seconds / spent:.0%} in the generator, the remainder in the decoder")
     parts = (bundle.generator, bundle.codec)
     generator, codec = (sum(p.numel() for p in part.parameters()) for part in parts)
     print(f"parameters: generator {generator:,}, codec {codec:,}")
@@ -53,7 +53,8 @@ def main(name: str = "metal") -> None:
         at = time.perf_counter()
         subprocess.run([sys.executable, "-c", FIRST.format(name=name)], check=True)
         starts.append(time.perf_counter() - at)
-    print(f"first second of audio {sorted(starts)[1]:.1f} s after a process starts (median of 3)")
+    median = sorted(starts)[1]
+    print(f"first second of audio {median:.1f} s after the start of a process (median of 3)")
 
 
 if __name__ == "__main__":

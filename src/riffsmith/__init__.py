@@ -1,6 +1,7 @@
 """Riffsmith: train a GAN on a folder of recordings and let it play new music of that kind.
 
-`riffsmith.load("metal").generate(seconds=30, seed=7).save("riff.wav")` is the whole of it.
+`riffsmith.load("metal").generate(seconds=30, seed=7).save("riff.wav")` writes new music of the
+shipped model into a file.
 """
 
 from importlib import import_module

@@ -66,7 +66,7 @@ def _edit(path: Path, **changes: object) -> None:
         (lambda b: (b / "card.json").unlink(), "not a bundle"),
         (lambda b: (b / "card.json").write_text("{"), "is damaged"),
         (lambda b: _edit(b / "card.json", snapshot="many"), "is damaged"),
-        (lambda b: _edit(b / "card.json", version=7), "bundle format 7, this Riffsmith reads 2"),
+        (lambda b: _edit(b / "card.json", version=7), "bundle format 7, this Riffsmith reads 1"),
     ],
 )
 def test_damage_is_named(bundle: Path, harm, message: str):

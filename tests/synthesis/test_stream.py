@@ -58,7 +58,7 @@ def test_workers_play_bit_for_bit_what_one_thread_does(bundle: LatentBundle):
     assert torch.get_num_threads() == 2
 
 
-def test_workers_begin_anywhere_and_go_on_as_long_as_they_are_asked(bundle: LatentBundle):
+def test_workers_begin_at_any_chunk_and_continue_without_end(bundle: LatentBundle):
     whole = list(islice(Stream(bundle, 3).chunks(), 24))
     torch.set_num_threads(2)
     for first in (0, 1, 9):
@@ -66,14 +66,12 @@ def test_workers_begin_anywhere_and_go_on_as_long_as_they_are_asked(bundle: Late
         assert np.array_equal(list(islice(chunks, 24 - first)), whole[first:])
 
 
-def test_workers_play_a_turned_piece(bundle: LatentBundle):
+def test_workers_play_a_piece_with_a_control_change(bundle: LatentBundle):
     size = CHUNK_LATENTS * bundle.codec.latent_samples
-    with_controls = Stream(bundle, 3).with_controls(2 * size + 50, Controls(tempo=150.0))
-    alone = with_controls.read(0, 6 * size)
+    changed = Stream(bundle, 3).with_controls(2 * size + 50, Controls(tempo=150.0))
+    alone = changed.read(0, 6 * size)
     torch.set_num_threads(2)
-    assert np.array_equal(
-        np.concatenate(list(play_chunks(with_controls.without_cache(), 0, 6))), alone
-    )
+    assert np.array_equal(np.concatenate(list(play_chunks(changed.without_cache(), 0, 6))), alone)
 
 
 def test_chunks_are_what_one_pass_over_both_sides_decodes(

@@ -39,6 +39,7 @@ class Discriminator(nn.Module):
             if number in settings.norm_after:
                 layers[f"norm_{number}"] = _NORMS[settings.norm](widths[number])
             layers[f"activation_{number}"] = nn.LeakyReLU(0.2, inplace=True)
+        # the name belongs to the format of checkpoints
         layers["verdict"] = wrap(nn.Conv2d(widths[-1], 1, 4, 1, 0, bias=settings.bias))
         layers["mean"] = nn.AdaptiveAvgPool2d(1)
         layers["flatten"] = nn.Flatten()
