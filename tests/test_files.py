@@ -83,7 +83,7 @@ def test_a_folder_in_use_is_refused(tmp_path: Path):
     other = spawn.Process(target=_hold_until_done, args=(tmp_path, ready, done))
     other.start()
     try:
-        assert ready.wait(30)
+        assert ready.wait(120)
         with (
             pytest.raises(CorpusError, match="in use by another Riffsmith process"),
             hold(tmp_path, CorpusError),

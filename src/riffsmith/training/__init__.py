@@ -3,12 +3,13 @@
 from riffsmith.training.device import choose_device
 from riffsmith.training.distributed import ProcessGroup, open_process_group
 from riffsmith.training.estimate import measure_training_seconds
-from riffsmith.training.loop import TrainingResult, train
+from riffsmith.training.loop import TrainingResult
 from riffsmith.training.observer import Observer, Preview, SilentObserver
 from riffsmith.training.schedule import Milestones, plan_milestones
 from riffsmith.training.snapshot import make_preview
 from riffsmith.training.state import StepMetrics
 from riffsmith.training.systems import initialise_state, run_worker
+from riffsmith.training.train import train
 
 __all__ = [
     "Milestones",

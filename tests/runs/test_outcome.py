@@ -1,0 +1,46 @@
+"""The file that says how a run stands."""
+
+import json
+
+from riffsmith.corpus import Corpus
+from riffsmith.runs import (
+    Outcome,
+    OutcomeState,
+    RunFolder,
+    RunRecord,
+    Stage,
+    read_outcome,
+    write_outcome,
+)
+from riffsmith.training import SilentObserver, StepMetrics, train
+
+
+def test_an_outcome_comes_back(started: tuple[RunFolder, RunRecord]):
+    run, _ = started
+    assert read_outcome(run) is None
+    outcome = Outcome(state=OutcomeState.PREPARING, stage=Stage.CODEC, progress=0.5)
+    write_outcome(run, outcome)
+    assert read_outcome(run) == outcome
+    assert json.loads((run.path / "outcome.json").read_text())["stage"] == "codec"
+    (run.path / "outcome.json").write_text("{")
+    assert read_outcome(run) is None
+
+
+def test_a_training_writes_how_it_stands(started: tuple[RunFolder, RunRecord], corpus: Corpus):
+    run, record = started
+    states: list[Outcome | None] = []
+
+    class Reader(SilentObserver):
+        def on_step(self, step: int, metrics: StepMetrics) -> None:
+            states.append(read_outcome(run))
+
+    train(run, record, corpus, [Reader()], should_stop=lambda: len(states) == 4)
+    assert [found and found.state for found in states] == ["training"] * 4
+    assert [found and found.step for found in states] == [0, 0, 0, 3]  # a log line every 3 steps
+    stopped = read_outcome(run)
+    assert stopped is not None
+    assert (stopped.state, stopped.step) == (OutcomeState.STOPPED, 4)
+    train(run, record, corpus, [])
+    finished = read_outcome(run)
+    assert finished is not None
+    assert (finished.state, finished.step, finished.code) == (OutcomeState.FINISHED, 12, None)
