@@ -3,32 +3,13 @@
 Pages translate a remark by its code and parameters, so a sentence can be reworded at any time.
 """
 
-from enum import StrEnum
-from typing import Any, TypeVar
+from pydantic import computed_field
 
-from pydantic import BaseModel, ConfigDict, computed_field
-
-from riffsmith.errors import RiffsmithError
-
-Parameter = str | int | float
-Error = TypeVar("Error", bound=RiffsmithError)
+from riffsmith.messages import Message, MessageCode
 
 
-class NoteCode(StrEnum):
-    """What a remark says.
-
-    The value of a member is its code in JSON; `sentence` is its English text with replacement
-    fields for the parameters.
-    """
-
-    sentence: str
-
-    def __new__(cls, code: str, sentence: str) -> Any:  # the tests' type checker refuses Self here
-        """Makes a member from its code and its sentence."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.sentence = sentence
-        return member
+class NoteCode(MessageCode):
+    """What a remark says."""
 
     # What the self-test did to the corpus's music, or compared with it.
     UNTOUCHED = "untouched", "same songs, untouched"
@@ -113,25 +94,13 @@ class NoteCode(StrEnum):
     )
 
 
-class Note(BaseModel):
+class Note(Message, frozen=True):
     """A remark: in JSON an object of `code`, `parameters` and the English `text`."""
 
-    model_config = ConfigDict(frozen=True)
-
     code: NoteCode
-    parameters: dict[str, Parameter] = {}
-
-    @classmethod
-    def of(cls, code: NoteCode, **parameters: Parameter) -> "Note":
-        """A remark with its parameters as keywords."""
-        return cls(code=code, parameters=parameters)
 
     @computed_field
     @property
     def text(self) -> str:
         """The English sentence."""
-        return self.code.sentence.format(**self.parameters)
-
-    def to_error(self, kind: type[Error]) -> Error:
-        """An error with this remark as its message, code and parameters."""
-        return kind(self.text, code=self.code.value, parameters=self.parameters)
+        return self.code.say(**self.parameters)

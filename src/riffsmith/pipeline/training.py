@@ -194,14 +194,10 @@ def _refuse_contradiction(record: RunRecord, request: TrainingRequest) -> None:
         f"--config.{section}.{key} {value} (it has {ours[section][key]})"
         for section, values in theirs.items()
         for key, value in values.items()
-        if value != ours[section][key] and (section, key) not in _changeable_keys()
+        if value != ours[section][key] and not (section == "training" and key in _CHANGEABLE)
     ]
     if differences:
         raise RunError(
             f"a resumed run keeps its settings, and these differ: {', '.join(differences)}; "
             "leave them out, or start a new run"
         )
-
-
-def _changeable_keys() -> set[tuple[str, str]]:
-    return {("training", name) for name in _CHANGEABLE}

@@ -7,13 +7,18 @@ from torch import Tensor
 from riffsmith.bundle import Card, LatentBundle, build_latent_generator
 from riffsmith.config import LatentSettings
 from riffsmith.corpus import Corpus
-from riffsmith.networks import Denoiser, LatentDiscriminator, sample
+from riffsmith.networks import LatentDiscriminator, sample
 from riffsmith.runs import RunFolder, RunRecord, Stage
 from riffsmith.seeds import derive_seed, random_stream
 from riffsmith.training.codec.fit import open_codec
 from riffsmith.training.device import autocast
 from riffsmith.training.distributed import ProcessGroup
-from riffsmith.training.latent.step import LatentTrainer, build_learning_rates, velocity_of
+from riffsmith.training.latent.step import (
+    LatentState,
+    LatentTrainer,
+    build_learning_rates,
+    velocity_of,
+)
 from riffsmith.training.latent.windows import (
     LatentWindows,
     measure_split,
@@ -23,12 +28,10 @@ from riffsmith.training.latent.windows import (
 from riffsmith.training.monitor.health import Probe, ProbeLogits
 from riffsmith.training.monitor.rollback import increase_penalty
 from riffsmith.training.observer import OnStage
-from riffsmith.training.state import StepMetrics, TrainingState, assemble_state
+from riffsmith.training.state import StepMetrics, assemble_state
 
 PROBE_SAMPLES = 16
 """Samples, and windows of each split, in a probe: a check then costs less than a step."""
-
-LatentState = TrainingState[Denoiser, LatentDiscriminator]
 
 
 class LatentSystem:
