@@ -3,9 +3,9 @@
     python benchmarks/ablations.py CORPUS OUT
 
 Trains each variant for the same few steps, plays two minutes, and prints a line of a table: raw
-distances (KAD), variety, the median time of a step in the warm-up and in the adversarial phase (as
-ratios to the first line), and how often the monitor rolled back or stopped the run. Lines that OUT
-already holds are not measured again.
+distances (KAD), variety, the median time of a step of flow matching and of the adversarial phase
+(as ratios to the first line), and how often the monitor rolled back or stopped the run. Lines that
+OUT already holds are not measured again.
 """
 
 import json
@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from statistics import median
 
-WARM_UP_STEPS, STEPS, LOG_STEPS = 300, 432, 18
+FLOW_MATCHING_STEPS, STEPS, LOG_STEPS = 300, 432, 18
 SECONDS = 120
 DISTANCES = ("kad_musicnn", "kad_aisfx")
 VARIETIES = ("variety_musicnn", "variety_aisfx")
@@ -44,7 +44,9 @@ VARIANTS: dict[str, dict[str, str]] = {
 
 def main(corpus: str, out: str) -> None:
     folder = Path(out)
-    print("| variant | musicnn | aisfx | variety | warm-up step | adversarial step | undone |")
+    print(
+        "| variant | musicnn | aisfx | variety | flow-matching step | adversarial step | undone |"
+    )
     print("|---|---|---|---|---|---|---|")
     base: tuple[float, float] | None = None
     for name, changes in VARIANTS.items():
@@ -53,11 +55,11 @@ def main(corpus: str, out: str) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(measure(corpus, folder / "run", changes)))
         found = json.loads(path.read_text())
-        base = base or (found["warm_up"], found["adversarial"])
+        base = base or (found["matching"], found["adversarial"])
         print(
             f"| {name} | {found['kad_musicnn']:.3f} | {found['kad_aisfx']:.3f} "
             f"| {found['variety_musicnn']:.2f} / {found['variety_aisfx']:.2f} "
-            f"| {found['warm_up'] / base[0]:.2f} | {found['adversarial'] / base[1]:.2f} "
+            f"| {found['matching'] / base[0]:.2f} | {found['adversarial'] / base[1]:.2f} "
             f"| {found['undone']:.0f} |",
             flush=True,
         )
@@ -66,7 +68,7 @@ def main(corpus: str, out: str) -> None:
 def measure(corpus: str, run: Path, changes: dict[str, str]) -> dict[str, float]:
     shutil.rmtree(run, ignore_errors=True)
     settings = {
-        "training.warm_up_steps": str(WARM_UP_STEPS),
+        "training.flow_matching_steps": str(FLOW_MATCHING_STEPS),
         "training.log_every_steps": str(LOG_STEPS),
         "training.threads": "1",
         **changes,
@@ -81,13 +83,13 @@ def measure(corpus: str, run: Path, changes: dict[str, str]) -> dict[str, float]
     scores |= {name: evaluation["measures"][name]["generated"] for name in VARIETIES}
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
     log = [line for line in lines if line["event"] == "log"]
-    warm = [line["seconds"] for line in log if line["step"] <= WARM_UP_STEPS]
-    adversarial = [line["seconds"] for line in log if line["step"] > WARM_UP_STEPS]
+    warm = [line["seconds"] for line in log if line["step"] <= FLOW_MATCHING_STEPS]
+    adversarial = [line["seconds"] for line in log if line["step"] > FLOW_MATCHING_STEPS]
     undone = sum(line["event"] in ("rollback", "stop") for line in lines)
     return {
         **scores,
         "undone": undone,
-        "warm_up": median(warm),
+        "matching": median(warm),
         "adversarial": median(adversarial[1:]),
     }
 

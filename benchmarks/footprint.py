@@ -21,7 +21,7 @@ SECONDS = (30, 600)
 SHORT_TRAINING = (
     "--minutes=1",
     "--config.codec.texture_steps=20",
-    "--config.training.warm_up_steps=4",
+    "--config.training.flow_matching_steps=4",
 )
 MEBIBYTE = 2**20
 

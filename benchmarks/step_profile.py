@@ -54,8 +54,8 @@ def main() -> None:
     decoder.state.step = settings.codec.decoder_steps // 2  # with discriminators
     size = WINDOW_FRAMES * settings.corpus.hop_samples
     audio = 0.1 * torch.randn(settings.codec.decoder_batch, 2, size)
-    report("warm-up", step_from(0))
-    report("adversarial phase", step_from(settings.training.warm_up_steps))
+    report("flow matching", step_from(0))
+    report("adversarial phase", step_from(settings.training.flow_matching_steps))
     report("decoder from scratch", lambda: decoder.step(audio))
 
 

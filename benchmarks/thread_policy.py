@@ -56,7 +56,7 @@ def build_step() -> Callable[[], object]:
     keep_freed_memory()
     device = choose_device(settings.training)
     state = initialise_latent_state(settings, 0, device)
-    state.step = settings.training.warm_up_steps
+    state.step = settings.training.flow_matching_steps
     learning_rates = build_learning_rates(settings.training, state)
     trainer = LatentTrainer(settings, state, Codec(settings), learning_rates, 0, device)
     shape = (settings.training.batch_size, window_channels(settings))

@@ -117,7 +117,7 @@ TINY_LATENTS = {
         "preview_every_steps": "6",
         "threads": "1",
         "window_frames": "16",
-        "warm_up_steps": "3",
+        "flow_matching_steps": "3",
     },
 }
 

@@ -150,7 +150,7 @@ def test_the_architecture_names_every_layer():
     text = (ROOT / "docs" / "architecture.md").read_text()
     diagram = text.split("```")[1]
     package = ROOT / "src" / "riffsmith"
-    rooms = {path.parent.name for path in package.glob("*/__init__.py")}
-    rooms |= {path.stem for path in package.glob("*.py")} - {"__init__", "__main__"}
+    packages = {path.parent.name for path in package.glob("*/__init__.py")}
+    packages |= {path.stem for path in package.glob("*.py")} - {"__init__", "__main__"}
     named = re.findall(r"^(\w+(?: \| \w+)*)", diagram, re.MULTILINE)
-    assert rooms == {room for names in named for room in names.split(" | ")}
+    assert packages == {name for names in named for name in names.split(" | ")}

@@ -10,7 +10,7 @@ SLOWEST_BPM, FASTEST_BPM = 40.0, 320.0
 
 @dataclass(frozen=True)
 class Controls:
-    """Controls of an endless piece. None: the seed decides."""
+    """Controls of an endless piece. `None`: the seed decides."""
 
     intensity: float | None = None
     """Intensity from 0 (the calmest passages of the corpus) to 1 (the loudest and densest)."""
@@ -21,7 +21,7 @@ class Controls:
     variation: float = 0.5
     """Variety of the piece, from 0 (one kind of passage) to 1 (all kinds, one after the other)."""
     morph_seed: int | None = None
-    """Seed of the passages that the piece changes to; None: it does not change to others."""
+    """Seed of the passages that the piece changes to. `None`: it does not change to others."""
     morph_seconds: float = 30.0
     """Duration of that change in seconds."""
 

@@ -19,7 +19,7 @@ class RiffsmithError(Exception):
     """Base of all errors that are the outside world's doing rather than a bug.
 
     Attributes:
-        code: Name of the problem for programs and translations; None where it has no name.
+        code: Name of the problem for programs and translations; `None` where it has no name.
         parameters: Values in the message by their names.
     """
 

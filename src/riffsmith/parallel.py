@@ -110,9 +110,9 @@ def map_ordered(
     Args:
         function: Called in the workers' threads, with one torch thread each.
         items: Read by the calling thread, never further ahead than `look_ahead`.
-        workers: Number of threads; None: `count_workers()`.
+        workers: Number of threads. `None`: `count_workers()`.
         look_ahead: Number of items that may be begun or finished beside the one that is waited
-            for, which bounds the memory; None: two for each worker.
+            for, which bounds the memory. `None`: two for each worker.
     """
     count = workers or count_workers()
     if count == 1:

@@ -11,29 +11,29 @@ import riffsmith.cli.console
 import riffsmith.evaluation
 from riffsmith.cli.app import main
 from riffsmith.corpus import Corpus
-from riffsmith.evaluation import Note, NoteCode, SelfTest, SelfTestRow
+from riffsmith.evaluation import Remark, RemarkCode, SelfTest, SelfTestRow
 
 ROWS = (
     SelfTestRow(
-        treatment=Note.of(NoteCode.UNTOUCHED),
+        treatment=Remark.of(RemarkCode.UNTOUCHED),
         must_detect=(),
         must_not_detect=("kad_musicnn",),
         passed=True,
     ),
     SelfTestRow(
-        treatment=Note.of(NoteCode.SHUFFLED),
+        treatment=Remark.of(RemarkCode.SHUFFLED),
         must_detect=("pulse_persistence",),
         detected=("tempo_stability", "beat_strength", "pulse_persistence", *"abcd"),
         passed=True,
     ),
     SelfTestRow(
-        treatment=Note.of(NoteCode.OTHER_BAND),
+        treatment=Remark.of(RemarkCode.OTHER_BAND),
         must_detect=("kad_aisfx",),
-        note=Note.of(NoteCode.NO_SUB_FOLDERS),
+        remark=Remark.of(RemarkCode.NO_SUB_FOLDERS),
     ),
 )
 FAILED = SelfTestRow(
-    treatment=Note.of(NoteCode.GRIFFIN_LIM, mels=16),
+    treatment=Remark.of(RemarkCode.GRIFFIN_LIM, mels=16),
     must_detect=("kad_musicnn", "kad_aisfx"),
     any_suffices=True,
     passed=False,

@@ -9,7 +9,7 @@ import soundfile
 from conftest import as_ordinary_user, make_music, write_music
 from pydantic import ValidationError
 
-from riffsmith.audio import RecordingCode, RecordingNote
+from riffsmith.audio import RecordingCode, RecordingRemark
 from riffsmith.corpus import MaterialGrade, Survey, SurveyEntry, survey_folder
 from riffsmith.errors import CorpusError
 
@@ -136,7 +136,7 @@ def test_the_verdict_is_plain(tmp_path: Path, minutes: float, files: int, verdic
 )
 def test_the_grade_follows_minutes_and_files(minutes: float, files: int, grade: MaterialGrade):
     entry = SurveyEntry(path="a.wav", seconds=minutes * 60 / files)
-    skipped = SurveyEntry(path="b.wav", seconds=9_000, refusal=RecordingNote.from_text("silent"))
+    skipped = SurveyEntry(path="b.wav", seconds=9_000, refusal=RecordingRemark.from_text("silent"))
     survey = Survey(folder="a", genre=None, entries=(*[entry] * files, skipped))
     assert survey.grade is grade
     assert survey.verdict() == grade.sentence

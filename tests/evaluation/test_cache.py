@@ -6,7 +6,7 @@ from conftest import as_ordinary_user, make_music
 from evaluation.custom_embedder import CustomEmbedder
 from safetensors.numpy import save
 
-from riffsmith.evaluation import EmbeddingCache, NoteCode, embed_audio
+from riffsmith.evaluation import EmbeddingCache, RemarkCode, embed_audio
 
 
 def test_embeddings_are_computed_once(tmp_path: Path):
@@ -71,7 +71,7 @@ def test_a_folder_that_cannot_be_written_stores_nothing_and_has_one_note(tmp_pat
     assert np.array_equal(first, embed_audio(audio, 8_000, CustomEmbedder()))
     failure = cache.failure
     assert failure is not None
-    assert failure.code is NoteCode.EMBEDDINGS_NOT_KEPT
+    assert failure.code is RemarkCode.EMBEDDINGS_NOT_KEPT
     assert "embeddings are not kept: writing" in failure.text
     assert "part of the path is a file" in failure.text
     (tmp_path / "file").unlink()

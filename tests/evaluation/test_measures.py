@@ -22,12 +22,12 @@ def test_tags_come_from_the_embedding_as_from_the_audio():
 
 def test_a_set_beside_itself_is_covered_and_as_varied():
     windows = np.random.default_rng(0).normal(0, 1, (30, 4))
-    found = measure_spread(windows, windows)
+    found = measure_spread(windows, windows, windows)
     # itself and the four nearest lie in each neighbourhood; the fifth is on its edge
     assert found["coverage"] == 1
     assert found["density"] == pytest.approx(1)
     assert found["variety"] == pytest.approx(1)
-    assert measure_spread(windows[:1].repeat(30, axis=0), windows)["variety"] < 0.5
+    assert measure_spread(windows[:1].repeat(30, axis=0), windows, windows)["variety"] < 0.5
 
 
 def test_measures_of_a_passage():

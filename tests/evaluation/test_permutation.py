@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from riffsmith.evaluation import Note, NoteCode
+from riffsmith.evaluation import Remark, RemarkCode
 from riffsmith.evaluation.passage_features import PassageFeatures, choose_measures, compare
 from riffsmith.evaluation.self_test.permutation import PermutationTest
 from riffsmith.evaluation.self_test.trials import Trial
 
 WINDOWS, DIMENSION = 12, 4
-DAMAGE = Note.of(NoteCode.BACKWARDS)
-GENRE = Note.of(NoteCode.OTHER_GENRE)
+DAMAGE = Remark.of(RemarkCode.BACKWARDS)
+GENRE = Remark.of(RemarkCode.OTHER_GENRE)
 
 
 def draw_features(

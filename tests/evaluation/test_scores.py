@@ -129,7 +129,7 @@ def test_the_same_call_gives_the_same_table(long_corpus: Corpus, tables: dict[st
 def test_only_the_corpus_is_stored(long_corpus: Corpus, cache: Path, tables: dict[str, Evaluation]):
     # two passages of each split and two networks, whatever was evaluated
     assert len(list(cache.iterdir())) == 2 * 2 * 2
-    assert tables["music"].notes == ()
+    assert tables["music"].remarks == ()
 
 
 def test_a_second_evaluation_embeds_only_new_audio(long_corpus: Corpus, tmp_path: Path):
@@ -152,8 +152,8 @@ def test_a_folder_that_cannot_be_written_is_a_note(long_corpus: Corpus, tmp_path
     found = evaluate(
         "music", [music(10)], long_corpus, embedders=[Counting()], cache=tmp_path / "file" / "cache"
     )
-    (note,) = found.notes
-    assert "embeddings are not kept" in note.text
+    (remark,) = found.remarks
+    assert "embeddings are not kept" in remark.text
 
 
 def test_custom_embedders_and_another_ceiling(long_corpus: Corpus):

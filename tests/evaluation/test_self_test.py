@@ -10,7 +10,7 @@ from torch import Tensor
 
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import CorpusError
-from riffsmith.evaluation import NoteCode, Passage, SelfTest, run_self_test
+from riffsmith.evaluation import Passage, RemarkCode, SelfTest, run_self_test
 
 RATE = 8_000
 
@@ -76,7 +76,7 @@ def test_every_kind_of_damage_is_a_row(found: SelfTest):
         "another band",
         "another genre",
     ]
-    assert (found.seconds, found.recordings, found.notes) == (180.0, 6, ())
+    assert (found.seconds, found.recordings, found.remarks) == (180.0, 6, ())
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,9 @@ def test_untouched_music_passes(found: SelfTest):
 
 def test_bands_that_are_alike_are_not_distinguished(found: SelfTest):
     row = next(row for row in found.rows if row.name == "another band")
-    assert row.note is not None
-    assert row.note.text == "second against first"
-    assert row.note.code is NoteCode.BANDS
+    assert row.remark is not None
+    assert row.remark.text == "second against first"
+    assert row.remark.code is RemarkCode.BANDS
     assert row.passed is False
     assert not found.passed
 

@@ -7,9 +7,9 @@ from riffsmith.evaluation import (
     DistanceScore,
     Evaluation,
     Measure,
-    Note,
-    NoteCode,
     Originality,
+    Remark,
+    RemarkCode,
     SelfTest,
     SelfTestRow,
     WindowOrigin,
@@ -84,22 +84,22 @@ def self_test(corpus: Corpus, *, works: bool = True) -> SelfTest:
         limit=5.25,
         rows=(
             SelfTestRow(
-                treatment=Note.of(NoteCode.NOISE, decibels=20.0),
+                treatment=Remark.of(RemarkCode.NOISE, decibels=20.0),
                 must_detect=("kad_aisfx",),
                 detected=("beat_strength", "kad_aisfx") if works else (),
                 passed=works,
             ),
             SelfTestRow(
-                treatment=Note.of(NoteCode.QUIETER, decibels=12.0),
+                treatment=Remark.of(RemarkCode.QUIETER, decibels=12.0),
                 must_detect=("loudness_lufs",),
                 must_not_detect=("kad_musicnn",),
                 detected=("loudness_lufs",),
                 passed=True,
             ),
             SelfTestRow(
-                treatment=Note.of(NoteCode.OTHER_GENRE),
+                treatment=Remark.of(RemarkCode.OTHER_GENRE),
                 must_detect=("kad_musicnn", "kad_aisfx"),
-                note=Note.of(NoteCode.NO_CONTRAST),
+                remark=Remark.of(RemarkCode.NO_CONTRAST),
             ),
         ),
     )
@@ -138,7 +138,7 @@ def check(step: int, snapshot: int | None = None, **values: float | None) -> dic
     """A line about a health check."""
     return {
         **{"event": "check", "step": step, "rollbacks": 0, "snapshot": snapshot},
-        **{"diversity_relative": 0.7, "verdict_gap": 0.1, "distance": None},
+        **{"diversity_relative": 0.7, "overfitting": 0.1, "distance": None},
         **{"generator_gradient": 10.0, "discriminator_gradient": 0.1},
         **{"output_deviation_relative": 1.5},
         **values,
@@ -170,14 +170,14 @@ def write_monitor_lines(run: RunFolder, unit: str = "epoch") -> None:
     first, last = (2, 4) if unit == "epoch" else (6, 12)
     for line in (
         check(3, distance=None),
-        check(6, first, distance=3.5, diversity_relative=0.5, verdict_gap=0.2),
+        check(6, first, distance=3.5, diversity_relative=0.5, overfitting=0.2),
         best(6, first, unit, 3.5),
         event(
             *("rollback", 9, "collapse", {"since_step": 8, "limit": 0.2, "diversity": 0.1}),
             **{"to_step": 6, "rollbacks": 1, "learning_rate": 1e-4, "penalty_weight": 2.0},
         ),
         event("overfitting", 10, "overfitting", {"gap": 0.7}),
-        check(12, last, distance=7.25, diversity_relative=0.1, verdict_gap=0.7),
+        check(12, last, distance=7.25, diversity_relative=0.1, overfitting=0.7),
         event(
             *("stop", 12, "plateau"),
             {"snapshot": first, "unit": unit, "distance": 3.5, "measurements": 8},

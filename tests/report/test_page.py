@@ -8,7 +8,7 @@ from canned import measurements, write_monitor_lines
 from conftest import give_codec, tiny_latents, tiny_settings
 from outline import Outline
 
-from riffsmith.audio import RecordingCode, RecordingNote
+from riffsmith.audio import RecordingCode, RecordingRemark
 from riffsmith.corpus import Corpus
 from riffsmith.corpus.manifest import write_manifest
 from riffsmith.errors import CorpusError, RunError
@@ -183,7 +183,7 @@ def test_a_long_run_shows_twelve_snapshots(
 def test_names_of_files_cannot_inject(finished_run: RunFolder, corpus: Corpus, tmp_path: Path):
     name = '<script>"x"'
     recording = corpus.manifest.recordings[0]
-    flaws = (RecordingNote.of(RecordingCode.OTHER, text=name),)
+    flaws = (RecordingRemark.of(RecordingCode.OTHER, text=name),)
     source = recording.source.model_copy(update={"flaws": flaws})
     changed = recording.model_copy(update={"source": source})
     manifest = corpus.manifest.model_copy(

@@ -6,10 +6,10 @@ from typing import get_args
 
 import pytest
 
-from riffsmith.audio import RecordingCode, RecordingNote
+from riffsmith.audio import RecordingCode, RecordingRemark
 from riffsmith.corpus import Corpus, MaterialGrade
 from riffsmith.errors import CorpusError
-from riffsmith.evaluation import Note, NoteCode, OriginalityCheck, OriginalityGrade
+from riffsmith.evaluation import OriginalityCheck, OriginalityGrade, Remark, RemarkCode
 from riffsmith.evaluation.passages import read_passages
 from riffsmith.evaluation.positions import find_pairs
 from riffsmith.evaluation.self_test.trials import choose_trials
@@ -64,7 +64,7 @@ def test_a_text_with_plural_forms_has_all_of_them():
     ("section", "codes"),
     [
         ("events.reasons", EventCode),
-        ("notes", NoteCode),
+        ("remarks", RemarkCode),
         ("verdict.copies", OriginalityGrade),
         ("verdict.snapshot", SelectionReason),
         ("material", MaterialGrade),
@@ -82,8 +82,10 @@ def test_every_code_has_a_text(language: Language, section: str, codes: Iterable
         assert f"{section}.{code}" in read_table(language) or str(code) in without_text, code
 
 
-@pytest.mark.parametrize(("section", "codes"), [("notes", NoteCode), ("recordings", RecordingCode)])
-def test_placeholders_are_those_of_the_sentence(section: str, codes: type[NoteCode]):
+@pytest.mark.parametrize(
+    ("section", "codes"), [("remarks", RemarkCode), ("recordings", RecordingCode)]
+)
+def test_placeholders_are_those_of_the_sentence(section: str, codes: type[RemarkCode]):
     for code in codes:
         if code != RecordingCode.OTHER:
             found = placeholders(read_table("en")[f"{section}.{code}"].forms["other"])
@@ -144,7 +146,7 @@ def test_plurals(count: int | Rounded, english: str, spanish: str):
 
 
 def test_the_plural_of_another_value():
-    note = RecordingNote.of(RecordingCode.TOO_LONG, hours=1)
+    note = RecordingRemark.of(RecordingCode.TOO_LONG, hours=1)
     assert ENGLISH.recording(note) == "longer than 1 hour: cut it into parts"
     values = {"semitones": "−1", "speed": Rounded(1.0, 3)}
     assert "−1 semitone," in ENGLISH("originality.altered", count=-1.0, **values)
@@ -178,26 +180,26 @@ def test_measures_have_names():
 
 
 def test_parameters_are_written_in_the_language():
-    low_pass = Note.of(NoteCode.LOW_PASS, cutoff_khz=8.0)
-    assert ENGLISH.note(low_pass) == "low-pass 8 kHz"
-    low_pass = Note.of(NoteCode.LOW_PASS, cutoff_khz=3.9123)
-    assert SPANISH.note(low_pass) == "paso bajo a 3,91 kHz"
-    duplicate = RecordingNote.of(RecordingCode.DUPLICATE, path="1.5.wav")
+    low_pass = Remark.of(RemarkCode.LOW_PASS, cutoff_khz=8.0)
+    assert ENGLISH.remark(low_pass) == "low-pass 8 kHz"
+    low_pass = Remark.of(RemarkCode.LOW_PASS, cutoff_khz=3.9123)
+    assert SPANISH.remark(low_pass) == "paso bajo a 3,91 kHz"
+    duplicate = RecordingRemark.of(RecordingCode.DUPLICATE, path="1.5.wav")
     assert SPANISH.recording(duplicate) == "el mismo audio que 1.5.wav"
-    clipped = RecordingNote.of(RecordingCode.CLIPPED, fraction=0.0123)
+    clipped = RecordingRemark.of(RecordingCode.CLIPPED, fraction=0.0123)
     assert SPANISH.recording(clipped) == "recortado: el 1,2 % de las muestras está al máximo"
-    bands = Note.of(NoteCode.BANDS, others="a <c>", home="b")
-    assert SPANISH.note(bands) == "a &lt;c&gt; frente a b"
+    bands = Remark.of(RemarkCode.BANDS, others="a <c>", home="b")
+    assert SPANISH.remark(bands) == "a &lt;c&gt; frente a b"
 
 
 @pytest.mark.parametrize("falloff_hz", [15_000.0, 9_000.0])
 def test_the_self_test_is_translated(corpus: Corpus, falloff_hz: float):
-    assert SPANISH.note(Note.of(NoteCode.DETECTION_RULE)).startswith("Una medida detecta")
+    assert SPANISH.remark(Remark.of(RemarkCode.DETECTION_RULE)).startswith("Una medida detecta")
     for trial in choose_trials(corpus, falloff_hz):
-        notes = [trial.treatment] if trial.note is None else [trial.treatment, trial.note]
-        for note in notes:
-            assert SPANISH.note(note) != note.text
-            assert "{" not in SPANISH.note(note)
+        remarks = [trial.treatment] if trial.remark is None else [trial.treatment, trial.remark]
+        for remark in remarks:
+            assert SPANISH.remark(remark) != remark.text
+            assert "{" not in SPANISH.remark(remark)
 
 
 def test_what_cannot_be_measured_is_translated(corpus: Corpus):

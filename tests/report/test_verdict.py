@@ -126,7 +126,7 @@ def test_collapse(run: RunFolder, corpus: Corpus, diversity: float, grade: str):
 
 @pytest.mark.parametrize(("gap", "grade"), [(0.6, "good"), (0.61, "caution"), (None, "unknown")])
 def test_overfitting(run: RunFolder, corpus: Corpus, gap: float | None, grade: str):
-    run.append_metrics(check(12, 4, verdict_gap=gap))
+    run.append_metrics(check(12, 4, overfitting=gap))
     assert findings(run, corpus)["overfitting"].grade == grade
     run.append_metrics(event("overfitting", 9, "overfitting", {"gap": 0.7}))
     found = findings(run, corpus)["overfitting"]

@@ -20,7 +20,7 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
-from rooms import RATE, listening, make_run
+from studios import RATE, listening, make_run
 
 from riffsmith.corpus import Corpus
 from riffsmith.studio import command, open_studio
@@ -43,7 +43,7 @@ SECONDS = 60_000
 """In milliseconds: the machines that test are slow and busy."""
 LONGEST_RESERVE_SECONDS = 6.75
 """The page keeps 6 s ahead at most, and one pull more."""
-ROOMS = ("listen", "train", "evaluate")
+SECTIONS = ("listen", "train", "evaluate")
 Open = Callable[..., Page]
 expect.set_options(timeout=SECONDS)
 
@@ -87,12 +87,12 @@ def launched() -> Iterator[Browser]:
 
 @contextmanager
 def visiting(browser: Browser, address: str) -> Iterator[Open]:
-    """Opens rooms; whatever the browser complains about fails the test."""
+    """Opens sections; whatever the browser complains about fails the test."""
     complaints: list[str] = []
     contexts: list[BrowserContext] = []
 
     def open_room(
-        room: str = "listen", width: int = 1280, *, may_complain: bool = False, **options
+        section: str = "listen", width: int = 1280, *, may_complain: bool = False, **options
     ) -> Page:
         options = {"locale": "en-GB", "viewport": {"width": width, "height": 900}, **options}
         context = browser.new_context(**options)
@@ -102,8 +102,8 @@ def visiting(browser: Browser, address: str) -> Iterator[Open]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if not may_complain:
             page.on("console", lambda said: complaints.extend(_complaint(said)))
-        page.goto(f"{address}/#{room}")
-        expect(page.locator(f"#{room}")).to_be_visible()
+        page.goto(f"{address}/#{section}")
+        expect(page.locator(f"#{section}")).to_be_visible()
         return page
 
     yield open_room
@@ -158,14 +158,14 @@ class Pulls:
         wait_until(page, is_played, f"{seconds} s to be played")
 
 
-def settled(page: Page, room: str) -> None:
-    """Waits until a room shows what the server has answered."""
+def settled(page: Page, section: str) -> None:
+    """Waits until a section shows what the server has answered."""
     shown = {
         "listen": "#model option",
         "train": "#no-runs:not([hidden]), .run-row",
         "evaluate": "#no-report:not([hidden]), #evaluate-bar:not([hidden])",
     }
-    expect(page.locator(shown[room]).first).to_be_attached()
+    expect(page.locator(shown[section]).first).to_be_attached()
 
 
 def play(page: Page) -> None:

@@ -24,7 +24,7 @@ from browsing import (
 )
 from conftest import write_music
 from playwright.sync_api import Browser, Request, Response, Route, expect
-from rooms import RATE
+from studios import RATE
 
 from riffsmith.corpus import Corpus
 from riffsmith.studio.playback.player import Player

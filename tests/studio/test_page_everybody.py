@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from browsing import (
-    ROOMS,
+    SECTIONS,
     Open,
     launched,
     needs_chromium,
@@ -134,18 +134,18 @@ def test_everything_works_with_the_keyboard(open_page: Open):
     expect(page.locator("#state")).to_have_text("Paused")
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_nothing_is_wider_than_a_telephone(open_page: Open, room: str):
+@pytest.mark.parametrize("section", SECTIONS)
+def test_nothing_is_wider_than_a_telephone(open_page: Open, section: str):
     for language in ("en", "es"):
-        page = open_page(room, 360, locale=language)
-        settled(page, room)
+        page = open_page(section, 360, locale=language)
+        settled(page, section)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_every_control_has_a_name(open_page: Open):
-    for room in ROOMS:
-        page = open_page(room)
-        settled(page, room)
+    for section in SECTIONS:
+        page = open_page(section)
+        settled(page, section)
         for control in page.locator("button, a, input, select, [role=meter]").all():
             if control.is_visible():
                 assert re.search(r'"\S', control.aria_snapshot()), control.get_attribute("id")

@@ -27,7 +27,7 @@ from riffsmith.training.monitor.events import EventCode
 PAGE = Path(riffsmith.studio.__file__).parent / "page"
 SCRIPTS = sorted(PAGE.glob("*.js"))
 LEAST_CONTRAST = 4.5
-"""Of the accessibility guidelines' level AA."""
+"""Contrast ratio that level AA of the accessibility guidelines (WCAG 2) asks for."""
 
 
 Text = str | dict[str, str]
@@ -47,7 +47,7 @@ def forms(text: Text) -> list[str]:
 
 
 def gaps(text: Text) -> set[str]:
-    """Names of the values that a text has room for."""
+    """Names of the values that a text has section for."""
     return set(re.findall(r"\{(\w+)(?::\w+)?\}", "".join(forms(text))))
 
 
@@ -104,8 +104,8 @@ def read(name: str) -> str:
 def test_every_text_that_is_used_is_there():
     english = table("en")
     scripts = "\n".join(path.read_text(encoding="utf-8") for path in SCRIPTS)
-    rooms = "|".join({key.split(".")[0] for key in english})
-    used = set(re.findall(rf'"((?:{rooms})\.[a-z_]+)"', scripts))
+    sections = "|".join({key.split(".")[0] for key in english})
+    used = set(re.findall(rf'"((?:{sections})\.[a-z_]+)"', scripts))
     html = (PAGE / "index.html").read_text(encoding="utf-8")
     used |= set(re.findall(r'data-t(?:-label|-hint)?="([^"]+)"', html))
     assert used - set(english) == set()

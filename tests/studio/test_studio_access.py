@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
-from rooms import detail, opened
+from studios import detail, opened
 
 from riffsmith.studio import Access, is_loopback
 from riffsmith.studio.routes import page

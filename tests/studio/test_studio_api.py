@@ -14,7 +14,7 @@ import pytest
 import soundfile
 from conftest import tiny_settings
 from fastapi.testclient import TestClient
-from rooms import MODEL, RATE, begin, detail, listening, make_run, opened, problem, pull, samples
+from studios import MODEL, RATE, begin, detail, listening, make_run, opened, problem, pull, samples
 
 from riffsmith.bundle import write_bundle
 from riffsmith.corpus import Corpus
@@ -37,14 +37,14 @@ def run(latent_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture
-def open_rooms(run: Path, tmp_path: Path) -> Iterator[Opened]:
+def studio_client(run: Path, tmp_path: Path) -> Iterator[Opened]:
     with opened(tmp_path / "home", run) as found:
         yield found
 
 
 @pytest.fixture
-def client(open_rooms: Opened) -> TestClient:
-    return open_rooms[1]
+def client(studio_client: Opened) -> TestClient:
+    return studio_client[1]
 
 
 def write_picture_bundle(folder: Path) -> Path:
@@ -220,8 +220,8 @@ def test_a_fault_is_answered_without_its_trace(
 
 
 @pytest.mark.parametrize("kind", ["wav", "flac", "mp3", "ogg"])
-def test_a_clip_is_made_at_once(open_rooms: Opened, kind: str):
-    studio, client = open_rooms
+def test_a_clip_is_made_at_once(studio_client: Opened, kind: str):
+    studio, client = studio_client
     body = {"model": MODEL, "seconds": 2, "seed": 7, "format": kind, "controls": {"tempo": 90}}
     answer = client.post("/api/generate", json=body)
     assert answer.status_code == 200
@@ -241,8 +241,8 @@ def test_a_loop_has_its_points(client: TestClient):
     assert "a loop must be from 1 to 120 s long" in detail(answer, 400)
 
 
-def test_work_for_someone_who_left_is_given_up(open_rooms: Opened):
-    studio, _ = open_rooms
+def test_work_for_someone_who_left_is_given_up(studio_client: Opened):
+    studio, _ = studio_client
     model, left = studio.library.open(MODEL), threading.Event()
     body = player_routes.GenerateRequest(model=MODEL, seconds=5)
     left.set()
@@ -330,9 +330,9 @@ def keep(client: TestClient, seconds: float) -> dict:
 
 
 def test_originality_is_checked_in_the_background(
-    open_rooms: Opened, monkeypatch: pytest.MonkeyPatch
+    studio_client: Opened, monkeypatch: pytest.MonkeyPatch
 ):
-    studio, client = open_rooms
+    studio, client = studio_client
     monkeypatch.setattr("riffsmith.studio.clips.shelf.OriginalityCheck", CannedCheck)
     clip = keep(client, 6)
     assert clip["originality"]["state"] == "waiting"
@@ -352,8 +352,8 @@ def test_originality_is_checked_in_the_background(
     assert keep(client, 2)["originality"]["state"] == "failed"
 
 
-def test_a_deleted_clip_stays_deleted(open_rooms: Opened, monkeypatch: pytest.MonkeyPatch):
-    studio, client = open_rooms
+def test_a_deleted_clip_stays_deleted(studio_client: Opened, monkeypatch: pytest.MonkeyPatch):
+    studio, client = studio_client
     begun, go_on = threading.Event(), threading.Event()
 
     class SlowCheck(CannedCheck):
@@ -372,8 +372,8 @@ def test_a_deleted_clip_stays_deleted(open_rooms: Opened, monkeypatch: pytest.Mo
     assert list(studio.home.clips.iterdir()) == []
 
 
-def test_a_comparison_that_fails_says_why(open_rooms: Opened):
-    studio, client = open_rooms
+def test_a_comparison_that_fails_says_why(studio_client: Opened):
+    studio, client = studio_client
     clip = keep(client, 6)
     studio.pools.checking.submit(int).result()
     found = client.get(f"/api/clips/{clip['id']}").json()["originality"]
@@ -445,15 +445,15 @@ def test_two_studios_do_not_share_a_home(run: Path, tmp_path: Path):
 
 
 @pytest.fixture
-def address(open_rooms: Opened) -> Iterator[str]:
-    with listening(open_rooms[0]) as found:
+def address(studio_client: Opened) -> Iterator[str]:
+    with listening(studio_client[0]) as found:
         yield found
 
 
 def test_a_stream_is_made_as_it_is_taken(
-    open_rooms: Opened, address: str, monkeypatch: pytest.MonkeyPatch
+    studio_client: Opened, address: str, monkeypatch: pytest.MonkeyPatch
 ):
-    studio, client = open_rooms
+    studio, client = studio_client
     closed, original = threading.Event(), studio.players.remove
 
     def removed(key: str) -> None:

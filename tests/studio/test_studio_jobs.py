@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import tiny_settings, write_music
-from rooms import detail, opened, problem
+from studios import detail, opened, problem
 
 from riffsmith.corpus import Corpus
 from riffsmith.files import hold
@@ -230,8 +230,8 @@ def test_curves_and_events_come_from_the_metrics(tmp_path: Path, corpus: Corpus)
         run.append_metrics({"event": "preview", "snapshot": 1, "step": 3})
         assert client.get("/api/jobs/mine").json()["losses"] == []
         run.append_metrics({"event": "log", "epoch": 1, "step": 3, "generator_loss": 1.5})
-        warm_up = {"step": 3, "discriminator": None, "generator": 1.5}
-        assert client.get("/api/jobs/mine").json()["losses"] == [warm_up]
+        first = {"step": 3, "discriminator": None, "generator": 1.5}
+        assert client.get("/api/jobs/mine").json()["losses"] == [first]
         for epoch in range(1, 1201):
             line = {"event": "log", "epoch": epoch, "step": 3 * epoch, "seconds": 1.0}
             run.append_metrics({**line, "discriminator_loss": 0.5, "generator_loss": 0.25})

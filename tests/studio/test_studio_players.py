@@ -7,7 +7,7 @@ from threading import Semaphore
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from rooms import RATE, make_run, playable, samples
+from studios import RATE, make_run, playable, samples
 
 from riffsmith.corpus import Corpus
 from riffsmith.studio.errors import BusyError, ConflictError, NotFoundError, StudioError

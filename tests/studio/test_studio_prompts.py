@@ -10,7 +10,7 @@ import pytest
 import soundfile
 from conftest import make_music
 from fastapi.testclient import TestClient
-from rooms import MODEL, RATE, begin, detail, make_run, opened, pull, samples
+from studios import MODEL, RATE, begin, detail, make_run, opened, pull, samples
 
 from riffsmith.corpus import Corpus
 from riffsmith.studio.playback import prompts

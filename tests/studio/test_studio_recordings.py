@@ -11,7 +11,7 @@ import soundfile
 from conftest import make_music
 from fastapi.testclient import TestClient
 from hypothesis import given, strategies as st
-from rooms import detail, opened
+from studios import detail, opened
 
 from riffsmith.studio import Access, Studio, command
 from riffsmith.studio.command import run_command
@@ -23,7 +23,7 @@ Opened = tuple[Studio, TestClient]
 
 
 @pytest.fixture
-def open_rooms(tmp_path: Path) -> Iterator[Opened]:
+def open_studio(tmp_path: Path) -> Iterator[Opened]:
     with opened(tmp_path / "home") as found:
         yield found
 
@@ -39,8 +39,8 @@ def encoded(kind: str, seed: int = 0) -> bytes:
     return content.getvalue()
 
 
-def test_recordings_are_taken_and_others_refused(open_rooms: Opened):
-    studio, client = open_rooms
+def test_recordings_are_taken_and_others_refused(open_studio: Opened):
+    studio, client = open_studio
     answer = send(
         client,
         ("one.wav", b"RIFF"),
@@ -69,8 +69,8 @@ def test_recordings_are_taken_and_others_refused(open_rooms: Opened):
     assert names == {"one.wav", "two.flac", "one (2).wav", "run.sh.mp3"}
 
 
-def test_an_upload_of_nothing_leaves_nothing(open_rooms: Opened):
-    studio, client = open_rooms
+def test_an_upload_of_nothing_leaves_nothing(open_studio: Opened):
+    studio, client = open_studio
     found = detail(send(client, ("a.txt", b"x"), ("...", b"x")), 400)
     assert "a.txt: not an audio file (.txt)" in found
     assert "'...' is no name for a file" in found
@@ -80,8 +80,8 @@ def test_an_upload_of_nothing_leaves_nothing(open_rooms: Opened):
     assert client.post("/api/uploads", content=b"x", headers=headers).status_code in (400, 422)
 
 
-def test_uploads_have_limits(open_rooms: Opened, monkeypatch: pytest.MonkeyPatch):
-    _, client = open_rooms
+def test_uploads_have_limits(open_studio: Opened, monkeypatch: pytest.MonkeyPatch):
+    _, client = open_studio
     monkeypatch.setattr(sources, "MOST_FILES", 2)
     monkeypatch.setattr(sources, "LARGEST_FILE", 10)
     monkeypatch.setattr(sources, "LARGEST_UPLOAD", 40)
@@ -104,8 +104,8 @@ def test_any_name_becomes_safe(name: str):
     assert safe_name(safe) == safe
 
 
-def test_sources_are_named_rightly(open_rooms: Opened, tmp_path: Path):
-    _, client = open_rooms
+def test_sources_are_named_rightly(open_studio: Opened, tmp_path: Path):
+    _, client = open_studio
     for source, status in (
         ("upload:0123456789abcdef", 404),
         ("upload:../../etc", 422),
@@ -127,9 +127,9 @@ def test_folders_are_for_this_computer_alone(tmp_path: Path):
         assert "upload the recordings" in detail(answer, 403)
 
 
-def test_hundreds_of_damaged_files_are_named_and_harm_nobody(open_rooms: Opened):
+def test_hundreds_of_damaged_files_are_named_and_harm_nobody(open_studio: Opened):
     """Whole files with some bytes changed, cut or put in, at any place."""
-    _, client = open_rooms
+    _, client = open_studio
     random = np.random.default_rng(0)
     files = [("sound.wav", encoded("WAV", seed=1))]
     for kind, ending in (("WAV", "wav"), ("FLAC", "flac"), ("OGG", "ogg")):
@@ -152,8 +152,8 @@ def test_hundreds_of_damaged_files_are_named_and_harm_nobody(open_rooms: Opened)
     assert client.get("/healthz").status_code == 200
 
 
-def test_a_survey_has_codes_and_sentences(open_rooms: Opened, tmp_path: Path):
-    _, client = open_rooms
+def test_a_survey_has_codes_and_sentences(open_studio: Opened, tmp_path: Path):
+    _, client = open_studio
     songs = tmp_path / "songs"
     songs.mkdir()
     for name, content in (("a.wav", encoded("WAV")), ("b.wav", encoded("WAV")), ("c.txt", b"x")):
@@ -174,8 +174,8 @@ def test_a_survey_has_codes_and_sentences(open_rooms: Opened, tmp_path: Path):
     assert flaw["detail"].startswith("truncated: the file is cut off after 0.9 s")
 
 
-def test_a_folder_without_audio_has_a_sentence(open_rooms: Opened, tmp_path: Path):
-    _, client = open_rooms
+def test_a_folder_without_audio_has_a_sentence(open_studio: Opened, tmp_path: Path):
+    _, client = open_studio
     (tmp_path / "empty").mkdir()
     answer = client.post("/api/surveys", json={"source": str(tmp_path / "empty")})
     assert "is empty: put recordings into it" in detail(answer, 400)

@@ -11,10 +11,10 @@ from conftest import write_music
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings, strategies as st
 from hypothesis.errors import Unsatisfiable
-from rooms import RATE, begin, listening, make_run, opened
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.result import Ok
+from studios import RATE, begin, listening, make_run, opened
 from test_studio_jobs import starting
 
 from riffsmith.corpus import Corpus

@@ -32,7 +32,11 @@ TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "
 
 def begin(run: RunFolder, corpus: Corpus, **training: str) -> None:
     settings = tiny_latents(
-        batch_size="16", precision="float32", learning_rate="1e-3", warm_up_steps="2", **training
+        batch_size="16",
+        precision="float32",
+        learning_rate="1e-3",
+        flow_matching_steps="2",
+        **training,
     )
     give_codec(run, settings)
     create_run(run, corpus, settings, "latent", seed=3)

@@ -145,15 +145,15 @@ def test_both_of_a_pair_are_augmented_alike():
 
 
 @pytest.mark.parametrize(
-    ("warm_up", "steps"), [("300", 300), ("100", 250)], ids=["warm-up", "adversarial phase"]
+    ("matching", "steps"), [("300", 300), ("100", 250)], ids=["flow matching", "adversarial phase"]
 )
-def test_the_generator_learns_a_constant(warm_up: str, steps: int):
-    """Of windows that are all alike it makes their like."""
+def test_the_generator_learns_a_constant(matching: str, steps: int):
+    """The generator reproduces windows that are all equal."""
     settings = tiny_latents(
         learning_rate="1e-2",
         gain_nepers="0.0",
         cut_fraction="0.0",
-        warm_up_steps=warm_up,
+        flow_matching_steps=matching,
         batch_size="8",
     )
     trainer = build_trainer(settings)
@@ -170,11 +170,11 @@ def test_the_generator_learns_a_constant(warm_up: str, steps: int):
     metrics = [trainer.step(windows) for _ in range(steps)]
     assert error() < 0.3 * before
     assert metrics[0].discriminator_loss is None
-    assert (metrics[-1].discriminator_loss is not None) == (steps > int(warm_up))
+    assert (metrics[-1].discriminator_loss is not None) == (steps > int(matching))
 
 
 def test_the_learning_rate_rises_and_falls_until_the_adversarial_phase():
-    settings = tiny_latents(warm_up_steps="1000", learning_rate="1.0")
+    settings = tiny_latents(flow_matching_steps="1000", learning_rate="1.0")
     state = initialise_latent_state(settings, 0, CPU)
     generator, discriminator = build_learning_rates(settings.training, state)
     shares = [generator.at(step) for step in (0, 199, 500, 1000, 5000)]
@@ -195,7 +195,7 @@ def test_the_metrics_have_checks_of_health(
     lines = [json.loads(line) for line in run.metrics.read_text().splitlines()]
     checks = [line for line in lines if line["event"] == "check"]
     assert checks
-    assert checks[-1]["verdict_gap"] is not None or checks[-1]["diversity_relative"] > 0
+    assert checks[-1]["overfitting"] is not None or checks[-1]["diversity_relative"] > 0
 
 
 def test_an_estimate_includes_the_adversarial_phase():

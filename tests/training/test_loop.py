@@ -152,7 +152,7 @@ def test_stopping_anywhere_changes_nothing(
         "step",
         "discriminator_loss",
         "spread_relative",
-        "verdict_gap",
+        "overfitting",
     )
     lines = [
         [[line.get(name) for name in names] for line in r.read_metrics()] for r in (run, whole)

@@ -97,11 +97,11 @@ def test_output_that_leaves_the_scale_is_divergence():
 
 def test_overfitting_is_said_once_and_again_when_it_comes_back():
     high = [0.7] * 9
-    assert codes(row("verdict_gap", 0.1, *high)) == ["overfitting"]
-    assert codes(row("verdict_gap", *high, 0.5, *high)) == ["overfitting"] * 2
-    assert codes(row("verdict_gap", *[0.7] * 5, 0.5, *[0.7] * 5)) == []
+    assert codes(row("overfitting", 0.1, *high)) == ["overfitting"]
+    assert codes(row("overfitting", *high, 0.5, *high)) == ["overfitting"] * 2
+    assert codes(row("overfitting", *[0.7] * 5, 0.5, *[0.7] * 5)) == []
     assert (
-        "0.7 of the way to those for generated music" in last(row("verdict_gap", *[0.7] * 6)).text
+        "0.7 of the way to those for generated music" in last(row("overfitting", *[0.7] * 6)).text
     )
 
 
@@ -163,8 +163,8 @@ def test_a_run_that_gains_nothing_is_stopped():
 
 
 def test_health_metrics_come_back_from_the_metrics():
-    health = check(7, 1, 3, diversity_relative=0.5, verdict_gap=nan, distance=2.0)
+    health = check(7, 1, 3, diversity_relative=0.5, overfitting=nan, distance=2.0)
     line = {"event": "check", **health.to_line(), "seconds": 0.1}
-    assert line["verdict_gap"] is None
+    assert line["overfitting"] is None
     assert HealthMetrics.from_line(line) == check(7, 1, 3, diversity_relative=0.5, distance=2.0)
-    assert health.not_finite() == ["verdict_gap"]
+    assert health.not_finite() == ["overfitting"]

@@ -43,7 +43,7 @@ def test_health_metrics_of_any_system():
     assert (found.step, found.rollbacks, found.snapshot, found.distance) == (7, 1, None, None)
     assert found.diversity_relative == pytest.approx(1 / 4)
     # generated −2, training 4: the held-out 2 are a third of the way
-    assert found.verdict_gap == pytest.approx((4 - 2) / (4 - -2))
+    assert found.overfitting == pytest.approx((4 - 2) / (4 - -2))
     assert (found.discriminator_loss, found.generator_loss) == (0.5, 2.0)
     assert found.generator_gradient == pytest.approx(52**0.5)
     assert found.discriminator_gradient is None
@@ -59,7 +59,7 @@ def test_what_cannot_be_measured_is_none():
         ProbeLogits(torch.zeros(1), torch.ones(1), torch.ones(1)),  # the discriminator is fooled
     ):
         found = measure_health(Probe(GENERATED, REAL, logits), state, None)
-        assert found.verdict_gap is None
+        assert found.overfitting is None
         assert found.generator_loss is None
     assert gradient_norm(nn.Linear(1, 1)) is None
 

@@ -4,9 +4,9 @@ from riffsmith.audio.decode import is_audio_name, open_audio
 from riffsmith.audio.encode import audio_suffixes, to_pcm16, wav_header, write_audio
 from riffsmith.audio.limiter import PEAK_LIMIT_DB, limit_peaks, limiter_reach, limiting_gain
 from riffsmith.audio.loudness import LoudnessMeter
-from riffsmith.audio.notes import RecordingCode, RecordingNote
 from riffsmith.audio.playback import play_audio
 from riffsmith.audio.recording import Recording, read_named, read_recording
+from riffsmith.audio.remarks import RecordingCode, RecordingRemark
 from riffsmith.audio.transforms import join, resample
 
 __all__ = [
@@ -14,7 +14,7 @@ __all__ = [
     "LoudnessMeter",
     "Recording",
     "RecordingCode",
-    "RecordingNote",
+    "RecordingRemark",
     "audio_suffixes",
     "is_audio_name",
     "join",

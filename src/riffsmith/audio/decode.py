@@ -11,7 +11,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from riffsmith.audio.notes import RecordingCode, RecordingNote, recording_error
+from riffsmith.audio.remarks import RecordingCode, RecordingRemark, recording_error
 from riffsmith.errors import AudioError, DecodingStoppedError
 from riffsmith.files import error_reason
 
@@ -42,7 +42,7 @@ class Source:
     """Sample rate in Hz."""
     channels: int
     header_samples: int | None
-    """Number of samples according to the header; None: the header does not say."""
+    """Number of samples according to the header. `None`: the header does not say."""
     is_cut_off: bool
     """Whether the container says that the file should be longer."""
     encoding: str
@@ -104,8 +104,8 @@ def _cannot_decode(reason: str) -> AudioError:
 
 
 def _decoding_stopped(reason: str) -> DecodingStoppedError:
-    note = RecordingNote.of(RecordingCode.DECODING_STOPPED, cause=reason)
-    return note.to_error(DecodingStoppedError)
+    remark = RecordingRemark.of(RecordingCode.DECODING_STOPPED, cause=reason)
+    return remark.to_error(DecodingStoppedError)
 
 
 def _is_cut_off(path: Path) -> bool:

@@ -130,7 +130,7 @@ def wav_header(sample_rate: int, channels: int, samples: int | None = None) -> b
     Args:
         sample_rate: Sample rate in Hz.
         channels: Number of channels.
-        samples: Number of samples per channel; None: the length is not known yet.
+        samples: Number of samples per channel. `None`: the length is not known yet.
     """
     frame_bytes = 2 * channels
     size = _UNKNOWN_SIZE if samples is None else min(samples * frame_bytes, _UNKNOWN_SIZE)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from riffsmith.audio.decode import Source, open_audio
 from riffsmith.audio.loudness import LoudnessMeter
-from riffsmith.audio.notes import RecordingCode, RecordingNote, recording_error
+from riffsmith.audio.remarks import RecordingCode, RecordingRemark, recording_error
 from riffsmith.audio.transforms import mix_channels
 from riffsmith.errors import AudioError, DecodingStoppedError
 
@@ -45,8 +45,8 @@ class Recording:
     peak_db: float
     """Largest sample of the file, in dB of full scale."""
     loudness_lufs: float | None
-    """Integrated loudness of the file; None: shorter than 400 ms, or too quiet to measure."""
-    flaws: tuple[RecordingNote, ...]
+    """Integrated loudness of the file. `None`: shorter than 400 ms, or too quiet to measure."""
+    flaws: tuple[RecordingRemark, ...]
     """What is wrong with the file although it can be used."""
 
 
@@ -57,7 +57,7 @@ class _Tally:
     samples: int = 0
     peak: float = 0.0
     full_scale: int = 0
-    flaws: list[RecordingNote] = field(default_factory=list)
+    flaws: list[RecordingRemark] = field(default_factory=list)
 
     def add(self, block: NDArray[np.float32]) -> None:
         peak = float(max(block.max(), -block.min()))
@@ -74,7 +74,7 @@ class _Tally:
         self.peak = max(self.peak, peak)
 
     def add_flaw(self, code: RecordingCode, **parameters: str | float) -> None:
-        self.flaws.append(RecordingNote.of(code, **parameters))
+        self.flaws.append(RecordingRemark.of(code, **parameters))
 
 
 def read_recording(path: Path, sample_rate: int, channels: int) -> Recording:

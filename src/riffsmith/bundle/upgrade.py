@@ -15,6 +15,7 @@ _SETTINGS = {
         "watch_patience": "monitor_patience",
         "watch_rollbacks": "monitor_rollbacks",
         "halve_rate_every_epochs": "halve_learning_rate_every_epochs",
+        "warm_up_steps": "flow_matching_steps",
         "game_weight": "adversarial_weight",
         "game_rate": "discriminator_learning_rate",
         "clockless_share": "unconditioned_fraction",

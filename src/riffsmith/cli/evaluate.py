@@ -115,7 +115,7 @@ def evaluate(
 def _show(found: Result, as_json: bool, print_table: Callable[[Result], None]) -> None:
     from riffsmith.cli.console import note
 
-    for remark in found.notes:
+    for remark in found.remarks:
         note(remark.text)
     if as_json:
         print(found.model_dump_json(indent=1))
@@ -150,14 +150,14 @@ def _expected(row: "SelfTestRow") -> str:
 
 
 def _noticed(row: "SelfTestRow") -> str:
-    """The expected ones first, then the most certain; the note where there is one."""
+    """The expected ones first, then the most certain; the remark where there is one."""
     names = row.detected_expected_first()
     shown = ", ".join(names[:_NAMED])
     if len(names) > _NAMED:
         shown += f" and {len(names) - _NAMED} more"
     if row.passed is None:
-        return row.note.text if row.note else ""
-    return (shown or "nothing") + (f" ({row.note.text})" if row.note else "")
+        return row.remark.text if row.remark else ""
+    return (shown or "nothing") + (f" ({row.remark.text})" if row.remark else "")
 
 
 def _print_scores(found: "Evaluation") -> None:

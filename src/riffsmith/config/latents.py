@@ -53,10 +53,11 @@ class LatentGeneratorSettings(Section):
     steps: Annotated[int, Field(ge=1, le=256)] = 12
     """Euler steps from noise to music."""
     texture: Annotated[float, Field(ge=0, le=4)] = 1.2
-    """Factor on the texture of real latents, as generated latents are smoother."""
+    """Factor on the noise of the texture when generated latents are decoded, because they are
+    smoother than real ones. It multiplies `codec.texture_strength`."""
     slowest_bpm: PositiveFloat = 80.0
     fastest_bpm: PositiveFloat = 160.0
-    """Beats are tracked between these two tempi."""
+    """Beats of the recordings are tracked between these two tempi."""
 
 
 class LatentDiscriminatorSettings(Section):
@@ -69,7 +70,7 @@ class LatentDiscriminatorSettings(Section):
 
 
 class LatentTrainingSettings(TrainingSettings):
-    """Training of the latent GAN: a warm-up by flow matching, then the adversarial phase.
+    """Training of the latent GAN: flow matching, then the adversarial phase.
 
     Batches are drawn at random positions of all recordings, so there are no epochs: the run counts
     steps.
@@ -83,11 +84,12 @@ class LatentTrainingSettings(TrainingSettings):
     checkpoint_every_steps: PositiveInt = 500
     window_frames: PositiveInt = 256
     """Latent frames of a training example."""
-    warm_up_steps: Annotated[int, Field(ge=0)] = 6_000
-    """Steps before the adversarial phase. The generator's learning rate falls to a tenth
-    meanwhile."""
+    flow_matching_steps: Annotated[int, Field(ge=0)] = 6_000
+    """Steps of flow matching alone, before the adversarial phase. The generator's learning rate
+    falls to a tenth meanwhile."""
     unconditioned_fraction: Annotated[float, Field(ge=0, le=1)] = 0.1
-    """Fraction of the examples whose beat clock is left out."""
+    """Fraction of the examples whose beat clock is left out, so that the generator also learns
+    from music without a clear beat. Nothing uses it for guidance."""
     style_noise: Annotated[float, Field(ge=0)] = 0.25
     """Standard deviation of the noise that is added to an example's style embedding, so that it
     does not identify a position in a recording."""

@@ -1,6 +1,6 @@
 """The frozen settings of a system: what a preset holds and a run records.
 
-Four flat sections, each read by one layer, so that `--config.section.key value` reaches everything.
+All sections are flat, so that `--config.section.key value` reaches everything.
 """
 
 from typing import Annotated, Literal
@@ -47,7 +47,7 @@ class CorpusSettings(Section):
     mask_mels: Annotated[int, Field(ge=0)] = 0
     """A band of up to this many mel rows of each training segment is silenced."""
     mask_frames: Annotated[int, Field(ge=0)] = 0
-    """A stretch of up to this many frames of each training segment is silenced."""
+    """A span of up to this many frames of each training segment is silenced."""
 
     @property
     def channel_count(self) -> int:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, computed_field, model_validator
 from riffsmith.audio import (
     Recording,
     RecordingCode,
-    RecordingNote,
+    RecordingRemark,
     is_audio_name,
     read_recording,
 )
@@ -33,9 +33,9 @@ class SurveyEntry(BaseModel):
 
     path: str
     """Path relative to the folder, with forward slashes."""
-    refusal: RecordingNote | None = None
-    """Why the file is skipped; None: it is used."""
-    flaws: tuple[RecordingNote, ...] = ()
+    refusal: RecordingRemark | None = None
+    """Why the file is skipped. `None`: it is used."""
+    flaws: tuple[RecordingRemark, ...] = ()
     """What is wrong with a file that is used."""
     seconds: float = 0.0
     sample_rate: int = 0
@@ -55,7 +55,7 @@ class SurveyEntry(BaseModel):
     @computed_field
     @property
     def reason(self) -> str | None:
-        """Why the file is skipped, as an English sentence; None: it is used."""
+        """Why the file is skipped, as an English sentence. `None`: it is used."""
         return self.refusal.text if self.refusal else None
 
     @computed_field
@@ -74,8 +74,8 @@ class SurveyEntry(BaseModel):
         is_usable = values.pop("usable", True)
         reason, warnings = values.pop("reason", None), values.pop("warnings", ())
         if not is_usable:
-            values.setdefault("refusal", RecordingNote.from_text(reason or "skipped"))
-        values.setdefault("flaws", tuple(RecordingNote.from_text(text) for text in warnings))
+            values.setdefault("refusal", RecordingRemark.from_text(reason or "skipped"))
+        values.setdefault("flaws", tuple(RecordingRemark.from_text(text) for text in warnings))
         return values
 
 
@@ -101,7 +101,7 @@ def describe(
     try:
         recording = read_recording(path, sample_rate, channels)
     except AudioError as error:
-        return SurveyEntry(path=name, refusal=RecordingNote.from_error(error)), empty
+        return SurveyEntry(path=name, refusal=RecordingRemark.from_error(error)), empty
     stored = _to_int16(recording)
     entry = SurveyEntry(
         path=name,
@@ -117,14 +117,14 @@ def describe(
     return entry, stored
 
 
-def _refuse_by_name(path: Path) -> RecordingNote | None:
+def _refuse_by_name(path: Path) -> RecordingRemark | None:
     if path.is_dir():
-        return RecordingNote.of(RecordingCode.UNREADABLE_FOLDER)
+        return RecordingRemark.of(RecordingCode.UNREADABLE_FOLDER)
     if is_audio_name(path):
         return None
     if not path.suffix:
-        return RecordingNote.of(RecordingCode.NO_ENDING)
-    return RecordingNote.of(RecordingCode.NOT_AUDIO, ending=path.suffix.lower())
+        return RecordingRemark.of(RecordingCode.NO_ENDING)
+    return RecordingRemark.of(RecordingCode.NOT_AUDIO, ending=path.suffix.lower())
 
 
 def entry_path(path: Path, root: Path) -> str:
@@ -145,7 +145,7 @@ def mark_duplicates(entries: Sequence[SurveyEntry]) -> list[SurveyEntry]:
     for entry in entries:
         if entry.usable and entry.content_hash in first:
             original = first[entry.content_hash]
-            refusal = RecordingNote.of(RecordingCode.DUPLICATE, path=original)
+            refusal = RecordingRemark.of(RecordingCode.DUPLICATE, path=original)
             entry = entry.model_copy(update={"refusal": refusal})
         elif entry.usable:
             first[entry.content_hash] = entry.path

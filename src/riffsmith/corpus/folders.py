@@ -48,7 +48,7 @@ def resolve_genre(folder: Path, genre: str | None) -> Path:
 
     Args:
         folder: Folder of recordings or tree of genres.
-        genre: Name of a subfolder, or `all`; None: the folder must not be a tree of genres.
+        genre: Name of a subfolder, or `all`. `None`: the folder must not be a tree of genres.
 
     Raises:
         CorpusError: The genre does not exist, or none is given for a tree of genres.

@@ -9,7 +9,7 @@ from threading import Lock
 import torch
 
 from riffsmith import __version__
-from riffsmith.audio import RecordingCode, RecordingNote, is_audio_name
+from riffsmith.audio import RecordingCode, RecordingRemark, is_audio_name
 from riffsmith.config import CorpusSettings
 from riffsmith.corpus.entry import SurveyEntry, describe, entry_path, mark_duplicates
 from riffsmith.corpus.folders import find_genres, find_recordings
@@ -52,9 +52,9 @@ def prepare_corpus(
         corpus: Folder to write.
         settings: Settings of the transform and of the split.
         preset: Name of the preset that the settings come from, to be recorded.
-        genre: Subfolder of a tree of genres, or `all`; None: the folder is no such tree.
+        genre: Subfolder of a tree of genres, or `all`. `None`: the folder is no such tree.
         hold_out: Patterns of paths of recordings to hold out, instead of a fraction of them all.
-        workers: Number of threads; None: one for each core.
+        workers: Number of threads. `None`: one for each core.
         on_progress: Function to call after each file.
 
     Returns:
@@ -117,7 +117,7 @@ def _write_shards(
     """Writes the shards that are missing.
 
     Returns:
-        Entry of each file by its path, and the name of its shard; None: the file is not audio.
+        Entry of each file by its path, and the name of its shard. `None`: the file is not audio.
     """
     transform = MelTransform.of(settings)
     locks: dict[str, Lock] = {}
@@ -128,7 +128,7 @@ def _write_shards(
                 return describe(path, root, settings.sample_rate, settings.channel_count)[0], None
             name = shard_name(path, settings)
         except OSError as error:
-            refusal = RecordingNote.of(RecordingCode.CANNOT_OPEN, cause=error_reason(error))
+            refusal = RecordingRemark.of(RecordingCode.CANNOT_OPEN, cause=error_reason(error))
             return SurveyEntry(path=entry_path(path, root), refusal=refusal), None
         # Equal files have the same shard: the second one waits and then finds it written.
         with locks.setdefault(name, Lock()):
@@ -142,7 +142,7 @@ def _write_shards(
         entry, audio = describe(path, root, settings.sample_rate, settings.channel_count)
         if entry.usable and count_segments(len(audio), settings) == 0:
             needed = minimum_seconds(settings)
-            refusal = RecordingNote.of(
+            refusal = RecordingRemark.of(
                 RecordingCode.TOO_SHORT, seconds=entry.seconds, needed=needed
             )
             entry = entry.model_copy(update={"refusal": refusal})

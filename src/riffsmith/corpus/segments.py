@@ -63,7 +63,7 @@ def to_pictures(
         segments: Samples (segments, channels, samples), full scale at 1.
         settings: Settings of the transform, the size and the augmentation.
         transform: The transform of these settings, built once by the caller.
-        augmentation_seed: Seed of pitch shifts and masks; None: no augmentation.
+        augmentation_seed: Seed of pitch shifts and masks. `None`: no augmentation.
 
     Returns:
         Pictures (segments, channels, rows, columns) in dB, and the smallest and the largest

@@ -49,7 +49,7 @@ class Survey(BaseModel):
     folder: str
     """Folder that was searched."""
     genre: str | None
-    """Subfolder of a tree of genres, or `all`; None: the folder is no such tree."""
+    """Subfolder of a tree of genres, or `all`. `None`: the folder is no such tree."""
     entries: tuple[SurveyEntry, ...]
 
     @property
@@ -105,11 +105,11 @@ def survey_folder(
 
     Args:
         folder: Folder to search, with its subfolders.
-        genre: Subfolder of a tree of genres such as GTZAN, or `all`; None: the folder is no such
+        genre: Subfolder of a tree of genres such as GTZAN, or `all`. `None`: the folder is no such
             tree.
         sample_rate: Sample rate at which files are compared to find duplicates, in Hz.
         channels: Number of channels to which files are mixed for that comparison, 1 or 2.
-        workers: Number of threads; None: one for each core.
+        workers: Number of threads. `None`: one for each core.
         on_progress: Function to call after each file.
 
     Raises:
@@ -138,7 +138,7 @@ def map_files(
     Args:
         function: Function of one file.
         paths: Files.
-        workers: Number of threads; None: one for each core.
+        workers: Number of threads. `None`: one for each core.
         on_progress: Function to call after each file.
 
     Raises:

@@ -11,7 +11,7 @@ Three questions, each with its entry point:
 
 The modules in the order in which they use each other, the simplest first:
 
-- `notes`: remarks and errors as codes with parameters.
+- `remarks`: remarks and errors as codes with parameters.
 - `embedders/`: networks that map windows of audio to vectors. `embedder` is the interface,
   `musicnn` and `aisfx` are built in, `custom` loads those of users, `embedding` prepares the audio
   and `cache` stores vectors.
@@ -36,7 +36,6 @@ from riffsmith.evaluation.embedders.custom import load_embedder, load_embedders
 from riffsmith.evaluation.embedders.embedder import Embedder, build_embedder
 from riffsmith.evaluation.embedders.embedding import TARGET_LUFS, cut_windows, embed_audio
 from riffsmith.evaluation.embedders.musicnn import TAG_NAMES, MusicnnEmbedder
-from riffsmith.evaluation.notes import Note, NoteCode
 from riffsmith.evaluation.passages import (
     PASSAGE_SECONDS,
     Passage,
@@ -44,6 +43,7 @@ from riffsmith.evaluation.passages import (
     read_folder,
     reconstruct_with,
 )
+from riffsmith.evaluation.remarks import Remark, RemarkCode
 from riffsmith.evaluation.scores import (
     CACHE_FOLDER,
     DistanceScore,
@@ -68,12 +68,12 @@ __all__ = [
     "Evaluation",
     "Measure",
     "MusicnnEmbedder",
-    "Note",
-    "NoteCode",
     "Originality",
     "OriginalityCheck",
     "OriginalityGrade",
     "Passage",
+    "Remark",
+    "RemarkCode",
     "SelfTest",
     "SelfTestRow",
     "WindowOrigin",

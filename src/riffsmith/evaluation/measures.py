@@ -24,7 +24,7 @@ STRONGEST_TAGS = 3
 _LONGEST_LAG_SECONDS = 15.0
 
 Measures = dict[str, float | None]
-"""Values by the names of the measures; None where a measure is not defined."""
+"""Values by the names of the measures; `None` where a measure is not defined."""
 
 
 def is_distance(measure: str) -> bool:
@@ -60,20 +60,22 @@ def measure_passage(passage: Passage) -> Measures:
 def measure_spread(
     generated: Float[np.ndarray, "generated dimension"],
     real: Float[np.ndarray, "real dimension"],
+    varied: Float[np.ndarray, "varied dimension"],
     seed: int = 0,
 ) -> dict[str, float]:
-    """Density, coverage and variety of a set of windows beside a reference set.
+    """Density, coverage and variety of a set of windows beside reference sets.
 
     Args:
         generated: Embeddings (windows, dimension) of the set.
-        real: Embeddings (windows, dimension) of the reference set.
+        real: Embeddings (windows, dimension) of the reference set of density and coverage.
+        varied: Embeddings (windows, dimension) of the set whose variety counts as 1.
         seed: Seed of the draw that thins the larger set for the variety.
     """
     found = density_coverage(generated, real)
     return {
         "density": found.density,
         "coverage": found.coverage,
-        "variety": relative_variety(generated, real, seed),
+        "variety": relative_variety(generated, varied, seed),
     }
 
 

@@ -46,7 +46,7 @@ def extract(
     Args:
         passage: Passage of 16 s or more.
         embedders: Embedders that compute vectors.
-        cache: Cache for the vectors; None: they are computed anew.
+        cache: Cache for the vectors. `None`: they are computed anew.
 
     Raises:
         AudioError: The passage holds NaN or infinite samples.
@@ -89,7 +89,7 @@ def compare(
         )
         for metric, distance in DISTANCES.items():
             result[f"{metric}_{embedder}"] = distance(ours, theirs)
-        for name, value in measure_spread(ours, theirs).items():
+        for name, value in measure_spread(ours, theirs, theirs).items():
             result[f"{name}_{embedder}"] = value
     for name in evaluated[0].measures:
         if name in names:

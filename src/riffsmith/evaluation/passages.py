@@ -16,7 +16,7 @@ from riffsmith.bundle import Bundle, LatentBundle
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.corpus.manifest import Split
 from riffsmith.errors import CorpusError
-from riffsmith.evaluation.notes import Note, NoteCode
+from riffsmith.evaluation.remarks import Remark, RemarkCode
 from riffsmith.features import MelTransform, griffin_lim
 from riffsmith.parallel import map_ordered
 from riffsmith.synthesis import FADE_SECONDS, finish, generate_clip
@@ -59,12 +59,12 @@ def read_passages(corpus: Corpus, split: Split, seconds: float) -> list[Passage]
     ]
     if not recordings:
         code = (
-            NoteCode.NO_LONG_HELD_OUT_RECORDING
+            RemarkCode.NO_LONG_HELD_OUT_RECORDING
             if split == "held_out"
-            else NoteCode.NO_LONG_TRAINING_RECORDING
+            else RemarkCode.NO_LONG_TRAINING_RECORDING
         )
-        note = Note.of(code, path=str(corpus.path), seconds=PASSAGE_SECONDS)
-        raise note.to_error(CorpusError)
+        remark = Remark.of(code, path=str(corpus.path), seconds=PASSAGE_SECONDS)
+        raise remark.to_error(CorpusError)
     count = ceil(seconds / PASSAGE_SECONDS)
     rounds = ceil(count / len(recordings))
     chosen = [(recording, number) for number in range(rounds) for recording in recordings][:count]
@@ -117,7 +117,7 @@ def read_folder(
         paths: Audio files.
         corpus: Corpus whose sample rate and number of channels the passages get.
         seconds: Length of all passages together in seconds, which is about what is read, spread
-            over the files; None: everything is read.
+            over the files. `None`: everything is read.
 
     Raises:
         AudioError: A file cannot be read.
@@ -136,7 +136,7 @@ def read_folder(
             piece = audio[start : start + length].copy()  # frees the rest of the file
             passages.append(Passage(path.name, piece, settings.sample_rate))
     if not passages:
-        raise Note.of(NoteCode.NO_LONG_FILE, seconds=PASSAGE_SECONDS).to_error(CorpusError)
+        raise Remark.of(RemarkCode.NO_LONG_FILE, seconds=PASSAGE_SECONDS).to_error(CorpusError)
     return passages
 
 
@@ -170,7 +170,7 @@ def reconstruct(passage: Passage, corpus: Corpus) -> Passage:
 
 
 def reconstruct_with(bundle: Bundle) -> Callable[[Passage], Passage] | None:
-    """A function that encodes and decodes a passage by a model's codec; None without a codec."""
+    """A function that encodes and decodes a passage by a model's codec; `None` without a codec."""
     if not isinstance(bundle, LatentBundle):
         return None
 

@@ -6,13 +6,13 @@ from math import ceil
 
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.errors import CorpusError
-from riffsmith.evaluation.notes import Note, NoteCode
 from riffsmith.evaluation.passages import (
     PASSAGE_SECONDS,
     Passage,
     read_passage,
     spread_evenly,
 )
+from riffsmith.evaluation.remarks import Remark, RemarkCode
 
 FEWEST_PAIRS = 6
 """Number of pairs that a self-test needs at least."""
@@ -48,8 +48,8 @@ def find_pairs(corpus: Corpus, seconds: float) -> list[tuple[Position, Position]
     }
     requested = ceil(seconds / PASSAGE_SECONDS)
     if min(requested, sum(room.values())) < FEWEST_PAIRS:
-        raise Note.of(
-            NoteCode.NO_ROOM_FOR_PAIRS,
+        raise Remark.of(
+            RemarkCode.NO_ROOM_FOR_PAIRS,
             path=str(corpus.path),
             room=sum(room.values()),
             seconds=PASSAGE_SECONDS,

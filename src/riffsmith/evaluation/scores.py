@@ -18,13 +18,12 @@ from riffsmith.evaluation.measures import (
     STRONGEST_TAGS,
     TAG_MEASURES,
     measure_passage,
+    measure_spread,
     window_tags,
 )
 from riffsmith.evaluation.metrics.bootstrap import DistanceRatio, distance_ratio
-from riffsmith.evaluation.metrics.coverage import density_coverage
-from riffsmith.evaluation.metrics.vendi import relative_variety
-from riffsmith.evaluation.notes import Note
 from riffsmith.evaluation.passages import Passage, group, read_passages, reconstruct as invert
+from riffsmith.evaluation.remarks import Remark
 from riffsmith.parallel import map_ordered
 
 CACHE_FOLDER = Path("cache") / "embeddings"
@@ -63,9 +62,9 @@ class Measure(BaseModel):
     generated: float | None
     real: float | None
     low: float | None = None
-    """5th percentile of single passages of real music; None where there is none."""
+    """5th percentile of single passages of real music; `None` where there is none."""
     high: float | None = None
-    """95th percentile of single passages of real music; None where there is none."""
+    """95th percentile of single passages of real music; `None` where there is none."""
 
 
 class Evaluation(BaseModel):
@@ -83,7 +82,7 @@ class Evaluation(BaseModel):
     """Distances to real music by name, such as `kad_musicnn`."""
     measures: dict[str, Measure]
     """Other measures by name."""
-    notes: tuple[Note, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     """Remarks, such as why embeddings could not be stored."""
 
 
@@ -108,12 +107,12 @@ def evaluate(
         generated: Clips of 30 s, each a group of its own in the bootstrap.
         corpus: Corpus with training and held-out recordings.
         seed: Seed of the resampling.
-        embedders: Embedders for the distances; None: the built-in ones.
+        embedders: Embedders for the distances. `None`: the built-in ones.
         reconstruct: Function that gives the best version of a real passage that the system can
-            produce, for the ceiling; it is called in several threads at once. None: the corpus's
+            produce, for the ceiling; it is called in several threads at once. `None`: the corpus's
             transform and its inversion.
-        cache: Folder for the embeddings of the corpus's passages; None: they are not stored. If
-            the folder cannot be written to, a note of the result says so.
+        cache: Folder for the embeddings of the corpus's passages. `None`: they are not stored. If
+            the folder cannot be written to, a remark of the result says so.
         on_progress: Called with the fraction that is done and the name of the next stage.
 
     Raises:
@@ -152,7 +151,7 @@ def evaluate(
         seed=seed,
         distances=distances,
         measures=measures,
-        notes=(stored.failure,) if stored and stored.failure else (),
+        remarks=(stored.failure,) if stored and stored.failure else (),
     )
 
 
@@ -195,15 +194,9 @@ def _measure_spread(embedder: str, groups: dict[str, Groups], seed: int) -> dict
     generated, training, held_out = (
         np.concatenate(groups[key]) for key in ("generated", "training", "held_out")
     )
-    ours = density_coverage(generated, held_out)
-    theirs = density_coverage(training, held_out)
-    return {
-        f"density_{embedder}": Measure(generated=ours.density, real=theirs.density),
-        f"coverage_{embedder}": Measure(generated=ours.coverage, real=theirs.coverage),
-        f"variety_{embedder}": Measure(
-            generated=relative_variety(generated, training, seed), real=1.0
-        ),
-    }
+    ours = measure_spread(generated, held_out, training, seed)
+    theirs = measure_spread(training, held_out, training, seed)
+    return {f"{name}_{embedder}": Measure(generated=ours[name], real=theirs[name]) for name in ours}
 
 
 def _measure_tags(embedder: MusicnnEmbedder, groups: dict[str, Groups]) -> dict[str, Measure]:

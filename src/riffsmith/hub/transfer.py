@@ -64,7 +64,7 @@ def pull_bundle(name: str, target: Path, revision: str | None = None) -> None:
     Args:
         name: Name on the hub, `owner/model`.
         target: Folder to write, which must not exist.
-        revision: Branch, tag or commit; None: the newest commit of the main branch.
+        revision: Branch, tag or commit. `None`: the newest commit of the main branch.
 
     Raises:
         ModelError: The folder exists, there is no such model, it is not an intact bundle, or the

@@ -174,8 +174,7 @@ def begin_training(
         corpus = open_corpus(source, run, request, on_progress)
     except RiffsmithError as error:
         if run.path.is_dir():  # it exists where the preparation had begun
-            state, code = OutcomeState.FAILED, type(error).__name__
-            write_outcome(run, Outcome(state=state, code=code, message=str(error)))
+            write_outcome(run, Outcome.of_error(error))
         raise
     preset = request.preset or DEFAULT_PRESET
     record = create_run(run, corpus, settings, preset, request.seed or 0, request.minutes)

@@ -62,7 +62,7 @@ def _panels(history: History, settings: TrainingSettings) -> Iterator[_Panel]:
     yield _Panel("distance", {"generated": distance}, {"as_real": 1.0})
     diversity = history.diversities()
     yield _Panel("diversity", {"generated": diversity}, {"limit": settings.collapse_below})
-    gap = checked(lambda check: check.verdict_gap)
+    gap = checked(lambda check: check.overfitting)
     yield _Panel("gap", {"held_out": gap}, {"limit": OVERFITTING_ABOVE})
     output = checked(lambda check: check.output_deviation_relative)
     yield _Panel("output", {"generated": output}, {"as_real": 1.0})

@@ -104,11 +104,11 @@ def describe_expected(row: SelfTestRow, texts: Texts) -> Markup:
 
 def describe_detected(row: SelfTestRow, texts: Texts) -> Markup:
     """The measures that detected the treatment, the expected ones first, and the row's remark."""
-    note = None if row.note is None else texts.note(row.note)
+    remark = None if row.remark is None else texts.remark(row.remark)
     if row.passed is None:
-        return note or Markup()
+        return remark or Markup()
     names = _shorten(row.detected_expected_first(), texts)
-    return names if note is None else Markup("{} ({})").format(names, note)
+    return names if remark is None else Markup("{} ({})").format(names, remark)
 
 
 def _shorten(names: Sequence[str], texts: Texts) -> Markup:

@@ -20,9 +20,9 @@ from typing import Literal
 
 from markupsafe import Markup, escape
 
-from riffsmith.audio import RecordingCode, RecordingNote
+from riffsmith.audio import RecordingCode, RecordingRemark
 from riffsmith.errors import RiffsmithError
-from riffsmith.evaluation import Note
+from riffsmith.evaluation import Remark
 from riffsmith.runs import Unit
 
 Language = Literal["en", "es"]
@@ -103,23 +103,23 @@ class Texts:
         number = Rounded(position, 0 if position == round(position) else 1)
         return self.plain(f"units.{unit}.{form}", number=number)
 
-    def note(self, note: Note) -> Markup:
+    def remark(self, remark: Remark) -> Markup:
         """A remark of the evaluation."""
-        return self(f"notes.{note.code}", **note.parameters)
+        return self(f"remarks.{remark.code}", **remark.parameters)
 
-    def recording(self, note: RecordingNote) -> Markup:
+    def recording(self, remark: RecordingRemark) -> Markup:
         """A flaw of a recording, or the reason why a file is not used."""
-        if note.code == RecordingCode.OTHER:  # the corpus was prepared before there were codes
-            return self.english(note.text)
-        values: dict[str, object] = dict(note.parameters)
-        if "fraction" in note.parameters:
-            values["fraction"] = Rounded(100 * float(note.parameters["fraction"]), 1)  # in percent
-        return self(f"recordings.{note.code}", **values)
+        if remark.code == RecordingCode.OTHER:  # the corpus was prepared before there were codes
+            return self.english(remark.text)
+        values: dict[str, object] = dict(remark.parameters)
+        if "fraction" in remark.parameters:
+            values["fraction"] = Rounded(100 * float(remark.parameters["fraction"]), 1)
+        return self(f"recordings.{remark.code}", **values)
 
     def error(self, error: RiffsmithError) -> Markup:
         """The message of an error; one that has no text here is marked as English."""
-        if error.code is not None and self.has(f"notes.{error.code}"):
-            return self(f"notes.{error.code}", **error.parameters)
+        if error.code is not None and self.has(f"remarks.{error.code}"):
+            return self(f"remarks.{error.code}", **error.parameters)
         return self.english(" ".join(str(error).split()))
 
     def english(self, text: str) -> Markup:

@@ -173,9 +173,9 @@ def find_overfitting(subject: Subject) -> Finding:
         since = texts.position(history.unit, marks[0].position, "since")
         return build_finding("overfitting", "bad", subject.say("overfitting.bad", since=since))
     gaps = [
-        check.verdict_gap
+        check.overfitting
         for check in history.checks
-        if check.verdict_gap is not None and history.position(check.step) <= position
+        if check.overfitting is not None and history.position(check.step) <= position
     ]
     if not gaps:
         return build_finding("overfitting", "unknown", subject.say("overfitting.not_measured"))
@@ -219,6 +219,6 @@ def find_trust(subject: Subject) -> Finding:
     if found.passed:
         count = sum(row.passed is True for row in found.rows)
         return build_finding("trust", "good", subject.say("trust.good", count=count))
-    failed = [texts.note(row.treatment) for row in found.rows if row.passed is False]
+    failed = [texts.remark(row.treatment) for row in found.rows if row.passed is False]
     names = Markup("; ").join(failed)  # a treatment may contain a comma
     return build_finding("trust", "caution", subject.say("trust.bad", names=names))

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from riffsmith.errors import RunError
+from riffsmith.errors import RiffsmithError, RunError
 from riffsmith.files import atomic_path
 from riffsmith.runs.folder import RunFolder
 
@@ -51,6 +51,17 @@ class Outcome(BaseModel):
     """Why the run ended before its time: an event code of the monitor, or the class of an error."""
     message: str | None = None
     """The same in English."""
+
+    @classmethod
+    def of_error(cls, error: RiffsmithError, step: int = 0) -> "Outcome":
+        """The outcome of a run that an error ended.
+
+        Args:
+            error: The error.
+            step: Training steps done.
+        """
+        code, message = type(error).__name__, str(error)
+        return cls(state=OutcomeState.FAILED, step=step, code=code, message=message)
 
 
 def write_outcome(run: RunFolder, outcome: Outcome) -> None:

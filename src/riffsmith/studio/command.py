@@ -29,7 +29,7 @@ def start(words: Sequence[str], log: Path | None = None) -> "subprocess.Popen[st
 
     Args:
         words: The command.
-        log: File that its output is added to. None: the output can be read from the process.
+        log: File that its output is added to. `None`: the output can be read from the process.
     """
     environment = {**os.environ, **_ENVIRONMENT}
     if log is None:
@@ -93,6 +93,6 @@ def kill_group(process: "subprocess.Popen[str]") -> None:
 
 
 def last_words(text: str) -> str | None:
-    """The error message that a command of Riffsmith ended with; None: it printed none."""
+    """The error message that a command of Riffsmith ended with. `None`: it printed none."""
     errors = [line for line in text.splitlines() if line.startswith("riffsmith: ")]
     return errors[-1].removeprefix("riffsmith: ") if errors else None

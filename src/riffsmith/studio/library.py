@@ -40,7 +40,7 @@ class Playable:
     kind: Kind
     bundle: Bundle
     corpus: Path | None
-    """The prepared corpus that it was trained on; None: it is not at hand."""
+    """The prepared corpus that it was trained on. `None`: it is not at hand."""
 
     @property
     def model(self) -> Model:
@@ -157,7 +157,7 @@ class Library:
         return self._given.get(model) or self._runs / model.removeprefix("run:")
 
     def _place(self, model: str) -> Path | None:
-        """Folder of the model's bundle; None: it is shipped."""
+        """Folder of the model's bundle. `None`: it is shipped."""
         kind = _kind(model)
         if kind == "shipped" and model in shipped_models():
             return None

@@ -82,7 +82,7 @@ def open_studio(
 
     Args:
         home: Folder that it keeps everything in.
-        access: Who may use it. None: the user of this computer alone.
+        access: Who may use it. `None`: the user of this computer alone.
         models: Run folders and bundle folders to offer beside the shipped models and own runs.
         jobs: Makes the part that trains.
 

@@ -60,9 +60,9 @@ def _latent_seconds(settings: LatentSettings, steps: int) -> float:
     trainer = LatentTrainer(settings, state, Codec(settings), learning_rates, 0, device)
     shape = (training.batch_size, window_channels(settings), training.window_frames)
     real = torch.randn(shape, generator=torch.Generator().manual_seed(0))
-    warm_up = min(steps, training.warm_up_steps)
+    matching = min(steps, training.flow_matching_steps)
     seconds = 0.0
-    for first, count in ((0, warm_up), (training.warm_up_steps, steps - warm_up)):
+    for first, count in ((0, matching), (training.flow_matching_steps, steps - matching)):
         state.step = first
         seconds += count * _median_seconds(trainer, real) if count else 0.0
     return seconds

@@ -21,13 +21,20 @@ _OPTIMIZERS = ("generator_optimizer", "discriminator_optimizer")
 
 @dataclass(frozen=True)
 class StepMetrics:
-    """Losses and logits of one step. `None`: the step trained no discriminator."""
+    """Losses and logits of one step. `None`: the step has no such value."""
 
     generator_loss: float
+    """Whole loss of the generator."""
     discriminator_loss: float | None = None
+    """Loss of the discriminator without its penalty. `None`: none was trained."""
     real_logits: float | None = None
     """Mean over the batch, at the last discriminator update."""
     fake_logits: float | None = None
+    flow_matching_loss: float | None = None
+    """Part of the generator's loss. `None`: the system has no flow matching."""
+    adversarial_loss: float | None = None
+    """Part of the generator's loss, without its weight. `None`: the whole loss is adversarial, or
+    the adversarial phase has not begun."""
 
     def losses(self) -> list[float]:
         """The losses that the step has."""

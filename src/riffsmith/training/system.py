@@ -37,10 +37,8 @@ class System(Protocol):
         """The model as it would be played now, with the given card."""
         ...
 
-    def reduce_learning_rate(self, times: int) -> None:
-        """Halves all learning rates and doubles the penalty so many times, counted from the start
-        of the run.
-        """
+    def apply_rollbacks(self, count: int) -> None:
+        """Halves all learning rates and doubles the penalty once for each rollback of the run."""
         ...
 
     def learning_rates(self, step: int) -> dict[str, float]:

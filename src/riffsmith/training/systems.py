@@ -83,7 +83,7 @@ def run_worker(run: RunFolder, process_group: ProcessGroup) -> None:
         while command != Command.STOP:
             if command == Command.COPY_STATE:
                 process_group.copy_state(system.state)
-                system.reduce_learning_rate(system.state.rollbacks)
+                system.apply_rollbacks(system.state.rollbacks)
             else:
                 system.step(system.next_batch(system.state.step))
             command = process_group.receive()

@@ -53,16 +53,7 @@ def train(
         except StageStoppedError:
             result = TrainingResult(finished=False, step=0, epoch=None)
         except RiffsmithError as error:
-            step = loop.state.step if loop else 0
-            write_outcome(
-                run,
-                Outcome(
-                    state=OutcomeState.FAILED,
-                    step=step,
-                    code=type(error).__name__,
-                    message=str(error),
-                ),
-            )
+            write_outcome(run, Outcome.of_error(error, loop.state.step if loop else 0))
             raise
         event = result.stopped_by
         write_outcome(

@@ -13,7 +13,7 @@ from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.errors import CorpusError
 from riffsmith.evaluation.copying.fingerprint import cut_windows, fingerprint, hop_samples
 from riffsmith.evaluation.copying.passage_search import PassageIndex
-from riffsmith.evaluation.notes import Note, NoteCode
+from riffsmith.evaluation.remarks import Remark, RemarkCode
 from riffsmith.files import write_bytes
 
 FILE_NAME = "originality.json"
@@ -105,8 +105,8 @@ def choose_windows(corpus: Corpus, frames: int) -> list[tuple[PreparedRecording,
         )
     ]
     if len(positions) < _FEWEST_WINDOWS:
-        raise Note.of(
-            NoteCode.LITTLE_HELD_OUT_MUSIC,
+        raise Remark.of(
+            RemarkCode.LITTLE_HELD_OUT_MUSIC,
             path=str(corpus.path),
             recordings=len(recordings),
             seconds=sum(recording.source.seconds for recording in recordings),

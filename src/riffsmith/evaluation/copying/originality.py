@@ -24,7 +24,7 @@ from riffsmith.evaluation.copying.held_out_scores import (
 )
 from riffsmith.evaluation.copying.passage_search import Match, PassageIndex
 from riffsmith.evaluation.embedders.embedding import mix_to_mono
-from riffsmith.evaluation.notes import Note, NoteCode
+from riffsmith.evaluation.remarks import Remark, RemarkCode
 from riffsmith.parallel import map_ordered
 
 WINDOW_SECONDS = 5.0
@@ -149,8 +149,8 @@ class OriginalityCheck:
         """
         recordings = corpus.manifest.of_split("train")
         if not recordings:
-            note = Note.of(NoteCode.NO_TRAINING_RECORDING, path=str(corpus.path))
-            raise note.to_error(CorpusError)
+            remark = Remark.of(RemarkCode.NO_TRAINING_RECORDING, path=str(corpus.path))
+            raise remark.to_error(CorpusError)
         choose_windows(corpus, _WINDOW_FRAMES)  # raises before the slow part begins
         self._corpus_hash = corpus.manifest.corpus_hash()
         self.sample_rate = corpus.manifest.settings.sample_rate
@@ -184,8 +184,8 @@ class OriginalityCheck:
         """
         seconds = len(audio) / sample_rate
         if seconds < WINDOW_SECONDS:
-            note = Note.of(NoteCode.SHORT_CLIP, seconds=seconds, needed=WINDOW_SECONDS)
-            raise note.to_error(AudioError)
+            remark = Remark.of(RemarkCode.SHORT_CLIP, seconds=seconds, needed=WINDOW_SECONDS)
+            raise remark.to_error(AudioError)
         mono = mix_to_mono(audio)
         if sample_rate != self.sample_rate:
             mono = soxr.resample(mono, sample_rate, self.sample_rate)

@@ -12,7 +12,7 @@ from safetensors.numpy import load, save
 from riffsmith.errors import RiffsmithError
 from riffsmith.evaluation.embedders.embedder import Embedder
 from riffsmith.evaluation.embedders.embedding import TARGET_LUFS, embed_audio
-from riffsmith.evaluation.notes import Note, NoteCode
+from riffsmith.evaluation.remarks import Remark, RemarkCode
 from riffsmith.files import atomic_path
 
 
@@ -24,12 +24,12 @@ class EmbeddingCache:
 
     Attributes:
         folder: Folder of the files; it is made when the first one is written.
-        failure: Why nothing more is stored; None as long as writing succeeds.
+        failure: Why nothing more is stored; `None` as long as writing succeeds.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.failure: Note | None = None
+        self.failure: Remark | None = None
         self._writing = Lock()
 
     def embed(
@@ -56,11 +56,11 @@ class EmbeddingCache:
             with atomic_path(path, RiffsmithError, durable=False) as partial:
                 partial.write_bytes(save(content))
         except RiffsmithError as error:
-            self.failure = Note.of(NoteCode.EMBEDDINGS_NOT_KEPT, reason=str(error))
+            self.failure = Remark.of(RemarkCode.EMBEDDINGS_NOT_KEPT, reason=str(error))
 
 
 def _read(path: Path) -> Float[np.ndarray, "windows dimension"] | None:
-    """Stored embeddings; None where the file is missing or damaged, so that it is written again."""
+    """Stored embeddings; `None` where the file is missing or damaged: it is written again."""
     try:
         content = load(path.read_bytes())
         found, digest = content["embeddings"], content["digest"]

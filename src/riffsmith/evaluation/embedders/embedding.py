@@ -12,7 +12,7 @@ from torch import Tensor
 from riffsmith.audio import LoudnessMeter
 from riffsmith.errors import AudioError, SettingsError
 from riffsmith.evaluation.embedders.embedder import EMBEDDER_NAMES, Embedder
-from riffsmith.evaluation.notes import Note, NoteCode
+from riffsmith.evaluation.remarks import Remark, RemarkCode
 
 TARGET_LUFS = -20.0
 """Integrated loudness that every piece gets before it is embedded.
@@ -34,7 +34,7 @@ def mix_to_mono(audio: Float[np.ndarray, "time channels"]) -> Float[np.ndarray, 
     mono = audio.mean(axis=1, dtype=np.float32)
     if not np.isfinite(mono).all():
         first = int(np.argmin(np.isfinite(mono)))
-        raise Note.of(NoteCode.NOT_NUMBERS, first=first).to_error(AudioError)
+        raise Remark.of(RemarkCode.NOT_NUMBERS, first=first).to_error(AudioError)
     return mono
 
 
@@ -61,8 +61,8 @@ def cut_windows(
     window = round(embedder.window_seconds * embedder.sample_rate)
     hop = round(embedder.hop_seconds * embedder.sample_rate)
     if len(levelled) < window:
-        raise Note.of(
-            NoteCode.SHORT_FOR_EMBEDDER,
+        raise Remark.of(
+            RemarkCode.SHORT_FOR_EMBEDDER,
             seconds=len(mono) / sample_rate,
             needed=embedder.window_seconds,
             embedder=embedder.name,

@@ -22,7 +22,7 @@ def kernel_distance(
     Args:
         generated: Embeddings (windows, dimension) of the set.
         real: Embeddings (windows, dimension) of the reference set, which also gives the bandwidth.
-        bandwidth: σ in the unit of the embeddings; None: the median distance.
+        bandwidth: σ in the unit of the embeddings. `None`: the median distance.
 
     Raises:
         ValueError: A set has fewer than two windows, or the bandwidth is not positive.

@@ -25,9 +25,9 @@ class Rhythm:
     Attributes:
         beat_strength: Highest autocorrelation of the onsets at the lag of a beat, 0 to about 1.
         tempo_bpm: Fastest pulse between 40 and 200 BPM that is at least 90 % as strong as the
-            strongest one; None if nothing repeats.
-        tempo_stability: 1 for one constant tempo, 0 for tempi spread over an octave; None if there
-            are fewer than two local tempi.
+            strongest one; `None` if nothing repeats.
+        tempo_stability: 1 for one constant tempo, 0 for tempi spread over an octave; `None` if
+            there are fewer than two local tempi.
         pulse_persistence: Highest autocorrelation of the onsets at lags of 2 to 8 s. It is low if
             the pulse does not continue, as in pieces in random order.
     """

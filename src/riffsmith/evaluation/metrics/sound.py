@@ -28,7 +28,8 @@ class SoundCheck:
     """Technical measures of one clip.
 
     Attributes:
-        loudness_lufs: Integrated loudness in LUFS (BS.1770); None if silent or shorter than 400 ms.
+        loudness_lufs: Integrated loudness in LUFS (BS.1770); `None` if silent or shorter than
+            400 ms.
         peak_db: Largest absolute sample in decibels relative to full scale, at least −120.
         clipped_share: Share of samples at or beyond full scale (within one 16-bit step).
         silence_share: Share of 20 ms frames whose RMS over all channels is below −60 dB.
@@ -37,7 +38,7 @@ class SoundCheck:
         falloff_hz: Upper edge of the highest twelfth-octave band whose level is within 60 dB of
             the strongest band: the cutoff of a low-pass; 0 if silent.
         stereo_width: Energy of left − right divided by that of left + right: 0 for equal channels,
-            1 for unrelated ones, at most 1,000; None unless there are two channels.
+            1 for unrelated ones, at most 1,000; `None` unless there are two channels.
         clicks: Number of jumps of a channel that are at least 1 ms apart.
     """
 

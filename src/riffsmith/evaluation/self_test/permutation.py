@@ -8,9 +8,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from riffsmith.evaluation.measures import Measures, is_distance
-from riffsmith.evaluation.notes import Note, NoteCode
 from riffsmith.evaluation.passage_features import PassageFeatures, choose_measures, compare
 from riffsmith.evaluation.passages import spread_evenly
+from riffsmith.evaluation.remarks import Remark, RemarkCode
 from riffsmith.evaluation.self_test.significance import NullDistribution, find_limit
 from riffsmith.evaluation.self_test.trials import Trial
 from riffsmith.seeds import derive_seed
@@ -41,7 +41,7 @@ class SelfTestRow(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    treatment: Note
+    treatment: Remark
     """What was done to the music, or what it was compared with."""
     must_detect: tuple[str, ...]
     """Names of the measures that must detect it."""
@@ -52,11 +52,11 @@ class SelfTestRow(BaseModel):
     detected: tuple[str, ...] = ()
     """Names of the measures that detected it, the largest deviation first."""
     passed: bool | None = None
-    """Whether the result is as it must be; None where it could not be tested, as the note says."""
+    """Whether the result is as it must be; `None`: it could not be tested, as the remark says."""
     measures: dict[str, BandedValue] = {}
     """Values and bands of all measures by name."""
-    note: Note | None = None
-    """Remark on the treatment; None where there is nothing to say."""
+    remark: Remark | None = None
+    """Remark on the treatment; `None` where there is nothing to say."""
 
     @property
     def name(self) -> str:
@@ -111,7 +111,7 @@ class PermutationTest:
     def test_untouched(self) -> SelfTestRow:
         """The row of other passages of the same songs, which no measure may detect."""
         result = compare(self.untouched, self.reference, self.names)
-        treatment = Note.of(NoteCode.UNTOUCHED)
+        treatment = Remark.of(RemarkCode.UNTOUCHED)
         row = _build_row(treatment, (), result, self.null, self.limit, None)
         updates = {"must_not_detect": tuple(row.measures), "passed": not row.detected}
         return row.model_copy(update=updates)
@@ -125,7 +125,7 @@ class PermutationTest:
         """
         result = compare(damaged, self.reference, self.names)
         row = _build_row(
-            trial.treatment, trial.must_detect, result, self.null, self.limit, trial.note
+            trial.treatment, trial.must_detect, result, self.null, self.limit, trial.remark
         )
         excluded = tuple(filter(is_distance, result)) if trial.no_distance else ()
         met = set(trial.must_detect) & set(row.detected)
@@ -140,12 +140,12 @@ class PermutationTest:
 
     def test_other_music(
         self,
-        treatment: Note,
+        treatment: Remark,
         must_detect: tuple[str, ...],
         others: Sequence[PassageFeatures],
         home: Sequence[PassageFeatures],
         *,
-        note: Note | None = None,
+        remark: Remark | None = None,
     ) -> SelfTestRow:
         """The row of other music beside recordings of this corpus.
 
@@ -157,7 +157,7 @@ class PermutationTest:
             must_detect: Names of the measures that must detect the difference.
             others: Features of passages of the other music.
             home: Features of passages of at least four recordings of this corpus.
-            note: Remark on the comparison; None: there is nothing to say.
+            remark: Remark on the comparison. `None`: there is nothing to say.
         """
         recordings = list(dict.fromkeys(features.recording for features in home))
         halves = [set(recordings[::2]), *_halves(recordings, self.seed)]
@@ -176,7 +176,7 @@ class PermutationTest:
         reference = spread_evenly(sides[0][1], size)
         result = compare(spread_evenly(others, size), reference, self.names)
         null = NullDistribution.of(halvings)
-        return _build_row(treatment, must_detect, result, null, self.limit, note)
+        return _build_row(treatment, must_detect, result, null, self.limit, remark)
 
 
 def flip_coins(count: int, seed: int, number: int) -> list[bool]:
@@ -211,12 +211,12 @@ def _halves(recordings: list[str], seed: int) -> list[set[str]]:
 
 
 def _build_row(
-    treatment: Note,
+    treatment: Remark,
     must_detect: tuple[str, ...],
     result: Measures,
     null: NullDistribution,
     limit: float,
-    note: Note | None,
+    remark: Remark | None,
 ) -> SelfTestRow:
     detected = null.significant(result, limit)
     measures: dict[str, BandedValue] = {}
@@ -229,5 +229,5 @@ def _build_row(
         detected=detected,
         passed=set(must_detect) <= set(detected),
         measures=measures,
-        note=note,
+        remark=remark,
     )

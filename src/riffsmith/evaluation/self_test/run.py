@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict
 from riffsmith.corpus import Corpus
 from riffsmith.evaluation.embedders.cache import EmbeddingCache
 from riffsmith.evaluation.embedders.embedder import Embedder, build_embedders
-from riffsmith.evaluation.notes import Note, NoteCode
 from riffsmith.evaluation.passage_features import PassageFeatures, extract
 from riffsmith.evaluation.passages import PASSAGE_SECONDS, Passage
 from riffsmith.evaluation.positions import find_pairs
+from riffsmith.evaluation.remarks import Remark, RemarkCode
 from riffsmith.evaluation.scores import OnProgress
 from riffsmith.evaluation.self_test.permutation import (
     FEWEST_RECORDINGS,
@@ -37,12 +37,12 @@ class SelfTest(BaseModel):
     recordings: int
     """Number of recordings that the passages are from."""
     seed: int
-    rule: Note = Note.of(NoteCode.DETECTION_RULE)
+    rule: Remark = Remark.of(RemarkCode.DETECTION_RULE)
     """When a measure counts as detecting a change."""
     limit: float
     """The rule's limit in standard deviations."""
     rows: tuple[SelfTestRow, ...]
-    notes: tuple[Note, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     """Remarks, such as why embeddings could not be stored."""
 
     @property
@@ -77,8 +77,8 @@ def run_self_test(
         corpus: Prepared corpus; training and held-out recordings are used alike.
         seconds: Length of each set in seconds; a shorter corpus gives shorter sets.
         contrast: Passages of another genre; without any, that row is not tested.
-        embedders: Embedders for the distances; None: the built-in ones.
-        cache: Folder for the embeddings of the corpus's passages; None: they are not stored.
+        embedders: Embedders for the distances. `None`: the built-in ones.
+        cache: Folder for the embeddings of the corpus's passages. `None`: they are not stored.
         seed: Seed of the coins and of the random damage.
         on_progress: Called with the fraction that is done and the name of the next stage.
 
@@ -123,7 +123,7 @@ def run_self_test(
         seed=seed,
         limit=test.limit,
         rows=tuple(rows),
-        notes=(stored.failure,) if stored and stored.failure else (),
+        remarks=(stored.failure,) if stored and stored.failure else (),
     )
 
 
@@ -134,20 +134,20 @@ def _falloff_hz(pool: Sequence[PassageFeatures]) -> float:
 
 def _test_other_band(test: PermutationTest) -> SelfTestRow:
     """All other sub-folders against the one with the most recordings."""
-    treatment = Note.of(NoteCode.OTHER_BAND)
+    treatment = Remark.of(RemarkCode.OTHER_BAND)
     recordings = dict.fromkeys(each.recording for each in test.pool)
     folders = Counter(map(_top_folder, recordings))
     if len(folders) < 2:
-        return _untested(treatment, Note.of(NoteCode.NO_SUB_FOLDERS))
+        return _untested(treatment, Remark.of(RemarkCode.NO_SUB_FOLDERS))
     ((largest, count),) = folders.most_common(1)
     if count < FEWEST_RECORDINGS:
-        note = Note.of(NoteCode.SMALL_SUB_FOLDER, needed=FEWEST_RECORDINGS, found=count)
-        return _untested(treatment, note)
+        remark = Remark.of(RemarkCode.SMALL_SUB_FOLDER, needed=FEWEST_RECORDINGS, found=count)
+        return _untested(treatment, remark)
     home = [each for each in test.pool if _top_folder(each.recording) == largest]
     others = [each for each in test.pool if _top_folder(each.recording) != largest]
     names = ", ".join(sorted(folder or "top" for folder in folders if folder != largest))
-    note = Note.of(NoteCode.BANDS, others=names, home=largest or "top")
-    return test.test_other_music(treatment, BOTH_DISTANCES, others, home, note=note)
+    remark = Remark.of(RemarkCode.BANDS, others=names, home=largest or "top")
+    return test.test_other_music(treatment, BOTH_DISTANCES, others, home, remark=remark)
 
 
 def _top_folder(recording: str) -> str:
@@ -156,15 +156,15 @@ def _top_folder(recording: str) -> str:
 
 
 def _test_other_genre(test: PermutationTest, contrast: Sequence[PassageFeatures]) -> SelfTestRow:
-    treatment = Note.of(NoteCode.OTHER_GENRE)
+    treatment = Remark.of(RemarkCode.OTHER_GENRE)
     count = len({each.recording for each in test.pool})
     if not contrast:
-        return _untested(treatment, Note.of(NoteCode.NO_CONTRAST))
+        return _untested(treatment, Remark.of(RemarkCode.NO_CONTRAST))
     if count < FEWEST_RECORDINGS:
-        note = Note.of(NoteCode.FEW_RECORDINGS, needed=FEWEST_RECORDINGS, found=count)
-        return _untested(treatment, note)
+        remark = Remark.of(RemarkCode.FEW_RECORDINGS, needed=FEWEST_RECORDINGS, found=count)
+        return _untested(treatment, remark)
     return test.test_other_music(treatment, BOTH_DISTANCES, contrast, test.pool)
 
 
-def _untested(treatment: Note, note: Note) -> SelfTestRow:
-    return SelfTestRow(treatment=treatment, must_detect=BOTH_DISTANCES, note=note)
+def _untested(treatment: Remark, remark: Remark) -> SelfTestRow:
+    return SelfTestRow(treatment=treatment, must_detect=BOTH_DISTANCES, remark=remark)

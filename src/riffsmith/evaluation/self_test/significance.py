@@ -64,7 +64,7 @@ class NullDistribution:
         return max(deviation, 0.0) if is_distance(measure) else abs(deviation)
 
     def band(self, measure: str, limit: float) -> tuple[float | None, float]:
-        """Lowest and highest value that is not significant; None for the lowest of a distance.
+        """Lowest and highest value that is not significant; `None` for the lowest of a distance.
 
         Args:
             measure: Name of the measure.

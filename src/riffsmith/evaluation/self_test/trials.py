@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from riffsmith.corpus import Corpus
-from riffsmith.evaluation.notes import Note, NoteCode
 from riffsmith.evaluation.passages import Passage, reconstruct
+from riffsmith.evaluation.remarks import Remark, RemarkCode
 from riffsmith.evaluation.self_test import degradations
 
 Damage = Callable[[Passage, int], Passage]
@@ -31,15 +31,15 @@ class Trial:
         damage: Function of a passage and a seed that returns the damaged passage.
         any_suffices: Whether one of these measures is enough.
         no_distance: Whether no distance of embeddings may detect it.
-        note: How the damage was chosen; None where it is always the same.
+        remark: How the damage was chosen; `None` where it is always the same.
     """
 
-    treatment: Note
+    treatment: Remark
     must_detect: tuple[str, ...]
     damage: Damage
     any_suffices: bool = False
     no_distance: bool = False
-    note: Note | None = None
+    remark: Remark | None = None
 
 
 def choose_trials(corpus: Corpus, falloff_hz: float) -> list[Trial]:
@@ -52,39 +52,39 @@ def choose_trials(corpus: Corpus, falloff_hz: float) -> list[Trial]:
     """
     is_full = falloff_hz >= _FULL_FALLOFF_HZ
     cutoff_hz = _CUTOFF_HZ if is_full else _CUTOFF_FACTOR * falloff_hz
-    cutoff_note = Note.of(
-        NoteCode.SCALED_CUTOFF, factor=_CUTOFF_FACTOR, falloff_khz=falloff_hz / 1000
+    cutoff_remark = Remark.of(
+        RemarkCode.SCALED_CUTOFF, factor=_CUTOFF_FACTOR, falloff_khz=falloff_hz / 1000
     )
     settings = corpus.manifest.settings
 
     def audio_trial(
-        treatment: Note,
+        treatment: Remark,
         must_detect: tuple[str, ...],
         change: Callable[[degradations.Audio, int, int], degradations.Audio],
         *,
         no_distance: bool = False,
-        note: Note | None = None,
+        remark: Remark | None = None,
     ) -> Trial:
         def damage(passage: Passage, seed: int) -> Passage:
             audio = change(passage.audio, passage.sample_rate, seed)
             return Passage(passage.recording, audio, passage.sample_rate)
 
-        return Trial(treatment, must_detect, damage, no_distance=no_distance, note=note)
+        return Trial(treatment, must_detect, damage, no_distance=no_distance, remark=remark)
 
     return [
         audio_trial(
-            Note.of(NoteCode.LOW_PASS, cutoff_khz=cutoff_hz / 1000),
+            Remark.of(RemarkCode.LOW_PASS, cutoff_khz=cutoff_hz / 1000),
             ("falloff_hz", "kad_aisfx"),
             lambda audio, rate, seed: degradations.low_pass(audio, rate, cutoff_hz),
-            note=None if is_full else cutoff_note,
+            remark=None if is_full else cutoff_remark,
         ),
         audio_trial(
-            Note.of(NoteCode.NOISE, decibels=_NOISE_DB),
+            Remark.of(RemarkCode.NOISE, decibels=_NOISE_DB),
             ("kad_aisfx",),
             lambda audio, rate, seed: degradations.add_noise(audio, _NOISE_DB, seed),
         ),
         Trial(
-            Note.of(NoteCode.GRIFFIN_LIM, mels=settings.n_mels),
+            Remark.of(RemarkCode.GRIFFIN_LIM, mels=settings.n_mels),
             # with many bands only the phase is damaged, which does not change aisfx; few bands
             # also blur the spectrum, which changes musicnn little
             BOTH_DISTANCES,
@@ -92,27 +92,27 @@ def choose_trials(corpus: Corpus, falloff_hz: float) -> list[Trial]:
             any_suffices=True,
         ),
         audio_trial(
-            Note.of(NoteCode.BACKWARDS),
+            Remark.of(RemarkCode.BACKWARDS),
             ("kad_musicnn",),
             lambda audio, rate, seed: degradations.backwards(audio),
         ),
         audio_trial(
-            Note.of(NoteCode.STATIONARY_NOISE),
+            Remark.of(RemarkCode.STATIONARY_NOISE),
             (*BOTH_DISTANCES, "beat_strength"),
             lambda audio, rate, seed: degradations.stationary_noise(audio, seed),
         ),
         audio_trial(
-            Note.of(NoteCode.REPEATED, seconds=_REPEATED_SECONDS),
+            Remark.of(RemarkCode.REPEATED, seconds=_REPEATED_SECONDS),
             ("variety_musicnn", "variety_aisfx", "pulse_persistence"),
             lambda audio, rate, seed: degradations.repeat_clip(audio, rate, _REPEATED_SECONDS),
         ),
         audio_trial(
-            Note.of(NoteCode.SHUFFLED),
+            Remark.of(RemarkCode.SHUFFLED),
             ("continuity", "pulse_persistence"),
             degradations.shuffle_pieces,
         ),
         audio_trial(
-            Note.of(NoteCode.QUIETER, decibels=_QUIETER_DB),
+            Remark.of(RemarkCode.QUIETER, decibels=_QUIETER_DB),
             ("loudness_lufs",),
             lambda audio, rate, seed: degradations.quieter(audio, _QUIETER_DB),
             no_distance=True,

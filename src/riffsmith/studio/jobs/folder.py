@@ -43,7 +43,7 @@ class JobStatus:
 
     state: State
     outcome: Outcome | None
-    """The outcome as the training last wrote it; None: it has not written any yet."""
+    """The outcome as the training last wrote it. `None`: it has not written any yet."""
     message: JobMessage | None = None
 
 
@@ -100,7 +100,7 @@ class JobFolder:
             self._write_process(noted.model_copy(update={"stop_requested": True}))
 
     def process(self) -> psutil.Process | None:
-        """The process that trains; None once it has ended."""
+        """The process that trains; `None` once it has ended."""
         noted = self._read_process()
         if noted is None:
             return None

@@ -57,7 +57,7 @@ class Loss(Response, frozen=True):
 
     step: int
     discriminator: float | None = Field(
-        description="Null in the warm-up, which is without a discriminator."
+        description="Null while the generator learns by flow matching, without a discriminator."
     )
     generator: float
 

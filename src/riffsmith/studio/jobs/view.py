@@ -119,7 +119,7 @@ def _progress(
 
 
 def _steps(record: RunRecord | None, step: int, epoch: int | None) -> int | None:
-    """Number of steps of the whole run; None: it ends by the clock, or is not known yet."""
+    """Number of steps of the whole run. `None`: it ends by the clock, or is not known yet."""
     if record is None or record.minutes is not None:
         return None
     settings = record.settings

@@ -1,8 +1,8 @@
 export default {
   "page": {
-    "skip": "Skip to the room",
+    "skip": "Skip to the content",
     "tagline": "Endless music, learned from recordings",
-    "rooms": "Rooms",
+    "sections": "Sections",
     "language": "Language",
     "close": "Close",
     "footer": "Riffsmith {version}"
@@ -12,7 +12,7 @@ export default {
       "The studio does not answer: it may have been stopped. This page goes on as soon as it is back.",
     "unknown": "Something went wrong (code {status:plain}): try again.",
     "no_models":
-      "There is no model yet: train one in the next room, or start the studio with --model and a run's folder."
+      "There is no model yet: train one in the next section, or start the studio with --model and a run's folder."
   },
   "listen": {
     "title": "Listen",
@@ -52,7 +52,7 @@ export default {
     "level": "Level",
     "peak": "Peak",
     "rms": "RMS",
-    "centre": "Centre of sound",
+    "centre": "Spectral centroid",
     "db": "{value:whole} dB",
     "hz": "{value:whole} Hz",
     "silence": "silence",
@@ -281,7 +281,7 @@ export default {
   },
   "job": {
     "failed": "{reason}",
-    "interrupted": "ended without a word, as when the computer goes down; it can go on"
+    "interrupted": "ended without a message, as when the computer is switched off; it can be resumed"
   },
   "event_kind": {
     "best": "best so far",
@@ -350,7 +350,7 @@ export default {
       "sample {sample} was played too long ago: this piece is remembered from second {second:whole} on",
     "too_much_at_once": "{count} samples are more than {seconds} s: ask for {most} at most",
     "prompt_too_short":
-      "{name}: {seconds:tenths} s lie behind second {second}, and {least} are the least to begin with: begin earlier",
+      "{name}: {seconds:tenths} s remain after second {second}, and at least {least} are needed: begin earlier",
     "listener_left": "the listener left before the clip was done",
     "no_clip": "there is no clip {clip}: it may have been deleted",
     "clip_damaged": "clip {clip} cannot be read: delete the clip",
@@ -373,7 +373,7 @@ export default {
     "no_preview": "training {name} has no preview {number}",
     "nothing_to_show": "training {name} has nothing to show yet: wait a little",
     "command_too_slow": "this took longer than {minutes} min and was ended: try less at once",
-    "command_ended": "the command ended without a word: try again",
+    "command_ended": "the command ended without a message: try again",
     "command_failed": "{reason}",
     "model_unusable": "{reason}",
     "corpus_unusable": "{reason}",

@@ -1,8 +1,8 @@
 export default {
   "page": {
-    "skip": "Ir a la sala",
+    "skip": "Ir al contenido",
     "tagline": "Música sin fin, aprendida de grabaciones",
-    "rooms": "Salas",
+    "sections": "Secciones",
     "language": "Idioma",
     "close": "Cerrar",
     "footer": "Riffsmith {version}"
@@ -12,7 +12,7 @@ export default {
       "El estudio no responde: quizá se haya detenido. Esta página sigue en cuanto vuelva.",
     "unknown": "Algo salió mal (código {status:plain}): inténtelo de nuevo.",
     "no_models":
-      "Aún no hay ningún modelo: entrene uno en la sala siguiente, o abra el estudio con --model y la carpeta de un entrenamiento."
+      "Aún no hay ningún modelo: entrene uno en la sección siguiente, o abra el estudio con --model y la carpeta de un entrenamiento."
   },
   "listen": {
     "title": "Escuchar",
@@ -52,7 +52,7 @@ export default {
     "level": "Nivel",
     "peak": "Pico",
     "rms": "RMS",
-    "centre": "Centro del sonido",
+    "centre": "Centroide espectral",
     "db": "{value:whole} dB",
     "hz": "{value:whole} Hz",
     "silence": "silencio",
@@ -284,7 +284,7 @@ export default {
   },
   "job": {
     "failed": "{reason}",
-    "interrupted": "terminó sin decir nada, como cuando se apaga el ordenador; puede seguir"
+    "interrupted": "terminó sin ningún mensaje, como cuando se apaga el ordenador; se puede reanudar"
   },
   "event_kind": {
     "best": "lo mejor hasta ahí",
@@ -377,7 +377,7 @@ export default {
     "nothing_to_show": "el entrenamiento {name} aún no tiene nada que mostrar: espere un poco",
     "command_too_slow":
       "esto tardó más de {minutes} min y se interrumpió: pruebe con menos de una vez",
-    "command_ended": "la orden terminó sin decir nada: inténtelo de nuevo",
+    "command_ended": "la orden terminó sin ningún mensaje: inténtelo de nuevo",
     "command_failed": "no se pudo hacer: {reason}",
     "model_unusable": "el modelo no se puede usar: {reason}",
     "corpus_unusable": "las grabaciones no se pueden usar: {reason}",

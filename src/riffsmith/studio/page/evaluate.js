@@ -1,11 +1,11 @@
-// The room to evaluate in: the report of a training.
+// The section to evaluate in: the report of a training.
 
 import * as api from "./api.js";
 import { busy, byId, h, showError, showMessage } from "./dom.js";
 import { current, onLanguage } from "./language.js";
 import { t } from "./texts.js";
 
-export class EvaluateRoom {
+export class EvaluateSection {
   #run = byId("evaluate-run", HTMLSelectElement);
   #frame = byId("report", HTMLIFrameElement);
   #shown = "";

@@ -123,7 +123,7 @@ export class Knob {
   }
 }
 
-/** All knobs of the room, and the morph to another seed. */
+/** All knobs of the section, and the morph to another seed. */
 export class Knobs {
   #knobs;
   #morphEnds = 0;

@@ -1,4 +1,4 @@
-// The room to listen in.
+// The section to listen in.
 
 import * as api from "./api.js";
 import { busy, byId, setText, showError, showMessage } from "./dom.js";
@@ -17,7 +17,7 @@ const LOOK_MILLISECONDS = 250;
 const LOWEST_HZ = 40;
 const USUAL_HIGHEST_HZ = 22_050;
 
-export class ListenRoom {
+export class ListenSection {
   #piece = new Piece();
   #models = new Models(() => this.#restart());
   #prompt = new AudioPrompt((isChosen) => this.#promptChanged(isChosen));
@@ -92,7 +92,7 @@ export class ListenRoom {
     }
   }
 
-  /** Looks whether a comparison is done; called now and then while the room is shown. */
+  /** Looks whether a comparison is done; called now and then while the section is shown. */
   async poll() {
     if (this.#shelf.isWaiting) await this.#shelf.refresh();
   }

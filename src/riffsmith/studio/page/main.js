@@ -1,44 +1,44 @@
-// The page: three rooms, a language, and a look at the server now and then.
+// The page: three sections, a language, and a look at the server now and then.
 
 import * as api from "./api.js";
 import { byId, hideBanner, showError } from "./dom.js";
-import { EvaluateRoom } from "./evaluate.js";
+import { EvaluateSection } from "./evaluate.js";
 import { choose, current, onLanguage } from "./language.js";
-import { ListenRoom } from "./listen.js";
+import { ListenSection } from "./listen.js";
 import { t, translate } from "./texts.js";
-import { TrainRoom } from "./train.js";
+import { TrainSection } from "./train.js";
 
-/** @typedef {"listen" | "train" | "evaluate"} Room */
+/** @typedef {"listen" | "train" | "evaluate"} Section */
 
-/** @type {Room[]} */
-const ROOMS = ["listen", "train", "evaluate"];
+/** @type {Section[]} */
+const SECTIONS = ["listen", "train", "evaluate"];
 const POLL_MILLISECONDS = 2000;
 
-const listen = new ListenRoom();
-const train = new TrainRoom(async (model) => {
+const listen = new ListenSection();
+const train = new TrainSection(async (model) => {
   location.hash = "listen";
   await listen.play(model).catch(showError);
 });
-const evaluate = new EvaluateRoom();
-/** @type {Room | null} */
-let room = null;
+const evaluate = new EvaluateSection();
+/** @type {Section | null} */
+let section = null;
 let isAway = false;
 let isAsking = false;
 
 function enter() {
   const [name, run] = location.hash.slice(1).split("/");
-  const requested = ROOMS.find((each) => each === name);
-  if (room && !requested) return; // a link within the page
-  const isFirst = room === null;
-  const entered = requested ?? ROOMS[0];
-  room = entered;
-  for (const each of ROOMS) {
+  const requested = SECTIONS.find((each) => each === name);
+  if (section && !requested) return; // a link within the page
+  const isFirst = section === null;
+  const entered = requested ?? SECTIONS[0];
+  section = entered;
+  for (const each of SECTIONS) {
     byId(each).hidden = each !== entered;
     const link = document.querySelector(`nav a[href="#${each}"]`);
     if (each === entered) link?.setAttribute("aria-current", "page");
     else link?.removeAttribute("aria-current");
   }
-  document.body.dataset.room = entered;
+  document.body.dataset.section = entered;
   showTitle();
   if (!isFirst) {
     byId(`${entered}-title`).focus({ preventScroll: true });
@@ -54,8 +54,8 @@ async function poll() {
   if (document.hidden || isAsking) return;
   isAsking = true;
   try {
-    if (room === "listen") await listen.poll();
-    if (room === "train") await train.poll();
+    if (section === "listen") await listen.poll();
+    if (section === "train") await train.poll();
     if (isAway) hideBanner();
     isAway = false;
   } catch (error) {
@@ -67,7 +67,7 @@ async function poll() {
 }
 
 function showTitle() {
-  if (room) document.title = `${t(`${room}.title`)} · Riffsmith`;
+  if (section) document.title = `${t(`${section}.title`)} · Riffsmith`;
 }
 
 const languages = [...document.querySelectorAll("button[data-language]")];

@@ -83,7 +83,7 @@ export class Spectrogram {
 
   #fit() {
     const { clientWidth, clientHeight } = this.#canvas;
-    if (!clientWidth) return; // in a room that is not shown
+    if (!clientWidth) return; // in a section that is not shown
     const width = Math.round(clientWidth * devicePixelRatio);
     const height = Math.round(clientHeight * devicePixelRatio);
     if (width === this.#canvas.width && height === this.#canvas.height) return;

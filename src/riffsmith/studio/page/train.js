@@ -1,4 +1,4 @@
-// The room to train in: music in, a look through it, and off it goes.
+// The section to train in: music in, a look through it, and off it goes.
 
 import * as api from "./api.js";
 import { busy, byId, h, showError, showMessage } from "./dom.js";
@@ -19,7 +19,7 @@ const COLOURS = {
   too_little: "bad",
 };
 
-export class TrainRoom {
+export class TrainSection {
   #source = "";
   /** @type {Api.SurveyInfo | null} */
   #found = null;

@@ -39,7 +39,7 @@ class ChunkCache:
         return number in self._chunks
 
     def get(self, number: int) -> bytes | None:
-        """A chunk; None if it is not in the cache."""
+        """A chunk; `None` if it is not in the cache."""
         return self._chunks.get(number)
 
     def keep(self, number: int, chunk: bytes) -> None:

@@ -16,7 +16,7 @@ _CHUNKS_AHEAD = 4
 """Number of chunks that are computed before they are pulled: a new latent window takes a while."""
 _KEPT_CHANGES = 200
 REMEMBERED_SECONDS = 660.0
-"""How far back a piece can be played again and kept, unless its controls changed very often."""
+"""How far back a piece can be kept, unless its controls changed very often."""
 _AT_HAND_SECONDS = 10.0
 """How far back it can be played again without computing the piece anew."""
 _FURTHEST_AHEAD_SECONDS = 60.0
@@ -74,7 +74,7 @@ class Player:
             model: The model that plays.
             seed: Seed of the piece.
             controls: Controls from its beginning on.
-            prompt: Music that it begins with. None: it begins with the seed's own.
+            prompt: Music that it begins with. `None`: it begins with the seed's own.
             prompt_info: Description of that music.
             clock: Time in seconds.
 
@@ -113,8 +113,7 @@ class Player:
     def is_ready(self, start: int, count: int) -> bool:
         """Whether samples can be had without computing."""
         with self._state:
-            numbers = self._stream.chunk_numbers(start, count)
-            return all(number in self._chunks for number in numbers)
+            return all(n in self._chunks for n in self._stream.chunk_numbers(start, count))
 
     def look_ahead(self) -> None:
         """Computes the first chunk that is missing after what was pulled last, if any."""
@@ -142,7 +141,7 @@ class Player:
             controls: The new controls.
             at: The first sample that the change may apply to.
             position: The sample that the listener plays now. Samples after it that were pulled and
-                not played yet may be replaced. None: what was pulled stays.
+                not played yet may be replaced. `None`: what was pulled stays.
 
         Returns:
             The first sample of the change, from which on samples have to be pulled again: `at`, or
@@ -152,11 +151,10 @@ class Player:
             StudioError: `at` is further ahead than a minute.
         """
         with self._state:
-            limit, played = _FURTHEST_AHEAD_SECONDS, self._served
-            if at > played + limit * self.sample_rate:
-                raise StudioError(
-                    ProblemCode.TOO_FAR_AHEAD, sample=at, seconds=limit, played=played
-                )
+            played = self._served
+            if at > played + _FURTHEST_AHEAD_SECONDS * self.sample_rate:
+                found = {"sample": at, "seconds": _FURTHEST_AHEAD_SECONDS, "played": played}
+                raise StudioError(ProblemCode.TOO_FAR_AHEAD, **found)
             self._newest_request += 1
             request = _Request(self._newest_request, self._clock(), at, position)
         with self._changing:
@@ -174,8 +172,8 @@ class Player:
                     self._stream = changed.with_change_at(first)
                     self._record = record.with_controls(start, controls).with_change_at(first)
                     self._note(ControlChange(first, controls))
-            first_pull = round(_FIRST_PULL_SECONDS * self.sample_rate)
-            for number in self._stream.chunk_numbers(first, first_pull):
+            pulled = round(_FIRST_PULL_SECONDS * self.sample_rate)
+            for number in self._stream.chunk_numbers(first, pulled):
                 self._chunk(number)
             return first
 
@@ -232,15 +230,15 @@ class Player:
     def _forget(self) -> None:
         """Lets go of changes that lie too far back to be played again."""
         now = min(self._served, self._changes[-1].at)
-        begins = self._chunk_begin(now - _AT_HAND_SECONDS * self.sample_rate)
-        self._stream_begins = max(self._stream_begins, begins)
+        at_hand = self._chunk_begin(now - _AT_HAND_SECONDS * self.sample_rate)
+        self._stream_begins = max(self._stream_begins, at_hand)
         self._stream.forget(self._stream_begins)
         oldest = self._changes[-_KEPT_CHANGES:][0].at
         begins = max(oldest, now - REMEMBERED_SECONDS * self.sample_rate)
         self._record_begins = max(self._record_begins, self._chunk_begin(begins))
         self._record.forget(self._record_begins)
-        over = [change.at for change in self._changes if change.at <= self._record_begins]
-        self._changes = self._changes[max(0, len(over) - 1) :]
+        over = sum(change.at <= self._record_begins for change in self._changes)
+        self._changes = self._changes[max(0, over - 1) :]
 
     def _chunk_begin(self, sample: float) -> int:
         """First sample of the chunk that a sample lies in."""

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from riffsmith.audio import RecordingCode, RecordingNote
+from riffsmith.audio import RecordingCode, RecordingRemark
 from riffsmith.corpus import MaterialGrade
 from riffsmith.studio.home import SOURCE_PATTERN
 from riffsmith.studio.schemas import Message, ProblemPart, Request, Response
@@ -51,7 +51,7 @@ class RecordingMessage(Message, frozen=True):
         """Adds the sentence, which the survey's notes are without."""
         if not isinstance(values, dict) or "detail" in values:
             return values
-        return {**values, "detail": RecordingNote.model_validate(values).text}
+        return {**values, "detail": RecordingRemark.model_validate(values).text}
 
 
 class SurveyFile(Response, frozen=True):

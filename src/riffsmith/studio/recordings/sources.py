@@ -118,7 +118,7 @@ class Sources:
 
 
 def _refuse(name: str, safe: str, size: int, taken: int) -> ProblemPart | None:
-    """The reason against a file; None: it can be taken.
+    """The reason against a file. `None`: it can be taken.
 
     Args:
         name: Name of the file as it was sent.

@@ -31,7 +31,7 @@ _ALONE_FRACTION = 0.25
 """Fraction of the steps, at the start, that train without discriminators."""
 _RAMP_STEPS = 300
 """Steps in which the adversarial loss gets its full weight."""
-_MEL_WEIGHT, _SPECTRAL_WEIGHT, _ADVERSARIAL_WEIGHT = 6.0, 8.0, 0.25
+_FEATURE_WEIGHT, _SPECTRAL_WEIGHT, _ADVERSARIAL_WEIGHT = 6.0, 8.0, 0.25
 _FEATURE_MATCHING_WEIGHT = 2.0
 _AVERAGE_DECAY = 0.995
 _LARGEST_GRADIENT = 50.0
@@ -94,7 +94,7 @@ class DecoderTrainer:
         decoded = self._decoder.refine(spectra, features)[..., edge:-edge]
         real = to_mid_side(audio)[..., edge:-edge]
         error = self._feature_error(decoded, real)
-        loss = _SPECTRAL_WEIGHT * (self._loss(decoded, real) + _MEL_WEIGHT * error)
+        loss = _SPECTRAL_WEIGHT * (self._loss(decoded, real) + _FEATURE_WEIGHT * error)
         alone = round(_ALONE_FRACTION * self._settings.decoder_steps)
         if state.step >= alone:
             ramp = min(1.0, (state.step - alone) / _RAMP_STEPS)

@@ -28,7 +28,7 @@ from riffsmith.training.state import StepMetrics, TrainingState
 
 _RISING_STEPS = 200
 _LAST_FACTOR = 0.1
-"""Factor on the generator's learning rate at the end of the warm-up, and from then on."""
+"""Factor on the generator's learning rate at the end of flow matching alone, and from then on."""
 _LARGEST_GRADIENT = 1.0
 
 LatentState = TrainingState[Denoiser, LatentDiscriminator]
@@ -39,7 +39,7 @@ def build_learning_rates(
 ) -> tuple[LearningRate, LearningRate]:
     """The learning rates of generator and discriminator."""
     factor = warm_up_cosine(
-        training.warm_up_steps, rising_steps=_RISING_STEPS, last_factor=_LAST_FACTOR
+        training.flow_matching_steps, rising_steps=_RISING_STEPS, last_factor=_LAST_FACTOR
     )
     return (
         LearningRate(state.generator_optimizer, training.learning_rate, factor),
@@ -78,22 +78,31 @@ class LatentTrainer:
         )
         self._gain_direction = gain[None, :, None].to(device)
 
-    def step(self, windows: Float[Tensor, "pairs both frames"]) -> StepMetrics:
-        """Updates the generator; after the warm-up the discriminator before it.
+    def step(self, windows: Float[Tensor, "batch both frames"]) -> StepMetrics:
+        """Updates the generator; in the adversarial phase, the discriminator before it.
 
         Args:
-            windows: Real windows; after the warm-up one half for each network.
+            windows: Real windows; in the adversarial phase one half for each network.
         """
         state, training = self._state, self._training
         self._learning_rate.apply(state.step)
         windows = windows.to(self._device)
-        if state.step < training.warm_up_steps:
+        if state.step < training.flow_matching_steps:
             loss = self._flow_loss(windows)
-            metrics = StepMetrics(generator_loss=loss.item())
+            metrics = StepMetrics(generator_loss=loss.item(), flow_matching_loss=loss.item())
         else:
             real_logits, fake_logits, discriminator_loss = self._update_discriminator(windows[::2])
-            loss, adversarial_loss = self._adversarial_loss(windows[1::2])
-            metrics = StepMetrics(adversarial_loss, discriminator_loss, real_logits, fake_logits)
+            adversarial = self._adversarial_loss(windows[1::2])
+            flow = self._flow_loss(windows[1::2])
+            loss = flow + training.adversarial_weight * adversarial
+            metrics = StepMetrics(
+                generator_loss=loss.item(),
+                discriminator_loss=discriminator_loss,
+                real_logits=real_logits,
+                fake_logits=fake_logits,
+                flow_matching_loss=flow.item(),
+                adversarial_loss=adversarial.item(),
+            )
         state.generator_optimizer.zero_grad()
         loss.backward()
         self._process_group.average_gradients(state.generator)
@@ -127,12 +136,14 @@ class LatentTrainer:
         stream = random_stream(self._seed, "penalty", state.step)
         deviation = training.penalty_deviation
         noisy = augmented.clone()
+        # Only latents get noise, and not their conditioning. Both halves are views of `noisy`.
         for latents in self._split(noisy)[0].chunk(2):
             latents += self._draw_normal(latents.shape, stream) * deviation
         logits = self._discriminate(torch.cat([augmented, noisy]))
         plain, noisy = _halves(logits)
         real_logits, fake_logits = _halves(plain)
         loss = relativistic_loss(real_logits, fake_logits)
+        # The mean over real and fake windows, twice, is R1 + R2; their weight is γ/2 as in R3GAN.
         penalty = 2 * approximate_gradient_penalty(plain, noisy, deviation)
         state.discriminator_optimizer.zero_grad()
         (loss + training.penalty_weight / 2 * penalty).backward()
@@ -140,8 +151,8 @@ class LatentTrainer:
         state.discriminator_optimizer.step()
         return _mean(real_logits), _mean(fake_logits), loss.item()
 
-    def _adversarial_loss(self, windows: Tensor) -> tuple[Tensor, float]:
-        """The generator's whole loss, and the value of its adversarial part."""
+    def _adversarial_loss(self, windows: Tensor) -> Tensor:
+        """The generator's relativistic loss."""
         discriminator = self._state.discriminator
         discriminator.requires_grad_(False)  # its gradients are not needed here
         fake = self._generate(windows, "generator")
@@ -149,10 +160,9 @@ class LatentTrainer:
         real_half, fake_half = augmented.chunk(2)
         with torch.no_grad():
             real_logits = self._discriminate(real_half)
-        adversarial = relativistic_loss(self._discriminate(fake_half), real_logits)
+        loss = relativistic_loss(self._discriminate(fake_half), real_logits)
         discriminator.requires_grad_(True)
-        loss = self._flow_loss(windows) + self._training.adversarial_weight * adversarial
-        return loss, adversarial.item()
+        return loss
 
     def _generate(self, windows: Tensor, purpose: str) -> Tensor:
         """Windows with generated latents for the same beat clock and style embedding.
@@ -162,15 +172,14 @@ class LatentTrainer:
         """
         music, conditioning = self._split(windows)
         steps = self._settings.generator.steps
-        timestep = derive_seed(self._seed, "place", purpose, self._state.step) % steps
+        steps_done = derive_seed(self._seed, "place", purpose, self._state.step) % steps
         stream = random_stream(self._seed, "noise", purpose, self._state.step)
         noise = self._draw_normal(music.shape, stream)
         velocity = self._velocity(conditioning)
         with torch.no_grad():
-            state = sample(velocity, noise, steps, timestep)
-        return torch.cat(
-            [predict_clean(velocity, state, 1 - timestep / steps), conditioning], dim=1
-        )
+            noisy = sample(velocity, noise, steps, steps_done)
+        clean = predict_clean(velocity, noisy, 1 - steps_done / steps)
+        return torch.cat([clean, conditioning], dim=1)
 
     def _split(self, windows: Tensor) -> tuple[Tensor, Tensor]:
         return split_window(windows, self._settings.codec.components)

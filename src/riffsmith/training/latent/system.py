@@ -101,7 +101,7 @@ class LatentSystem:
         )
         steps = settings.generator.steps
         generated = sample(velocity, noise, steps, steps).cpu()
-        if self.state.step <= settings.training.warm_up_steps:
+        if self.state.step <= settings.training.flow_matching_steps:
             return Probe(generated, real, None)
         held_out = self._probe_held_out
         logits = ProbeLogits(
@@ -114,14 +114,14 @@ class LatentSystem:
     def snapshot(self, card: Card) -> LatentBundle:
         return LatentBundle(card, self._settings, self.state.averaged_generator, self._codec)
 
-    def reduce_learning_rate(self, times: int) -> None:
+    def apply_rollbacks(self, count: int) -> None:
         for learning_rate in self._learning_rates:
-            learning_rate.reduce(times)
-        self._trainer = self._build_trainer(times)
+            learning_rate.reduce(count)
+        self._trainer = self._build_trainer(count)
 
     def learning_rates(self, step: int) -> dict[str, float]:
         generator, discriminator = (rate.at(step) for rate in self._learning_rates)
-        if step < self._settings.training.warm_up_steps:
+        if step < self._settings.training.flow_matching_steps:
             return {"learning_rate": generator}
         return {"learning_rate": generator, "discriminator_learning_rate": discriminator}
 

@@ -95,7 +95,7 @@ class MonitorActions:
 
     def apply_rollbacks(self) -> None:
         """Applies the rollbacks so far to the system and gives its state to all processes."""
-        self._system.reduce_learning_rate(self._state.rollbacks)
+        self._system.apply_rollbacks(self._state.rollbacks)
         self._process_group.broadcast(Command.COPY_STATE)
         self._process_group.copy_state(self._state)
 

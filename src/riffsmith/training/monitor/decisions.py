@@ -97,13 +97,13 @@ class HealthMonitor:
         """Reported once, when it has lasted long enough."""
 
         def is_high(check: HealthMetrics) -> bool:
-            return (check.verdict_gap or 0) > OVERFITTING_ABOVE
+            return (check.overfitting or 0) > OVERFITTING_ABOVE
 
         high = _trailing(is_high, attempt)
         is_new = not self._lasted(high[:-1], OVERFITTING_CHECKS)
         if not self._lasted(high, OVERFITTING_CHECKS) or not is_new:
             return None
-        return Event(EventCode.OVERFITTING, {"gap": high[-1].verdict_gap})
+        return Event(EventCode.OVERFITTING, {"gap": high[-1].overfitting})
 
     def _best(self, history: Sequence[HealthMetrics]) -> Event | None:
         now, before = history[-1], self._distances(history[:-1])

@@ -46,7 +46,7 @@ class HealthMetrics:
     """Number of the snapshot that was taken at this step, if one was."""
     diversity_relative: float | None = None
     """Mean distance between generated samples over that between real examples."""
-    verdict_gap: float | None = None
+    overfitting: float | None = None
     """Overfitting of the discriminator, r_v of ADA (Karras et al. 2020, equation 1): 0 where
     held-out and training examples get the same logits, 1 where held-out ones get those of
     generated samples."""
@@ -103,7 +103,7 @@ def measure_health(
         step=state.step,
         rollbacks=state.rollbacks,
         diversity_relative=spread(probe.generated) / real_spread if real_spread else None,
-        verdict_gap=_verdict_gap(probe.logits),
+        overfitting=_overfitting(probe.logits),
         discriminator_loss=last_step and last_step.discriminator_loss,
         generator_loss=last_step and last_step.generator_loss,
         discriminator_gradient=gradient_norm(state.discriminator),
@@ -126,7 +126,7 @@ def gradient_norm(network: nn.Module) -> float | None:
     return float(torch.nn.utils.get_total_norm(gradients)) if gradients else None
 
 
-def _verdict_gap(logits: ProbeLogits | None) -> float | None:
+def _overfitting(logits: ProbeLogits | None) -> float | None:
     """r_v of ADA: (training − held-out) / (training − generated).
 
     `None` where the discriminator cannot tell real from generated.

@@ -10,10 +10,10 @@ from riffsmith.config import TrainingSettings
 from riffsmith.runs.checkpoint import read_best_checkpoint
 from riffsmith.training.state import TrainingState
 
-Settings = TypeVar("Settings", bound=TrainingSettings)
+SettingsT = TypeVar("SettingsT", bound=TrainingSettings)
 
 
-def increase_penalty(settings: Settings, times: int) -> Settings:
+def increase_penalty(settings: SettingsT, times: int) -> SettingsT:
     """The settings with the penalty weight doubled so many times."""
     return settings.model_copy(update={"penalty_weight": settings.penalty_weight * 2.0**times})
 

@@ -72,10 +72,10 @@ class PictureSystem:
         generator = self.state.averaged_generator if averaged else self.state.generator
         return PictureBundle(card, self._settings, generator)
 
-    def reduce_learning_rate(self, times: int) -> None:
+    def apply_rollbacks(self, count: int) -> None:
         for learning_rate in self._learning_rates:
-            learning_rate.reduce(times)
-        self._trainer = self._build_trainer(times)
+            learning_rate.reduce(count)
+        self._trainer = self._build_trainer(count)
 
     def learning_rates(self, step: int) -> dict[str, float]:
         generator, discriminator = (rate.at(step) for rate in self._learning_rates)

@@ -1,4 +1,4 @@
-"""The effect of each control on the audio of a shipped model: `knobs.py [MODEL]`.
+"""The effect of each control on the audio of a shipped model: `controls.py [MODEL]`.
 
 Each line has means over a few seeds:
 

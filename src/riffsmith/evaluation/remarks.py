@@ -8,7 +8,7 @@ from pydantic import computed_field
 from riffsmith.messages import Message, MessageCode
 
 
-class NoteCode(MessageCode):
+class RemarkCode(MessageCode):
     """What a remark says."""
 
     # What the self-test did to the corpus's music, or compared with it.
@@ -94,10 +94,10 @@ class NoteCode(MessageCode):
     )
 
 
-class Note(Message, frozen=True):
+class Remark(Message, frozen=True):
     """A remark: in JSON an object of `code`, `parameters` and the English `text`."""
 
-    code: NoteCode
+    code: RemarkCode
 
     @computed_field
     @property

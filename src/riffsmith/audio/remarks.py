@@ -57,19 +57,19 @@ class RecordingCode(MessageCode):
     OTHER = "other", "{text}"
 
 
-class RecordingNote(Message, frozen=True):
+class RecordingRemark(Message, frozen=True):
     """A reason why a file is skipped, or a flaw of a file that is used."""
 
     code: RecordingCode
 
     @classmethod
-    def from_text(cls, text: str) -> "RecordingNote":
-        """Makes a note of a sentence that has no code."""
+    def from_text(cls, text: str) -> "RecordingRemark":
+        """Makes a remark of a sentence that has no code."""
         return cls.of(RecordingCode.OTHER, text=text)
 
     @classmethod
-    def from_error(cls, error: AudioError) -> "RecordingNote":
-        """Makes a note of an error that `recording_error` made, or of any other audio error."""
+    def from_error(cls, error: AudioError) -> "RecordingRemark":
+        """Makes a remark of an error that `recording_error` made, or of any other audio error."""
         if error.code is None:
             return cls.from_text(str(error))
         return cls(code=RecordingCode(error.code), parameters=error.parameters)
@@ -77,4 +77,4 @@ class RecordingNote(Message, frozen=True):
 
 def recording_error(code: RecordingCode, **parameters: Parameter) -> AudioError:
     """Makes an error with the sentence of a code as its message."""
-    return RecordingNote.of(code, **parameters).to_error(AudioError)
+    return RecordingRemark.of(code, **parameters).to_error(AudioError)

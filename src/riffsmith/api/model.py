@@ -1,21 +1,12 @@
-"""Python interface: `riffsmith.load("metal").generate(seconds=30, seed=7)`."""
+"""A trained model and the pieces that it plays."""
 
-import base64
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
-import soundfile
-import torch
-from jaxtyping import Float
-
-from riffsmith.audio import read_named, resample, write_audio
+from riffsmith.api.audio import Audio
+from riffsmith.audio import resample
 from riffsmith.bundle import Bundle, Card, LatentBundle
 from riffsmith.errors import ModelError
-from riffsmith.features import MelTransform
 from riffsmith.parallel import single_threaded
 from riffsmith.pipeline import open_model
 from riffsmith.synthesis import (
@@ -27,70 +18,6 @@ from riffsmith.synthesis import (
     play_chunks,
     play_stream,
 )
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-__all__ = ["Audio", "Model", "Piece", "load", "read_audio"]
-
-
-@dataclass(frozen=True)
-class Audio:
-    """Audio in memory. A notebook shows it as a player."""
-
-    samples: Float[np.ndarray, "time channels"]
-    """Samples (time, channels); full scale is 1.0."""
-    sample_rate: int
-    """Sample rate in Hz."""
-
-    @property
-    def seconds(self) -> float:
-        """Length in seconds."""
-        return len(self.samples) / self.sample_rate
-
-    def save(self, path: str | Path, *, loops: bool = False) -> Path:
-        """Writes an audio file, turned down if its peak would exceed −1 dBFS.
-
-        Args:
-            path: Path of the file, which ends in `.wav`, `.flac`, `.ogg` or `.mp3`.
-            loops: Whether to mark the whole file as a loop, which only `.wav` can hold.
-
-        Returns:
-            The path.
-
-        Raises:
-            AudioError: The ending is unknown or writing fails.
-        """
-        write_audio(Path(path), self.samples, self.sample_rate, loops=loops)
-        return Path(path)
-
-    def plot(self) -> "Figure":
-        """Draws the mel spectrogram in decibels over seconds."""
-        from riffsmith.plotting import draw_spectrogram
-
-        transform = MelTransform(self.sample_rate, n_fft=2048, hop_samples=512, n_mels=128)
-        mono = torch.from_numpy(np.ascontiguousarray(self.samples.mean(axis=1)))
-        return draw_spectrogram(transform.to_db(mono), "", self.seconds)
-
-    def _repr_html_(self) -> str:
-        content = BytesIO()
-        soundfile.write(content, self.samples, self.sample_rate, format="FLAC")
-        text = base64.b64encode(content.getvalue()).decode()
-        return f'<audio controls src="data:audio/flac;base64,{text}"></audio>'
-
-
-def read_audio(path: str | Path, sample_rate: int = 44_100, channels: int = 2) -> Audio:
-    """Reads an audio file, mixed and resampled.
-
-    Args:
-        path: Path of the file.
-        sample_rate: Sample rate of the result in Hz.
-        channels: Channels of the result, 1 or 2.
-
-    Raises:
-        AudioError: The file cannot be read.
-    """
-    return Audio(read_named(Path(path), sample_rate, channels).audio, sample_rate)
 
 
 class Piece:
