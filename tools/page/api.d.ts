@@ -190,7 +190,7 @@ declare namespace Api {
   /** Mean losses of a part of a training. */
   interface Loss {
     step: number;
-    /** Null in the warm-up, which is without a discriminator. */
+    /** Null while the generator learns by flow matching, without a discriminator. */
     discriminator: number | null;
     generator: number;
   }
