@@ -281,7 +281,8 @@ export default {
   },
   "job": {
     "failed": "{reason}",
-    "interrupted": "ended without a message, as when the computer is switched off; it can be resumed"
+    "interrupted":
+      "ended without a message, as when the computer is switched off; it can be resumed"
   },
   "event_kind": {
     "best": "best so far",

@@ -284,7 +284,8 @@ export default {
   },
   "job": {
     "failed": "{reason}",
-    "interrupted": "terminó sin ningún mensaje, como cuando se apaga el ordenador; se puede reanudar"
+    "interrupted":
+      "terminó sin ningún mensaje, como cuando se apaga el ordenador; se puede reanudar"
   },
   "event_kind": {
     "best": "lo mejor hasta ahí",
