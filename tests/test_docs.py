@@ -73,6 +73,7 @@ def test_the_commands_of_the_documents_run(tmp_path: Path, monkeypatch: pytest.M
         assert (tmp_path / name).is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", [README, GUIDE], ids=lambda path: path.name)
 def test_the_python_examples_run(document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)

@@ -77,6 +77,7 @@ def _hold_until_done(folder: Path, ready, done) -> None:
         done.wait(30)
 
 
+@pytest.mark.slow
 def test_a_folder_in_use_is_refused(tmp_path: Path):
     spawn = multiprocessing.get_context("spawn")
     ready, done = spawn.Event(), spawn.Event()

@@ -165,6 +165,7 @@ print(os.environ.get("OMP_WAIT_POLICY"), count_split_threads() == count_workers(
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "environment", "expected"),
     [

@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from riffsmith.plotting import LIGHT, Chart, draw_chart, draw_spectrogram, to_png
@@ -5,6 +6,7 @@ from riffsmith.plotting import LIGHT, Chart, draw_chart, draw_spectrogram, to_pn
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
+@pytest.mark.slow
 def test_events_are_drawn():
     def chart(*events: tuple[str, float]) -> bytes:
         labels = {kind: kind for kind, _ in events}

@@ -84,6 +84,7 @@ def test_names_that_are_not_utf_8(tmp_path: Path):
     assert read_recording(odd, 8000, 1).seconds == 4
 
 
+@pytest.mark.slow
 def test_random_damage_never_escapes_as_another_error(tmp_path: Path):
     random = np.random.default_rng(1)
     for ending in ("wav", "flac", "ogg", "mp3", "aiff"):

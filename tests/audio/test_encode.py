@@ -29,6 +29,7 @@ def test_length_level_and_peak(tmp_path: Path, ending: str, channels: int, gain:
         assert np.abs(read).max() > 0.8
 
 
+@pytest.mark.slow
 def test_long_vorbis_is_written_in_blocks(tmp_path: Path):
     audio = np.random.default_rng(0).uniform(-0.5, 0.5, (22_050 * 120, 1)).astype(np.float32)
     write_audio(tmp_path / "long.ogg", audio, 22_050)

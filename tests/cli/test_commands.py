@@ -53,6 +53,7 @@ def run(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_whole_chain(shell: Shell, songs: Path, tmp_path: Path):
     run = tmp_path / "run"
     assert "4 usable, 0 skipped" in shell("survey", songs)
@@ -81,6 +82,7 @@ def test_survey_lists_and_judges(shell: Shell, tmp_path: Path):
     assert "verdict: not enough" in out
 
 
+@pytest.mark.slow
 def test_survey_for_programs(shell: Shell, tmp_path: Path):
     write_music(tmp_path / "long.wav", 26.0)
     write_music(tmp_path / "short.wav", 1.0, seed=2)
@@ -121,6 +123,7 @@ def test_a_dry_run_writes_nothing(shell: Shell, songs: Path, corpus: Corpus, tmp
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_run_is_not_overwritten_and_keeps_its_settings(shell: Shell, corpus: Corpus, run: Path):
     shell("train", corpus.path, run, code=1)
     assert "already holds a run: add --resume" in shell.err
@@ -161,6 +164,7 @@ def test_several_clips_go_into_a_folder(shell: Shell, run: Path, tmp_path: Path)
     assert shell.err.startswith("seed ")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny_base")
 def test_the_demo(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     from riffsmith.pipeline import TrainingRequest
@@ -234,6 +238,7 @@ def test_a_missing_snapshot_is_named(shell: Shell, run: Path, tmp_path: Path):
     assert "has no snapshot yet" in shell.err
 
 
+@pytest.mark.slow
 def test_bad_files_are_told_before_training(shell: Shell, tmp_path: Path):
     write_music(tmp_path / "in" / "[a].wav", 3.0)
     (tmp_path / "in" / "[red]fake.wav").write_text("no audio")
@@ -283,6 +288,7 @@ def test_the_module_is_the_command():
     assert time.perf_counter() - began < 30
 
 
+@pytest.mark.slow
 def test_a_model_and_a_folder_are_judged_alike(shell: Shell, tmp_path: Path):
     songs, corpus, run = (tmp_path / name for name in ("songs", "corpus", "run"))
     for number in range(2):

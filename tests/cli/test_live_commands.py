@@ -34,6 +34,7 @@ def test_a_stream_is_what_generate_plays(
     assert streamed(latent_bundle, capfdbinary, "--tempo", "200") != wav
 
 
+@pytest.mark.slow
 def test_a_stream_ends_quietly_when_its_reader_leaves(latent_bundle: Path):
     command = [sys.executable, "-m", "riffsmith", "stream", str(latent_bundle), "--stdout"]
     with subprocess.Popen(

@@ -10,6 +10,8 @@ from riffsmith.corpus import Corpus
 from riffsmith.pipeline import open_model
 from riffsmith.runs import RunFolder
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["shell"]
 
 

@@ -9,6 +9,8 @@ from riffsmith.report.measurements import Measurer
 from riffsmith.runs import RunFolder, RunRecord
 from riffsmith.training import train
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def run(started: tuple[RunFolder, RunRecord], corpus: Corpus) -> Path:

@@ -1,3 +1,4 @@
+import pytest
 import torch
 from conftest import tiny_latents
 
@@ -11,6 +12,7 @@ def noisy_features(frames: int) -> torch.Tensor:
     return -6 + 3 * loud + (0.05 + 0.5 * loud) * torch.randn(20, frames, generator=stream)
 
 
+@pytest.mark.slow
 def test_a_drawn_residual_is_as_rough_as_the_true_one():
     settings = tiny_latents()
     codec = Codec(settings)

@@ -13,6 +13,7 @@ def entries(count: int) -> list[SurveyEntry]:
     ]
 
 
+@pytest.mark.slow
 @given(count=st.integers(2, 60), fraction=st.floats(0.01, 0.9), seed=st.randoms())
 def test_the_fraction_is_held_out_whatever_the_order(count: int, fraction: float, seed):
     recordings = entries(count)

@@ -49,6 +49,7 @@ def test_it_is_zero_in_expectation_for_one_distribution_and_grows_with_the_shift
     assert shifted == sorted(shifted)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 999), generated=st.integers(2, 8), real=st.integers(2, 8))
 def test_symmetry_order_and_precision(seed: int, generated: int, real: int):
     one, other = normal(seed, generated), normal(seed + 1, real)

@@ -123,6 +123,7 @@ def test_only_the_copied_part_is_suspicious(check: OriginalityCheck):
     assert f"Copied: {len(suspicious)} of 22 windows" in found.verdict
 
 
+@pytest.mark.slow
 def test_new_songs_of_the_band_are_not_suspicious(check: OriginalityCheck):
     found = [check.check(make_music(30.0, RATE, seed=seed), RATE) for seed in range(100, 106)]
     windows = [window for one in found for window in one.windows]
@@ -180,6 +181,7 @@ def test_percentile_and_verdict_by_hand(band: Corpus, check: OriginalityCheck, t
     )
 
 
+@pytest.mark.slow
 def test_held_out_scores_are_stored_and_measured_again_when_stale(
     band: Corpus, check: OriginalityCheck, tmp_path: Path
 ):
@@ -193,6 +195,7 @@ def test_held_out_scores_are_stored_and_measured_again_when_stale(
         assert path.read_bytes() == stored
 
 
+@pytest.mark.slow
 def test_a_corpus_that_cannot_be_written_to_works(band: Corpus, check: OriginalityCheck):
     def ignored(_: str, names: list[str]) -> list[str]:
         return [name for name in names if name == FILE_NAME]

@@ -44,6 +44,7 @@ def permutation() -> PermutationTest:
     return PermutationTest.build(PAIRS, seed=0)
 
 
+@pytest.mark.slow
 def test_the_coins_split_every_pair(permutation: PermutationTest):
     for (first, second), one, other in zip(
         PAIRS, permutation.untouched, permutation.reference, strict=True
@@ -89,6 +90,7 @@ def test_a_distance_that_must_not_detect_fails_the_row(permutation: PermutationT
     assert not row.passed
 
 
+@pytest.mark.slow
 def test_another_genre_must_differ_more_than_songs_differ(permutation: PermutationTest):
     other = [draw_features(100 + number, f"other {number}", shift=3.0) for number in range(10)]
     assert permutation.test_other_music(GENRE, ("kad_own",), other, permutation.pool).passed

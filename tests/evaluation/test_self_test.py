@@ -62,6 +62,7 @@ def found(corpus: Corpus) -> SelfTest:
     return run_self_test(corpus, seconds=180.0, contrast=contrast, embedders=EMBEDDERS)
 
 
+@pytest.mark.slow
 def test_every_kind_of_damage_is_a_row(found: SelfTest):
     assert [row.name for row in found.rows] == [
         "same songs, untouched",

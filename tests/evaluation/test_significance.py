@@ -47,6 +47,7 @@ def test_measures_that_never_vary_have_a_smallest_spread():
     )
 
 
+@pytest.mark.slow
 def test_the_limit_keeps_false_alarms_at_1_percent_for_all_measures_together():
     random = np.random.default_rng(0)
 

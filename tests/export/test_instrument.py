@@ -78,6 +78,7 @@ def test_a_change_is_heard_soon_and_changes_nothing_before(bundle: LatentBundle)
     assert instrument.beats_per_frame == pytest.approx(200 / 60 * instrument.latent_seconds)
 
 
+@pytest.mark.slow
 def test_changes_at_any_moment_leave_no_gap(bundle: LatentBundle):
     """The audio stays finite and has the requested length."""
     instrument = build_instrument(bundle)
@@ -182,6 +183,7 @@ print(json.dumps(samples))
 """
 
 
+@pytest.mark.slow
 def test_the_file_plays_in_a_process_without_the_package(
     bundle: LatentBundle, latent_bundle: Path, tmp_path: Path
 ):

@@ -21,6 +21,7 @@ def long_corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return Corpus(folder / "out")
 
 
+@pytest.mark.slow
 def test_a_copy_is_found_and_can_be_heard_beside_its_source(long_corpus: Corpus):
     song = make_music(36.0, 8000, seed=0)
     other = make_music(12.0, 8000, seed=7)

@@ -120,6 +120,7 @@ def test_the_duration_must_be_that_of_a_clip(run: RunFolder, corpus: Corpus, sec
         collect_measurements(run, corpus, 4, seconds=seconds)
 
 
+@pytest.mark.slow
 def test_clips_are_those_of_evaluate(run: RunFolder, corpus: Corpus):
     from riffsmith.pipeline import open_subject
 

@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from riffsmith.corpus import Corpus
 from riffsmith.report import LANGUAGES, PreviewPainter, write_evolution
 from riffsmith.runs import RunFolder, RunRecord
@@ -8,6 +10,7 @@ from riffsmith.training import train
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
+@pytest.mark.slow
 def test_previews_are_pictures(started: tuple[RunFolder, RunRecord], corpus: Corpus):
     run, record = started
     train(run, record, corpus, [PreviewPainter(run)])

@@ -252,6 +252,7 @@ def test_curves_and_events_come_from_the_metrics(tmp_path: Path, corpus: Corpus)
         assert job["steps"] == 4 * 3
 
 
+@pytest.mark.slow
 def test_a_real_training_is_stopped_found_and_gone_on_with(tmp_path: Path):
     """By the command itself, with another server after each step."""
     home = tmp_path / "home"

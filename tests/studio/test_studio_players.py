@@ -157,6 +157,7 @@ def test_of_several_changes_the_newest_is_carried_out(
     assert player._changes[-1].controls in (SLOW, FAST)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -192,6 +193,7 @@ def test_a_clip_is_what_was_heard(model: Playable, data: st.DataObject):
         assert player.pcm(begin, stop - begin) == played[4 * begin :]
 
 
+@pytest.mark.slow
 def test_what_is_long_over_is_forgotten(model: Playable, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(player_module, "_KEPT_CHANGES", 5)
     monkeypatch.setattr(Stream, "make_ready", lambda *_: None)

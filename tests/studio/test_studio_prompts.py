@@ -15,6 +15,8 @@ from studios import MODEL, RATE, begin, detail, make_run, opened, pull, samples
 from riffsmith.corpus import Corpus
 from riffsmith.studio.playback import prompts
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 6
 
 

@@ -93,6 +93,7 @@ def test_uploads_have_limits(open_studio: Opened, monkeypatch: pytest.MonkeyPatc
     assert "send fewer files" in detail(answer, 413)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=300))
 def test_any_name_becomes_safe(name: str):
     safe = safe_name(name)
@@ -127,6 +128,7 @@ def test_folders_are_for_this_computer_alone(tmp_path: Path):
         assert "upload the recordings" in detail(answer, 403)
 
 
+@pytest.mark.slow
 def test_hundreds_of_damaged_files_are_named_and_harm_nobody(open_studio: Opened):
     """Whole files with some bytes changed, cut or put in, at any place."""
     _, client = open_studio
@@ -152,6 +154,7 @@ def test_hundreds_of_damaged_files_are_named_and_harm_nobody(open_studio: Opened
     assert client.get("/healthz").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_survey_has_codes_and_sentences(open_studio: Opened, tmp_path: Path):
     _, client = open_studio
     songs = tmp_path / "songs"
@@ -174,6 +177,7 @@ def test_a_survey_has_codes_and_sentences(open_studio: Opened, tmp_path: Path):
     assert flaw["detail"].startswith("truncated: the file is cut off after 0.9 s")
 
 
+@pytest.mark.slow
 def test_a_folder_without_audio_has_a_sentence(open_studio: Opened, tmp_path: Path):
     _, client = open_studio
     (tmp_path / "empty").mkdir()

@@ -95,6 +95,7 @@ def strive(operation: Any, mode: GenerationMode, key: str, address: str) -> bool
 
 # The tests' shape checker takes random numbers in the server's threads, and Hypothesis says that a
 # strategy took them.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_nothing_breaks_the_server(

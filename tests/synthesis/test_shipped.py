@@ -14,6 +14,8 @@ from riffsmith.pipeline import open_model
 from riffsmith.synthesis import Controls, Stream, make_loop
 from riffsmith.synthesis.stream import CHUNK_LATENTS, WINDOW_LATENTS
 
+pytestmark = pytest.mark.slow
+
 HOP = 512
 
 

@@ -50,6 +50,7 @@ def test_reads_of_any_size_are_bit_for_bit_the_whole(bundle: LatentBundle):
     assert np.array_equal(generate_clip(bundle, size / 8000, 3), whole[:size])
 
 
+@pytest.mark.slow
 def test_workers_play_bit_for_bit_what_one_thread_does(bundle: LatentBundle):
     seconds = 30 * CHUNK_LATENTS * bundle.codec.latent_samples / bundle.settings.corpus.sample_rate
     alone = generate_clip(bundle, seconds, 3)
@@ -58,6 +59,7 @@ def test_workers_play_bit_for_bit_what_one_thread_does(bundle: LatentBundle):
     assert torch.get_num_threads() == 2
 
 
+@pytest.mark.slow
 def test_workers_begin_at_any_chunk_and_continue_without_end(bundle: LatentBundle):
     whole = list(islice(Stream(bundle, 3).chunks(), 24))
     torch.set_num_threads(2)

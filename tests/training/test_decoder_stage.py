@@ -36,6 +36,7 @@ def scratch(steps: int, **corpus: str) -> LatentSettings:
     return settings
 
 
+@pytest.mark.slow
 def test_the_error_falls(latent_corpus: Corpus):
     settings = scratch(120)
     torch.manual_seed(0)
@@ -52,6 +53,7 @@ def test_the_error_falls(latent_corpus: Corpus):
     assert any(not torch.equal(judge[name], weight) for name, weight in before.items())
 
 
+@pytest.mark.slow
 def test_a_stopped_training_goes_on_exactly(latent_corpus: Corpus, tmp_path: Path):
     settings = scratch(5)
     whole, stopped = RunFolder(tmp_path / "whole"), RunFolder(tmp_path / "stopped")

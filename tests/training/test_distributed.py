@@ -19,6 +19,8 @@ from riffsmith.corpus import Corpus
 from riffsmith.runs import RunFolder, create_run
 from riffsmith.runs.checkpoint import checkpoint_paths
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def one_torchrun_at_a_time() -> Iterator[None]:

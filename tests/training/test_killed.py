@@ -17,6 +17,8 @@ from riffsmith.corpus import Corpus
 from riffsmith.runs import RunFolder
 from riffsmith.runs.checkpoint import checkpoint_paths
 
+pytestmark = pytest.mark.slow
+
 EPOCHS = "300"
 KILLS = 4
 

@@ -72,6 +72,7 @@ def test_a_corpus_shorter_than_a_window_is_refused(latent_corpus: Corpus):
         LatentWindows(recordings, Codec(settings), training)
 
 
+@pytest.mark.slow
 def test_a_run_from_start_to_sound(started: tuple[RunFolder, RunRecord], latent_corpus: Corpus):
     run, record = started
     outcome = train(run, record, latent_corpus, [])
@@ -86,6 +87,7 @@ def test_a_run_from_start_to_sound(started: tuple[RunFolder, RunRecord], latent_
     assert float(str(line["spread_relative"])) > 0
 
 
+@pytest.mark.slow
 def test_a_stopped_run_ends_like_one_that_never_stopped(tmp_path: Path, latent_corpus: Corpus):
     ends: list[bytes] = []
     for name, stops in (("whole", []), ("stopped", [3, 5])):
@@ -144,6 +146,7 @@ def test_both_of_a_pair_are_augmented_alike():
     assert not torch.equal(shown[:4], same)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("matching", "steps"), [("300", 300), ("100", 250)], ids=["flow matching", "adversarial phase"]
 )
@@ -187,6 +190,7 @@ def test_the_learning_rate_rises_and_falls_until_the_adversarial_phase():
     assert shares[3] == shares[4] == pytest.approx(0.1)
 
 
+@pytest.mark.slow
 def test_the_metrics_have_checks_of_health(
     started: tuple[RunFolder, RunRecord], latent_corpus: Corpus
 ):

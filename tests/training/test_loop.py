@@ -114,6 +114,7 @@ def test_a_preview_is_told_of_when_it_is_there_whole(started: Started, corpus: C
     assert told == [(0, []), (2, [0]), (4, [0, 2])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["report", "report-wgan"])
 def test_the_same_seed_gives_the_same_run(songs: Path, tmp_path: Path, preset: str):
     settings = tiny_settings(preset)
@@ -128,6 +129,7 @@ def test_the_same_seed_gives_the_same_run(songs: Path, tmp_path: Path, preset: s
     assert one == two
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [1, 2, 3, 5, 11])
 def test_stopping_anywhere_changes_nothing(
     started: Started, corpus: Corpus, tmp_path: Path, stop: int
@@ -171,6 +173,7 @@ def test_a_finished_run_is_left_alone_and_can_be_prolonged(started: Started, cor
     assert run.snapshot_numbers() == [0, 2, 4, 5]
 
 
+@pytest.mark.slow
 def test_damaged_checkpoints_fall_back_and_say_so(started: Started, corpus: Corpus, tmp_path: Path):
     run, record = started
     train(run, record, corpus, [])
@@ -270,6 +273,7 @@ def test_losses_that_are_not_finite_stop_the_run(corpus: Corpus, tmp_path: Path)
     assert not run.read_metrics("rollback")
 
 
+@pytest.mark.slow
 def test_minutes_count_over_all_sittings(corpus: Corpus, tmp_path: Path):
     run = RunFolder(tmp_path / "run")
     record = create_run(run, corpus, tiny_settings(epochs="1"), "report", 3, minutes=0.01)

@@ -21,6 +21,8 @@ from riffsmith.training.monitor.rollback import increase_penalty
 from riffsmith.training.picture.step import PictureTrainer
 from riffsmith.training.picture.system import PictureSystem
 
+pytestmark = pytest.mark.slow
+
 DEFAULTS = {
     "epochs": "80",  # of three steps each
     "learning_rate": "2e-3",

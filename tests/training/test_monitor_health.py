@@ -117,6 +117,7 @@ def long_corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return Corpus(folder / "corpus")
 
 
+@pytest.mark.slow
 def test_the_distance_is_small_for_like_and_large_for_unlike_music(long_corpus: Corpus):
     meter = DistanceMeter(long_corpus)
     noise = np.random.default_rng(0).standard_normal((160_000, 1)).astype(np.float32) * 0.1

@@ -29,6 +29,7 @@ def run_steps(settings: PictureSettings, steps: int, seed: int = 0) -> list[Step
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["report", "report-wgan"])
 def test_bfloat16_gives_the_same_losses_within_its_precision(preset: str):
     exact, rounded = (
