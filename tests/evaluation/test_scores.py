@@ -21,6 +21,8 @@ from riffsmith.evaluation import (
 )
 from riffsmith.evaluation.passages import read_passages, reconstruct
 
+pytestmark = pytest.mark.slow
+
 RATE = 8_000
 
 
@@ -88,7 +90,6 @@ def tables(long_corpus: Corpus, cache: Path) -> dict[str, Evaluation]:
     }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("metric", ["kad_musicnn", "fad_musicnn", "kad_aisfx", "fad_aisfx"])
 def test_noise_is_farther_than_music(tables: dict[str, Evaluation], metric: str):
     near, far = (tables[name].distances[metric] for name in ("music", "noise"))
@@ -122,7 +123,6 @@ def test_the_table_survives_json(tables: dict[str, Evaluation]):
     assert (found.name, found.seconds, found.seed) == ("music", 60.0, 0)
 
 
-@pytest.mark.slow
 def test_the_same_call_gives_the_same_table(long_corpus: Corpus, tables: dict[str, Evaluation]):
     again = evaluate("music", [music(10), music(11)], long_corpus, embedders=EMBEDDERS)
     assert again == tables["music"]
@@ -134,7 +134,6 @@ def test_only_the_corpus_is_stored(long_corpus: Corpus, cache: Path, tables: dic
     assert tables["music"].remarks == ()
 
 
-@pytest.mark.slow
 def test_a_second_evaluation_embeds_only_new_audio(long_corpus: Corpus, tmp_path: Path):
     first, second = Counting(), Counting()
     for own in (first, second):
@@ -150,7 +149,6 @@ def test_a_second_evaluation_embeds_only_new_audio(long_corpus: Corpus, tmp_path
     assert second.windows == 2 * 15
 
 
-@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_is_a_note(long_corpus: Corpus, tmp_path: Path):
     (tmp_path / "file").touch()
     found = evaluate(
@@ -160,7 +158,6 @@ def test_a_folder_that_cannot_be_written_is_a_note(long_corpus: Corpus, tmp_path
     assert "embeddings are not kept" in remark.text
 
 
-@pytest.mark.slow
 def test_custom_embedders_and_another_ceiling(long_corpus: Corpus):
     found = evaluate(
         "music",
@@ -191,7 +188,6 @@ def test_too_short_recordings_are_an_error(corpus: Corpus):
         read_passages(corpus, "held_out", 30.0)
 
 
-@pytest.mark.slow
 def test_the_reconstruction_keeps_length_and_level(long_corpus: Corpus):
     (passage,) = read_passages(long_corpus, "held_out", 30.0)
     restored = reconstruct(passage, long_corpus)

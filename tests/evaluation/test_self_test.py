@@ -12,6 +12,8 @@ from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import CorpusError
 from riffsmith.evaluation import Passage, RemarkCode, SelfTest, run_self_test
 
+pytestmark = pytest.mark.slow
+
 RATE = 8_000
 
 
@@ -62,7 +64,6 @@ def found(corpus: Corpus) -> SelfTest:
     return run_self_test(corpus, seconds=180.0, contrast=contrast, embedders=EMBEDDERS)
 
 
-@pytest.mark.slow
 def test_every_kind_of_damage_is_a_row(found: SelfTest):
     assert [row.name for row in found.rows] == [
         "same songs, untouched",

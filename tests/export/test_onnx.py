@@ -13,6 +13,8 @@ from riffsmith.export import export_onnx
 from riffsmith.export.onnx import TOLERANCE, open_session
 from riffsmith.export.plain import PlainDecoder, PlainEncoder
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def bundle(latent_bundle: Path) -> LatentBundle:
@@ -43,7 +45,6 @@ def test_the_codec_in_real_arithmetic_is_the_codec(
         assert torch.allclose(found, bundle.codec.encode(audio), atol=1e-4)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("frames", [8, 12, 100])
 def test_the_denoiser_is_the_same(bundle: LatentBundle, graphs: Path, frames: int):
     noisy, conditioning = torch.randn(1, 8, frames), torch.randn(1, 13, frames)
@@ -104,7 +105,6 @@ def test_the_documented_player_plays(
     assert audio.std() > 1e-4
 
 
-@pytest.mark.slow
 def test_a_graph_that_differs_is_not_kept(
     bundle: LatentBundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -28,6 +28,8 @@ from riffsmith.report.texts import Texts, read_table
 from riffsmith.runs import RunFolder, RunRecord, create_run
 from riffsmith.training import train
 
+pytestmark = pytest.mark.slow
+
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -52,7 +54,6 @@ def pages(finished_run: RunFolder, corpus: Corpus) -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8") for path in written}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["en", "es", "quick"])
 def test_the_page_is_whole_and_stands_alone(pages: dict[str, str], name: str):
     page = pages[name]
@@ -128,7 +129,6 @@ def test_missing_measurements_name_the_command(pages: dict[str, str], finished_r
     assert text.count(command) == 4 + 3  # in the verdict, and in the sections
 
 
-@pytest.mark.slow
 def test_a_page_says_what_cannot_be_measured(finished_run: RunFolder, tmp_path: Path):
     missing = NotMeasured(CorpusError("<b>: no music"))
     found = Measurements(evaluation=missing, originality=missing, self_test=missing)
@@ -163,7 +163,6 @@ def test_the_spanish_page_is_spanish(pages: dict[str, str]):
         assert words in text, words
 
 
-@pytest.mark.slow
 def test_charts_are_in_the_language_and_in_both_themes(finished_run: RunFolder):
     settings = tiny_settings().training
     drawn = {
@@ -183,7 +182,6 @@ def test_a_long_run_shows_twelve_snapshots(
     assert [card.title for card in cards] == ["Epoch 0", "Epoch 2", "Epoch 4"]
 
 
-@pytest.mark.slow
 def test_names_of_files_cannot_inject(finished_run: RunFolder, corpus: Corpus, tmp_path: Path):
     name = '<script>"x"'
     recording = corpus.manifest.recordings[0]
@@ -225,7 +223,6 @@ def latent_run(latent_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) 
     return run
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("language", "words"),
     [
