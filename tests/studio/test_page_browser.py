@@ -29,7 +29,7 @@ from studios import RATE
 from riffsmith.corpus import Corpus
 from riffsmith.studio.playback.player import Player
 
-pytestmark = [needs_chromium, pytest.mark.slow]
+pytestmark = [*needs_chromium, pytest.mark.slow]
 PULL_SECONDS = 0.75
 
 

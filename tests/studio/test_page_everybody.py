@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, expect
 
 from riffsmith.corpus import Corpus
 
-pytestmark = [needs_chromium, pytest.mark.slow]
+pytestmark = [*needs_chromium, pytest.mark.slow]
 MARGIN = 10
 """In pixels, below the knobs of the README's picture."""
 
