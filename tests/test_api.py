@@ -64,6 +64,7 @@ def test_controls_change_a_clip(bundle: LatentBundle):
     assert progress[-1] == 1.0
 
 
+@pytest.mark.slow
 def test_a_piece_continues_and_changes_its_controls(bundle: LatentBundle):
     piece, whole = Model(bundle).stream(seed=3), Model(bundle).generate(8.0, 3)
     first = next(piece)
@@ -76,6 +77,7 @@ def test_a_piece_continues_and_changes_its_controls(bundle: LatentBundle):
     assert not np.array_equal(later.samples, whole.samples[-16_000:])
 
 
+@pytest.mark.slow
 def test_a_piece_that_workers_play_is_the_same(bundle: LatentBundle):
     whole = Model(bundle).generate(12.0, 3).samples
     torch.set_num_threads(2)

@@ -25,6 +25,7 @@ def test_events_are_drawn():
     assert chart(("best", 1.0), ("best", 3.0)) == chart(("best", 1.0), ("best", 3.0))
 
 
+@pytest.mark.slow
 def test_pictures_are_reproducible():
     mel_db = torch.rand(16, 63, generator=torch.Generator().manual_seed(0))
     first, second = (to_png(draw_spectrogram(mel_db, "Epoch 1", 6.0)) for _ in range(2))

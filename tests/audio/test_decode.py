@@ -108,6 +108,7 @@ def test_audio_is_recognised_by_its_name():
     assert not is_audio_name(Path("wav"))
 
 
+@pytest.mark.slow
 def test_aac_is_read_with_the_extra(tmp_path: Path):
     av = pytest.importorskip("av")
     path = tmp_path / "a.m4a"

@@ -33,6 +33,7 @@ def golden() -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", list(PARAMETERS))
 def test_the_parameters_of_a_bundle_are_frozen(golden: ModuleType, preset: str, tmp_path: Path):
     golden.write_initialised_bundle(preset, tmp_path / "bundle")

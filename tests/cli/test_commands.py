@@ -114,6 +114,7 @@ def test_prepare_tells_what_it_left_out(shell: Shell, tmp_path: Path):
     assert (manifest["genre"], manifest["genres"]) == ("metal", {"blues": 1, "metal": 1})
 
 
+@pytest.mark.slow
 def test_a_dry_run_writes_nothing(shell: Shell, songs: Path, corpus: Corpus, tmp_path: Path):
     for source in (songs, corpus.path):
         out = shell("train", source, tmp_path / "run", "--dry-run", *tiny_flags())
@@ -136,6 +137,7 @@ def test_a_run_is_not_overwritten_and_keeps_its_settings(shell: Shell, corpus: C
     assert "trained 5 epochs" in shell("train", corpus.path, run, "--resume", "--epochs", "5")
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_file(shell: Shell, run: Path, tmp_path: Path):
     for name in ("a.wav", "b.wav"):
         shell("generate", run, tmp_path / name, "--seconds", "2", "--seed", "4", "--snapshot", "4")
@@ -230,6 +232,7 @@ def test_errors_are_one_line(
     assert message in shell.err
 
 
+@pytest.mark.slow
 def test_a_missing_snapshot_is_named(shell: Shell, run: Path, tmp_path: Path):
     shell("generate", run, tmp_path / "a.wav", "--snapshot", "3", code=1)
     assert "has no snapshot of epoch 3: it has 0, 2, 4" in shell.err
@@ -264,6 +267,7 @@ def test_ctrl_c_is_one_line(shell: Shell, songs: Path, monkeypatch: pytest.Monke
     assert "interrupted" in shell.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help_imports_nothing_slow(command: str):
     """Not a timing: what makes the start slow must not be loaded at all."""

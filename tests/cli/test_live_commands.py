@@ -18,6 +18,7 @@ def streamed(bundle: Path, capfdbinary: pytest.CaptureFixture[bytes], *words: st
     return capfdbinary.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_stream_is_what_generate_plays(
     latent_bundle: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ):

@@ -51,6 +51,7 @@ def run(*words: str | Path) -> None:
     app(["originality", *map(str, words)], exit_on_error=False, print_error=False)
 
 
+@pytest.mark.slow
 def test_a_folder_is_checked_file_by_file(
     band: Path, clips: Path, capsys: pytest.CaptureFixture[str]
 ):

@@ -30,6 +30,7 @@ def test_a_drawn_residual_is_as_rough_as_the_true_one():
     assert residual[..., loud].std() > 3 * residual[..., ~loud].std()
 
 
+@pytest.mark.slow
 def test_a_strength_of_zero_is_the_mean():
     settings = tiny_latents()
     codec = Codec(settings)

@@ -35,6 +35,7 @@ def test_two_recordings_by_hand():
     assert counts / 400 == pytest.approx([0.25, 0.5, 0.25], abs=0.07)
 
 
+@pytest.mark.slow
 def test_the_interval_of_a_mean_has_the_width_that_theory_gives():
     groups = [np.full((5, 1), value) for value in np.random.default_rng(0).standard_normal(40)]
     found = bootstrap_interval(mean_of_all, groups, resamples=2000)

@@ -43,6 +43,7 @@ def test_it_equals_the_formula_with_matrix_roots(generated: int, real: int):
     assert frechet_distance(one, other) == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 999), generated=st.integers(2, 9), real=st.integers(2, 9))
 def test_symmetry_order_and_rotation(seed: int, generated: int, real: int):
     one, other = normal(seed, generated), normal(seed + 1, real)

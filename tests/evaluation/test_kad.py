@@ -40,6 +40,7 @@ def test_four_points_by_hand():
     assert kernel_distance(generated, real) == pytest.approx(expected)
 
 
+@pytest.mark.slow
 def test_it_is_zero_in_expectation_for_one_distribution_and_grows_with_the_shift():
     values = [kernel_distance(normal(s, 30), normal(s + 500, 30)) for s in range(200)]
     error = np.std(values) / np.sqrt(len(values))

@@ -12,6 +12,7 @@ from riffsmith.evaluation.measures import (
 )
 
 
+@pytest.mark.slow
 def test_tags_come_from_the_embedding_as_from_the_audio():
     embedder, audio = MusicnnEmbedder(), make_music(6.0, 16_000)
     found = window_tags(embedder, [embed_audio(audio, 16_000, embedder)])

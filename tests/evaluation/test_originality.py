@@ -111,6 +111,7 @@ def test_a_planted_copy_is_found(
         assert (window.semitones, window.speed) == (semitones, speed)
 
 
+@pytest.mark.slow
 def test_only_the_copied_part_is_suspicious(check: OriginalityCheck):
     own = make_music(20.0, RATE, seed=50)[:, 0]
     clip = np.concatenate([own[: 10 * RATE], passage(6.0), own[10 * RATE :]])

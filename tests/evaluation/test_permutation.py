@@ -54,6 +54,7 @@ def test_the_coins_split_every_pair(permutation: PermutationTest):
     assert any(one is second for (_, second), one in zip(PAIRS, permutation.untouched, strict=True))
 
 
+@pytest.mark.slow
 def test_nothing_is_detected_in_untouched_passages(permutation: PermutationTest):
     row = permutation.test_untouched()
     assert row.passed

@@ -85,6 +85,7 @@ def test_curve_distances_by_hand():
     assert curve_distance(other, other) == 0
 
 
+@pytest.mark.slow
 def test_shuffled_songs_are_farther_from_real_ones_than_other_real_ones():
     def curves(clips):
         return np.stack([measure_structure(clip, RATE).curve for clip in clips])

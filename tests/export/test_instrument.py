@@ -36,6 +36,7 @@ def play(instrument: Instrument, *blocks: int) -> torch.Tensor:
     return torch.cat([instrument(torch.zeros(1, 1, count)) for count in blocks], dim=2)
 
 
+@pytest.mark.slow
 def test_blocks_of_any_size_are_the_same_piece(bundle: LatentBundle):
     whole = play(build_instrument(bundle), 500)
     assert whole.shape == (1, 2, 500 * SIZE)
@@ -51,6 +52,7 @@ def test_chunks_have_no_seam(bundle: LatentBundle):
     assert torch.allclose(play(other, 300), play(build_instrument(bundle), 300), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_next_window_is_ready_before_it_is_needed(bundle: LatentBundle):
     instrument = build_instrument(bundle)
     play(instrument, 1)

@@ -11,6 +11,8 @@ from riffsmith.report.measurements import Measurer, collect_measurements
 from riffsmith.runs import RunFolder, RunRecord
 from riffsmith.training import train
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def run(started: tuple[RunFolder, RunRecord], corpus: Corpus) -> RunFolder:

@@ -18,6 +18,7 @@ def test_previews_are_pictures(started: tuple[RunFolder, RunRecord], corpus: Cor
         assert run.preview(epoch, ".png").read_bytes().startswith(PNG)
 
 
+@pytest.mark.slow
 def test_the_evolution_is_drawn_in_a_language(
     started: tuple[RunFolder, RunRecord], corpus: Corpus, tmp_path: Path
 ):

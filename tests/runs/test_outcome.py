@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from riffsmith.corpus import Corpus
 from riffsmith.runs import (
     Outcome,
@@ -26,6 +28,7 @@ def test_an_outcome_comes_back(started: tuple[RunFolder, RunRecord]):
     assert read_outcome(run) is None
 
 
+@pytest.mark.slow
 def test_a_training_writes_how_it_stands(started: tuple[RunFolder, RunRecord], corpus: Corpus):
     run, record = started
     states: list[Outcome | None] = []

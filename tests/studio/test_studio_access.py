@@ -63,6 +63,7 @@ def test_what_is_this_computer():
     assert not Access("192.168.0.7", TOKEN).folders
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

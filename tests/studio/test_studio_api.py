@@ -104,6 +104,7 @@ def test_what_is_no_model_cannot_be_offered(tmp_path: Path):
         pass
 
 
+@pytest.mark.slow
 def test_models_of_one_name_are_distinguished(run: Path, latent_corpus: Corpus, tmp_path: Path):
     other = make_run(tmp_path / "tiny", latent_corpus)
     with opened(tmp_path / "home", run, other) as (_, client):
@@ -111,6 +112,7 @@ def test_models_of_one_name_are_distinguished(run: Path, latent_corpus: Corpus, 
         assert listed[:2] == [MODEL, "run:tiny-2"]
 
 
+@pytest.mark.slow
 def test_a_listener_pulls_changes_and_leaves(client: TestClient):
     key = begin(client, seed=5)
     first = pull(client, key, 0, RATE)
@@ -153,6 +155,7 @@ def test_wrong_requests_have_sentences(client: TestClient):
     assert "is not possible here" in detail(client.put("/api/clips"), 405)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "place", "code", "parameters"),
     [
@@ -250,6 +253,7 @@ def test_work_for_someone_who_left_is_given_up(studio_client: Opened):
         player_routes._render(model, body, None, 0, studio.home.scratch_file(".wav"), left)
 
 
+@pytest.mark.slow
 def test_a_clip_is_kept_with_where_it_comes_from(client: TestClient):
     key = begin(client, seed=11)
     played = pull(client, key, 0, 2 * RATE)
@@ -329,6 +333,7 @@ def keep(client: TestClient, seconds: float) -> dict:
     return client.post(f"/api/players/{key}/clips", json=body).json()
 
 
+@pytest.mark.slow
 def test_originality_is_checked_in_the_background(
     studio_client: Opened, monkeypatch: pytest.MonkeyPatch
 ):
@@ -352,6 +357,7 @@ def test_originality_is_checked_in_the_background(
     assert keep(client, 2)["originality"]["state"] == "failed"
 
 
+@pytest.mark.slow
 def test_a_deleted_clip_stays_deleted(studio_client: Opened, monkeypatch: pytest.MonkeyPatch):
     studio, client = studio_client
     begun, go_on = threading.Event(), threading.Event()
@@ -382,6 +388,7 @@ def test_a_comparison_that_fails_says_why(studio_client: Opened):
     assert found["verdict"]["detail"].startswith("Not compared: ")
 
 
+@pytest.mark.slow
 def test_a_model_without_its_recordings_says_so(run: Path, tmp_path: Path):
     bundle = run / "snapshots" / "step-000000"
     with opened(tmp_path / "home", bundle) as (_, client):
@@ -393,6 +400,7 @@ def test_a_model_without_its_recordings_says_so(run: Path, tmp_path: Path):
         assert clip["originality"]["verdict"]["code"] == "no_recordings"
 
 
+@pytest.mark.slow
 def test_a_waiting_comparison_is_taken_up_after_a_restart(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
@@ -450,6 +458,7 @@ def address(studio_client: Opened) -> Iterator[str]:
         yield found
 
 
+@pytest.mark.slow
 def test_a_stream_is_made_as_it_is_taken(
     studio_client: Opened, address: str, monkeypatch: pytest.MonkeyPatch
 ):

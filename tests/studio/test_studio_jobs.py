@@ -93,6 +93,7 @@ def test_how_a_job_ended_is_read_from_disk(
         assert (job["progress"] == 1.0) == (state == "finished")
 
 
+@pytest.mark.slow
 def test_one_at_a_time(tmp_path: Path):
     home = tmp_path / "home"
     with opened(home, jobs=starting(WAITS)) as (_, client):
@@ -190,6 +191,7 @@ def _report_of_nothing(tmp_path: Path, client):
     return client.get("/api/jobs/new/report")
 
 
+@pytest.mark.slow
 def test_a_run_of_the_first_version_cannot_go_on(tmp_path: Path):
     home = tmp_path / "home"
     with opened(home, jobs=starting("raise SystemExit('started')")) as (_, client):

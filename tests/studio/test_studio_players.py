@@ -39,6 +39,7 @@ def test_pieces_of_any_size_are_the_whole(model: Playable):
         assert player.pcm(start, count) == whole[4 * start : 4 * (start + count)]
 
 
+@pytest.mark.slow
 def test_two_at_once_give_what_each_alone_gives(model: Playable):
     alone = [begun(model, seed).pcm(0, 3 * RATE) for seed in (1, 2)]
     together = [begun(model, seed) for seed in (1, 2, 1, 2)]
@@ -65,6 +66,7 @@ def test_what_comes_next_is_there_already(model: Playable, monkeypatch: pytest.M
     player.pcm(0, 2 * size)
 
 
+@pytest.mark.slow
 def test_who_has_least_is_looked_ahead_for_first(model: Playable):
     players, ready = Players(), [begun(model, seed) for seed in (1, 2, 3)]
     for player in ready:

@@ -185,6 +185,7 @@ def test_a_folder_without_audio_has_a_sentence(open_studio: Opened, tmp_path: Pa
     assert "is empty: put recordings into it" in detail(answer, 400)
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch):
     child = (
         "import subprocess,sys; subprocess.Popen([sys.executable,'-c','input()'],stdin=-1).wait()"

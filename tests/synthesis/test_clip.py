@@ -10,6 +10,8 @@ from riffsmith.runs import RunFolder, RunRecord
 from riffsmith.synthesis import draw_pictures, generate_clip
 from riffsmith.training import train
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def bundle(started: tuple[RunFolder, RunRecord], corpus: Corpus) -> Bundle:

@@ -17,6 +17,7 @@ def test_order_is_kept_to_the_end():
     assert threads() == []
 
 
+@pytest.mark.slow
 def test_no_more_items_are_computed_than_may_be_ready():
     computed, moved = 0, threading.Semaphore(0)
 

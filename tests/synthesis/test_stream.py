@@ -38,6 +38,7 @@ def bundle(tmp_path: Path) -> LatentBundle:
     return LatentBundle(card, settings, generator.eval(), codec)
 
 
+@pytest.mark.slow
 def test_reads_of_any_size_are_bit_for_bit_the_whole(bundle: LatentBundle):
     size = CHUNK_LATENTS * bundle.codec.latent_samples
     whole = Stream(bundle, 3).read(0, 3 * size)
@@ -68,6 +69,7 @@ def test_workers_begin_at_any_chunk_and_continue_without_end(bundle: LatentBundl
         assert np.array_equal(list(islice(chunks, 24 - first)), whole[first:])
 
 
+@pytest.mark.slow
 def test_workers_play_a_piece_with_a_control_change(bundle: LatentBundle):
     size = CHUNK_LATENTS * bundle.codec.latent_samples
     changed = Stream(bundle, 3).with_controls(2 * size + 50, Controls(tempo=150.0))
@@ -111,6 +113,7 @@ def test_other_seeds_are_other_pieces(bundle: LatentBundle):
     assert np.abs(one - other).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_the_piece_goes_on_after_an_hour(bundle: LatentBundle):
     hour = 3600 * 8000
     later = Stream(bundle, 3).read(hour, 4000)
@@ -118,6 +121,7 @@ def test_the_piece_goes_on_after_an_hour(bundle: LatentBundle):
     assert later.std() > 1e-4
 
 
+@pytest.mark.slow
 def test_a_control_change_leaves_the_samples_before_it_bit_for_bit(bundle: LatentBundle):
     stream = Stream(bundle, 3)
     at, size = 30_000, 90_000
@@ -178,6 +182,7 @@ def test_loops_of_no_length_are_refused(bundle: LatentBundle, seconds: float):
         make_loop(bundle, 3, seconds)
 
 
+@pytest.mark.slow
 def test_a_control_change_can_be_heard_later_than_it_was_made(bundle: LatentBundle):
     plain, size = Stream(bundle, 3), CHUNK_LATENTS * bundle.codec.latent_samples
     early = plain.with_controls(size, Controls(tempo=200.0))

@@ -102,6 +102,7 @@ def test_a_stopped_run_ends_like_one_that_never_stopped(tmp_path: Path, latent_c
     assert ends[0] == ends[1]
 
 
+@pytest.mark.slow
 def test_a_damaged_codec_is_told(started: tuple[RunFolder, RunRecord], latent_corpus: Corpus):
     run, record = started
     train(run, record, latent_corpus, [], should_stop=after(2).__next__)
@@ -202,6 +203,7 @@ def test_the_metrics_have_checks_of_health(
     assert checks[-1]["overfitting"] is not None or checks[-1]["diversity_relative"] > 0
 
 
+@pytest.mark.slow
 def test_an_estimate_includes_the_adversarial_phase():
     alone, both = (measure_training_seconds(tiny_latents(), steps) for steps in (3, 3000))
     assert 0 < alone < both

@@ -62,6 +62,7 @@ def start(folder: Path, corpus: Corpus, seed: int = 3, **training: str) -> Start
     return run, create_run(run, corpus, tiny_settings(**training), "report", seed)
 
 
+@pytest.mark.slow
 def test_a_run_leaves_what_it_promises(started: Started, corpus: Corpus):
     run, record = started
     recorder = Recorder()
@@ -85,6 +86,7 @@ def test_a_run_leaves_what_it_promises(started: Started, corpus: Corpus):
     assert card.metrics["spread_relative"] > 0
 
 
+@pytest.mark.slow
 def test_a_run_has_the_threads_that_are_set_and_the_caller_its_own(corpus: Corpus, tmp_path: Path):
     class Counter(SilentObserver):
         def on_step(self, step: int, metrics: StepMetrics) -> None:
@@ -100,6 +102,7 @@ def test_a_run_has_the_threads_that_are_set_and_the_caller_its_own(corpus: Corpu
     assert torch.get_num_threads() == 1
 
 
+@pytest.mark.slow
 def test_a_preview_is_told_of_when_it_is_there_whole(started: Started, corpus: Corpus):
     run, record = started
     told: list[tuple[int, list[object]]] = []
@@ -162,6 +165,7 @@ def test_stopping_anywhere_changes_nothing(
     assert lines[0] == lines[1]
 
 
+@pytest.mark.slow
 def test_a_finished_run_is_left_alone_and_can_be_prolonged(started: Started, corpus: Corpus):
     run, record = started
     train(run, record, corpus, [])
@@ -190,6 +194,7 @@ def test_damaged_checkpoints_fall_back_and_say_so(started: Started, corpus: Corp
         assert list(run.checkpoints.glob("*.damaged"))
 
 
+@pytest.mark.slow
 def test_when_no_checkpoint_is_sound_it_says_so(started: Started, corpus: Corpus):
     run, record = started
     train(run, record, corpus, [])
@@ -207,6 +212,7 @@ def test_a_pickle_is_no_checkpoint(started: Started, corpus: Corpus):
         train(run, record, corpus, [])
 
 
+@pytest.mark.slow
 def test_checkpoints_of_other_versions_or_networks_are_refused(
     started: Started, corpus: Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
@@ -293,6 +299,7 @@ def test_an_end_within_an_epoch_keeps_the_snapshots_before(corpus: Corpus, tmp_p
     assert [load_bundle(run.snapshot(epoch)).card.step for epoch in (0, 1)] == [0, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("epochs", ["3", "5"])
 def test_a_kill_between_the_last_checkpoint_and_its_preview_loses_nothing(
     corpus: Corpus, tmp_path: Path, epochs: str, monkeypatch: pytest.MonkeyPatch
@@ -314,6 +321,7 @@ def test_a_kill_between_the_last_checkpoint_and_its_preview_loses_nothing(
     assert run.snapshot_numbers() == [int(epochs)]
 
 
+@pytest.mark.slow
 def test_a_single_segment_gives_a_model_that_can_be_used(tmp_path: Path):
     write_music(tmp_path / "in" / "a.wav", 1.2)
     prepare_corpus(tmp_path / "in", tmp_path / "c", tiny_settings().corpus, preset="report")
@@ -340,6 +348,7 @@ def test_a_run_in_use_is_refused(started: Started, corpus: Corpus):
     assert not checkpoint_paths(run.checkpoints)
 
 
+@pytest.mark.slow
 def test_strange_entries_are_passed_over(started: Started, corpus: Corpus):
     run, record = started
     train(run, record, corpus, [])
@@ -372,6 +381,7 @@ def test_batches_cover_an_epoch_and_change_with_it():
     assert all(len(dropping.indices(step)) == 4 for step in range(6))
 
 
+@pytest.mark.slow
 def test_the_learning_rate_is_halved(songs: Path, tmp_path: Path):
     settings = tiny_settings("report-wgan", halve_learning_rate_every_epochs="2")
     prepare_corpus(songs, tmp_path / "c", settings.corpus, preset="report-wgan")
@@ -407,6 +417,7 @@ def test_a_gpu_that_is_not_there_is_named(corpus: Corpus, tmp_path: Path):
         train(run, record, corpus, [])
 
 
+@pytest.mark.slow
 def test_metrics_are_json(started: Started, corpus: Corpus):
     run, record = started
     train(run, record, corpus, [])
