@@ -92,6 +92,7 @@ def test_every_command_is_in_the_readme_and_the_other_way_round():
     assert re.findall(r"^\| `riffsmith (\w+)", text, re.MULTILINE) == COMMANDS
 
 
+@pytest.mark.slow
 def test_the_reference_of_commands_is_that_of_the_commands():
     tool = runpy.run_path(str(ROOT / "tools" / "write_command_reference.py"))
     written = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")

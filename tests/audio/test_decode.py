@@ -58,6 +58,7 @@ def test_sample_rates_and_channels_are_unified(tmp_path: Path, sample_rate: int,
     assert np.abs(middle - expected).max() < 2e-3
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(
     sample_rate=st.sampled_from([8_000, 16_000, 22_050, 44_100]), samples=st.integers(4_000, 60_000)

@@ -29,6 +29,7 @@ def test_mixing_takes_the_mean_and_keeping_takes_both_sides(tmp_path: Path):
     assert np.allclose(read_recording(tmp_path / "m.wav", 8000, 2).audio, [0.5, 0.5])
 
 
+@pytest.mark.slow
 def test_truncated_files_give_what_they_hold(tmp_path: Path):
     whole = write_music(tmp_path / "whole.wav", 4.0).read_bytes()
     (tmp_path / "cut.wav").write_bytes(whole[: len(whole) // 2])
@@ -51,6 +52,7 @@ def test_a_truncated_flac_says_so(tmp_path: Path):
     assert "truncated: 1.9 s of 4.0 s" in warnings
 
 
+@pytest.mark.slow
 def test_whole_files_are_not_called_truncated(tmp_path: Path):
     for ending in ("wav", "flac", "ogg", "mp3", "aiff"):
         path = write_music(tmp_path / f"a.{ending}", 4.0, 48_000)

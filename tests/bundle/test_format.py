@@ -51,6 +51,7 @@ def test_the_shipped_files_of_version_1_have_the_same_parameters(golden: ModuleT
     assert converted == PARAMETERS["latent"]
 
 
+@pytest.mark.slow
 def test_the_shipped_bundle_of_version_1_opens_with_the_present_names():
     bundle = load_shipped("metal")
     assert isinstance(bundle, LatentBundle)

@@ -146,6 +146,7 @@ def test_the_same_seed_gives_the_same_file(shell: Shell, run: Path, tmp_path: Pa
     assert (tmp_path / "a.wav").read_bytes() != (tmp_path / "c.wav").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["wav", "flac", "ogg", "mp3"])
 def test_generated_files_keep_the_promise(shell: Shell, run: Path, tmp_path: Path, ending: str):
     target = tmp_path / f"out.{ending}"
@@ -155,6 +156,7 @@ def test_generated_files_keep_the_promise(shell: Shell, run: Path, tmp_path: Pat
     assert 0 < np.abs(audio).max() <= 10 ** (-1 / 20)
 
 
+@pytest.mark.slow
 def test_several_clips_go_into_a_folder(shell: Shell, run: Path, tmp_path: Path):
     out = shell(
         "generate", run, tmp_path / "clips", "--count", "3", "--seconds", "1", "--seed", "8"
@@ -283,6 +285,7 @@ def test_help_imports_nothing_slow(command: str):
     assert "Usage: riffsmith" in ended.stdout
 
 
+@pytest.mark.slow
 def test_the_module_is_the_command():
     began = time.perf_counter()
     ended = subprocess.run(

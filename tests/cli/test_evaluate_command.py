@@ -90,6 +90,7 @@ def test_a_failed_row_is_the_exit_code(
     assert json.loads(capsys.readouterr().out)["rows"][-1]["passed"] is False
 
 
+@pytest.mark.slow
 def test_the_contrast_is_read_at_the_rate_of_the_corpus(
     corpus: Corpus, judge: Discriminate, tmp_path: Path
 ):

@@ -42,6 +42,7 @@ def test_a_strength_of_zero_is_the_mean():
         assert torch.equal(codec.texture.draw(latents, noise, 0.0), mean)
 
 
+@pytest.mark.slow
 def test_the_same_seed_fits_the_same_texture():
     found: list[torch.Tensor] = []
     for _ in range(2):

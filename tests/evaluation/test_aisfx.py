@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 import torch
 from safetensors.torch import load_file
 
@@ -13,6 +14,7 @@ NETWORK = load_file(GOLDEN / "aisfx_reference.safetensors")
 FRONT_END = load_file(GOLDEN / "embedder_front_ends.safetensors")
 
 
+@pytest.mark.slow
 def test_the_network_is_the_original_within_half_precision():
     with torch.inference_mode():
         found = load_aisfx()(NETWORK["log_mel"])

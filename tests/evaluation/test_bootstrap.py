@@ -76,6 +76,7 @@ def test_a_worse_set_has_a_ratio_above_one_and_a_real_set_an_interval_around_one
     assert far.ratio.low > 1
 
 
+@pytest.mark.slow
 def test_a_denominator_that_is_only_noise_is_floored_and_the_result_says_so():
     training, held_out = recordings(0, 6), recordings(4, 6)
     assert kernel_distance(np.concatenate(training), np.concatenate(held_out)) < 0

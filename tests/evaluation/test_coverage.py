@@ -42,6 +42,7 @@ def test_samples_of_one_distribution_have_the_values_that_theory_gives():
     assert np.mean([one.density for one in found]) == pytest.approx(1, abs=0.05)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 999))
 def test_the_order_of_windows_does_not_matter(seed: int):
     random = np.random.default_rng(seed)

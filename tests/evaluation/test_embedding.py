@@ -17,6 +17,7 @@ from riffsmith.evaluation import (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "seconds", "windows"), [("musicnn", 7.6, 4), ("aisfx", 4.7, 3)])
 def test_windows_start_half_a_window_apart(name: str, seconds: float, windows: int):
     embedder = build_embedder(name)
@@ -31,6 +32,7 @@ def test_exactly_one_window_is_enough():
     assert cut_windows(make_music(3.0, 44_100), 44_100, embedder).shape == (1, 48_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["musicnn", "aisfx"])
 def test_loudness_does_not_matter(name: str):
     embedder = build_embedder(name)

@@ -5,6 +5,7 @@ The patches are three each of a demo song and of white noise.
 
 from pathlib import Path
 
+import pytest
 import torch
 from safetensors.torch import load_file
 
@@ -16,6 +17,7 @@ NETWORK = load_file(GOLDEN / "musicnn_reference.safetensors")
 FRONT_END = load_file(GOLDEN / "embedder_front_ends.safetensors")
 
 
+@pytest.mark.slow
 def test_the_network_is_the_original():
     with torch.inference_mode():
         tags, penultimate = load_musicnn()(NETWORK["log_mel"])
@@ -59,6 +61,7 @@ def test_levels_beyond_half_precision_stay_finite():
     assert MusicnnFrontEnd()(loud).isfinite().all()
 
 
+@pytest.mark.slow
 def test_a_window_gives_tags_and_an_embedding():
     embedder = MusicnnEmbedder()
     window = torch.randn(2, 48_000, generator=torch.Generator().manual_seed(0)) / 10

@@ -166,6 +166,7 @@ def check_part(check: OriginalityCheck) -> Originality:
     return check.check(passage(5.5)[:, None], RATE)
 
 
+@pytest.mark.slow
 def test_percentile_and_verdict_by_hand(band: Corpus, check: OriginalityCheck, tmp_path: Path):
     score = check_part(check).windows[0].score
     half = with_scores(band, tmp_path / "half", [score - 1] * 60 + [score + 1] * 39)

@@ -37,6 +37,7 @@ def test_zeros_are_alike_and_unlike_the_rest():
     )
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 999), count=st.integers(1, 12))
 def test_bounds_order_and_scale(seed: int, count: int):
     windows = normal(seed, count)

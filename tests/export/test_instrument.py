@@ -46,6 +46,7 @@ def test_blocks_of_any_size_are_the_same_piece(bundle: LatentBundle):
     assert torch.allclose(small, whole, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_chunks_have_no_seam(bundle: LatentBundle):
     other = build_instrument(bundle)
     other.chunk_latents = 48
@@ -66,6 +67,7 @@ def test_the_next_window_is_ready_before_it_is_needed(bundle: LatentBundle):
     assert sum(steps) >= 2 * instrument.steps
 
 
+@pytest.mark.slow
 def test_a_change_is_heard_soon_and_changes_nothing_before(bundle: LatentBundle):
     instrument, untouched = build_instrument(bundle), build_instrument(bundle)
     before = play(instrument, *[4] * 10)

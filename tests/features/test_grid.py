@@ -1,9 +1,11 @@
+import pytest
 import torch
 from hypothesis import given, strategies as st
 
 from riffsmith.features import mask, reduce_to, resize, scale, unscale
 
 
+@pytest.mark.slow
 @given(low=st.floats(-120, -10), span=st.floats(1, 150), seed=st.integers(0, 99))
 def test_scaling_is_undone_exactly(low: float, span: float, seed: int):
     mel_db = low + span * torch.rand(1, 4, 5, generator=torch.Generator().manual_seed(seed))

@@ -23,6 +23,7 @@ def peak_hz(audio: torch.Tensor) -> float:
     return float(spectrum.argmax()) * SAMPLE_RATE / len(audio)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["report", "report-wgan"])
 def test_a_440_hz_tone_of_6_s_comes_back(preset: str):
     tone = 0.5 * torch.sin(2 * torch.pi * 440 * torch.arange(6 * SAMPLE_RATE) / SAMPLE_RATE)
@@ -32,6 +33,7 @@ def test_a_440_hz_tone_of_6_s_comes_back(preset: str):
     assert restored.std() == pytest.approx(float(tone.std()), rel=0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["report", "report-wgan"])
 def test_a_click_train_keeps_its_tempo(preset: str):
     clicks = torch.zeros(6 * SAMPLE_RATE)

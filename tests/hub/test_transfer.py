@@ -33,6 +33,7 @@ def published(hub: FakeHub, latent_bundle: Path) -> FakeHub:
     return hub
 
 
+@pytest.mark.slow
 def test_what_is_pushed_can_be_pulled(hub: FakeHub, latent_bundle: Path, tmp_path: Path):
     credit = "By A Band, [CC BY-SA 4.0](https://example.org)."
     address = push_bundle(

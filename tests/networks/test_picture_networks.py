@@ -48,6 +48,7 @@ def test_the_second_baseline_by_hand():
     ] * 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("preset", "grid"), [("report", 32), ("report-wgan", 128)])
 @pytest.mark.parametrize("channels", [1, 2])
 def test_sizes(preset: str, grid: int, channels: int):

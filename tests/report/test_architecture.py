@@ -4,6 +4,7 @@ from conftest import picture_preset, tiny_settings
 from riffsmith.report.architecture import describe_networks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["report", "report-wgan"])
 def test_tables_of_layers_add_up(preset: str):
     networks = describe_networks(picture_preset(preset))

@@ -65,6 +65,7 @@ def write_picture_bundle(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_models_are_listed_and_broken_ones_left_out(
     run: Path,
     latent_corpus: Corpus,
@@ -129,6 +130,7 @@ def test_a_listener_pulls_changes_and_leaves(client: TestClient):
     assert "open a new one" in detail(answer, 404)
 
 
+@pytest.mark.slow
 def test_wrong_requests_have_sentences(client: TestClient):
     key = begin(client)
     for body, words in (
@@ -378,6 +380,7 @@ def test_a_deleted_clip_stays_deleted(studio_client: Opened, monkeypatch: pytest
     assert list(studio.home.clips.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_comparison_that_fails_says_why(studio_client: Opened):
     studio, client = studio_client
     clip = keep(client, 6)

@@ -59,6 +59,7 @@ def ending(**outcome: object) -> str:
     return f"open(RUN + '/outcome.json', 'w').write({json.dumps(outcome)!r})"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "state", "message"),
     [
@@ -209,6 +210,7 @@ def test_a_run_of_the_first_version_cannot_go_on(tmp_path: Path):
         assert all(model["kind"] == "shipped" for model in client.get("/api/models").json())
 
 
+@pytest.mark.slow
 def test_curves_and_events_come_from_the_metrics(tmp_path: Path, corpus: Corpus):
     home = tmp_path / "home"
     with opened(home, jobs=starting(ending(state="finished", code="plateau"))) as (_, client):

@@ -30,6 +30,7 @@ def begun(model: Playable, seed: int = 3) -> Player:
     return Player(model, seed, Controls())
 
 
+@pytest.mark.slow
 def test_pieces_of_any_size_are_the_whole(model: Playable):
     stream = Stream(model.latent_bundle(), 3)
     size = stream.chunk_samples
@@ -81,6 +82,7 @@ def test_who_has_least_is_looked_ahead_for_first(model: Playable):
     Players().look_ahead()  # nobody is there
 
 
+@pytest.mark.slow
 def test_a_change_is_heard_from_what_was_not_yet_pulled(model: Playable):
     player, plain = begun(model), samples(begun(model).pcm(0, 6 * RATE))
     first = samples(player.pcm(0, 2 * RATE))
@@ -92,6 +94,7 @@ def test_a_change_is_heard_from_what_was_not_yet_pulled(model: Playable):
     assert np.array_equal(samples(player.pcm(0, at)), first)
 
 
+@pytest.mark.slow
 def test_a_change_begins_as_soon_as_it_is_ready_after_the_position(
     model: Playable, monkeypatch: pytest.MonkeyPatch
 ):

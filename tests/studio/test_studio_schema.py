@@ -114,6 +114,7 @@ def test_nothing_breaks_the_server(
     assert tried >= 15
 
 
+@pytest.mark.slow
 def test_everything_is_described(client: TestClient):
     described = client.get("/openapi.json").json()
     for path, methods in described["paths"].items():

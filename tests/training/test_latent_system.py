@@ -43,6 +43,7 @@ def test_such_a_corpus_stores_audio_alone(latent_corpus: Corpus):
     assert not hasattr(latent_corpus.shard(recording), "segments")
 
 
+@pytest.mark.slow
 def test_windows_are_parts_of_the_recordings(latent_corpus: Corpus):
     settings = tiny_latents()
     codec = Codec(settings)

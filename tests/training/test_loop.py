@@ -291,6 +291,7 @@ def test_minutes_count_over_all_sittings(corpus: Corpus, tmp_path: Path):
     assert open_run(run)[0].minutes == 0.02
 
 
+@pytest.mark.slow
 def test_an_end_within_an_epoch_keeps_the_snapshots_before(corpus: Corpus, tmp_path: Path):
     run = RunFolder(tmp_path / "run")
     record = create_run(run, corpus, tiny_settings(), "report", 3, minutes=1e-9)

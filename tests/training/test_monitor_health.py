@@ -82,6 +82,7 @@ def system(request: pytest.FixtureRequest, songs: Path, tmp_path: Path) -> Pictu
     return system
 
 
+@pytest.mark.slow
 def test_probing_changes_nothing(system: PictureSystem):
     state = system.state
     before = {name: tensor.clone() for name, tensor in state.tensors().items()}
@@ -97,6 +98,7 @@ def test_probing_changes_nothing(system: PictureSystem):
     assert all(value.grad is not None for value in state.generator.parameters())
 
 
+@pytest.mark.slow
 def test_pictures_are_compared_on_the_generators_grid(system: PictureSystem):
     probe = system.probe()
     assert probe.generated.shape[1:] == probe.real.shape[1:] == (1, 16, 16)

@@ -41,6 +41,7 @@ def test_bfloat16_gives_the_same_losses_within_its_precision(preset: str):
         assert (a - b).abs().mean() < 0.05 * a.abs().mean().clamp_min(0.1), name
 
 
+@pytest.mark.slow
 def test_a_plain_loop_computes_the_same():
     """The report's step, written out: the losses of ten updates agree."""
     settings = tiny_settings(precision="float32", channels_last="false")
