@@ -16,7 +16,6 @@ import pytest
 import soundfile
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
 
 from riffsmith.bundle import Card, RecordingCredit, build_latent_generator, write_bundle
 from riffsmith.codec import Codec, fit_codec, save_codec
@@ -98,14 +97,14 @@ TINY_LATENTS = {
     },
     "codec": {
         "side_mels": "4",
-        "components": "8",
+        "components": "6",
         "texture_hidden": "8",
         "texture_steps": "4",
         "style_dimensions": "3",
         "style_passages": "32",
-        "decoder_channels": "12",
-        "decoder_hidden": "16",
-        "decoder_blocks": "2",
+        "tonal_components": "2",
+        "tonal_rounds": "2",
+        "corrections": "1",
     },
     "generator": {"channels": "[12, 12, 16]", "embedding": "8", "steps": "3"},
     "discriminator": {"channels": "[12, 16, 16]"},
@@ -128,15 +127,6 @@ def tiny_latents(**training: str) -> LatentSettings:
     settings = load_preset("latent", overrides)
     assert isinstance(settings, LatentSettings)
     return settings
-
-
-@pytest.fixture
-def tiny_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A decoder of tiny size in the place of the shipped one."""
-    torch.manual_seed(0)
-    path = tmp_path / "base.safetensors"
-    save_file(Codec(tiny_latents()).state_dict(), path)
-    monkeypatch.setattr("riffsmith.training.codec.fit._BASE", str(path))
 
 
 def make_card(settings: Settings, preset: str, **values: object) -> Card:
@@ -180,7 +170,7 @@ def latent_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     codec.style_embedding.descriptors.uniform_()
     codec.style_embedding.descriptors[:, -1] = 120.0
     for name, weight in codec.named_parameters():
-        if name.startswith(("decoder.blocks", "texture.")):
+        if name.startswith("texture."):
             torch.nn.init.normal_(weight, std=0.1)
     generator = build_latent_generator(settings)
     for weight in generator.parameters():

@@ -46,7 +46,6 @@ def commands(document: Path) -> list[list[str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("tiny_base")
 def test_the_commands_of_the_documents_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Line by line, with trainings made small; the guide goes on where the README ends."""
     original = riffsmith.config.load_preset

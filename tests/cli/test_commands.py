@@ -169,7 +169,6 @@ def test_several_clips_go_into_a_folder(shell: Shell, run: Path, tmp_path: Path)
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("tiny_base")
 def test_the_demo(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     from riffsmith.pipeline import TrainingRequest
 

@@ -1,55 +1,94 @@
+"""The decoder: phases by projections."""
+
+from math import pi
+
 import pytest
 import torch
 
 from riffsmith.codec import Analysis, Decoder
 
-
-@pytest.fixture
-def decoder() -> Decoder:
-    torch.manual_seed(0)
-    decoder = Decoder(Analysis(44100, 64, 16, 4), 24, 32, 4, 2)
-    for name, weight in decoder.named_parameters():  # nothing is zero, as after training
-        if "narrow" in name:
-            torch.nn.init.normal_(weight, std=0.1)
-    return decoder.eval()
+RATE, HOP, PATCH = 44_100, 512, 4
 
 
-def random_features(frames: int) -> torch.Tensor:
-    return torch.randn(1, 20, frames, generator=torch.Generator().manual_seed(1)) - 3
+def build(rounds: int = 4, corrections: int = 1, *, has_tonal: bool = True) -> Decoder:
+    analysis = Analysis(RATE, HOP, 128, 32, patch_frames=PATCH, has_tonal=has_tonal)
+    return Decoder(analysis, rounds, corrections)
 
 
-def test_a_hop_of_stereo_audio_for_each_frame(decoder: Decoder):
-    assert decoder(random_features(10)).shape == (1, 2, 640)
+def chord(seconds: float) -> torch.Tensor:
+    """Three sines, left and right alike."""
+    time = torch.arange(round(seconds * RATE) // 2048 * 2048) / RATE
+    tones = sum(0.1 * torch.sin(2 * pi * hertz * time) for hertz in (110.0, 138.6, 164.8))
+    assert isinstance(tones, torch.Tensor)
+    return tones.expand(1, 2, -1)
 
 
-def test_no_frame_depends_on_what_is_beyond_its_context(decoder: Decoder):
-    features = random_features(80)
-    changed = features.clone()
-    changed[..., 60:] += 1.0
+def decode(
+    decoder: Decoder, analysis: Analysis, audio: torch.Tensor, seed: int = 0
+) -> torch.Tensor:
+    patches = audio.shape[-1] // (PATCH * HOP)
+    stream = torch.Generator().manual_seed(0)
+    noise = torch.randn(1, decoder.noise_channels, patches, generator=stream)
     with torch.inference_mode():
-        before, after = decoder(features), decoder(changed)
-    same = (60 - decoder.context_frames) * 64
-    assert torch.equal(before[..., :same], after[..., :same])
-    assert not torch.equal(before[..., : same + 2 * 64], after[..., : same + 2 * 64])
+        return decoder(analysis(audio), noise)
 
 
-def test_loudness_follows_the_features(decoder: Decoder):
-    quiet = random_features(40) - 4
-    with torch.inference_mode():
-        mid = decoder.spectra(quiet).abs().mean()
-        growth = (
-            decoder.analysis.envelope(quiet + 1).mean() / decoder.analysis.envelope(quiet).mean()
-        )
-    assert mid < 0.1
-    assert growth.item() == pytest.approx(2.718, abs=0.01)
+@pytest.fixture(scope="module")
+def analysis() -> Analysis:
+    return Analysis(RATE, HOP, 128, 32, patch_frames=PATCH, has_tonal=True)
 
 
-def test_corrections_bring_the_features_nearer(decoder: Decoder):
-    features = random_features(40).repeat_interleave(4, -1) / 2 - 3
-    errors: list[float] = []
-    for corrections in (0, 2, 6):
-        decoder.corrections = corrections
-        with torch.inference_mode():
-            audio = decoder(features)
-        errors.append((decoder.analysis(audio) - features)[..., 8:-8].abs().mean().item())
+def test_a_patch_of_stereo_audio_for_each_latent_frame(analysis: Analysis):
+    assert decode(build(1, 0), analysis, chord(0.5)).shape == chord(0.5).shape
+
+
+@pytest.mark.slow
+def test_more_rounds_bring_the_bands_nearer(analysis: Analysis):
+    audio = chord(2.0)
+    target = analysis(audio)
+    errors = [
+        (analysis(decode(build(rounds), analysis, audio)) - target)[:, analysis.mel :, 20:-20]
+        .abs()
+        .mean()
+        .item()
+        for rounds in (0, 2, 8)
+    ]
     assert errors[2] < errors[1] < errors[0]
+
+
+@pytest.mark.slow
+def test_tonal_bands_keep_the_frequencies_of_a_chord(analysis: Analysis):
+    """Energy within a third of a semitone of the notes, and as a comparison without rounds."""
+    audio = chord(3.0)
+    hertz = torch.fft.rfftfreq(audio.shape[-1] - RATE // 2 * 2, 1 / RATE)
+    near = sum(((hertz / note).log2().abs() < 1 / 36).float() for note in (110.0, 138.6, 164.8))
+    shares: list[float] = []
+    for rounds in (0, 8):
+        mid = decode(build(rounds, 3), analysis, audio)[0].mean(0)[RATE // 2 : -(RATE // 2)]
+        power = torch.fft.rfft(mid * torch.hann_window(len(mid))).abs().square()
+        shares.append(float((power * near).sum() / power.sum()))
+    assert shares[0] < 0.5
+    assert shares[1] > 0.8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("has_tonal", [True, False])
+def test_audio_hardly_depends_on_what_is_beyond_its_context(has_tonal: bool):
+    analysis = Analysis(RATE, HOP, 128, 32, patch_frames=PATCH, has_tonal=has_tonal)
+    decoder = build(8, 3, has_tonal=has_tonal)
+    random = torch.Generator().manual_seed(1)
+    patches, context = 60, decoder.context_patches
+    features = analysis(0.1 * torch.randn(1, 2, patches * 2048, generator=random))
+    noise = torch.randn(1, decoder.noise_channels, patches, generator=random)
+    cut = slice(20 - context, 40 + context)
+    with torch.inference_mode():
+        whole = decoder(features, noise)[..., 20 * 2048 : 40 * 2048]
+        frames = slice(cut.start * PATCH, cut.stop * PATCH)
+        part = decoder(features[..., frames], noise[..., cut])
+    part = part[..., context * 2048 : -context * 2048]
+    edges = torch.cat([(part - whole)[..., :2048], (part - whole)[..., -2048:]], dim=-1)
+    assert float(edges.square().mean().sqrt() / whole.square().mean().sqrt()) < 1e-3
+
+
+def test_silence_stays_silent(analysis: Analysis):
+    assert decode(build(2, 1), analysis, torch.zeros(1, 2, 16 * 2048)).abs().max() < 1e-3

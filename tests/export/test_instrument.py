@@ -148,7 +148,7 @@ def test_coding_in_blocks_equals_coding_as_a_whole_with_a_delay(bundle: LatentBu
     assert torch.allclose(latents[..., late:], expected[..., :-late], atol=1e-4)
     parts = expected.split([1, 4, 15, 40], dim=2)
     found = torch.cat([instrument.decode(part) for part in parts], dim=2)
-    noise = instrument._draw_texture(0, 60).expand(3, -1, -1)
+    noise = instrument._draw_noise(0, 60, 1.0).expand(3, -1, -1)
     whole = codec.decode(expected, noise)
     edge, late = instrument.context_latents * SIZE, instrument.context_latents * SIZE
     assert found.shape == whole.shape

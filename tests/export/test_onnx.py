@@ -11,7 +11,7 @@ from riffsmith.bundle import LatentBundle, load_bundle
 from riffsmith.errors import ModelError
 from riffsmith.export import export_onnx
 from riffsmith.export.onnx import TOLERANCE, open_session
-from riffsmith.export.plain import PlainDecoder, PlainEncoder
+from riffsmith.export.plain import PlainDecoder
 
 pytestmark = pytest.mark.slow
 
@@ -30,19 +30,14 @@ def graphs(bundle: LatentBundle, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return folder
 
 
-def test_the_codec_in_real_arithmetic_is_the_codec(
-    bundle: LatentBundle, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("riffsmith.hardware.has_bfloat16", lambda device: False)
+def test_the_decoder_in_real_arithmetic_is_the_decoder(bundle: LatentBundle):
     latents, noise = (
         torch.randn(2, 8, 20),
-        torch.randn(2, bundle.codec.linear.residual_components, 20),
+        torch.randn(2, bundle.codec.noise_channels, 20),
     )
     with torch.inference_mode():
         audio = bundle.codec.decode(latents, noise)
         assert torch.allclose(PlainDecoder(bundle.codec)(latents, noise), audio, atol=1e-4)
-        found = PlainEncoder(bundle.codec)(audio)
-        assert torch.allclose(found, bundle.codec.encode(audio), atol=1e-4)
 
 
 @pytest.mark.parametrize("frames", [8, 12, 100])
@@ -59,7 +54,7 @@ def test_the_denoiser_is_the_same(bundle: LatentBundle, graphs: Path, frames: in
 @pytest.mark.parametrize("frames", [2, 17, 64])
 def test_the_decoder_is_the_same(bundle: LatentBundle, graphs: Path, frames: int):
     latents = torch.randn(1, 8, frames)
-    noise = torch.randn(1, bundle.codec.linear.residual_components, frames)
+    noise = torch.randn(1, bundle.codec.noise_channels, frames)
     feed = {"latents": latents.numpy(), "noise": noise.numpy()}
     found = np.asarray(open_session(graphs / "decoder.onnx").run(["audio"], feed)[0])
     with torch.inference_mode():
@@ -72,7 +67,7 @@ def test_the_decoder_is_the_same(bundle: LatentBundle, graphs: Path, frames: int
 def test_silence_stays_finite(graphs: Path, bundle: LatentBundle):
     """Bins without power are divided by a very small number, which must stay in the graph."""
     low = np.full((1, 8, 12), -30.0, np.float32)
-    noise = np.zeros((1, bundle.codec.linear.residual_components, 12), np.float32)
+    noise = np.zeros((1, bundle.codec.noise_channels, 12), np.float32)
     feed = {"latents": low, "noise": noise}
     found = np.asarray(open_session(graphs / "decoder.onnx").run(None, feed)[0])
     assert np.isfinite(found).all()

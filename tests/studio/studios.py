@@ -36,9 +36,6 @@ def make_run(path: Path, corpus: Corpus) -> Path:
     generator = build_latent_generator(settings)
     for weight in generator.parameters():
         torch.nn.init.normal_(weight, std=0.2)
-    for name, weight in codec.decoder.named_parameters():
-        if "narrow" in name:
-            torch.nn.init.normal_(weight, std=0.1)
     corpus_hash = corpus.manifest.corpus_hash()
     start = {"step": 0, "samples_seen": 0}
     card = make_card(settings, "latent", corpus_hash=corpus_hash, **start)

@@ -11,7 +11,7 @@ from riffsmith.bundle import LatentBundle, load_bundle
 from riffsmith.codec import Codec, fit_codec
 from riffsmith.config import LatentSettings
 from riffsmith.corpus import Corpus
-from riffsmith.errors import CorpusError, ModelError, RunError
+from riffsmith.errors import CorpusError, ModelError
 from riffsmith.networks import CLOCK_CHANNELS, sample
 from riffsmith.runs import RunFolder, RunRecord, create_run
 from riffsmith.runs.checkpoint import checkpoint_paths
@@ -114,26 +114,9 @@ def test_a_damaged_codec_is_told(started: tuple[RunFolder, RunRecord], latent_co
         load_bundle(snapshot)
 
 
-def test_sizes_that_the_shipped_decoder_has_not_are_refused(tmp_path: Path, latent_corpus: Corpus):
-    run = RunFolder(tmp_path / "run")
-    record = create_run(run, latent_corpus, tiny_latents(), "latent", seed=3)
-    with pytest.raises(RunError, match="the shipped decoder has another size"):
-        train(run, record, latent_corpus, [])
-
-
-def test_a_missing_decoder_is_told(
-    tmp_path: Path, latent_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("riffsmith.training.codec.fit._BASE", "nowhere.safetensors")
-    run = RunFolder(tmp_path / "run")
-    record = create_run(run, latent_corpus, tiny_latents(), "latent", seed=3)
-    with pytest.raises(RunError, match=r"nowhere.safetensors is missing: install Riffsmith anew"):
-        train(run, record, latent_corpus, [])
-
-
 def build_trainer(settings: LatentSettings) -> LatentTrainer:
     codec = Codec(settings)
-    fit_codec([torch.randn(20, 400)], codec, 0, 1)
+    fit_codec([torch.randn(codec.analysis.features, 400)], codec, 0, 1)
     state = initialise_latent_state(settings, 0, CPU)
     learning_rates = build_learning_rates(settings.training, state)
     return LatentTrainer(settings, state, codec, learning_rates, 0, CPU)

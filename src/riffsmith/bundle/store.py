@@ -14,7 +14,7 @@ from safetensors.torch import load, save
 from torch import nn
 
 from riffsmith.bundle.card import BUNDLE_VERSION, Card
-from riffsmith.bundle.upgrade import upgrade_card, upgrade_parameter
+from riffsmith.bundle.upgrade import EARLIER_VERSIONS, upgrade_card, upgrade_parameter
 from riffsmith.codec import Codec, load_codec
 from riffsmith.config import LatentSettings, PictureSettings
 from riffsmith.errors import ModelError
@@ -99,9 +99,9 @@ def read_card(folder: Path) -> Card:
     try:
         values = json.loads((folder / CARD_NAME).read_bytes())
         version = values.get("version") if isinstance(values, dict) else None
-        if version == 1:
+        if version in EARLIER_VERSIONS:
             values = upgrade_card(values)
-        if version in (1, BUNDLE_VERSION):
+        if version in (*EARLIER_VERSIONS, BUNDLE_VERSION):
             return Card.model_validate_json(json.dumps(values))
     except FileNotFoundError as cause:
         raise ModelError(f"{folder} is not a bundle (no {CARD_NAME}): check the path") from cause
@@ -111,7 +111,7 @@ def read_card(folder: Path) -> Card:
             f"{folder / CARD_NAME} is damaged ({first}): use another bundle"
         ) from cause
     raise ModelError(
-        f"{folder} has bundle format {version}, this Riffsmith reads 1 and {BUNDLE_VERSION}: "
+        f"{folder} has bundle format {version}, this Riffsmith reads 1 to {BUNDLE_VERSION}: "
         "train again, or use the version of Riffsmith that wrote it"
     )
 
@@ -131,7 +131,7 @@ def load_bundle(folder: Path) -> Bundle:
         _load_weights(generator, weights, folder)
         return PictureBundle(card, settings, generator)
     content = _read_checked(folder / CODEC_NAME, card.codec_hash)
-    rename = upgrade_parameter if card.version == 1 else str
+    rename = upgrade_parameter if card.version in EARLIER_VERSIONS else str
     codec = load_codec(settings, content, rename)
     latent_generator = build_latent_generator(settings)
     _load_weights(latent_generator, weights, folder)
@@ -141,7 +141,7 @@ def load_bundle(folder: Path) -> Bundle:
 def build_latent_generator(settings: LatentSettings) -> Denoiser:
     """An initialised generator with the sizes of the settings."""
     return Denoiser(
-        latent_channels=settings.codec.components,
+        latent_channels=settings.codec.latent_channels,
         style_channels=settings.codec.style_dimensions,
         channels=settings.generator.channels,
         embedding=settings.generator.embedding,

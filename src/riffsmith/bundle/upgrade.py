@@ -1,14 +1,19 @@
-"""Conversion of bundles of version 1 while they are read.
+"""Conversion of bundles of earlier versions while they are read.
 
 The names of settings in `card.json` and of parameters in the weight files are a file format.
 Version 2 renamed some of them, and counts the training of preset `latent` in steps instead of
-epochs. The files of a bundle of version 1 are not changed.
+epochs. Version 3 has tonal latents and a decoder without weights: codecs of earlier versions have
+no tonal latents, and the weights of their decoder are not used. The files are not changed.
 """
 
 from typing import Any
 
+EARLIER_VERSIONS = (1, 2)
+_CORRECTIONS = 4
+"""Corrections with which a codec without tonal latents is as near to real music as it was with the
+decoder that it was made with."""
 _SETTINGS = {
-    # section: {name in version 1: name in version 2}
+    # section: {earlier name: present name}
     "training": {
         "watch": "monitor",
         "watch_every_steps": "monitor_every_steps",
@@ -22,8 +27,6 @@ _SETTINGS = {
         "cut_share": "cut_fraction",
     },
     "codec": {
-        "decoder_rate": "decoder_learning_rate",
-        "decoder_judges": "decoder_discriminator_channels",
         "style_values": "style_dimensions",
         "style_points": "style_passages",
     },
@@ -42,9 +45,9 @@ _PARAMETERS = {
 
 
 def upgrade_card(values: dict[str, Any]) -> dict[str, Any]:
-    """Converts the values of a card of version 1.
+    """Converts the values of a card of an earlier version.
 
-    The version stays 1, because the parameters in the files beside the card keep their names.
+    The version stays as it is, because the files beside the card keep the names of parameters.
 
     Args:
         values: Content of `card.json`.
@@ -55,11 +58,21 @@ def upgrade_card(values: dict[str, Any]) -> dict[str, Any]:
     Raises:
         KeyError: A value is missing.
     """
-    values = dict(values)
     settings = {
         section: {_SETTINGS.get(section, {}).get(key, key): value for key, value in pairs.items()}
         for section, pairs in values["settings"].items()
     }
+    if "codec" in settings:
+        codec = settings["codec"]
+        kept = {name: codec[name] for name in codec if not str(name).startswith("decoder_")}
+        settings["codec"] = {**kept, "tonal_components": 0, "corrections": _CORRECTIONS}
+    values = {**values, "settings": settings}
+    return _count_steps(values) if values["version"] == 1 else values
+
+
+def _count_steps(values: dict[str, Any]) -> dict[str, Any]:
+    """Converts the epochs of version 1 to the steps or the snapshot number of version 2."""
+    settings = values["settings"]
     values["codec_hash"] = values.get("codec_hash") or None
     epoch, values["metrics"] = values.pop("epoch"), values.pop("figures")
     training = settings["training"]
@@ -73,13 +86,16 @@ def upgrade_card(values: dict[str, Any]) -> dict[str, Any]:
             training[new] = training.pop(old) * max(1, epoch_steps)
     else:
         values["snapshot"] = epoch
-    return {**values, "settings": settings}
+    return values
 
 
-def upgrade_parameter(name: str) -> str:
-    """The present name of a parameter of a codec of version 1.
+def upgrade_parameter(name: str) -> str | None:
+    """The present name of a parameter of a codec of an earlier version.
 
     Args:
         name: Name in the codec file.
+
+    Returns:
+        The name. `None`: the parameter is no longer used.
     """
-    return _PARAMETERS.get(name, name)
+    return None if name.startswith("decoder.") else _PARAMETERS.get(name, name)

@@ -22,7 +22,6 @@ def train(
     seed: int | None = None,
     monitor: Literal["on", "off"] | None = None,
     resume: Annotated[bool, Parameter(negative="")] = False,
-    from_scratch: Annotated[bool, Parameter(negative="")] = False,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     genre: str | None = None,
     hold_out: Annotated[list[str] | None, Parameter(negative="")] = None,
@@ -52,8 +51,6 @@ def train(
         are rolled back, and a run that no longer improves is stopped. On if left out.
     resume
         Go on with a run that was stopped, or start it if there is none.
-    from_scratch
-        Train the decoder on these recordings too, instead of using the shipped one.
     dry_run
         Print the settings, the networks' sizes and an estimate of the time. Write nothing.
     genre
@@ -72,12 +69,9 @@ def train(
     from riffsmith.runs import RunFolder
     from riffsmith.training import open_process_group, run_worker
 
-    overrides = config or {}
-    if from_scratch:
-        overrides.setdefault("codec", {})["decoder_origin"] = "scratch"
     request = TrainingRequest(
         preset=preset,
-        overrides=overrides,
+        overrides=config or {},
         seed=seed,
         epochs=epochs,
         steps=steps,

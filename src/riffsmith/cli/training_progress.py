@@ -23,7 +23,6 @@ from riffsmith.training import (
 _STAGES = {
     Stage.RECORDINGS: "Preparing the recordings",
     Stage.FEATURES: "Measuring the recordings",
-    Stage.DECODER: "Training the decoder",
     Stage.CODEC: "Fitting the codec",
 }
 

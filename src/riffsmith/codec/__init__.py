@@ -1,13 +1,11 @@
-"""Audio ↔ latents: log-mel features, their principal components, and a decoder to audio."""
+"""Audio ↔ latents: features, their principal components, and a decoder to audio."""
 
 from riffsmith.codec.analysis import Analysis
-from riffsmith.codec.codec import Codec, load_codec, save_codec
+from riffsmith.codec.codec import Codec, build_analysis, load_codec, save_codec
 from riffsmith.codec.decoder import Decoder
-from riffsmith.codec.discriminator import SpectrumDiscriminator, feature_matching_loss
 from riffsmith.codec.fitting import fit_codec
 from riffsmith.codec.linear import LinearCodec
 from riffsmith.codec.recordings import find_beats, measure_recording, to_stereo
-from riffsmith.codec.spectral_loss import SpectralLoss
 from riffsmith.codec.spectrum import Spectrum, overlap_add, to_left_right, to_mid_side
 from riffsmith.codec.style_embedding import StyleEmbedding
 
@@ -16,11 +14,9 @@ __all__ = [
     "Codec",
     "Decoder",
     "LinearCodec",
-    "SpectralLoss",
     "Spectrum",
-    "SpectrumDiscriminator",
     "StyleEmbedding",
-    "feature_matching_loss",
+    "build_analysis",
     "find_beats",
     "fit_codec",
     "load_codec",

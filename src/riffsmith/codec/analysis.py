@@ -1,179 +1,97 @@
-"""Log-mel features of mid and side: from spectra to bands, and from bands to bins.
+"""Features of stereo audio: log-mel bands of mid and side, and finer tonal bands of the mid.
 
 Features have the axes (features, frames), as convolutions take them; spectra have (frames, bins).
 """
 
-from math import log
-
 import torch
-from jaxtyping import Complex, Float
+from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional
 
+from riffsmith.codec.bands import Bands, mel_bands, tonal_bands
 from riffsmith.codec.spectrum import Spectrum, to_mid_side
-
-FLOOR = 1e-4
-"""Magnitude that is added before the logarithm: 80 dB below a full-scale sine."""
-
-_HIGHEST_HZ = 20_000.0
-_RELAXATION = 1.2
-"""Exponent of the exact gains (over-relaxation). The spectrum of real audio keeps only a part of a
-change of magnitude, because its frames overlap, so each change is made larger than needed."""
-
-
-def mel_bands(bands: int, bins: int, sample_rate: int) -> Float[Tensor, "bands bins"]:
-    """Triangular filters on the HTK mel scale, each at least two bins wide and of unit sum."""
-    top = _highest_mel(sample_rate)
-    edges = 700 * (10 ** (torch.linspace(0, top, bands + 2, dtype=torch.float64) / 2595) - 1)
-    width = sample_rate / 2 / (bins - 1)
-    lower = torch.minimum(edges[:-2], edges[1:-1] - width)[:, None]
-    upper = torch.maximum(edges[2:], edges[1:-1] + width)[:, None]
-    middle = edges[1:-1, None]
-    hertz = torch.arange(bins, dtype=torch.float64) * width
-    rising, falling = (hertz - lower) / (middle - lower), (upper - hertz) / (upper - middle)
-    weights = torch.minimum(rising, falling).clamp(min=0)
-    return (weights / weights.sum(1, keepdim=True)).float()
-
-
-def band_envelope(bands: int, bins: int, sample_rate: int) -> Float[Tensor, "bins bands"]:
-    """Weights that interpolate between the centres of the bands, linearly on the mel scale."""
-    top = _highest_mel(sample_rate)
-    hertz = torch.arange(bins, dtype=torch.float64) * sample_rate / 2 / (bins - 1)
-    position = 2595 * torch.log10(1 + hertz / 700) / top * (bands + 1) - 1
-    position = position.clamp(0, bands - 1)
-    low = position.floor().long().clamp(max=bands - 2)
-    fraction = (position - low)[:, None]
-    eye = torch.eye(bands, dtype=torch.float64)
-    return ((1 - fraction) * eye[low] + fraction * eye[low + 1]).float()
-
-
-def _highest_mel(sample_rate: int) -> float:
-    """The highest frequency of the features in HTK mels."""
-    return 2595 * log(1 + min(_HIGHEST_HZ, sample_rate / 2) / 700, 10)
 
 
 class Analysis(nn.Module):
-    """Log-mel features of stereo audio, and the gains that give a spectrum other features."""
+    """Log magnitudes of bands: those of the mid, then of the side, then the tonal ones.
 
-    mid_bands: Tensor
-    """Weights of the bins in each band (bins, bands); those of a band add up to 1."""
-    side_bands: Tensor
-    mid_bins: Tensor
-    """Weights of the bands in each bin (bands, bins); those of a bin add up to 1, or to 0 for a bin
-    that no band covers."""
-    side_bins: Tensor
-    mid_envelope: Tensor
-    """Weights of the bands in the interpolated envelope (bands, bins)."""
-    side_envelope: Tensor
+    Mel bands have a short window, which shows when something happens. At low frequencies they are
+    several semitones apart, so they do not show notes. The tonal bands have a window that is
+    `patch_frames` times as long, and three bands in a semitone. The tonal values of a frame are
+    those of the patch of frames that begins there.
+    """
 
-    def __init__(self, sample_rate: int, hop_samples: int, mid: int, side: int) -> None:
-        """Prepares the transform and the weights.
+    def __init__(
+        self,
+        sample_rate: int,
+        hop_samples: int,
+        mid: int,
+        side: int,
+        *,
+        patch_frames: int,
+        has_tonal: bool,
+    ) -> None:
+        """Prepares transforms and bands.
 
         Args:
             sample_rate: Sample rate in Hz.
             hop_samples: Samples from one frame to the next.
-            mid: Number of bands of the mid.
-            side: Number of bands of the side.
+            mid: Number of mel bands of the mid.
+            side: Number of mel bands of the side.
+            patch_frames: Frames of a patch; the tonal spectrum has one frame for each patch.
+            has_tonal: Whether there are tonal bands.
         """
         super().__init__()
-        self.sample_rate, self.mid, self.side = sample_rate, mid, side
-        self.features = mid + side
+        self.sample_rate, self.patch_frames = sample_rate, patch_frames
         self.spectrum = Spectrum(hop_samples)
         bins = self.spectrum.bins
-        for name, count in (("mid", mid), ("side", side)):
-            bands, envelope = (
-                make(count, bins, sample_rate) for make in (mel_bands, band_envelope)
-            )
-            bin_weights = bands / bands.sum(0).clamp(min=1e-9)
-            tables = {"bands": bands.T, "bins": bin_weights, "envelope": envelope.T}
-            for table, weights in tables.items():
-                self.register_buffer(f"{name}_{table}", weights.contiguous(), persistent=False)
+        self.mid = Bands(mel_bands(mid, bins, sample_rate))
+        self.side = Bands(mel_bands(side, bins, sample_rate))
+        self.mel = mid + side
+        """Number of mel bands of mid and side."""
+        self.tonal_spectrum = Spectrum(patch_frames * hop_samples)
+        bins = self.tonal_spectrum.bins
+        self.tonal = Bands(tonal_bands(bins, sample_rate)) if has_tonal else None
+        self.features = self.mel + (self.tonal.count if self.tonal else 0)
+        self.context_frames = 2 * patch_frames + 2 if self.tonal else 2
+        """Frames on either side that the features of a frame depend on, or more."""
 
     @property
     def mid_frequencies(self) -> Float[Tensor, " bands"]:
-        """Mean frequencies of the mid's bands in Hz."""
-        return torch.linspace(0, self.sample_rate / 2, self.spectrum.bins) @ self.mid_bands
+        """Mean frequencies of the mid's mel bands in Hz."""
+        return torch.linspace(0, self.sample_rate / 2, self.spectrum.bins) @ self.mid.weights
 
     def forward(
         self, audio: Float[Tensor, "batch 2 time"]
     ) -> Float[Tensor, "batch features frames"]:
         """The features of audio: natural logarithms of each band's root mean square magnitude.
 
-        The bands of the mid come first, then those of the side.
+        Beyond both ends the audio counts as silent.
 
         Args:
             audio: Left and right channel of a whole number of hops.
         """
-        return self.measure(self.spectrum(to_mid_side(audio)))
+        audio = to_mid_side(audio)
+        real, imaginary = self.spectrum.parts(audio)
+        mel = self.measure_mel(real.square() + imaginary.square())
+        if self.tonal is None:
+            return mel
+        return torch.cat([mel, self._measure_tonal(audio[:, 0], self.tonal)], dim=1)
 
-    def measure(
-        self, spectra: Complex[Tensor, "batch 2 frames bins"]
-    ) -> Float[Tensor, "batch features frames"]:
-        """The features of a mid and a side spectrum."""
-        return self.measure_power(spectra.real.square() + spectra.imag.square())
-
-    def measure_power(
+    def measure_mel(
         self, power: Float[Tensor, "batch 2 frames bins"]
-    ) -> Float[Tensor, "batch features frames"]:
-        """The features of the squared magnitudes of a mid and a side spectrum."""
-        return (self._band_power(power).mT + FLOOR**2).log() / 2
+    ) -> Float[Tensor, "batch mel frames"]:
+        """Mel features of the squared magnitudes of a mid and a side spectrum."""
+        return torch.cat([self.mid.measure(power[:, 0]), self.side.measure(power[:, 1])], dim=1)
 
-    def match(
-        self,
-        spectra: Complex[Tensor, "batch 2 frames bins"],
-        target: Float[Tensor, "batch frames features"],
-    ) -> Complex[Tensor, "batch 2 frames bins"]:
-        """Scales bins smoothly so that their bands come nearer to a target; phases do not change.
-
-        Args:
-            spectra: Spectra of mid and side.
-            target: Target power of each band, as `target_power` returns it.
-        """
-        return spectra * self.gains(spectra.real.square() + spectra.imag.square(), target)
-
-    def gains(
-        self,
-        power: Float[Tensor, "batch 2 frames bins"],
-        target: Float[Tensor, "batch frames features"],
-    ) -> Float[Tensor, "batch 2 frames bins"]:
-        """The factors of `match`.
-
-        The factor of a bin is the weighted mean over the bands that cover it. Bins that no band
-        covers become silent.
-
-        Args:
-            power: Squared magnitudes of mid and side.
-            target: Target power of each band, as `target_power` returns it.
-        """
-        ratio = target / (self._band_power(power) + FLOOR**2)
-        gains = ratio.clamp(1e-3, 1e3) ** (_RELAXATION / 2)
-        return self._over_bins(gains, self.mid_bins, self.side_bins)
-
-    def target_power(
-        self, features: Float[Tensor, "batch features frames"]
-    ) -> Float[Tensor, "batch frames features"]:
-        """The power of each band of audio with these features."""
-        return (2 * features.mT).exp()
-
-    def _band_power(
-        self, power: Float[Tensor, "batch 2 frames bins"]
-    ) -> Float[Tensor, "batch frames features"]:
-        """Mean power of each band, those of the mid first."""
-        return torch.cat([power[:, 0] @ self.mid_bands, power[:, 1] @ self.side_bands], dim=-1)
-
-    def _over_bins(
-        self,
-        values: Float[Tensor, "batch frames features"],
-        mid: Float[Tensor, "mid bins"],
-        side: Float[Tensor, "side bins"],
-    ) -> Float[Tensor, "batch 2 frames bins"]:
-        """Weighted sums over the bands at each bin, for mid and side."""
-        return torch.stack([values[..., : self.mid] @ mid, values[..., self.mid :] @ side], dim=1)
-
-    def envelope(
-        self, features: Float[Tensor, "batch features frames"]
-    ) -> Float[Tensor, "batch 2 frames bins"]:
-        """Magnitudes of mid and side that interpolate the features smoothly over the bins."""
-        with torch.autocast(features.device.type, enabled=False):  # bfloat16 rounds logarithms
-            frames = features.mT.float()
-            bins = self._over_bins(frames, self.mid_envelope, self.side_envelope)
-            return bins.clamp(max=3.0).exp()
+    def _measure_tonal(
+        self, mid: Float[Tensor, "batch time"], bands: Bands
+    ) -> Float[Tensor, "batch bands frames"]:
+        """Tonal bands of every frame; its window has the middle of the patch that begins there."""
+        hop, transform = self.spectrum.hop_samples, self.tonal_spectrum
+        margin = (transform.n_fft - transform.hop_samples) // 2
+        padded = functional.pad(mid, (margin, transform.n_fft - margin - hop))
+        spectrum = torch.stft(
+            padded, transform.n_fft, hop, window=transform.window, center=False, return_complex=True
+        )
+        return bands.measure((spectrum.real.square() + spectrum.imag.square()).mT)

@@ -1,116 +1,152 @@
-"""Decoder from log-mel features to audio: a vocoder at frame rate with an inverse-STFT head.
+"""Decoder from features to audio: phases are found by projections, and nothing is learned.
 
-The network keeps the frame rate throughout and ends in an inverse STFT, as Vocos does (Siuzdak,
-2023, arXiv:2306.00814). Its convolutions are dense because grouped ones are slow to train on a
-CPU. The head predicts a factor for the envelope of the features. A wrong spectral envelope is the
-most audible error, so corrections follow the head: each compares the features of the decoded audio
-with the given ones and scales the spectrum towards them (Deep Griffin-Lim has projections between
-its layers in the same way; Masuyama et al., 2019, arXiv:1903.03971).
+The decoder begins with white noise and brings its bands to the given features again and again
+(Griffin and Lim, 1984, "Signal estimation from modified short-time Fourier transform"; the momentum
+is that of Perraudin et al., 2013, "A fast Griffin-Lim algorithm"). Below 5 kHz the mid is brought
+to its tonal bands and its mel bands in turn, at a low sample rate, because notes need phases that
+fit over a long window and attacks need those that fit over a short one. Everything else has mel
+bands alone.
 """
 
 import torch
-from jaxtyping import Complex, Float
+from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional
 
 from riffsmith.codec.analysis import Analysis
-from riffsmith.codec.spectrum import to_left_right
-from riffsmith.hardware import playing_precision
+from riffsmith.codec.bands import Bands, to_power
+from riffsmith.codec.spectrum import Spectrum, to_left_right
 
-_DILATIONS = (1, 2, 4)
-
-
-class Block(nn.Module):
-    """Residual block: a dilated convolution over time, then a perceptron at each frame."""
-
-    def __init__(self, channels: int, hidden: int, dilation: int) -> None:
-        super().__init__()
-        self.time = nn.Conv1d(channels, channels, 3, dilation=dilation, padding=dilation)
-        self.widen = nn.Conv1d(channels, hidden, 1)
-        self.narrow = nn.Conv1d(hidden, channels, 1)
-        nn.init.zeros_(self.narrow.weight)
-
-    def forward(
-        self, state: Float[Tensor, "batch channels frames"]
-    ) -> Float[Tensor, "batch channels frames"]:
-        """A state of the same shape."""
-        hidden = functional.silu(self.time(normalise_frames(state)))
-        return state + self.narrow(functional.silu(self.widen(hidden)))
-
-
-def normalise_frames(
-    state: Float[Tensor, "batch channels frames"],
-) -> Float[Tensor, "batch channels frames"]:
-    """Scales each frame to a root mean square of 1 over its channels.
-
-    Frames are not mixed, so that chunks are decoded as the whole is.
-    """
-    return state * torch.rsqrt(state.square().mean(1, keepdim=True) + 1e-6)
+TONAL_CONTEXT_PATCHES = 10
+"""Patches on either side of decoded audio from which the tonal rounds start. Further ones change it
+by less than −80 dB."""
+_MOMENTUM = 0.6
+_TONAL_STEPS = 2
+"""Projections on the tonal bands in a round, each of which ends with one on the mel bands."""
+_START_LEVEL = 0.1
+"""Root mean square of the white noise."""
+_TONAL_MARGIN = 1.05
+"""The low sample rate is at least twice this many times the highest tonal frequency."""
 
 
 class Decoder(nn.Module):
-    """Stereo audio from the features of mid and side."""
+    """Stereo audio from the features of mid and side. It has no weights."""
 
-    def __init__(
-        self, analysis: Analysis, channels: int, hidden: int, blocks: int, corrections: int
-    ) -> None:
-        """Builds the network.
+    def __init__(self, analysis: Analysis, rounds: int, corrections: int) -> None:
+        """Prepares the low sample rate.
 
         Args:
             analysis: Transform that the features come from.
-            channels: Channels of each block.
-            hidden: Hidden channels of the perceptrons.
-            blocks: Number of blocks.
-            corrections: Number of corrections towards the given features.
+            rounds: Rounds of projections on tonal and mel bands.
+            corrections: Projections on the mel bands of mid and side at the full sample rate.
         """
         super().__init__()
-        self.analysis, self.corrections = analysis, corrections
-        dilations = [_DILATIONS[number % len(_DILATIONS)] for number in range(blocks)]
-        self.context_frames = 1 + sum(dilations) + 2 + 3 * corrections
-        """Frames on either side that a frame of audio depends on (half of the receptive field): two
-        by the overlap, three by each correction, the others by the network."""
-        self.enter = nn.Conv1d(analysis.features, channels, 3, padding=1)
-        self.blocks = nn.ModuleList(Block(channels, hidden, dilation) for dilation in dilations)
-        self.head = nn.Conv1d(channels, 4 * analysis.spectrum.bins, 1)
+        self.rounds, self.corrections = rounds, corrections
+        self.patch_frames, self.mel_count = analysis.patch_frames, analysis.mel
+        self.spectrum = analysis.spectrum
+        self.mid, self.side, self.tonal = analysis.mid, analysis.side, None
+        hop = self.spectrum.hop_samples
+        self.patch_samples = self.patch_frames * hop
+        reach = -(-3 * (corrections + 1) // self.patch_frames) + 1
+        self.context_patches = reach
+        """Patches on either side that decoded audio depends on."""
+        if analysis.tonal is None:
+            return
+        self.context_patches = max(reach, TONAL_CONTEXT_PATCHES)
+        full = analysis.tonal.weights.T
+        used = int(full.any(0).nonzero()[-1]) + 1
+        highest = (full.shape[1] - 1) / (_TONAL_MARGIN * used)
+        factor = 1
+        while hop % (2 * factor) == 0 and 2 * factor <= highest:
+            factor *= 2
+        self.low_spectrum = Spectrum(hop // factor)
+        self.tonal_spectrum = Spectrum(self.patch_samples // factor)
+        self.tonal = Bands(full[:, : self.tonal_spectrum.bins])
+        mel = analysis.mid.weights.T
+        within = mel[:, self.low_spectrum.bins :].sum(1) == 0
+        self.low_mel_count = int(within.sum())
+        self.low_mel = Bands(mel[within][:, : self.low_spectrum.bins])
+        self.low_bins = used // self.patch_frames
+        """Bins of the mid's spectrum whose values come from the low sample rate."""
 
-    def shapes(
-        self, features: Float[Tensor, "batch features frames"]
-    ) -> tuple[Float[Tensor, "batch 2 frames bins"], Float[Tensor, "batch 2 frames bins"]]:
-        """Real and imaginary parts of the spectra of mid and side, relative to their envelope."""
-        state = self.enter(features / 3 + 1)
-        for block in self.blocks:
-            state = block(state)
-        parts = self.head(normalise_frames(state)).float()
-        real, imaginary = parts.unflatten(1, (2, 2, -1)).mT.unbind(2)
-        return real, imaginary
+    def spectra(self) -> dict[str, Spectrum]:
+        """The transforms by their names, so that an export can replace them."""
+        names = ("spectrum", "low_spectrum", "tonal_spectrum")
+        return {name: getattr(self, name) for name in names if hasattr(self, name)}
 
-    def spectra(
-        self, features: Float[Tensor, "batch features frames"]
-    ) -> Complex[Tensor, "batch 2 frames bins"]:
-        """Predicted spectra of mid and side, before the corrections."""
-        return torch.complex(*self.shapes(features)) * self.analysis.envelope(features)
+    @property
+    def noise_channels(self) -> int:
+        """Values of noise for each patch: a sample of mid and side for each of its samples."""
+        return 2 * self.patch_samples
 
     def forward(
-        self, features: Float[Tensor, "batch features frames"]
-    ) -> Float[Tensor, "batch 2 time"]:
-        """Left and right channel, one hop of samples for each frame."""
-        with playing_precision(features.device):
-            spectra = self.spectra(features)
-        return to_left_right(self.refine(spectra, features))
-
-    def refine(
         self,
-        spectra: Complex[Tensor, "batch 2 frames bins"],
         features: Float[Tensor, "batch features frames"],
+        noise: Float[Tensor, "batch noise patches"],
     ) -> Float[Tensor, "batch 2 time"]:
-        """Mid and side audio of spectra that are corrected towards the given features.
+        """Left and right channel, one hop of samples for each frame.
 
         Args:
-            spectra: Predicted spectra of mid and side.
-            features: Features that the audio should have.
+            features: Features, as `Analysis` gives them, of whole patches; the tonal ones of the
+                first frame of each patch are used.
+            noise: Standard normal noise, `noise_channels` for each patch.
         """
-        analysis, spectrum = self.analysis, self.analysis.spectrum
-        target = analysis.target_power(features)
+        white = _START_LEVEL * noise.unflatten(1, (2, -1)).mT.flatten(2)
+        real, imaginary = self.spectrum.parts(white)
+        if self.tonal is not None:
+            low_real, low_imaginary = self._decode_low(real, imaginary, features, self.tonal)
+            real = self._with_low(real, low_real)
+            imaginary = self._with_low(imaginary, low_imaginary)
+        target = to_power(features[:, : self.mel_count])
         for _ in range(self.corrections):
-            spectra = spectrum(spectrum.inverse(analysis.match(spectra, target)))
-        return spectrum.inverse(analysis.match(spectra, target))
+            real, imaginary = self.spectrum.parts(
+                self.spectrum.from_parts(*self._match(real, imaginary, target))
+            )
+        return to_left_right(self.spectrum.from_parts(*self._match(real, imaginary, target)))
+
+    def _decode_low(
+        self, real: Tensor, imaginary: Tensor, features: Tensor, tonal: Bands
+    ) -> tuple[Tensor, Tensor]:
+        """Spectrum (batch, 1, frames, bins) of the mid at the low sample rate, in parts."""
+        bins = self.low_spectrum.bins
+        audio = self.low_spectrum.from_parts(real[:, :1, :, :bins], imaginary[:, :1, :, :bins])
+        mel_target = to_power(features[:, : self.low_mel_count])[:, None]
+        tonal_target = to_power(features[:, self.mel_count :, :: self.patch_frames])[:, None]
+        before: Tensor | None = None
+        for number in range(self.rounds):
+            for _ in range(_TONAL_STEPS):
+                audio = _project(audio, self.tonal_spectrum, tonal, tonal_target)
+            audio = _project(audio, self.low_spectrum, self.low_mel, mel_target)
+            found = audio
+            if before is not None and number < self.rounds - 1:
+                audio = audio + _MOMENTUM * (audio - before)
+            before = found
+        return self.low_spectrum.parts(audio)
+
+    def _with_low(
+        self, full: Float[Tensor, "batch 2 frames bins"], low: Float[Tensor, "batch 1 frames low"]
+    ) -> Float[Tensor, "batch 2 frames bins"]:
+        """The spectrum with the lowest bins of the mid in the place of its own."""
+        mid = torch.cat([low[..., : self.low_bins], full[:, :1, :, self.low_bins :]], dim=-1)
+        return torch.cat([mid, full[:, 1:]], dim=1)
+
+    def _match(
+        self, real: Tensor, imaginary: Tensor, target: Float[Tensor, "batch frames mel"]
+    ) -> tuple[Tensor, Tensor]:
+        """Scales bins so that their bands come nearer to a target; phases do not change."""
+        power = real.square() + imaginary.square()
+        mid = self.mid.gains(power[:, 0], target[..., : self.mid.count])
+        side = self.side.gains(power[:, 1], target[..., self.mid.count :])
+        gains = torch.stack([mid, side], dim=1)
+        return real * gains, imaginary * gains
+
+
+def _project(
+    audio: Float[Tensor, "batch 1 time"],
+    spectrum: Spectrum,
+    bands: Bands,
+    target: Float[Tensor, "batch 1 frames bands"],
+) -> Float[Tensor, "batch 1 time"]:
+    """Audio whose bands are nearer to a target."""
+    real, imaginary = spectrum.parts(audio)
+    gains = bands.gains(real.square() + imaginary.square(), target)
+    return spectrum.from_parts(real * gains, imaginary * gains)

@@ -6,9 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from riffsmith.codec.analysis import Analysis
 from riffsmith.codec.codec import Codec
-from riffsmith.codec.linear import LinearCodec
 from riffsmith.seeds import random_stream
 
 SIDE_WEIGHT = 0.5
@@ -28,25 +26,28 @@ def fit_codec(
 
     Args:
         features: Features of each recording.
-        codec: Codec to fit in place; its decoder is not changed.
+        codec: Codec to fit in place.
         seed: Seed of the texture's batches.
         steps: Training steps of the texture.
         on_progress: Called with the progress from 0 to 1.
     """
-    _fit_components(features, codec.linear, codec.analysis)
+    _fit_components(features, codec)
     _fit_texture(features, codec, seed, steps, on_progress)
 
 
-def _fit_components(
-    features: Sequence[Float[Tensor, "features _"]], codec: LinearCodec, analysis: Analysis
-) -> None:
-    def patches() -> Iterator[Float[Tensor, "count size"]]:
-        for item in features:
-            for start in range(codec.patch_frames):
-                yield codec.to_patches(item[None, :, start:].float())[0]
+def _fit_components(features: Sequence[Float[Tensor, "features _"]], codec: Codec) -> None:
+    analysis, linear = codec.analysis, codec.linear
 
-    sides = torch.full((analysis.side,), SIDE_WEIGHT)
-    codec.fit(patches(), torch.cat([torch.ones(analysis.mid), sides]))
+    def mel_patches() -> Iterator[Float[Tensor, "count size"]]:
+        for item in features:
+            for start in range(linear.patch_frames):
+                yield linear.to_patches(item[None, : analysis.mel, start:].float())[0]
+
+    sides = torch.full((analysis.side.count,), SIDE_WEIGHT)
+    linear.fit(mel_patches(), torch.cat([torch.ones(analysis.mid.count), sides]))
+    if codec.tonal is not None:
+        tonal = (item[analysis.mel :].float().T for item in features)
+        codec.tonal.fit(tonal, torch.ones(codec.tonal.size))
 
 
 def _fit_texture(
@@ -58,7 +59,8 @@ def _fit_texture(
 ) -> None:
     linear, texture = codec.linear, codec.texture
     size = _WINDOW_LATENTS * linear.patch_frames
-    long_enough = [item for item in features if item.shape[1] >= size]
+    mel = [item[: codec.analysis.mel] for item in features]
+    long_enough = [item for item in mel if item.shape[1] >= size]
     optimizer = torch.optim.AdamW(texture.parameters(), _LEARNING_RATE, weight_decay=0.05)
     for step in range(steps):
         for group in optimizer.param_groups:

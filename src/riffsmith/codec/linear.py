@@ -36,7 +36,7 @@ class LinearCodec(nn.Module):
         """
         super().__init__()
         self.patch_frames, self.components, self.whitening = patch_frames, components, whitening
-        size = features * patch_frames
+        self.size = size = features * patch_frames
         self.residual_components = size - components
         self.register_buffer("mean", torch.zeros(size))
         self.register_buffer("basis", torch.zeros(size, size))

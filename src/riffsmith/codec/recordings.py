@@ -11,8 +11,6 @@ from riffsmith.features import onset_flux, track_beats
 
 _BLOCK_FRAMES = 2_048
 """Frames that are measured at once: the memory of a long recording stays small."""
-_CONTEXT_FRAMES = 2
-"""Frames on either side of a block whose audio overlaps with it."""
 
 
 def measure_recording(
@@ -28,12 +26,12 @@ def measure_recording(
     """
     hop = analysis.spectrum.hop_samples
     shard = corpus.shard(recording)
-    frames = (shard.samples - offset_samples) // hop
+    frames, context = (shard.samples - offset_samples) // hop, analysis.context_frames
     blocks: list[Tensor] = []
     for first in range(0, frames, _BLOCK_FRAMES):
         last = min(frames, first + _BLOCK_FRAMES)
-        begin = max(0, first - _CONTEXT_FRAMES)
-        end = min(frames, last + _CONTEXT_FRAMES)
+        begin = max(0, first - context)
+        end = min(frames, last + context)
         audio = shard.audio(offset_samples + begin * hop, offset_samples + end * hop)
         features = analysis(to_stereo(audio).contiguous()[None])[0]
         blocks.append(features[:, first - begin : last - begin].half())

@@ -66,6 +66,21 @@ class Spectrum(nn.Module):
         margin = (self.n_fft - self.hop_samples) // 2
         return audio[..., margin : audio.shape[-1] - margin]
 
+    def parts(
+        self, audio: Float[Tensor, "*batch time"]
+    ) -> tuple[Float[Tensor, "*batch frames bins"], Float[Tensor, "*batch frames bins"]]:
+        """Real and imaginary parts of the spectrum of audio."""
+        spectrum = self(audio)
+        return spectrum.real, spectrum.imag
+
+    def from_parts(
+        self,
+        real: Float[Tensor, "*batch frames bins"],
+        imaginary: Float[Tensor, "*batch frames bins"],
+    ) -> Float[Tensor, "*batch time"]:
+        """Audio from the real and imaginary parts of a spectrum."""
+        return self.inverse(torch.complex(real, imaginary))
+
 
 def overlap_add(frames: Float[Tensor, "... frames size"]) -> Float[Tensor, "... time"]:
     """The sum of frames, each a quarter of its size later than the one before."""

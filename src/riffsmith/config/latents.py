@@ -15,25 +15,18 @@ class CodecSettings(Section):
     patch_frames: Annotated[int, Field(ge=1, le=64)] = 4
     """STFT frames that one latent frame stands for."""
     components: Annotated[int, Field(ge=1, le=4_096)] = 128
-    """Principal components of a patch that are kept as latent channels."""
+    """Principal components of a patch of mel bands that are kept as latent channels."""
     whitening: Annotated[float, Field(ge=0, le=1)] = 0.5
     """0: components keep their standard deviation. 1: all have the same."""
-    decoder_channels: PositiveInt = 320
-    decoder_hidden: PositiveInt = 640
-    decoder_blocks: PositiveInt = 6
-    decoder_corrections: Annotated[int, Field(ge=0, le=8)] = 3
-    """Number of corrections by which the decoder brings its output's features to the target."""
-    decoder_origin: Literal["shipped", "scratch"] = "shipped"
-    """`shipped`: the decoder of the package. `scratch`: trained on the run's own recordings."""
-    decoder_steps: PositiveInt = 2_000
-    """Training steps of a decoder from scratch."""
-    decoder_learning_rate: PositiveFloat = 4e-4
-    """Initial learning rate of a decoder from scratch; it falls to a twentieth."""
-    decoder_batch: PositiveInt = 8
-    decoder_discriminator_channels: PositiveInt = 192
-    """Channels of the discriminators of a decoder from scratch."""
+    tonal_components: Annotated[int, Field(ge=0, le=1_024)] = 64
+    """Principal components of the tonal bands that are kept as further latent channels. 0: there
+    are no tonal bands, so notes are not kept."""
+    tonal_rounds: Annotated[int, Field(ge=0, le=256)] = 8
+    """Rounds of projections on tonal and mel bands by which the decoder finds phases."""
+    corrections: Annotated[int, Field(ge=0, le=8)] = 3
+    """Projections on the mel bands at the full sample rate that follow."""
     texture_hidden: PositiveInt = 192
-    texture_strength: Annotated[float, Field(ge=0, le=2)] = 0.95
+    texture_strength: Annotated[float, Field(ge=0, le=2)] = 1.0
     """Fraction of the standard deviation with which residual components are drawn."""
     texture_steps: PositiveInt = 1_500
     """Training steps of the texture network."""
@@ -41,6 +34,11 @@ class CodecSettings(Section):
     """Dimensions of the style embedding."""
     style_passages: Annotated[int, Field(ge=2, le=4_096)] = 512
     """Number of passages of the corpus whose style embedding is stored."""
+
+    @property
+    def latent_channels(self) -> int:
+        """Channels of the latents: those of the mel bands and those of the tonal bands."""
+        return self.components + self.tonal_components
 
 
 class LatentGeneratorSettings(Section):

@@ -19,7 +19,7 @@ from riffsmith.errors import CorpusError
 from riffsmith.evaluation.remarks import Remark, RemarkCode
 from riffsmith.features import MelTransform, griffin_lim
 from riffsmith.parallel import map_ordered
-from riffsmith.synthesis import FADE_SECONDS, finish, generate_clip
+from riffsmith.synthesis import FADE_SECONDS, generate_clip, reconstruct_audio
 
 PASSAGE_SECONDS = 30.0
 """Length of a passage."""
@@ -174,14 +174,8 @@ def reconstruct_with(bundle: Bundle) -> Callable[[Passage], Passage] | None:
     if not isinstance(bundle, LatentBundle):
         return None
 
-    @torch.inference_mode()
     def reconstruct_by_codec(passage: Passage) -> Passage:
-        audio = torch.from_numpy(np.ascontiguousarray(passage.audio.T))[None]
-        latents = bundle.codec.encode(audio)
-        shape = (1, bundle.codec.linear.residual_components, latents.shape[-1])
-        noise = torch.randn(shape, generator=torch.Generator().manual_seed(0))
-        restored = bundle.codec.decode(latents, noise)[0].numpy().T
-        audio = finish(restored, passage.sample_rate)
+        audio = reconstruct_audio(bundle, passage.audio)
         return Passage(passage.recording, audio, passage.sample_rate)
 
     return reconstruct_by_codec

@@ -33,15 +33,16 @@ class Coder(NnTildeModule):
             encoder: Its encoder, traced: audio to latents.
         """
         settings, codec = bundle.settings, bundle.codec
-        super().__init__(settings.codec.components, codec.latent_samples)
+        super().__init__(codec.latent_channels, codec.latent_samples)
         self.decoder, self.encoder = decoder, encoder
         self.sample_rate = codec.sample_rate
         self.latent_samples = codec.latent_samples
-        self.channels = settings.codec.components
-        self.noise_channels = codec.linear.residual_components
+        self.channels = codec.latent_channels
+        self.texture_channels = codec.texture_channels
+        self.phase_channels = codec.phase_channels
         self.context_latents = codec.context_latents
-        self.encoder_lead = math.ceil(1.5 / settings.codec.patch_frames)
-        self.for_texture = 2
+        self.encoder_lead = math.ceil(codec.analysis.context_frames / settings.codec.patch_frames)
+        self.for_texture, self.for_phases = 2, 5
         self.texture_seed = 0
         self.decode_frame = 0  # number of frames that `decode` was given
         silence = encoder(torch.zeros(1, 2, (2 * self.encoder_lead + 1) * self.latent_samples))
@@ -71,13 +72,18 @@ class Coder(NnTildeModule):
             self.decoder_history = self.silence.repeat(latents.shape[0], 1, kept)
         whole = torch.cat([self.decoder_history, latents], dim=2)
         self.decoder_history = whole[:, :, whole.shape[2] - kept :]
-        noise = self._draw_texture(self.decode_frame - kept, self.decode_frame + latents.shape[2])
+        noise = self._draw_noise(
+            self.decode_frame - kept, self.decode_frame + latents.shape[2], 1.0
+        )
         self.decode_frame += latents.shape[2]
         audio = self.decoder(whole, noise.repeat(latents.shape[0], 1, 1))
         begin = self.context_latents * self.latent_samples
         return audio[:, :, begin : begin + latents.shape[2] * self.latent_samples]
 
-    def _draw_texture(self, begin: int, end: int) -> Tensor:
-        """Noise (1, noise channels, frames) for the decoder."""
+    def _draw_noise(self, begin: int, end: int, texture: float) -> Tensor:
+        """Noise (1, texture and phase channels, frames) for the decoder."""
         frames = torch.arange(begin, end, device=self.silence.device)
-        return draw_normal(self.texture_seed, self.for_texture, self.noise_channels, frames)
+        seed = self.texture_seed
+        residual = draw_normal(seed, self.for_texture, self.texture_channels, frames)
+        phases = draw_normal(seed, self.for_phases, self.phase_channels, frames)
+        return torch.cat([texture * residual, phases], dim=1)

@@ -55,10 +55,12 @@ class RealSpectrum(nn.Module):
     def _store(self, name: str, table: Tensor) -> None:
         self.register_buffer(name, table.float(), persistent=False)
 
-    def forward(
-        self, audio: Float[Tensor, "batch 2 time"]
-    ) -> tuple[Float[Tensor, "batch 2 frames bins"], Float[Tensor, "batch 2 frames bins"]]:
-        """Real and imaginary parts of audio (batch, 2, time), one frame for each hop.
+    def parts(
+        self, audio: Float[Tensor, "batch channels time"]
+    ) -> tuple[
+        Float[Tensor, "batch channels frames bins"], Float[Tensor, "batch channels frames bins"]
+    ]:
+        """Real and imaginary parts of audio (batch, channels, time), one frame for each hop.
 
         Beyond both ends the audio counts as silent.
         """
@@ -78,12 +80,12 @@ class RealSpectrum(nn.Module):
         real, imaginary = (rotated @ self.coarse_in).chunk(2, dim=-1)
         return self._in_order(real), self._in_order(imaginary)
 
-    def inverse(
+    def from_parts(
         self,
-        real: Float[Tensor, "batch 2 frames bins"],
-        imaginary: Float[Tensor, "batch 2 frames bins"],
-    ) -> Float[Tensor, "batch 2 time"]:
-        """Audio (batch, 2, time): overlap-add of the windowed inverse transforms."""
+        real: Float[Tensor, "batch channels frames bins"],
+        imaginary: Float[Tensor, "batch channels frames bins"],
+    ) -> Float[Tensor, "batch channels time"]:
+        """Audio (batch, channels, time): overlap-add of the windowed inverse transforms."""
         both = torch.cat([self._in_grid(real), self._in_grid(imaginary)], dim=-1)
         real, imaginary = (both @ self.coarse_out).chunk(2, dim=-1)
         rotated = torch.cat(

@@ -203,7 +203,7 @@ class Instrument(Coder):
             if self.steps_done == self.steps:
                 self._append_window()
         cut = self.latents[:, :, begin - self.first_frame : end - self.first_frame]
-        audio = self.decoder(cut, self.texture * self._draw_texture(begin, end))[0]
+        audio = self.decoder(cut, self._draw_noise(begin, end, self.texture))[0]
         start = self.context_latents * self.latent_samples
         audio = audio[:, start : start + self.chunk_latents * self.latent_samples]
         self.audio = torch.cat([self.audio, audio], dim=1)

@@ -51,8 +51,8 @@ def export_onnx(bundle: LatentBundle, folder: Path) -> None:
     _require_extra()
     settings, codec = bundle.settings, bundle.codec
     multiple = 2 ** (len(settings.generator.channels) - 1)
-    latent, style = settings.codec.components, settings.codec.style_dimensions
-    noise_channels = codec.linear.residual_components
+    latent, style = codec.latent_channels, settings.codec.style_dimensions
+    noise_channels = codec.noise_channels
     random = random_stream(0, "export")
 
     def draw(channels: int, frames: int) -> Tensor:
@@ -97,8 +97,9 @@ def _player(bundle: LatentBundle, multiple: int) -> dict[str, object]:
     return {
         "sample_rate": codec.sample_rate,
         "latent_samples": codec.latent_samples,
-        "latent_channels": settings.codec.components,
-        "noise_channels": codec.linear.residual_components,
+        "latent_channels": codec.latent_channels,
+        "texture_channels": codec.texture_channels,
+        "noise_channels": codec.noise_channels,
         "frames_multiple": multiple,
         "context_latents": codec.context_latents,
         "steps": settings.generator.steps,

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from riffsmith.bundle import LatentBundle
-from riffsmith.codec import Codec, to_left_right
+from riffsmith.codec import Codec
 from riffsmith.errors import ModelError
 from riffsmith.export.instrument import Instrument
 from riffsmith.files import atomic_path
@@ -22,12 +22,7 @@ class _Decoder(nn.Module):
         self.codec = codec
 
     def forward(self, latents: Tensor, noise: Tensor) -> Tensor:
-        codec, decoder = self.codec, self.codec.decoder
-        residual = codec.texture.draw(
-            codec.linear.standardise(latents), noise, codec.texture_strength
-        )
-        features = codec.linear.decode(latents, residual)
-        return to_left_right(decoder.refine(decoder.spectra(features), features))
+        return self.codec.decode(latents, noise)
 
 
 class _Encoder(nn.Module):
@@ -57,8 +52,8 @@ def export_torchscript(bundle: LatentBundle, path: Path) -> None:
         ModelError: The path is a folder, or writing failed.
     """
     codec, frames = bundle.codec, 40
-    latents = torch.randn(1, bundle.settings.codec.components, frames)
-    noise = torch.randn(1, codec.linear.residual_components, frames)
+    latents = torch.randn(1, codec.latent_channels, frames)
+    noise = torch.randn(1, codec.noise_channels, frames)
     conditioning = torch.randn(1, CLOCK_CHANNELS + bundle.settings.codec.style_dimensions, 64)
     noisy = torch.randn(1, latents.shape[1], 64)
     audio = torch.randn(1, 2, frames * codec.latent_samples)

@@ -38,7 +38,6 @@ class RunFolder:
         self.previews = path / "previews"
         self.metrics = path / "metrics.jsonl"
         self.codec = path / "codec.safetensors"
-        self.decoder = path / "decoder"
 
     def exists(self) -> bool:
         """Whether a run was started here."""

@@ -29,8 +29,6 @@ class Stage(StrEnum):
     """Decoding the recordings of a folder."""
     FEATURES = "features"
     """Measuring the features of all recordings."""
-    DECODER = "decoder"
-    """Training the decoder from scratch."""
     CODEC = "codec"
     """Fitting components, texture and style embedding."""
 

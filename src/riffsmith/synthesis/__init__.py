@@ -16,6 +16,7 @@ from riffsmith.synthesis.clip import (
 from riffsmith.synthesis.loop import make_loop
 from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
 from riffsmith.synthesis.prefetcher import Prefetcher
+from riffsmith.synthesis.reconstruction import reconstruct_audio
 from riffsmith.synthesis.rendering import finish
 from riffsmith.synthesis.stream import Stream
 
@@ -34,6 +35,7 @@ __all__ = [
     "make_loop",
     "play_chunks",
     "play_stream",
+    "reconstruct_audio",
     "to_audio",
     "to_spectrogram",
 ]

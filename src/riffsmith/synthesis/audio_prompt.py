@@ -82,10 +82,10 @@ def encode_audio_prompt(
     stereo = torch.from_numpy(np.ascontiguousarray(audio.T)).expand(2, -1)
     size = codec.latent_samples
     features = codec.analysis(stereo[None, :, : stereo.shape[1] // size * size].contiguous())
-    latents = codec.linear.encode(features)
+    latents = codec.encode_features(features)
     beats = find_beats(features[0], settings).numpy()
-    beats = beats[: latents.shape[-1] * codec.linear.patch_frames]
-    beats = beats.reshape(-1, codec.linear.patch_frames).mean(axis=1)
+    beats = beats[: latents.shape[-1] * codec.patch_frames]
+    beats = beats.reshape(-1, codec.patch_frames).mean(axis=1)
     fitted = slice(-round(_FITTED_SECONDS / settings.latent_seconds), None)
     beats_per_frame, beat = np.polyfit(np.arange(len(beats))[fitted], beats[fitted], 1)
     centre = codec.style_embedding(latents)[0].mean(1)

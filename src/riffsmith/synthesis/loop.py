@@ -52,7 +52,7 @@ def make_loop(
     noise = NoiseSource(seed, period=frames)
     with_margins = denoise(
         bundle.generator,
-        noise.cut("latents", settings.codec.components, -margin, frames + 2 * margin),
+        noise.cut("latents", settings.codec.latent_channels, -margin, frames + 2 * margin),
         schedule.conditioning(-margin, frames + 2 * margin),
         settings.generator.steps,
     )

@@ -61,15 +61,32 @@ def render(
     Args:
         bundle: Model whose codec decodes.
         latents: Latents of the piece, with the receptive field on either side.
-        source: Noise that the texture is drawn from.
+        source: Noise of the texture and of the phases.
         start: Position of the first latent frame in the piece.
     """
     codec = bundle.codec
-    noise = source.cut("texture", codec.linear.residual_components, start, latents.shape[-1])
-    audio = codec.decode_between(latents, noise * bundle.settings.generator.texture).numpy()
+    strength = bundle.settings.generator.texture
+    noise = decoder_noise(codec, source, start, latents.shape[-1], strength)
+    audio = codec.decode_between(latents, noise).numpy()
     audio = finish(audio, codec.sample_rate)
     edge = _limiter_latents(codec) * codec.latent_samples
     return audio[edge:-edge]
+
+
+def decoder_noise(
+    codec: Codec, source: NoiseSource, start: int, frames: int, texture: float = 1.0
+) -> Float[Tensor, "1 noise frames"]:
+    """Noise of the latent frames [start, start + frames) for `Codec.decode`.
+
+    Args:
+        codec: Codec that decodes.
+        source: Noise of the piece.
+        start: Position of the first latent frame in the piece; may be negative.
+        frames: Number of latent frames.
+        texture: Factor on the noise of the texture.
+    """
+    residual = texture * source.cut("texture", codec.texture_channels, start, frames)
+    return torch.cat([residual, source.cut("phases", codec.phase_channels, start, frames)], dim=1)
 
 
 def finish(

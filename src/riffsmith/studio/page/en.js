@@ -271,7 +271,6 @@ export default {
   "stage": {
     "recordings": "Preparing the recordings",
     "features": "Measuring the recordings",
-    "decoder": "Learning the sound: training the decoder",
     "codec": "Learning the sound: fitting the codec",
     "training": "Learning the music"
   },

@@ -274,7 +274,6 @@ export default {
   "stage": {
     "recordings": "Preparando las grabaciones",
     "features": "Midiendo las grabaciones",
-    "decoder": "Aprendiendo el sonido: entrenando el decodificador",
     "codec": "Aprendiendo el sonido: ajustando el códec",
     "training": "Aprendiendo la música"
   },

@@ -68,7 +68,7 @@ class LatentTrainer:
         self._settings, self._training = settings, settings.training
         self._state, self._seed, self._device = state, seed, device
         self._learning_rate, self._discriminator_learning_rate = learning_rates
-        latent_gain = codec.linear.gain_direction()
+        latent_gain = codec.gain_direction()
         gain = torch.cat(
             [
                 latent_gain,
@@ -182,7 +182,7 @@ class LatentTrainer:
         return torch.cat([clean, conditioning], dim=1)
 
     def _split(self, windows: Tensor) -> tuple[Tensor, Tensor]:
-        return split_window(windows, self._settings.codec.components)
+        return split_window(windows, self._settings.codec.latent_channels)
 
     def _velocity(self, conditioning: Tensor) -> Velocity:
         return velocity_of(self._state.generator, conditioning, self._training)

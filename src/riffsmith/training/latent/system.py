@@ -10,9 +10,9 @@ from riffsmith.corpus import Corpus
 from riffsmith.networks import LatentDiscriminator, sample
 from riffsmith.runs import RunFolder, RunRecord, Stage
 from riffsmith.seeds import derive_seed, random_stream
-from riffsmith.training.codec.fit import open_codec
 from riffsmith.training.device import autocast
 from riffsmith.training.distributed import ProcessGroup
+from riffsmith.training.latent.codec import open_codec
 from riffsmith.training.latent.step import (
     LatentState,
     LatentTrainer,
@@ -66,7 +66,7 @@ class LatentSystem:
         self._record, self._settings, self._device = record, settings, device
         on_stage(Stage.FEATURES, 0.0)
         recordings = measure_split(corpus, "train", settings)
-        self._codec = open_codec(settings, corpus, recordings, run, record.seed, device, on_stage)
+        self._codec = open_codec(settings, recordings, run, record.seed, on_stage)
         self._windows = LatentWindows(recordings, self._codec, settings.training)
         held_out = measure_split(corpus, "held_out", settings, offsets=1)
         self.state = initialise_latent_state(settings, record.seed, device)
@@ -93,7 +93,7 @@ class LatentSystem:
     @torch.no_grad()
     def probe(self) -> Probe:
         settings = self._settings
-        real, conditioning = split_window(self._probe_training, settings.codec.components)
+        real, conditioning = split_window(self._probe_training, settings.codec.latent_channels)
         stream = random_stream(self._record.seed, "watched", "noise")
         noise = torch.randn(real.shape, generator=stream).to(self._device)
         velocity = velocity_of(

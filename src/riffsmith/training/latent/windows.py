@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from riffsmith.codec import Analysis, Codec, find_beats, measure_recording
+from riffsmith.codec import Codec, build_analysis, find_beats, measure_recording
 from riffsmith.config import LatentSettings, LatentTrainingSettings
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.corpus.manifest import Split
@@ -37,8 +37,7 @@ def measure_split(
     corpus: Corpus, split: Split, settings: LatentSettings, offsets: int = _OFFSETS
 ) -> list[MeasuredRecording]:
     """Features of the recordings of a split, once for each sub-hop offset."""
-    hop, mels = settings.corpus.hop_samples, settings.corpus.n_mels
-    analysis = Analysis(settings.corpus.sample_rate, hop, mels, settings.codec.side_mels)
+    hop, analysis = settings.corpus.hop_samples, build_analysis(settings)
 
     def measure(item: tuple[PreparedRecording, int]) -> MeasuredRecording:
         recording, number = item
@@ -50,14 +49,14 @@ def measure_split(
 
 def window_channels(settings: LatentSettings) -> int:
     """Number of channels of a window: latents, beat clock and style embedding."""
-    return settings.codec.components + CLOCK_CHANNELS + settings.codec.style_dimensions
+    return settings.codec.latent_channels + CLOCK_CHANNELS + settings.codec.style_dimensions
 
 
 def split_window(
-    windows: Float[Tensor, "count both frames"], components: int
+    windows: Float[Tensor, "count both frames"], latent_channels: int
 ) -> tuple[Tensor, Tensor]:
     """Splits windows into their latents and their conditioning (beat clock and style embedding)."""
-    return windows[:, :components], windows[:, components:]
+    return windows[:, :latent_channels], windows[:, latent_channels:]
 
 
 class LatentWindows:
@@ -81,14 +80,14 @@ class LatentWindows:
         """
         frames = self._frames = training.window_frames
         self._style_noise = training.style_noise
-        size = codec.linear.patch_frames
+        size = codec.patch_frames
         self._latents: list[Tensor] = []
         self._beats: list[Tensor] = []
         self._styles: list[Tensor] = []
 
         def encode(part: tuple[MeasuredRecording, int]) -> tuple[Tensor, Tensor, Tensor] | None:
             item, start = part
-            latents = codec.linear.encode(item.features[None, :, start:].float())[0]
+            latents = codec.encode_features(item.features[None, :, start:].float())[0]
             if latents.shape[1] < frames:
                 return None
             whole = item.beats[start : start + latents.shape[1] * size]

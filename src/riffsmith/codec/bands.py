@@ -1,0 +1,104 @@
+"""Frequency bands: from the bins of a spectrum to bands, and from bands to gains of the bins."""
+
+from math import floor, log, log2
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+FLOOR = 1e-4
+"""Magnitude that is added before the logarithm: 80 dB below a full-scale sine."""
+
+_HIGHEST_MEL_HZ = 20_000.0
+_BANDS_PER_OCTAVE = 36
+_LOWEST_TONAL_HZ, _HIGHEST_TONAL_HZ = 55.0, 5_000.0
+_LEAST_POWER = 1e-2 * FLOOR**2
+"""Power that is added to both sides of a ratio, so that silence has gains too."""
+_RELAXATION = 1.2
+"""Exponent of the exact gains (over-relaxation). The spectrum of real audio keeps only a part of a
+change of magnitude, because its frames overlap, so each change is made larger than needed."""
+
+
+def mel_bands(bands: int, bins: int, sample_rate: int) -> Float[Tensor, "bands bins"]:
+    """Triangular filters on the HTK mel scale, each at least two bins wide and of unit sum."""
+    top = 2595 * log(1 + min(_HIGHEST_MEL_HZ, sample_rate / 2) / 700, 10)
+    edges = 700 * (10 ** (torch.linspace(0, top, bands + 2, dtype=torch.float64) / 2595) - 1)
+    return _triangles(edges, bins, sample_rate)
+
+
+def tonal_bands(bins: int, sample_rate: int) -> Float[Tensor, "bands bins"]:
+    """Triangular filters on a logarithmic scale, each at least two bins wide and of unit sum.
+
+    There are 36 bands in an octave, so three bands are a semitone. They reach from 55 Hz to 5 kHz,
+    or to nine tenths of half the sample rate where that is lower.
+    """
+    top = min(_HIGHEST_TONAL_HZ, 0.45 * sample_rate)
+    count = floor(log2(top / _LOWEST_TONAL_HZ) * _BANDS_PER_OCTAVE) + 1
+    steps = torch.arange(-1, count + 1, dtype=torch.float64) / _BANDS_PER_OCTAVE
+    return _triangles(_LOWEST_TONAL_HZ * 2.0**steps, bins, sample_rate)
+
+
+def _triangles(
+    edges: Float[Tensor, " points"], bins: int, sample_rate: int
+) -> Float[Tensor, "bands bins"]:
+    """One triangle around each point but the first and the last, up to its neighbours, in Hz."""
+    width = sample_rate / 2 / (bins - 1)
+    lower = torch.minimum(edges[:-2], edges[1:-1] - width)[:, None]
+    upper = torch.maximum(edges[2:], edges[1:-1] + width)[:, None]
+    middle = edges[1:-1, None]
+    hertz = torch.arange(bins, dtype=torch.float64) * width
+    rising, falling = (hertz - lower) / (middle - lower), (upper - hertz) / (upper - middle)
+    weights = torch.minimum(rising, falling).clamp(min=0)
+    return (weights / weights.sum(1, keepdim=True)).float()
+
+
+class Bands(nn.Module):
+    """Bands of a spectrum, and the gains that give a spectrum other band powers."""
+
+    weights: Tensor
+    """Weights of the bins in each band (bins, bands); those of a band add up to 1."""
+    shares: Tensor
+    """Weights of the bands in each bin (bands, bins); those of a bin add up to 1, or to 0 for a bin
+    that no band covers."""
+
+    def __init__(self, filters: Float[Tensor, "bands bins"]) -> None:
+        """Prepares the weights.
+
+        Args:
+            filters: Weights of the bins in each band.
+        """
+        super().__init__()
+        self.count = len(filters)
+        shares = filters / filters.sum(0).clamp(min=1e-9)
+        self.register_buffer("weights", filters.T.contiguous(), persistent=False)
+        self.register_buffer("shares", shares.contiguous(), persistent=False)
+
+    def power(self, power: Float[Tensor, "*batch frames bins"]) -> Tensor:
+        """Mean power of each band (*batch, frames, bands) of squared magnitudes."""
+        return power @ self.weights
+
+    def measure(self, power: Float[Tensor, "*batch frames bins"]) -> Tensor:
+        """Natural logarithm of each band's root mean square magnitude (*batch, bands, frames)."""
+        return (self.power(power).mT + FLOOR**2).log() / 2
+
+    def gains(
+        self,
+        power: Float[Tensor, "*batch frames bins"],
+        target: Float[Tensor, "*batch frames bands"],
+    ) -> Float[Tensor, "*batch frames bins"]:
+        """Factors on the bins that bring the bands nearer to a target.
+
+        The factor of a bin is the weighted mean over the bands that cover it. Bins that no band
+        covers become silent.
+
+        Args:
+            power: Squared magnitudes of the bins.
+            target: Power that each band should have.
+        """
+        ratio = (target + _LEAST_POWER) / (self.power(power) + _LEAST_POWER)
+        return ratio.clamp(1e-3, 1e3) ** (_RELAXATION / 2) @ self.shares
+
+
+def to_power(features: Float[Tensor, "*batch bands frames"]) -> Tensor:
+    """Power of each band (*batch, frames, bands) of audio with these features."""
+    return ((2 * features.mT).exp() - FLOOR**2).clamp(min=0)

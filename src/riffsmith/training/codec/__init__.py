@@ -1,1 +1,0 @@
-"""Fitting and training of a run's codec."""

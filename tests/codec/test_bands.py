@@ -1,0 +1,40 @@
+"""Frequency bands and the gains that move them."""
+
+import pytest
+import torch
+
+from riffsmith.codec.bands import Bands, mel_bands, to_power, tonal_bands
+
+
+def test_bands_average_and_cover_the_spectrum():
+    bands = mel_bands(128, 1025, 44100)
+    assert torch.allclose(bands.sum(1), torch.ones(128))
+    covered = bands.sum(0) > 0
+    assert covered[1 : int(19_000 / 22_050 * 1024)].all()  # no gap below the highest band
+
+
+def test_three_tonal_bands_are_a_semitone():
+    bands = tonal_bands(4097, 44100)
+    hertz = torch.linspace(0, 22_050, 4097)
+    centres = bands @ hertz
+    assert len(bands) == 235
+    assert centres[108].item() == pytest.approx(55 * 2**3, rel=0.002)
+    assert (centres[111] / centres[108]).item() == pytest.approx(2 ** (1 / 12), rel=0.002)
+    assert torch.allclose(bands.sum(1), torch.ones(235))
+
+
+def test_tonal_bands_end_below_half_a_low_sample_rate():
+    bands = tonal_bands(513, 8000)
+    assert bands[:, -40:].sum() == 0
+    assert torch.isfinite(bands).all()
+
+
+def test_gains_move_bands_to_their_target_and_silence_bins_of_no_band():
+    bands = Bands(mel_bands(32, 257, 44100))
+    power = torch.rand(1, 6, 257, generator=torch.Generator().manual_seed(0)) + 0.01
+    target = 4 * to_power(bands.measure(power))
+    gains = bands.gains(power, target)
+    covered = bands.weights.sum(1) > 0
+    assert gains[..., covered].mean().item() == pytest.approx(4**0.6, rel=1e-3)
+    assert not covered[-1]  # above 20 kHz
+    assert gains[..., ~covered].max() == 0
