@@ -1,4 +1,4 @@
-"""The bundle format: the parameters of version 2, and the conversion of version 1."""
+"""The bundle format: the parameters of version 3, and the conversion of earlier versions."""
 
 import importlib.util
 import json
@@ -13,6 +13,7 @@ from conftest import make_card, tiny_latents, tiny_settings
 from safetensors.torch import load
 
 from riffsmith.bundle import Card, LatentBundle, load_shipped, read_card, write_bundle
+from riffsmith.bundle.card import BUNDLE_VERSION
 from riffsmith.bundle.upgrade import upgrade_card, upgrade_parameter
 from riffsmith.config import LatentSettings
 from riffsmith.networks import Generator
@@ -44,11 +45,15 @@ def test_the_shipped_files_of_version_1_have_the_same_parameters(golden: ModuleT
     assert json.loads((METAL / "card.json").read_text())["version"] == 1
     stored = golden.describe_parameters(METAL)
     assert "style.points" in stored["codec.safetensors"]
-    converted = {
-        file: {upgrade_parameter(name): shape for name, shape in parameters.items()}
-        for file, parameters in stored.items()
+    assert "decoder.head.weight" in stored["codec.safetensors"]
+    names = {
+        new for name in stored["codec.safetensors"] if (new := upgrade_parameter(name)) is not None
     }
-    assert converted == PARAMETERS["latent"]
+    present = set(PARAMETERS["latent"]["codec.safetensors"])
+    assert names == {name for name in present if not name.startswith("tonal.")}
+    assert set(stored["generator.safetensors"]) == set(
+        PARAMETERS["latent"]["generator.safetensors"]
+    )
 
 
 @pytest.mark.slow
@@ -80,11 +85,10 @@ OLD_TRAINING = {
     "adversarial_weight": "game_weight",
     "discriminator_learning_rate": "game_rate",
     "unconditioned_fraction": "clockless_share",
+    "flow_matching_steps": "warm_up_steps",
     "cut_fraction": "cut_share",
 }
 OLD_CODEC = {
-    "decoder_learning_rate": "decoder_rate",
-    "decoder_discriminator_channels": "decoder_judges",
     "style_dimensions": "style_values",
     "style_passages": "style_points",
 }
@@ -99,12 +103,20 @@ def as_version_1(card: Card) -> dict[str, Any]:
     is_latent = "codec" in settings
     settings["training"] = rename(settings["training"], OLD_TRAINING)
     if is_latent:
-        training, settings["codec"] = settings["training"], rename(settings["codec"], OLD_CODEC)
+        training, settings["codec"] = settings["training"], as_early_codec(settings["codec"])
         for name in ("", "preview_every_", "checkpoint_every_"):
             training[f"{name}epochs"] = training.pop(f"{name}steps") // 3
         training |= {"epoch_steps": 3, "drop_last": False, "halve_rate_every_epochs": None}
         del training["log_every_steps"]
     return values
+
+
+def as_early_codec(codec: dict[str, Any]) -> dict[str, Any]:
+    """The section `codec` of a card of version 1, which has a decoder and no tonal latents."""
+    kept = rename(codec, OLD_CODEC)
+    for name in ("tonal_components", "tonal_rounds", "corrections"):
+        del kept[name]
+    return kept | {"decoder_channels": 320, "decoder_corrections": 3, "decoder_judges": 192}
 
 
 def rename(values: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
@@ -121,7 +133,24 @@ def test_a_card_of_version_1_is_converted():
     assert converted.codec_hash is None
     log_every_steps = converted.settings.training.log_every_steps
     expected = tiny_latents(steps="12", log_every_steps=str(log_every_steps))
-    assert converted.settings == expected
+    mel_alone = {"tonal_components": 0, "tonal_rounds": 8, "corrections": 4}
+    codec = expected.codec.model_copy(update=mel_alone)
+    assert converted.settings == expected.model_copy(update={"codec": codec})
+
+
+def test_a_card_of_version_2_is_converted():
+    card = make_card(tiny_latents(), "latent")
+    values = json.loads(card.model_dump_json()) | {"version": 2}
+    values["settings"]["codec"] = rename(
+        as_early_codec(values["settings"]["codec"]),
+        {"decoder_judges": "decoder_discriminator_channels"},
+    )
+    converted = Card.model_validate(upgrade_card(values))
+    assert isinstance(converted.settings, LatentSettings)
+    assert converted.version == 2
+    assert converted.settings.codec.tonal_components == 0
+    assert converted.settings.training == card.settings.training
+    assert converted.snapshot == card.snapshot
 
 
 def test_a_picture_card_of_version_1_is_converted():
@@ -135,4 +164,4 @@ def test_what_is_written_has_the_present_version(tmp_path: Path):
     settings = tiny_settings()
     card = make_card(settings, "report", version=1)
     write_bundle(tmp_path / "bundle", card, Generator(settings.generator, 1))
-    assert read_card(tmp_path / "bundle").version == 2
+    assert read_card(tmp_path / "bundle").version == BUNDLE_VERSION

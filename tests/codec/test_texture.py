@@ -4,7 +4,6 @@ from conftest import tiny_latents
 
 from riffsmith.codec import Codec, fit_codec
 
-
 SETTINGS = tiny_latents()
 SETTINGS = SETTINGS.model_copy(
     update={"codec": SETTINGS.codec.model_copy(update={"tonal_components": 0})}

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from riffsmith.codec.analysis import Analysis
 from riffsmith.codec.bands import Bands, to_power
-from riffsmith.codec.spectrum import Spectrum, to_left_right
+from riffsmith.codec.spectrum import Spectrum, Transform, to_left_right
 
 TONAL_CONTEXT_PATCHES = 10
 """Patches on either side of decoded audio from which the tonal rounds start. Further ones change it
@@ -142,7 +142,7 @@ class Decoder(nn.Module):
 
 def _project(
     audio: Float[Tensor, "batch 1 time"],
-    spectrum: Spectrum,
+    spectrum: Transform,
     bands: Bands,
     target: Float[Tensor, "batch 1 frames bands"],
 ) -> Float[Tensor, "batch 1 time"]:

@@ -3,6 +3,8 @@
 Spectra have the axes (frames, bins), as Fourier transforms take and return them.
 """
 
+from typing import Protocol, runtime_checkable
+
 import torch
 from jaxtyping import Complex, Float
 from torch import Tensor, nn
@@ -19,6 +21,19 @@ def to_left_right(audio: Float[Tensor, "batch 2 time"]) -> Float[Tensor, "batch 
     """Left and right channel from mid and side: the inverse of `to_mid_side`."""
     mid, side = audio[:, 0], audio[:, 1]
     return torch.stack([mid + side, mid - side], dim=1)
+
+
+@runtime_checkable
+class Transform(Protocol):
+    """A short-time Fourier transform whose spectra are pairs of real and imaginary parts."""
+
+    def parts(self, audio: Tensor) -> tuple[Tensor, Tensor]:
+        """Real and imaginary parts (*batch, frames, bins) of audio (*batch, time)."""
+        ...
+
+    def from_parts(self, real: Tensor, imaginary: Tensor) -> Tensor:
+        """Audio (*batch, time) of a spectrum: the inverse of `parts`."""
+        ...
 
 
 class Spectrum(nn.Module):
