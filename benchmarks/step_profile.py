@@ -1,4 +1,4 @@
-"""Where the time of a training step of the preset `latent` goes, for each of its three stages.
+"""Where the time of a training step of the preset `latent` goes, for each of its two phases.
 
 Prints the median seconds of a step on one thread and the shares of kinds of operations.
 """
@@ -13,7 +13,6 @@ from torch.profiler import ProfilerActivity, profile
 
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, load_preset
-from riffsmith.training.codec.step import WINDOW_FRAMES, DecoderTrainer
 from riffsmith.training.device import keep_freed_memory
 from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
 from riffsmith.training.latent.system import initialise_latent_state
@@ -50,13 +49,8 @@ def main() -> None:
 
         return step
 
-    decoder = DecoderTrainer(codec, settings.codec, settings.training, CPU)
-    decoder.state.step = settings.codec.decoder_steps // 2  # with discriminators
-    size = WINDOW_FRAMES * settings.corpus.hop_samples
-    audio = 0.1 * torch.randn(settings.codec.decoder_batch, 2, size)
     report("flow matching", step_from(0))
     report("adversarial phase", step_from(settings.training.flow_matching_steps))
-    report("decoder from scratch", lambda: decoder.step(audio))
 
 
 def report(name: str, step: Callable[[], object]) -> None:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from riffsmith.codec.bands import Bands, mel_bands, to_power, tonal_bands
+from riffsmith.codec.bands import Bands, mel_bands, to_power, tonal_bands, transpose_tonal
 
 
 def test_bands_average_and_cover_the_spectrum():
@@ -38,3 +38,10 @@ def test_gains_move_bands_to_their_target_and_silence_bins_of_no_band():
     assert gains[..., covered].mean().item() == pytest.approx(4**0.6, rel=1e-3)
     assert not covered[-1]  # above 20 kHz
     assert gains[..., ~covered].max() == 0
+
+
+def test_a_transposition_moves_three_bands_for_each_semitone():
+    features = torch.arange(20.0)[:, None].repeat(1, 2)
+    assert transpose_tonal(features, 2)[:, 0].tolist() == [0] * 6 + list(range(14))
+    assert transpose_tonal(features, -1)[:, 0].tolist() == [*range(3, 20), 19, 19, 19]
+    assert torch.equal(transpose_tonal(features, 0), features)

@@ -61,8 +61,13 @@ def test_windows_are_parts_of_the_recordings(latent_corpus: Corpus):
     assert not torch.equal(drawn, windows.draw(8, 1, "test"))
     audio = latent_corpus.audio(latent_corpus.manifest.of_split("train")[0], 0, 6).T[None]
     whole = codec.encode(audio.contiguous())[0].bfloat16().float()
-    first = windows._latents[0].float()
+    item = windows._recordings[0]
+    first = windows._latents(item.mel, item.tonal, 0)
     assert torch.allclose(first[:, 4:-4], whole[:, 4 : first.shape[1] - 4], atol=0.1)
+    higher = windows._latents(item.mel, item.tonal, 2)
+    assert torch.equal(higher[:6], first[:6])  # mel latents stay
+    assert not torch.allclose(higher[6:], first[6:], atol=0.1)
+    assert item.styles.shape[:2] == (5, 3)
 
 
 def test_a_corpus_shorter_than_a_window_is_refused(latent_corpus: Corpus):

@@ -1,6 +1,7 @@
 """Audio ↔ latents: features, their principal components, and a decoder to audio."""
 
 from riffsmith.codec.analysis import Analysis
+from riffsmith.codec.bands import transpose_tonal
 from riffsmith.codec.codec import Codec, build_analysis, load_codec, save_codec
 from riffsmith.codec.decoder import Decoder
 from riffsmith.codec.fitting import fit_codec
@@ -26,4 +27,5 @@ __all__ = [
     "to_left_right",
     "to_mid_side",
     "to_stereo",
+    "transpose_tonal",
 ]

@@ -38,6 +38,20 @@ def tonal_bands(bins: int, sample_rate: int) -> Float[Tensor, "bands bins"]:
     return _triangles(_LOWEST_TONAL_HZ * 2.0**steps, bins, sample_rate)
 
 
+def transpose_tonal(
+    features: Float[Tensor, "bands frames"], semitones: int
+) -> Float[Tensor, "bands frames"]:
+    """Tonal features of the same music in another key: three bands are a semitone.
+
+    Args:
+        features: Tonal features.
+        semitones: Number of semitones up; negative: down. The outermost band is repeated where
+            nothing is known.
+    """
+    bands = torch.arange(len(features)) - semitones * _BANDS_PER_OCTAVE // 12
+    return features[bands.clamp(0, len(features) - 1)]
+
+
 def _triangles(
     edges: Float[Tensor, " points"], bins: int, sample_rate: int
 ) -> Float[Tensor, "bands bins"]:

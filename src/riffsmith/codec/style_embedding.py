@@ -100,8 +100,10 @@ def _running_mean(
     values: Float[Tensor, "batch rows frames"],
 ) -> Float[Tensor, "batch rows frames"]:
     """Running mean with triangular weights; at the ends only the frames there are count."""
+    frames, reach = values.shape[-1], _MEAN_LATENTS // 2
+    positions = torch.arange(frames, device=values.device)
+    first, after = (positions - reach).clamp(min=0), (positions + reach + 1).clamp(max=frames)
     for _ in range(2):
-        values = functional.avg_pool1d(
-            values, _MEAN_LATENTS, 1, _MEAN_LATENTS // 2, count_include_pad=False
-        )
+        total = functional.pad(values.double().cumsum(-1), (1, 0))
+        values = ((total[..., after] - total[..., first]) / (after - first)).to(values.dtype)
     return values

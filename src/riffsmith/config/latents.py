@@ -98,6 +98,8 @@ class LatentTrainingSettings(TrainingSettings):
     """Standard deviation of the noise whose effect on the logits is penalised."""
     gain_nepers: Annotated[float, Field(ge=0)] = 0.35
     """Augmentation: half of the examples are made louder or softer by up to this much."""
+    transpose_semitones: Annotated[int, Field(ge=0, le=12)] = 2
+    """Augmentation: half of the examples are transposed by up to this many semitones."""
     cut_fraction: Annotated[float, Field(ge=0, le=1)] = 0.3
     """Augmentation: fraction of the pairs that lose a span of up to a quarter of their frames."""
 

@@ -8,7 +8,13 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from riffsmith.codec import Codec, build_analysis, find_beats, measure_recording
+from riffsmith.codec import (
+    Codec,
+    build_analysis,
+    find_beats,
+    measure_recording,
+    transpose_tonal,
+)
 from riffsmith.config import LatentSettings, LatentTrainingSettings
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.corpus.manifest import Split
@@ -59,6 +65,20 @@ def split_window(
     return windows[:, :latent_channels], windows[:, latent_channels:]
 
 
+@dataclass(frozen=True)
+class _Encoded:
+    """A recording at one offset. Tonal latents are made when a window is drawn, because its key may
+    be changed first.
+    """
+
+    mel: Float[Tensor, "components frames"]
+    tonal: Float[Tensor, "bands frames"]
+    """Tonal features; without bands where the codec has no tonal latents."""
+    styles: Float[Tensor, "keys dimensions frames"]
+    """Style embedding for each transposition."""
+    beats: Float[Tensor, " frames"]
+
+
 class LatentWindows:
     """Random windows of latents with their conditioning, at every offset of frames in a patch."""
 
@@ -73,43 +93,59 @@ class LatentWindows:
         Args:
             recordings: Recordings as `measure_split` returns them.
             codec: Fitted codec.
-            training: Settings that hold the length of a window and the noise on its style.
+            training: Settings that hold the length of a window and its augmentation.
 
         Raises:
             CorpusError: No recording is as long as a window.
         """
         frames = self._frames = training.window_frames
-        self._style_noise = training.style_noise
-        size = codec.patch_frames
-        self._latents: list[Tensor] = []
-        self._beats: list[Tensor] = []
-        self._styles: list[Tensor] = []
-
-        def encode(part: tuple[MeasuredRecording, int]) -> tuple[Tensor, Tensor, Tensor] | None:
-            item, start = part
-            latents = codec.encode_features(item.features[None, :, start:].float())[0]
-            if latents.shape[1] < frames:
-                return None
-            whole = item.beats[start : start + latents.shape[1] * size]
-            beats = whole.unflatten(0, (-1, size)).mean(1)
-            return latents.to(torch.bfloat16), codec.style_embedding(latents[None])[0], beats
-
-        for found in map_ordered(encode, product(recordings, range(size))):
-            if found is not None:
-                latents, style, beats = found
-                self._latents.append(latents)
-                self._styles.append(style)
-                self._beats.append(beats)
-        if not self._latents:
+        self._codec, self._style_noise = codec, training.style_noise
+        widest = training.transpose_semitones if codec.tonal else 0
+        self._transpositions = list(range(-widest, widest + 1))
+        parts = product(recordings, range(codec.patch_frames))
+        found = map_ordered(lambda part: self._encode(*part), parts)
+        self._recordings = [item for item in found if item is not None]
+        if not self._recordings:
             seconds = frames * codec.latent_samples / codec.sample_rate
             raise CorpusError(
                 f"no recording is as long as a window of {seconds:.1f} s: add longer ones, or "
                 "lower --config.training.window_frames"
             )
-        self._positions = torch.tensor([item.shape[1] - frames + 1 for item in self._latents])
+        lengths = [len(item.beats) - frames + 1 for item in self._recordings]
+        self._positions = torch.tensor(lengths)
+
+    def _encode(self, recording: MeasuredRecording, start: int) -> _Encoded | None:
+        """The recording from a frame on. `None`: it is shorter than a window."""
+        codec, size = self._codec, self._codec.patch_frames
+        features = recording.features[:, start:]
+        mel = codec.linear.encode(features[None, : codec.analysis.mel].float())[0]
+        count = mel.shape[1]
+        if count < self._frames:
+            return None
+        tonal = features[codec.analysis.mel :, : count * size : size]
+        styles = [
+            codec.style_embedding(self._latents(mel, tonal, semitones)[None])[0]
+            for semitones in self._transpositions
+        ]
+        beats = recording.beats[start : start + count * size].unflatten(0, (-1, size)).mean(1)
+        return _Encoded(mel.to(torch.bfloat16), tonal.half(), torch.stack(styles), beats)
+
+    def _latents(
+        self,
+        mel: Float[Tensor, "components frames"],
+        tonal: Float[Tensor, "bands frames"],
+        semitones: int,
+    ) -> Float[Tensor, "channels frames"]:
+        """Latents in another key. Mel bands are too wide to change much within two semitones."""
+        if self._codec.tonal is None:
+            return mel.float()
+        shifted = transpose_tonal(tonal.float(), semitones)
+        return torch.cat([mel.float(), self._codec.tonal.encode(shifted[None])[0]])
 
     def draw(self, count: int, seed: int, *names: str | int) -> Float[Tensor, "count both frames"]:
         """Windows at random positions, all equally likely; `split_window` splits them.
+
+        Half of them are transposed by a random number of semitones.
 
         Args:
             count: Number of windows.
@@ -122,16 +158,20 @@ class LatentWindows:
         numbers = torch.searchsorted(ends, chosen, right=True)
         starts = chosen - (ends - self._positions)[numbers]
         begins = torch.randint(_CLOCK_BEGINNINGS, (count,), generator=stream)
+        keys = torch.randint(len(self._transpositions), (count,), generator=stream)
+        is_transposed = torch.rand(count, generator=stream) < 0.5
+        keys = torch.where(is_transposed, keys, len(self._transpositions) // 2)
         latents: list[Tensor] = []
         beats: list[Tensor] = []
         styles: list[Tensor] = []
-        for number, start, begin in zip(
-            numbers.tolist(), starts.tolist(), begins.tolist(), strict=True
+        for number, start, begin, key in zip(
+            numbers.tolist(), starts.tolist(), begins.tolist(), keys.tolist(), strict=True
         ):
-            inside = slice(start, start + self._frames)
-            latents.append(self._latents[number][:, inside].float())
-            beats.append(self._beats[number][inside] + begin)
-            styles.append(self._styles[number][:, inside])
+            item, inside = self._recordings[number], slice(start, start + self._frames)
+            mel, tonal = item.mel[:, inside], item.tonal[:, inside]
+            latents.append(self._latents(mel, tonal, self._transpositions[key]))
+            beats.append(item.beats[inside] + begin)
+            styles.append(item.styles[key][:, inside])
         style = torch.stack(styles)
         style_noise = torch.randn(*style.shape[:2], 1, generator=stream) * self._style_noise
         return torch.cat(
