@@ -16,6 +16,7 @@ from riffsmith.cli.hub import pull, push
 from riffsmith.cli.originality import originality
 from riffsmith.cli.play import play
 from riffsmith.cli.prepare import prepare
+from riffsmith.cli.reconstruct import reconstruct
 from riffsmith.cli.report import report
 from riffsmith.cli.stream import stream
 from riffsmith.cli.studio import studio
@@ -34,7 +35,7 @@ app = App(
 )
 _COMMANDS = (
     *(survey, prepare, train, generate, play, stream),
-    *(evaluate, originality, report),
+    *(evaluate, reconstruct, originality, report),
     *(studio, export, push, pull, demo),
 )
 for _command in _COMMANDS:

@@ -59,7 +59,8 @@ class Analysis(nn.Module):
     @property
     def mid_frequencies(self) -> Float[Tensor, " bands"]:
         """Mean frequencies of the mid's mel bands in Hz."""
-        return torch.linspace(0, self.sample_rate / 2, self.spectrum.bins) @ self.mid.weights
+        hertz = torch.linspace(0, self.sample_rate / 2, self.spectrum.bins)
+        return hertz[: self.mid.used] @ self.mid.weights
 
     def forward(
         self, audio: Float[Tensor, "batch 2 time"]

@@ -5,6 +5,7 @@ from math import floor, log, log2
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional
 
 FLOOR = 1e-4
 """Magnitude that is added before the logarithm: 80 dB below a full-scale sine."""
@@ -70,9 +71,10 @@ class Bands(nn.Module):
     """Bands of a spectrum, and the gains that give a spectrum other band powers."""
 
     weights: Tensor
-    """Weights of the bins in each band (bins, bands); those of a band add up to 1."""
+    """Weights of the bins in each band (used, bands); those of a band add up to 1. The bins above
+    the highest band are left out."""
     shares: Tensor
-    """Weights of the bands in each bin (bands, bins); those of a bin add up to 1, or to 0 for a bin
+    """Weights of the bands in each bin (bands, used); those of a bin add up to 1, or to 0 for a bin
     that no band covers."""
 
     def __init__(self, filters: Float[Tensor, "bands bins"]) -> None:
@@ -82,14 +84,23 @@ class Bands(nn.Module):
             filters: Weights of the bins in each band.
         """
         super().__init__()
-        self.count = len(filters)
+        self.count, self.bins = filters.shape
+        self.used = int(filters.any(0).nonzero()[-1]) + 1
+        """Number of bins up to the highest band."""
+        filters = filters[:, : self.used]
         shares = filters / filters.sum(0).clamp(min=1e-9)
         self.register_buffer("weights", filters.T.contiguous(), persistent=False)
         self.register_buffer("shares", shares.contiguous(), persistent=False)
 
+    def at_bins(self, bins: int) -> "Bands":
+        """The bands that lie within so many of the lowest bins, for a spectrum of a lower rate."""
+        filters = functional.pad(self.weights.T, (0, max(0, bins - self.used)))
+        within = filters[:, bins:].sum(1) == 0
+        return Bands(filters[within][:, :bins])
+
     def power(self, power: Float[Tensor, "*batch frames bins"]) -> Tensor:
         """Mean power of each band (*batch, frames, bands) of squared magnitudes."""
-        return power @ self.weights
+        return power[..., : self.used] @ self.weights
 
     def measure(self, power: Float[Tensor, "*batch frames bins"]) -> Tensor:
         """Natural logarithm of each band's root mean square magnitude (*batch, bands, frames)."""
@@ -110,7 +121,8 @@ class Bands(nn.Module):
             target: Power that each band should have.
         """
         ratio = (target + _LEAST_POWER) / (self.power(power) + _LEAST_POWER)
-        return ratio.clamp(1e-3, 1e3) ** (_RELAXATION / 2) @ self.shares
+        gains = ratio.clamp(1e-3, 1e3) ** (_RELAXATION / 2) @ self.shares
+        return functional.pad(gains, (0, self.bins - self.used))
 
 
 def to_power(features: Float[Tensor, "*batch bands frames"]) -> Tensor:

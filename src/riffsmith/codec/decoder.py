@@ -52,19 +52,15 @@ class Decoder(nn.Module):
         if analysis.tonal is None:
             return
         self.context_patches = max(reach, TONAL_CONTEXT_PATCHES)
-        full = analysis.tonal.weights.T
-        used = int(full.any(0).nonzero()[-1]) + 1
-        highest = (full.shape[1] - 1) / (_TONAL_MARGIN * used)
+        used = analysis.tonal.used
+        highest = (analysis.tonal.bins - 1) / (_TONAL_MARGIN * used)
         factor = 1
         while hop % (2 * factor) == 0 and 2 * factor <= highest:
             factor *= 2
         self.low_spectrum = Spectrum(hop // factor)
         self.tonal_spectrum = Spectrum(self.patch_samples // factor)
-        self.tonal = Bands(full[:, : self.tonal_spectrum.bins])
-        mel = analysis.mid.weights.T
-        within = mel[:, self.low_spectrum.bins :].sum(1) == 0
-        self.low_mel_count = int(within.sum())
-        self.low_mel = Bands(mel[within][:, : self.low_spectrum.bins])
+        self.tonal = analysis.tonal.at_bins(self.tonal_spectrum.bins)
+        self.low_mel = analysis.mid.at_bins(self.low_spectrum.bins)
         self.low_bins = used // self.patch_frames
         """Bins of the mid's spectrum whose values come from the low sample rate."""
 
@@ -109,7 +105,7 @@ class Decoder(nn.Module):
         """Spectrum (batch, 1, frames, bins) of the mid at the low sample rate, in parts."""
         bins = self.low_spectrum.bins
         audio = self.low_spectrum.from_parts(real[:, :1, :, :bins], imaginary[:, :1, :, :bins])
-        mel_target = to_power(features[:, : self.low_mel_count])[:, None]
+        mel_target = to_power(features[:, : self.low_mel.count])[:, None]
         tonal_target = to_power(features[:, self.mel_count :, :: self.patch_frames])[:, None]
         before: Tensor | None = None
         for number in range(self.rounds):

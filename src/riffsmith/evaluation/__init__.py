@@ -43,6 +43,7 @@ from riffsmith.evaluation.passages import (
     read_folder,
     reconstruct_with,
 )
+from riffsmith.evaluation.reconstruction import ReconstructionScore, score_reconstruction
 from riffsmith.evaluation.remarks import Remark, RemarkCode
 from riffsmith.evaluation.scores import (
     CACHE_FOLDER,
@@ -72,6 +73,7 @@ __all__ = [
     "OriginalityCheck",
     "OriginalityGrade",
     "Passage",
+    "ReconstructionScore",
     "Remark",
     "RemarkCode",
     "SelfTest",
@@ -87,4 +89,5 @@ __all__ = [
     "read_folder",
     "reconstruct_with",
     "run_self_test",
+    "score_reconstruction",
 ]

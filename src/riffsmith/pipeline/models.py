@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from riffsmith.bundle import Bundle, find_shipped, is_bundle, load_bundle
-from riffsmith.corpus import Corpus, find_audio
+from riffsmith.bundle import Bundle, find_shipped, is_bundle, load_bundle, shipped_models
+from riffsmith.corpus import Corpus, find_audio, is_corpus
 from riffsmith.errors import ModelError, SettingsError
 from riffsmith.evaluation import (
     PASSAGE_SECONDS,
@@ -55,7 +55,9 @@ def open_subject(
     if seconds < PASSAGE_SECONDS:
         raise SettingsError(f"--seconds must be {PASSAGE_SECONDS:g} or more, found {seconds:g}")
     path = Path(model)
-    if path.is_dir() and not is_bundle(path) and not RunFolder(path).exists():
+    is_model = is_bundle(path) or RunFolder(path).exists()
+    # A corpus may have the name of a shipped model.
+    if path.is_dir() and not is_model and not (is_corpus(path) and model in shipped_models()):
         return EvaluationSubject(read_folder(find_audio(path), corpus))
     bundle = open_model(model, snapshot)
     ours, theirs = bundle.card.settings.corpus, corpus.manifest.settings
@@ -108,7 +110,7 @@ def find_bundle(
         raise ModelError(f"--snapshot needs a run folder, {model!r} is none")
     elif is_bundle(path):
         yield path
-    elif path.exists():
+    elif path.exists() and model not in shipped_models():
         raise ModelError(f"{path} is neither a run folder nor a bundle: check the path")
     else:
         with find_shipped(model) as folder:
