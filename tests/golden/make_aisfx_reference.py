@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "tools"))
-convert = importlib.import_module("convert_embedders")
+convert = importlib.import_module("convert_weights")
 
 # The package's own __init__ imports dependencies that the network does not need.
 with convert.open_wheel(Path(sys.argv[1]), convert.SHA256["aisfx"]) as wheel:

@@ -1,9 +1,10 @@
-"""Converts the published weights of both embedders to `riffsmith/evaluation/embedders/weights`.
+"""Converts the published weights of the evaluation's networks to those that the package ships.
 
-    python tools/convert_embedders.py musicnn-0.1.0-py3-none-any.whl \
-        aisfx-0.1.2-py2.py3-none-any.whl
+    python tools/convert_weights.py musicnn-0.1.0-py3-none-any.whl \
+        aisfx-0.1.2-py2.py3-none-any.whl basic_pitch-0.4.0-py2.py3-none-any.whl
 
-The tool needs no TensorFlow and runs no code of the packages. Equal wheels give equal bytes.
+The tool needs no TensorFlow and runs no code of the packages. Equal wheels give equal bytes. The
+third one is read with `onnx`, which the extra of that name installs.
 """
 
 import argparse
@@ -17,15 +18,19 @@ from typing import Any
 from zipfile import ZipFile
 
 import numpy as np
+import onnx
 import torch
 from numpy.typing import NDArray
+from onnx import numpy_helper
 from safetensors.numpy import save
 
-TARGET = Path(__file__).parents[1] / "src/riffsmith/evaluation/embedders/weights"
+TARGET = Path(__file__).parents[1] / "src/riffsmith/evaluation"
 SHA256 = {
     "musicnn": "f38a4890c648c1ddbb141c5d96d2b0a8cfcd36746002d896989f7b88beb65cfa",
     "aisfx": "bfe219950715af179e9a1653e7117cc1852baef267cd6596c42cad74afe1d194",
+    "basic_pitch": "738adb503aae7fdfc7d1e1511aa0ce35052315f260a19531ef4c356708425db0",
 }
+BASIC_PITCH_GRAPH = "basic_pitch/saved_models/icassp_2022/nmp.onnx"
 TENSORFLOW_EPSILON = 1e-3  # default epsilon of batch normalisation, as the next one
 TORCH_EPSILON = 1e-5
 
@@ -37,24 +42,36 @@ _State = dict[str, NDArray[np.float64]]
 
 
 def main() -> None:
-    """Reads two wheels, writes two files of weights and the licence of the second."""
+    """Reads three wheels, writes a file of weights for each, and the licences of two."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("musicnn", type=Path, help="the wheel of musicnn 0.1.0")
     parser.add_argument("aisfx", type=Path, help="the wheel of aisfx 0.1.2")
-    parser.add_argument("--target", type=Path, default=TARGET, help="folder to write to")
+    parser.add_argument("basic_pitch", type=Path, help="the wheel of basic-pitch 0.4.0")
+    parser.add_argument(
+        "--target", type=Path, default=TARGET, help="folder of the package riffsmith.evaluation"
+    )
     options = parser.parse_args()
-    options.target.mkdir(parents=True, exist_ok=True)
+    embedders = options.target / "embedders/weights"
+    transcription = options.target / "transcription/weights"
+    for folder in (embedders, transcription):
+        folder.mkdir(parents=True, exist_ok=True)
     with open_wheel(options.musicnn, SHA256["musicnn"]) as wheel:
         tensors = read_tensorflow_checkpoint(
             wheel.read("musicnn/MSD_musicnn/.index"),
             wheel.read("musicnn/MSD_musicnn/.data-00000-of-00001"),
         )
-        write(options.target / "musicnn.safetensors", convert_musicnn(tensors), np.float32)
+        write(embedders / "musicnn.safetensors", convert_musicnn(tensors), np.float32)
     with open_wheel(options.aisfx, SHA256["aisfx"]) as wheel:
         state = read_torch_checkpoint(wheel.read("aisfx/models/checkpoint.pth"))
-        write(options.target / "aisfx.safetensors", convert_aisfx(state), np.float16)
+        write(embedders / "aisfx.safetensors", convert_aisfx(state), np.float16)
         licence = wheel.read("aisfx-0.1.2.dist-info/licenses/LICENSE")
-        (options.target / "LICENSE-aisfx.txt").write_bytes(licence)
+        (embedders / "LICENSE-aisfx.txt").write_bytes(licence)
+    with open_wheel(options.basic_pitch, SHA256["basic_pitch"]) as wheel:
+        graph = wheel.read(BASIC_PITCH_GRAPH)
+        write(transcription / "basic_pitch.safetensors", convert_basic_pitch(graph), np.float32)
+        for name in ("LICENSE", "NOTICE"):
+            text = wheel.read(f"basic_pitch-0.4.0.dist-info/{name}")
+            (transcription / f"{name}-basic-pitch.txt").write_bytes(text)
 
 
 def open_wheel(path: Path, sha256: str) -> ZipFile:
@@ -248,6 +265,54 @@ def convert_aisfx(original: Mapping[str, torch.Tensor]) -> _State:
             target = f"convolutions.{2 * block + number}"
             state[f"{target}.weight"] = kernel * factor[:, None, None, None]
             state[f"{target}.bias"] = take(f"{norm}.bias") - take(f"{norm}.running_mean") * factor
+    return state
+
+
+def convert_basic_pitch(content: bytes) -> _State:
+    """Takes the constants of the ONNX graph, whose batch normalisations are folded already.
+
+    The constants have no names of meaning, so each is found by the node that uses it: the first two
+    convolutions are the imaginary and the real kernels, the third is the low-pass before the rate
+    is halved, the last six are those of the network.
+
+    Args:
+        content: Content of the ONNX file.
+    """
+    graph = onnx.load_from_string(content).graph
+    constants = {
+        each.name: numpy_helper.to_array(each).astype(np.float64) for each in graph.initializer
+    }
+    convolutions = [node for node in graph.node if node.op_type == "Conv"]
+    imaginary, real, low_pass = (constants[node.input[1]] for node in convolutions[:3])
+
+    def find(operation: str, part: str) -> NDArray[np.float64]:
+        (name,) = {
+            name
+            for node in graph.node
+            if node.op_type == operation
+            for name in node.input
+            if name in constants and part in name
+        }
+        return constants[name]
+
+    state: _State = {
+        "cqt_kernels": np.concatenate([real, imaginary])[:, 0],
+        "low_pass": low_pass[:, 0],
+        "cqt_scale": find("Mul", "cq_t2010v2_1/Sqrt").ravel(),
+        "input_factor": find("Mul", "batch_normalization").reshape(()),
+        "input_offset": find("Add", "batch_normalization").reshape(()),
+    }
+    names = (
+        "onset_enter",
+        "contour_enter",
+        "contour_head",
+        "note_enter",
+        "note_head",
+        "onset_head",
+    )
+    for name, node in zip(names, convolutions[-6:], strict=True):
+        state[f"{name}.weight"] = constants[node.input[1]]
+        state[f"{name}.bias"] = constants[node.input[2]]
     return state
 
 
