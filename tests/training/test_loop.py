@@ -254,7 +254,7 @@ def test_starting_is_refused_where_it_would_harm(started: Started, corpus: Corpu
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda text: text.replace('"version": 2', '"version": 8'), "run format 8"),
+        (lambda text: text.replace('"version": 3', '"version": 8'), "run format 8"),
         (lambda text: text[:100], "is damaged"),
         (lambda text: text.replace('"seed"', '"sead"'), "is damaged"),
     ],

@@ -9,11 +9,21 @@ from riffsmith.evaluation.embedders.musicnn import TAG_NAMES, MusicnnEmbedder
 from riffsmith.evaluation.metrics.coverage import density_coverage
 from riffsmith.evaluation.metrics.fad import frechet_distance
 from riffsmith.evaluation.metrics.kad import kernel_distance
-from riffsmith.evaluation.metrics.rhythm import measure_rhythm
+from riffsmith.evaluation.metrics.key import (
+    class_durations,
+    class_entropy,
+    key_clarity,
+    key_drift,
+)
+from riffsmith.evaluation.metrics.notes import mean_polyphony, onset_rate, persistence
+from riffsmith.evaluation.metrics.repetition import riff_repetition
+from riffsmith.evaluation.metrics.rhythm import measure_rhythm, onset_envelope
 from riffsmith.evaluation.metrics.sound import check_sound
 from riffsmith.evaluation.metrics.structure import measure_structure
 from riffsmith.evaluation.metrics.vendi import relative_variety
 from riffsmith.evaluation.passages import Passage
+from riffsmith.evaluation.transcription.transcribe import Transcription, transcribe
+from riffsmith.features import track_beats
 
 DISTANCES = {"kad": kernel_distance, "fad": frechet_distance}
 """Distances of two sets of embeddings by the prefix of their names, as in `kad_musicnn`."""
@@ -22,6 +32,8 @@ TAG_MEASURES = tuple(f"tag_{name.replace(' ', '_')}" for name in TAG_NAMES)
 STRONGEST_TAGS = 3
 """Number of tags that are compared: those with the highest probabilities in real music."""
 _LONGEST_LAG_SECONDS = 15.0
+_PERSISTENCE_SECONDS, _LONG_PERSISTENCE_SECONDS = 0.25, 0.5
+_SLOWEST_BPM, _FASTEST_BPM = 80.0, 160.0
 
 Measures = dict[str, float | None]
 """Values by the names of the measures; `None` where a measure is not defined."""
@@ -33,7 +45,7 @@ def is_distance(measure: str) -> bool:
 
 
 def measure_passage(passage: Passage) -> Measures:
-    """Rhythm, structure and sound of a passage of 16 s or more."""
+    """Rhythm, structure, notes and sound of a passage of 16 s or more."""
     mono = passage.audio.mean(axis=1)
     rhythm = measure_rhythm(mono, passage.sample_rate)
     structure = measure_structure(mono, passage.sample_rate, _LONGEST_LAG_SECONDS)
@@ -45,6 +57,7 @@ def measure_passage(passage: Passage) -> Measures:
         "pulse_persistence": rhythm.pulse_persistence,
         "continuity": structure.continuity,
         "relief": structure.relief,
+        **measure_notes(mono, passage.sample_rate),
         "loudness_lufs": sound.loudness_lufs,
         "peak_db": sound.peak_db,
         "clipped_share": sound.clipped_share,
@@ -55,6 +68,38 @@ def measure_passage(passage: Passage) -> Measures:
         "stereo_width": sound.stereo_width,
         "clicks": float(sound.clicks),
     }
+
+
+def measure_notes(mono: Float[np.ndarray, " time"], sample_rate: int) -> Measures:
+    """Notes, keys and riffs of mono audio, from its transcription.
+
+    Args:
+        mono: Mono samples (time,).
+        sample_rate: Sample rate in Hz.
+    """
+    found = transcribe(mono, sample_rate)
+    roll, rate = found.roll(), found.frames_per_second
+    durations = class_durations(roll)
+    return {
+        "notes": mean_polyphony(roll),
+        "note_persistence": persistence(roll, rate, _PERSISTENCE_SECONDS),
+        "note_persistence_half_second": persistence(roll, rate, _LONG_PERSISTENCE_SECONDS),
+        "note_onsets": onset_rate(roll, rate),
+        "pitch_class_entropy": class_entropy(durations),
+        "key_clarity": key_clarity(durations),
+        "key_drift": key_drift(roll, rate),
+        "riff_repetition": riff_repetition(roll, _beats_of(found, mono, sample_rate)),
+    }
+
+
+def _beats_of(
+    found: Transcription, mono: Float[np.ndarray, " time"], sample_rate: int
+) -> Float[np.ndarray, " frames"]:
+    """Position in beats of each frame of a transcription."""
+    envelope, rate = onset_envelope(mono, sample_rate)
+    beats = track_beats(envelope, rate, _SLOWEST_BPM, _FASTEST_BPM)
+    seconds = np.arange(len(found.notes)) / found.frames_per_second
+    return np.interp(seconds * rate, np.arange(len(beats)), beats)
 
 
 def measure_spread(

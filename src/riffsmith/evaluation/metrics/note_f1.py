@@ -1,22 +1,23 @@
-"""F1 score of the notes of a reconstruction."""
+"""Agreement of the notes of a reconstruction with those of the original."""
 
 import numpy as np
 from jaxtyping import Bool
 
 
 def note_f1(
-    found: Bool[np.ndarray, "frames pitches"], expected: Bool[np.ndarray, "frames pitches"]
+    found: Bool[np.ndarray, "found_frames pitches"],
+    expected: Bool[np.ndarray, "expected_frames pitches"],
 ) -> float | None:
-    """Harmonic mean of precision and recall over all pitches of all frames.
+    """F1 over frames and pitches: 2 × both / (found + expected) of the sounding ones.
 
     Args:
-        found: Whether a pitch sounds in a frame of the reconstruction.
-        expected: The same of the original; of two lengths the shorter one counts.
+        found: Roll of the reconstruction (frames, pitches).
+        expected: Roll of the original; what is longer is cut.
 
     Returns:
-        From 0 to 1. `None`: neither has a note.
+        0 to 1; `None` where nothing sounds in either.
     """
-    frames = min(len(found), len(expected))
-    found, expected = found[:frames], expected[:frames]
-    notes = int(found.sum()) + int(expected.sum())
-    return 2 * int((found & expected).sum()) / notes if notes else None
+    length = min(len(found), len(expected))
+    found, expected = found[:length], expected[:length]
+    total = int(found.sum()) + int(expected.sum())
+    return 2 * int((found & expected).sum()) / total if total else None
