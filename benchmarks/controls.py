@@ -80,7 +80,7 @@ def brightness(bundle: LatentBundle, value: float) -> float:
     """Brightness in octaves above 1 Hz, as in the training."""
     pieces = [play(bundle, seed, Controls(brightness=value)) for seed in SEEDS]
     analysis = bundle.codec.analysis
-    mid = features(bundle.codec, np.concatenate(pieces))[: analysis.mid]
+    mid = features(bundle.codec, np.concatenate(pieces))[: analysis.mid.count]
     beats = torch.arange(mid.shape[1], dtype=torch.float64)
     return float(measure_descriptors(mid, analysis.mid_frequencies, beats, 1.0).brightness.mean())
 
@@ -142,7 +142,7 @@ def half_changed(bundle: LatentBundle) -> float:
     for seed in SEEDS:
         stream = Stream(bundle, seed, Controls(brightness=0.1))
         piece = stream.with_controls(at, Controls(brightness=0.9)).read(0, SECONDS * sample_rate)
-        mid = features(bundle.codec, piece)[: bundle.codec.analysis.mid]
+        mid = features(bundle.codec, piece)[: bundle.codec.analysis.mid.count]
         low, high = mid[: len(mid) // 2], mid[len(mid) // 2 :]
         curves.append((high.exp().mean(0).log() - low.exp().mean(0).log()).double().numpy())
     frames = bundle.codec.analysis.spectrum.hop_samples / sample_rate

@@ -150,11 +150,15 @@ def make_card(settings: Settings, preset: str, **values: object) -> Card:
 
 
 def give_codec(run: RunFolder, settings: LatentSettings) -> Codec:
-    """Puts a codec of tiny size, fitted to noise, where a run looks for its own."""
+    """Puts a codec of tiny size, fitted to a little music, where a run looks for its own."""
     torch.manual_seed(0)
     codec = Codec(settings)
-    noise = torch.randn(codec.analysis.features, 400) - 4
-    fit_codec([noise], codec, 0, settings.codec.texture_steps)
+    hop, rate = settings.corpus.hop_samples, settings.corpus.sample_rate
+    music = make_music(400 * hop / rate, rate, channels=2, seed=5)
+    audio = torch.from_numpy(np.ascontiguousarray(music[: 400 * hop].T, np.float32))
+    with torch.inference_mode():
+        features = codec.analysis(audio[None])[0].clone()
+    fit_codec([features], codec, 0, settings.codec.texture_steps)
     run.path.mkdir(parents=True, exist_ok=True)
     run.codec.write_bytes(save_codec(codec))
     return codec

@@ -23,7 +23,7 @@ DOCUMENTS = [
 ]
 COMMANDS = [
     *("survey", "prepare", "train", "generate", "play", "stream"),
-    *("evaluate", "originality", "report"),
+    *("evaluate", "reconstruct", "originality", "report"),
     *("studio", "export", "push", "pull", "demo"),
 ]
 SHORT = {"evaluate": ["--seconds", "30"], "report": ["--seconds", "30"]}
@@ -64,7 +64,7 @@ def test_the_commands_of_the_documents_run(tmp_path: Path, monkeypatch: pytest.M
     lines = commands(README)
     assert [line[0] for line in lines] == [
         *("generate", "survey", "prepare", "train", "generate"),
-        *("evaluate", "originality", "report"),
+        *("evaluate", "reconstruct", "originality", "report"),
     ]
     for line in lines + commands(GUIDE):
         main([*line, *SHORT.get(line[0], [])])

@@ -72,7 +72,7 @@ def features(metal: LatentBundle, audio: np.ndarray) -> torch.Tensor:
 def octaves(metal: LatentBundle, audio: np.ndarray) -> float:
     """Brightness, as `measure_descriptors` defines it."""
     analysis, found = metal.codec.analysis, features(metal, audio)
-    mid, beats = found[: analysis.mid], torch.arange(found.shape[1], dtype=torch.float64)
+    mid, beats = found[: analysis.mid.count], torch.arange(found.shape[1], dtype=torch.float64)
     return float(measure_descriptors(mid, analysis.mid_frequencies, beats, 1.0).brightness.mean())
 
 
