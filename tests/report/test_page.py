@@ -256,6 +256,8 @@ def test_a_latent_page_counts_steps(
     outline = Outline(page)
     text = outline.words()
     assert [each for each in words if each not in text] == []
+    codec = page.partition('id="codec"')[2].partition("<h2")[0]
+    assert codec.count("<audio") == 2  # a real passage, and what the codec keeps of it
     shown = text.partition("All settings")[0].partition("Todos los ajustes")[0]
     assert not re.search(r"\b(epoch|época)s?\b", shown, re.IGNORECASE)
     assert {tag["href"][1:] for tag in outline.all("a")} == {t["id"] for t in outline.all("h2")}

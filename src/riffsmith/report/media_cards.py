@@ -9,7 +9,7 @@ import soundfile
 from jaxtyping import Float
 from torch import Tensor
 
-from riffsmith.bundle import Bundle
+from riffsmith.bundle import Bundle, LatentBundle
 from riffsmith.config import PictureSettings, Settings
 from riffsmith.corpus import Corpus
 from riffsmith.evaluation import WINDOW_SECONDS
@@ -20,10 +20,11 @@ from riffsmith.report.media import MediaCard, Picture, audio_uri, media_card, pn
 from riffsmith.report.originality import ClosestWindow
 from riffsmith.report.texts import Rounded, Texts
 from riffsmith.runs import RunFolder
-from riffsmith.synthesis import generate_clip, to_audio, to_spectrogram
+from riffsmith.synthesis import generate_clip, reconstruct_audio, to_audio, to_spectrogram
 
 NEW_CLIPS = 4
 CLIP_SECONDS = 6.0
+CODEC_SECONDS = 10.0
 RECORDINGS = 3
 SNAPSHOTS = 12
 _SAMPLE_SEED = 1
@@ -73,6 +74,23 @@ def recording_cards(corpus: Corpus, texts: Texts) -> Iterator[MediaCard]:
         note = texts.plain("corpus.from", second=Rounded(start))
         picture = Picture(png_uri(draw_waveform(audio[:, 0])), None, alt)
         yield MediaCard(title, picture, audio_uri(audio, rate), note)
+
+
+def codec_cards(bundle: Bundle, corpus: Corpus, texts: Texts) -> Iterator[MediaCard]:
+    """A real passage, and what the model's codec keeps of it.
+
+    There are none where the system has no codec. The passage is from a held-out recording, or from
+    a training recording where none is held out.
+    """
+    if not isinstance(bundle, LatentBundle):
+        return
+    manifest = corpus.manifest
+    recording = (manifest.of_split("held_out") or manifest.of_split("train"))[0]
+    audio = corpus.audio(recording, recording.source.seconds / 3, CODEC_SECONDS).numpy()
+    rate, name = manifest.settings.sample_rate, Path(recording.source.path).stem
+    kept = reconstruct_audio(bundle, audio)
+    yield media_card(texts.plain("codec.original"), audio, rate, name)
+    yield media_card(texts.plain("codec.kept"), kept, rate, name)
 
 
 def segment_cards(corpus: Corpus, settings: Settings, texts: Texts) -> Iterator[MediaCard]:

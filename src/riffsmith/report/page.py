@@ -24,6 +24,7 @@ from riffsmith.report.history import History, number
 from riffsmith.report.measurements import Measurements, NotMeasured, collect_measurements
 from riffsmith.report.media import Picture, draw_in_themes
 from riffsmith.report.media_cards import (
+    codec_cards,
     evolution_cards,
     nearest_passages,
     recording_cards,
@@ -88,6 +89,7 @@ def write_report(
             genres=_draw_genres(corpus, texts) if len(corpus.manifest.genres) > 1 else None,
             recordings=list(recording_cards(corpus, texts)),
             segments=list(segment_cards(corpus, record.settings, texts)),
+            codec=list(codec_cards(bundle, corpus, texts)),
             networks=networks,
             totals={name: sum(row.parameters for row in rows) for name, rows in networks.items()},
             settings=record.settings.model_dump(),
