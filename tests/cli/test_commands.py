@@ -303,7 +303,11 @@ def test_a_model_and_a_folder_are_judged_alike(shell: Shell, tmp_path: Path):
     shell("train", corpus, run, *tiny_flags(epochs="1"))
     found = json.loads(shell("evaluate", run, "--corpus", corpus, "--seconds", "30", "--json"))
     assert found["seconds"] == 30
-    assert set(found["distances"]) == {"kad_musicnn", "fad_musicnn", "kad_aisfx", "fad_aisfx"}
+    assert set(found["distances"]) == {
+        f"{metric}_{embedder}"
+        for metric in ("kad", "fad")
+        for embedder in ("musicnn", "aisfx", "notes")
+    }
     out = shell("evaluate", songs, "--corpus", corpus, "--seconds", "30")
     assert "60 s of" in out
     assert "beat_strength" in out

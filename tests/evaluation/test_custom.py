@@ -92,7 +92,7 @@ def test_the_example_of_the_docstring_works(module: Write):
         ("Needs", r"calling it without arguments failed \(TypeError: .*'path'"),
         ("Empty", "Empty has no version, sample_rate, window_seconds, hop_seconds, dimension: see"),
         ("Spaced", "name is 'my levels', expected lower-case letters"),
-        ("Taken", "name is 'aisfx', expected another one than the built-in musicnn and aisfx"),
+        ("Taken", "name is 'aisfx', expected another one than the built-in musicnn, aisfx, notes"),
         ("Unversioned", "version is 1, expected a text"),
         ("Slow", "sample_rate is 4000.0, expected a whole number above 0"),
         ("Short", "window_seconds is 0, expected a number above 0"),
@@ -134,6 +134,11 @@ def test_wrong_vectors_are_an_error(module: Write, name: str, message: str):
 
 def test_custom_embedders_follow_the_built_in_ones(module: Write):
     target = f"{module(LEVELS)}:make"
-    assert [each.name for each in load_embedders([target])] == ["musicnn", "aisfx", "levels"]
+    assert [each.name for each in load_embedders([target])] == [
+        "musicnn",
+        "aisfx",
+        "notes",
+        "levels",
+    ]
     with pytest.raises(SettingsError, match="another one named 'levels': rename one"):
         load_embedders([target, target])

@@ -13,8 +13,9 @@ The modules in the order in which they use each other, the simplest first:
 
 - `remarks`: remarks and errors as codes with parameters.
 - `embedders/`: networks that map windows of audio to vectors. `embedder` is the interface,
-  `musicnn` and `aisfx` are built in, `custom` loads those of users, `embedding` prepares the audio
-  and `cache` stores vectors.
+  `musicnn`, `aisfx` and `notes` are built in, `custom` loads those of users, `embedding`
+  prepares the audio and `cache` stores vectors.
+- `transcription/`: the port of Basic Pitch, which finds the notes of audio.
 - `metrics/`: one metric in each file, as functions of arrays. A new metric begins here.
 - `passages` and `positions`: which passages of a corpus, model or folder are compared.
 - `measures` and `passage_features`: which metrics are measured of them.

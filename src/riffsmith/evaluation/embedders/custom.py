@@ -128,7 +128,7 @@ def _check(found: Any, target: str) -> None:
     if not isinstance(found.name, str) or not re.fullmatch("[a-z][a-z0-9_]*", found.name):
         refuse("name", "lower-case letters, digits and _")
     if found.name in EMBEDDER_NAMES:
-        refuse("name", f"another one than the built-in {' and '.join(EMBEDDER_NAMES)}")
+        refuse("name", f"another one than the built-in {', '.join(EMBEDDER_NAMES)}")
     if not isinstance(found.version, str):
         refuse("version", "a text")
     for attribute in _NUMBER_ATTRIBUTES:

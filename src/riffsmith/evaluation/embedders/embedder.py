@@ -8,6 +8,7 @@ from torch import Tensor
 from riffsmith.errors import SettingsError
 from riffsmith.evaluation.embedders.aisfx import AisfxEmbedder
 from riffsmith.evaluation.embedders.musicnn import MusicnnEmbedder
+from riffsmith.evaluation.embedders.notes import NotesEmbedder
 
 
 @runtime_checkable
@@ -54,13 +55,13 @@ class Embedder(Protocol):
         ...
 
 
-_EMBEDDERS = {"musicnn": MusicnnEmbedder, "aisfx": AisfxEmbedder}
+_EMBEDDERS = {"musicnn": MusicnnEmbedder, "aisfx": AisfxEmbedder, "notes": NotesEmbedder}
 EMBEDDER_NAMES = tuple(_EMBEDDERS)
 """Names of the built-in embedders."""
 
 
 def build_embedder(name: str) -> Embedder:
-    """Builds a built-in embedder: "musicnn" or "aisfx".
+    """Builds a built-in embedder: "musicnn", "aisfx" or "notes".
 
     Raises:
         SettingsError: No built-in embedder has that name.
