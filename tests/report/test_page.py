@@ -126,7 +126,7 @@ def test_missing_measurements_name_the_command(pages: dict[str, str], finished_r
         "The following command measures it and keeps the result: "
         f"riffsmith report '{finished_run.path}'"
     )
-    assert text.count(command) == 4 + 3  # in the verdict, and in the sections
+    assert text.count(command) == 6 + 3  # in the verdict, and in the sections
 
 
 def test_a_page_says_what_cannot_be_measured(finished_run: RunFolder, tmp_path: Path):
@@ -134,7 +134,7 @@ def test_a_page_says_what_cannot_be_measured(finished_run: RunFolder, tmp_path: 
     found = Measurements(evaluation=missing, originality=missing, self_test=missing)
     write_report(finished_run, tmp_path / "page.html", measurements=found)
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
-    assert page.count("This could not be measured: &lt;b&gt;: no music.") == 4 + 3
+    assert page.count("This could not be measured: &lt;b&gt;: no music.") == 6 + 3
 
 
 def test_the_spanish_page_is_spanish(pages: dict[str, str]):

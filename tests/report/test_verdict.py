@@ -18,6 +18,7 @@ from conftest import tiny_latents
 
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError
+from riffsmith.evaluation import Measure
 from riffsmith.report import Language, Measurements, NotMeasured
 from riffsmith.report.findings_text import Finding, Subject
 from riffsmith.report.history import History
@@ -89,14 +90,14 @@ def test_a_run_without_a_monitor(run: RunFolder, corpus: Corpus):
     assert found["collapse"].grade == found["overfitting"].grade == "unknown"
     assert "the monitor was off" in found["overfitting"].text
     requestable = {key for key, finding in found.items() if finding.is_requestable}
-    assert requestable == {"near", "variety", "copies", "trust"}
+    assert requestable == {"summary", "notes", "near", "variety", "copies", "trust"}
 
 
 def test_a_failure_is_said(run: RunFolder, corpus: Corpus):
     missing = NotMeasured(CorpusError("<b> is missing"))
     measured = Measurements(evaluation=missing, originality=missing, self_test=missing)
     found = findings(run, corpus, measured)
-    for key in ("near", "variety", "copies", "trust"):
+    for key in ("summary", "notes", "near", "variety", "copies", "trust"):
         assert found[key].text == "This could not be measured: &lt;b&gt; is missing."
         assert not found[key].is_requestable
 
@@ -220,3 +221,22 @@ def test_a_latent_run_counts_steps(
     text = " ".join(finding.text for finding in found.values())
     assert [each for each in words if each not in text] == []
     assert not re.search("epoch|época", text)
+
+
+@pytest.mark.parametrize(
+    ("notes", "grade", "begin"),
+    [(1.4, "good", "Yes: 1.40"), (0.6, "caution", "Fewer: 0.60"), (0.3, "bad", "Hardly any: 0.30")],
+)
+def test_notes_are_compared_with_those_of_its_songs(
+    run: RunFolder, corpus: Corpus, notes: float, grade: str, begin: str
+):
+    near = evaluation(corpus, (1.1, 1.2), 0.95)
+    values = {**near.measures, "notes": Measure(generated=notes, real=1.5)}
+    measured = near.model_copy(update={"measures": values, "codec_note_f1": 0.65})
+    found = findings(run, corpus, Measurements(evaluation=measured))
+    assert found["notes"].grade == found["summary"].grade == grade
+    assert found["notes"].text.startswith(begin)
+    assert "F1 score of 0.65" in found["notes"].text
+    assert found["near"].grade == "good"  # the right colour does not hide it
+    without = findings(run, corpus, Measurements(evaluation=near))
+    assert without["notes"].grade == "unknown"

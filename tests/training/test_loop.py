@@ -219,7 +219,7 @@ def test_checkpoints_of_other_versions_or_networks_are_refused(
     run, record = started
     train(run, record, corpus, [])
     monkeypatch.setattr("riffsmith.runs.checkpoint.CHECKPOINT_VERSION", 2)
-    with pytest.raises(RunError, match="checkpoint format 1, this Riffsmith reads 3"):
+    with pytest.raises(RunError, match="checkpoint format 1, this Riffsmith reads 2"):
         train(run, record, corpus, [])
     monkeypatch.undo()
     generator = record.settings.generator.model_copy(update={"channels": (12, 8)})

@@ -184,9 +184,12 @@ def _print_scores(found: "Evaluation") -> None:
         band = "" if measure.low is None else f"{measure.low:.3g} … {measure.high:.3g}"
         measures.add_row(name, _figure(measure.generated), _figure(measure.real), band)
     stdout.print(f"{found.seconds:g} s of {found.name}, seed {found.seed}")
+    stdout.print(f"grade: {found.summary.grade}; {found.summary.reason.text}", soft_wrap=True)
     stdout.print(distances)
     stdout.print(measures)
     stdout.print("1.0 = as near to the held-out music as the corpus's own training recordings are")
+    if found.codec_note_f1 is not None:
+        stdout.print(f"note F1 of the codec: {found.codec_note_f1:.2f} (1.0 = all notes are kept)")
     if any(score.is_floored for score in found.distances.values()):
         stdout.print("* the real sets are too similar to compare: the ratio is too small")
 

@@ -55,6 +55,7 @@ from riffsmith.evaluation.scores import (
 )
 from riffsmith.evaluation.self_test.permutation import BandedValue, SelfTestRow
 from riffsmith.evaluation.self_test.run import SelfTest, run_self_test
+from riffsmith.evaluation.summary import SummaryGrade
 
 __all__ = [
     "CACHE_FOLDER",
@@ -79,6 +80,7 @@ __all__ = [
     "RemarkCode",
     "SelfTest",
     "SelfTestRow",
+    "SummaryGrade",
     "WindowOrigin",
     "build_embedder",
     "cut_windows",

@@ -38,6 +38,19 @@ class RemarkCode(MessageCode):
     FEW_RECORDINGS = "few_recordings", "not testable: needs {needed} recordings, found {found}"
     NO_CONTRAST = "no_contrast", "not tested: name a folder of other music with --contrast"
 
+    # Reasons of the grade of an evaluation.
+    ALL_GOOD = "all_good", "its notes, colour, variety and beat are like those of its songs"
+    FEW_NOTES = (
+        "few_notes",
+        "{notes:.2f} notes sound at a time, and {real:.2f} in real music of this kind",
+    )
+    FAR = "far", "it is {ratio:.1f} times as far from held-out music as the training recordings"
+    MONOTONOUS = "monotonous", "it has {variety:.2f} of the variety of real music"
+    WEAK_BEAT = (
+        "weak_beat",
+        "the strength of its beat is {strength:.2f}, and {real:.2f} in real music",
+    )
+
     # Remarks on whole results.
     DETECTION_RULE = (
         "detection_rule",

@@ -6,7 +6,7 @@ from statistics import fmean
 
 import numpy as np
 from jaxtyping import Float
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, computed_field
 
 from riffsmith.corpus import Corpus
 from riffsmith.evaluation.embedders.cache import EmbeddingCache
@@ -22,8 +22,11 @@ from riffsmith.evaluation.measures import (
     window_tags,
 )
 from riffsmith.evaluation.metrics.bootstrap import DistanceRatio, distance_ratio
+from riffsmith.evaluation.metrics.note_f1 import note_f1
 from riffsmith.evaluation.passages import Passage, group, read_passages, reconstruct as invert
 from riffsmith.evaluation.remarks import Remark
+from riffsmith.evaluation.summary import Summary, summarise
+from riffsmith.evaluation.transcription.transcribe import transcribe
 from riffsmith.parallel import map_ordered
 
 CACHE_FOLDER = Path("cache") / "embeddings"
@@ -82,8 +85,17 @@ class Evaluation(BaseModel):
     """Distances to real music by name, such as `kad_musicnn`."""
     measures: dict[str, Measure]
     """Other measures by name."""
+    codec_note_f1: float | None = None
+    """Mean note F1 of the held-out passages after the system's transform and inversion: the ceiling
+    for notes. `None`: they have no notes, or an earlier version made this."""
     remarks: tuple[Remark, ...] = ()
     """Remarks, such as why embeddings could not be stored."""
+
+    @computed_field
+    @property
+    def summary(self) -> Summary:
+        """One grade, and the aspect that decides it."""
+        return summarise(self.distances, self.measures)
 
 
 def evaluate(
@@ -151,8 +163,23 @@ def evaluate(
         seed=seed,
         distances=distances,
         measures=measures,
+        codec_note_f1=_compare_notes(made["ceiling"], real["held_out"]),
         remarks=(stored.failure,) if stored and stored.failure else (),
     )
+
+
+def _compare_notes(restored: Sequence[Passage], originals: Sequence[Passage]) -> float | None:
+    """Mean note F1 of passages and their originals."""
+
+    def compare(pair: tuple[Passage, Passage]) -> float | None:
+        found, expected = (
+            transcribe(each.audio.mean(axis=1), each.sample_rate).roll() for each in pair
+        )
+        return note_f1(found, expected)
+
+    pairs = zip(restored, originals, strict=True)
+    scores = [score for score in map_ordered(compare, pairs) if score is not None]
+    return fmean(scores) if scores else None
 
 
 Groups = list[Float[np.ndarray, "_ dimension"]]

@@ -1,9 +1,9 @@
-"""The verdict: eight questions about a run, answered in a few sentences each."""
+"""The verdict: ten questions about a run, answered in a few sentences each."""
 
 from markupsafe import Markup
 
 from riffsmith.corpus import MaterialGrade, Survey
-from riffsmith.evaluation import OriginalityGrade
+from riffsmith.evaluation import OriginalityGrade, SummaryGrade
 from riffsmith.report.findings_text import (
     Finding,
     Grade,
@@ -33,6 +33,11 @@ _SELECTION_GRADES: dict[SelectionReason, Grade] = {
     SelectionReason.HEALTHY: "caution",
     SelectionReason.NEWEST: "unknown",
 }
+_SUMMARY_GRADES: dict[SummaryGrade, Grade] = {
+    SummaryGrade.GOOD: "good",
+    SummaryGrade.FAIR: "caution",
+    SummaryGrade.POOR: "bad",
+}
 _ORIGINALITY_GRADES: dict[OriginalityGrade, Grade] = {
     OriginalityGrade.ORIGINAL: "good",
     OriginalityGrade.SUSPICIOUS: "caution",
@@ -50,7 +55,9 @@ _MATERIAL_GRADES: dict[MaterialGrade, Grade] = {
 def draw_verdict(subject: Subject) -> list[Finding]:
     """Answers all questions, the most important one first."""
     questions = (
+        find_summary,
         find_snapshot,
+        find_notes,
         find_distance,
         find_variety,
         find_copies,
@@ -60,6 +67,34 @@ def draw_verdict(subject: Subject) -> list[Finding]:
         find_trust,
     )
     return [question(subject) for question in questions]
+
+
+def find_summary(subject: Subject) -> Finding:
+    """How good is it, all in all?"""
+    found = subject.measurements.evaluation
+    if isinstance(found, NotMeasured):
+        return leave_open(subject, "summary", found)
+    grade, reason = found.summary.grade, subject.texts.remark(found.summary.reason)
+    sentence = subject.say(f"summary.{grade}", reason=reason)
+    return build_finding("summary", _SUMMARY_GRADES[grade], sentence)
+
+
+def find_notes(subject: Subject) -> Finding:
+    """Does it play notes as its songs do?"""
+    found = subject.measurements.evaluation
+    if isinstance(found, NotMeasured):
+        return leave_open(subject, "notes", found)
+    notes = found.measures.get("notes")
+    if notes is None or notes.generated is None or not notes.real:
+        return build_finding("notes", "unknown", subject.say("notes.unknown"))
+    fraction = notes.generated / notes.real
+    grade = "good" if fraction >= 0.6 else "caution" if fraction >= 0.35 else "bad"
+    values = {"notes": Rounded(notes.generated, 2), "real": Rounded(notes.real, 2)}
+    sentences = [subject.say(f"notes.{grade}", **values)]
+    if found.codec_note_f1 is not None:
+        f1 = Rounded(found.codec_note_f1, 2)
+        sentences.append(subject.say("notes.codec", f1=f1))
+    return build_finding("notes", grade, *sentences)
 
 
 def find_snapshot(subject: Subject) -> Finding:
