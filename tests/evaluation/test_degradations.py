@@ -39,6 +39,22 @@ def test_stationary_noise_keeps_the_spectrum_and_loses_the_order():
     assert max(halves) < 4 * min(halves)  # all but a hundredth was in the first half
 
 
+def test_random_tonal_phases_spread_a_note_and_keep_what_is_outside():
+    rate = 22_050
+    time = np.arange(4 * rate) / rate
+    note, high = np.sin(2 * np.pi * 440 * time), np.sin(2 * np.pi * 8_000 * time)
+    audio = (0.4 * (note + high)).astype(np.float32)[:, None]
+    found = degradations.randomise_tonal_phases(audio, rate, seed=0)
+    assert found.shape == audio.shape
+    power = [np.abs(np.fft.rfft(each[:, 0])) ** 2 for each in (audio, found)]
+    hertz = np.fft.rfftfreq(len(audio), 1 / rate)
+    shares = [each[np.abs(hertz - 440) < 1].sum() / each[hertz < 6_000].sum() for each in power]
+    assert shares[0] > 0.99
+    assert shares[1] < 0.3
+    above = hertz > 7_000
+    assert np.allclose(power[0][above].sum(), power[1][above].sum(), rtol=0.01)
+
+
 def test_a_repeated_clip_is_the_middle_of_the_passage():
     found = degradations.repeat_clip(MUSIC, RATE, seconds=1.0)
     assert found.shape == MUSIC.shape
@@ -78,7 +94,12 @@ def test_joined_pieces_fade_at_equal_power():
 
 @pytest.mark.parametrize(
     ("name", "arguments"),
-    [("add_noise", (20.0,)), ("stationary_noise", ()), ("shuffle_pieces", (RATE,))],
+    [
+        ("add_noise", (20.0,)),
+        ("stationary_noise", ()),
+        ("shuffle_pieces", (RATE,)),
+        ("randomise_tonal_phases", (RATE,)),
+    ],
 )
 def test_the_result_depends_on_the_seed(name: str, arguments: tuple[float, ...]):
     damage = getattr(degradations, name)

@@ -18,6 +18,7 @@ class RemarkCode(MessageCode):
     GRIFFIN_LIM = "griffin_lim", "Griffin-Lim, {mels} mels"
     BACKWARDS = "backwards", "backwards"
     STATIONARY_NOISE = "stationary_noise", "noise of its spectrum"
+    TONAL_PHASES = "tonal_phases", "random phases from 55 Hz to 5 kHz"
     REPEATED = "repeated", "{seconds:g} s repeated"
     SHUFFLED = "shuffled", "seconds shuffled"
     QUIETER = "quieter", "{decibels:g} dB quieter"

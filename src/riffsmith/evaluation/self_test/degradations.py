@@ -5,12 +5,15 @@ alone.
 """
 
 import numpy as np
+import torch
 from jaxtyping import Float
 
 from riffsmith.audio import join
 from riffsmith.seeds import derive_seed
 
 Audio = Float[np.ndarray, "time channels"]
+_TONAL_HZ = (55.0, 5_000.0)
+_PHASE_WINDOW_SECONDS = 0.046
 FADE_SECONDS = 0.02
 """Length of the crossfades between pieces."""
 
@@ -57,6 +60,29 @@ def stationary_noise(audio: Audio, seed: int) -> Audio:
     magnitudes = np.abs(np.fft.rfft(audio, axis=0))
     phases = _random(seed, "phases").uniform(0, 2 * np.pi, magnitudes.shape)
     return _to_audio(magnitudes * np.exp(1j * phases), len(audio))
+
+
+def randomise_tonal_phases(audio: Audio, sample_rate: int, seed: int) -> Audio:
+    """Gives each frame of a spectrum random phases from 55 Hz to 5 kHz, which destroys notes.
+
+    The frames have 46 ms; loudness, colour and rhythm stay. All channels have the same new phases.
+
+    Args:
+        audio: Samples (time, channels).
+        sample_rate: Sample rate in Hz.
+        seed: Seed of the phases.
+    """
+    n_fft = 2 ** round(np.log2(sample_rate * _PHASE_WINDOW_SECONDS))
+    window = torch.hann_window(n_fft)
+    samples = torch.from_numpy(np.ascontiguousarray(audio.T))
+    spectrum = torch.stft(samples, n_fft, n_fft // 4, window=window, return_complex=True)
+    hertz = np.fft.rfftfreq(n_fft, 1 / sample_rate)
+    tonal = torch.from_numpy((hertz >= _TONAL_HZ[0]) & (hertz <= _TONAL_HZ[1]))[:, None]
+    random = _random(seed, "tonal phases").uniform(0, 2 * np.pi, spectrum.shape[1:])
+    turned = torch.polar(torch.ones(()), torch.from_numpy(random.astype(np.float32)))
+    changed = torch.where(tonal, spectrum * turned, spectrum)
+    restored = torch.istft(changed, n_fft, n_fft // 4, window=window, length=samples.shape[-1])
+    return np.ascontiguousarray(restored.numpy().T)
 
 
 def repeat_clip(audio: Audio, sample_rate: int, seconds: float = 3.0) -> Audio:

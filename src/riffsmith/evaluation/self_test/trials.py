@@ -13,6 +13,8 @@ Damage = Callable[[Passage, int], Passage]
 
 BOTH_DISTANCES = ("kad_musicnn", "kad_aisfx")
 """Distances of the built-in embedders, which must also detect another band or genre."""
+NOTE_MEASURES = ("notes", "note_onsets", "kad_notes")
+"""Measures of which one or more must detect that notes are missing."""
 _CUTOFF_HZ = 8_000.0
 _CUTOFF_FACTOR = 0.36
 _FULL_FALLOFF_HZ = 14_000.0
@@ -100,6 +102,16 @@ def choose_trials(corpus: Corpus, falloff_hz: float) -> list[Trial]:
             Remark.of(RemarkCode.STATIONARY_NOISE),
             (*BOTH_DISTANCES, "beat_strength"),
             lambda audio, rate, seed: degradations.stationary_noise(audio, seed),
+        ),
+        Trial(
+            Remark.of(RemarkCode.TONAL_PHASES),
+            NOTE_MEASURES,
+            lambda passage, seed: Passage(
+                passage.recording,
+                degradations.randomise_tonal_phases(passage.audio, passage.sample_rate, seed),
+                passage.sample_rate,
+            ),
+            any_suffices=True,
         ),
         audio_trial(
             Remark.of(RemarkCode.REPEATED, seconds=_REPEATED_SECONDS),
