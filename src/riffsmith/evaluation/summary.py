@@ -65,7 +65,7 @@ def summarise(distances: Mapping[str, _Ratio], measures: Mapping[str, _Value]) -
     found: list[Summary] = []
     notes = measures.get("notes")
     if notes and notes.real and notes.real >= _LEAST_NOTES:
-        grade = _grade((notes.generated or 0.0) / notes.real, _ENOUGH, _SOME)
+        grade = grade_notes(notes.generated or 0.0, notes.real)
         reason = Remark.of(RemarkCode.FEW_NOTES, notes=notes.generated or 0.0, real=notes.real)
         found.append(Summary(grade=grade, reason=reason))
     ratios = [distances[name].ratio for name in ("kad_musicnn", "kad_aisfx") if name in distances]
@@ -90,6 +90,11 @@ def summarise(distances: Mapping[str, _Ratio], measures: Mapping[str, _Value]) -
     if worst is None or worst.grade is SummaryGrade.GOOD:
         return Summary(grade=SummaryGrade.GOOD, reason=Remark.of(RemarkCode.ALL_GOOD))
     return worst
+
+
+def grade_notes(generated: float, real: float) -> SummaryGrade:
+    """The grade of the mean number of notes at a time beside that of real music."""
+    return _grade(generated / real, _ENOUGH, _SOME)
 
 
 def _grade(value: float, good: float, fair: float) -> SummaryGrade:

@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from riffsmith.corpus import MaterialGrade, Survey
 from riffsmith.evaluation import OriginalityGrade, SummaryGrade
+from riffsmith.evaluation.summary import grade_notes
 from riffsmith.report.findings_text import (
     Finding,
     Grade,
@@ -87,8 +88,7 @@ def find_notes(subject: Subject) -> Finding:
     notes = found.measures.get("notes")
     if notes is None or notes.generated is None or not notes.real:
         return build_finding("notes", "unknown", subject.say("notes.unknown"))
-    fraction = notes.generated / notes.real
-    grade = "good" if fraction >= 0.6 else "caution" if fraction >= 0.35 else "bad"
+    grade = _SUMMARY_GRADES[grade_notes(notes.generated, notes.real)]
     values = {"notes": Rounded(notes.generated, 2), "real": Rounded(notes.real, 2)}
     sentences = [subject.say(f"notes.{grade}", **values)]
     if found.codec_note_f1 is not None:
