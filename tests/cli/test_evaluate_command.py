@@ -22,20 +22,19 @@ ROWS = (
     ),
     SelfTestRow(
         treatment=Remark.of(RemarkCode.SHUFFLED),
-        must_detect=("pulse_persistence",),
+        must_detect=(("pulse_persistence",),),
         detected=("tempo_stability", "beat_strength", "pulse_persistence", *"abcd"),
         passed=True,
     ),
     SelfTestRow(
         treatment=Remark.of(RemarkCode.OTHER_BAND),
-        must_detect=("kad_aisfx",),
+        must_detect=(("kad_aisfx",),),
         remark=Remark.of(RemarkCode.NO_SUB_FOLDERS),
     ),
 )
 FAILED = SelfTestRow(
     treatment=Remark.of(RemarkCode.GRIFFIN_LIM, mels=16),
-    must_detect=("kad_musicnn", "kad_aisfx"),
-    any_suffices=True,
+    must_detect=(("kad_musicnn", "kad_aisfx"),),
     passed=False,
 )
 

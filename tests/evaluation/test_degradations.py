@@ -3,9 +3,11 @@ import pytest
 from conftest import make_music
 
 from riffsmith.audio import join
+from riffsmith.evaluation.metrics.rhythm import measure_rhythm
 from riffsmith.evaluation.self_test import degradations
 
 RATE = 8_000
+NOTE_RATE = 22_050
 MUSIC = make_music(6.5, RATE, channels=2, seed=1)
 
 
@@ -77,6 +79,59 @@ def test_shuffled_seconds_are_the_same_seconds_in_another_order():
     assert np.array_equal(found[6 * RATE :], MUSIC[6 * RATE :])
 
 
+def clicks_with_notes(seconds: float = 12.0, bpm: float = 120.0) -> np.ndarray:
+    """Sines of 440 Hz that begin on every beat with a click."""
+    time = np.arange(round(seconds * NOTE_RATE)) / NOTE_RATE
+    since_beat = time % (60 / bpm)
+    noise = np.random.default_rng(0).normal(0, 1, len(time))
+    audio = 0.3 * np.sin(2 * np.pi * 440 * time) * np.exp(-3 * since_beat)
+    return (audio + 0.5 * noise * np.exp(-200 * since_beat)).astype(np.float32)[:, None]
+
+
+def strongest_semitones(audio: np.ndarray, length: int) -> list[int]:
+    """For each piece of the audio, the semitones between 440 Hz and its strongest frequency."""
+    found: list[int] = []
+    for start in range(0, len(audio) - length + 1, length):
+        piece = audio[start : start + length, 0] * np.hanning(length)
+        power = np.abs(np.fft.rfft(piece, 8 * length))
+        hertz = np.fft.rfftfreq(8 * length, 1 / NOTE_RATE)
+        tonal = (hertz > 250) & (hertz < 800)
+        strongest = hertz[tonal][power[tonal].argmax()]
+        found.append(round(12 * np.log2(strongest / 440)))
+    return found
+
+
+def test_transposed_bars_change_the_pitch_and_keep_the_beat():
+    audio = clicks_with_notes()
+    found = degradations.transpose_bars(audio, NOTE_RATE, seed=0)
+    assert found.shape == audio.shape
+    semitones = strongest_semitones(found, NOTE_RATE // 2)
+    assert len(set(semitones)) >= 4
+    assert all(1 <= abs(number) <= 6 for number in semitones[2:-2])
+    beats = [measure_rhythm(each[:, 0], NOTE_RATE).beat_strength for each in (audio, found)]
+    assert beats[1] > 0.7 * beats[0]
+
+
+def test_a_shuffled_rhythm_keeps_the_pitch_and_loses_the_beat():
+    audio = clicks_with_notes()
+    found = degradations.shuffle_rhythm(audio, NOTE_RATE, seed=0)
+    assert found.shape == audio.shape
+    assert set(strongest_semitones(found, NOTE_RATE)) == {0}
+    beats = [measure_rhythm(each[:, 0], NOTE_RATE).beat_strength for each in (audio, found)]
+    assert beats[1] < 0.5 * beats[0]
+
+
+def test_a_riff_is_whole_bars_and_is_repeated():
+    audio = clicks_with_notes()
+    riff = degradations.cut_riff(audio, NOTE_RATE, bars=2)
+    fade = round(degradations.FADE_SECONDS * NOTE_RATE)
+    assert (len(riff) - fade) / NOTE_RATE == pytest.approx(8 * 60 / 120, abs=0.05)
+    found = degradations.repeat_riff(riff, NOTE_RATE, 30 * NOTE_RATE)
+    assert len(found) == 30 * NOTE_RATE
+    advance = len(riff) - fade
+    assert np.array_equal(found[fade:advance], found[fade + advance : 2 * advance])
+
+
 def test_12_db_quieter_is_a_quarter():
     assert degradations.quieter(np.ones((1, 1), np.float32), 12.0)[0, 0] == pytest.approx(
         0.2512, 1e-3
@@ -99,6 +154,8 @@ def test_joined_pieces_fade_at_equal_power():
         ("stationary_noise", ()),
         ("shuffle_pieces", (RATE,)),
         ("randomise_tonal_phases", (RATE,)),
+        ("transpose_bars", (RATE,)),
+        ("shuffle_rhythm", (RATE,)),
     ],
 )
 def test_the_result_depends_on_the_seed(name: str, arguments: tuple[float, ...]):

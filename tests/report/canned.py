@@ -85,20 +85,20 @@ def self_test(corpus: Corpus, *, works: bool = True) -> SelfTest:
         rows=(
             SelfTestRow(
                 treatment=Remark.of(RemarkCode.NOISE, decibels=20.0),
-                must_detect=("kad_aisfx",),
+                must_detect=(("kad_aisfx",),),
                 detected=("beat_strength", "kad_aisfx") if works else (),
                 passed=works,
             ),
             SelfTestRow(
                 treatment=Remark.of(RemarkCode.QUIETER, decibels=12.0),
-                must_detect=("loudness_lufs",),
+                must_detect=(("loudness_lufs",),),
                 must_not_detect=("kad_musicnn",),
                 detected=("loudness_lufs",),
                 passed=True,
             ),
             SelfTestRow(
                 treatment=Remark.of(RemarkCode.OTHER_GENRE),
-                must_detect=("kad_musicnn", "kad_aisfx"),
+                must_detect=(("kad_musicnn",), ("kad_aisfx",)),
                 remark=Remark.of(RemarkCode.NO_CONTRAST),
             ),
         ),

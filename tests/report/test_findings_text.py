@@ -56,9 +56,9 @@ def row(corpus: Corpus) -> SelfTestRow:
 def test_a_measure_of_several_may_suffice(row: SelfTestRow):
     texts = Texts("en")
     names = ("kad_musicnn", "kad_aisfx", "clicks")
-    both = row.model_copy(update={"must_detect": names[:2]})
-    assert describe_expected(both, texts) == "Kernel distance (musicnn), Kernel distance (aisfx)"
-    any_of = row.model_copy(update={"must_detect": names, "any_suffices": True})
+    both = row.model_copy(update={"must_detect": (names[:1], names[1:2])})
+    assert describe_expected(both, texts) == "Kernel distance (musicnn); Kernel distance (aisfx)"
+    any_of = row.model_copy(update={"must_detect": (names,)})
     expected = "Kernel distance (musicnn), Kernel distance (aisfx) or Clicks"
     assert describe_expected(any_of, texts) == expected
     nothing = row.model_copy(update={"must_detect": ()})

@@ -5,11 +5,18 @@ from enum import StrEnum
 from typing import get_args
 
 import pytest
+from conftest import make_music
 
 from riffsmith.audio import RecordingCode, RecordingRemark
 from riffsmith.corpus import Corpus, MaterialGrade
 from riffsmith.errors import CorpusError
-from riffsmith.evaluation import OriginalityCheck, OriginalityGrade, Remark, RemarkCode
+from riffsmith.evaluation import (
+    OriginalityCheck,
+    OriginalityGrade,
+    Passage,
+    Remark,
+    RemarkCode,
+)
 from riffsmith.evaluation.passages import read_passages
 from riffsmith.evaluation.positions import find_pairs
 from riffsmith.evaluation.self_test.trials import choose_trials
@@ -195,7 +202,8 @@ def test_parameters_are_written_in_the_language():
 @pytest.mark.parametrize("falloff_hz", [15_000.0, 9_000.0])
 def test_the_self_test_is_translated(corpus: Corpus, falloff_hz: float):
     assert SPANISH.remark(Remark.of(RemarkCode.DETECTION_RULE)).startswith("Una medida detecta")
-    for trial in choose_trials(corpus, falloff_hz):
+    example = Passage("song", make_music(30.0, 8_000, channels=1), 8_000)
+    for trial in choose_trials(corpus, falloff_hz, example):
         remarks = [trial.treatment] if trial.remark is None else [trial.treatment, trial.remark]
         for remark in remarks:
             assert SPANISH.remark(remark) != remark.text

@@ -143,7 +143,7 @@ def _print_self_test(found: "SelfTest") -> None:
 
 
 def _expected(row: "SelfTestRow") -> str:
-    names = (" or " if row.any_suffices else ", ").join(row.must_detect)
+    names = ", ".join(" or ".join(group) for group in row.must_detect)
     if not row.must_not_detect:
         return names
     return f"{names}, no distance" if names else "nothing"

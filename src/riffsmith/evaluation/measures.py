@@ -17,13 +17,12 @@ from riffsmith.evaluation.metrics.key import (
 )
 from riffsmith.evaluation.metrics.notes import mean_polyphony, onset_rate, persistence
 from riffsmith.evaluation.metrics.repetition import riff_repetition
-from riffsmith.evaluation.metrics.rhythm import measure_rhythm, onset_envelope
+from riffsmith.evaluation.metrics.rhythm import find_beats, measure_rhythm
 from riffsmith.evaluation.metrics.sound import check_sound
 from riffsmith.evaluation.metrics.structure import measure_structure
 from riffsmith.evaluation.metrics.vendi import relative_variety
 from riffsmith.evaluation.passages import Passage
 from riffsmith.evaluation.transcription.transcribe import Transcription, transcribe
-from riffsmith.features import track_beats
 
 DISTANCES = {"kad": kernel_distance, "fad": frechet_distance}
 """Distances of two sets of embeddings by the prefix of their names, as in `kad_musicnn`."""
@@ -33,7 +32,6 @@ STRONGEST_TAGS = 3
 """Number of tags that are compared: those with the highest probabilities in real music."""
 _LONGEST_LAG_SECONDS = 15.0
 _PERSISTENCE_SECONDS, _LONG_PERSISTENCE_SECONDS = 0.25, 0.5
-_SLOWEST_BPM, _FASTEST_BPM = 80.0, 160.0
 
 Measures = dict[str, float | None]
 """Values by the names of the measures; `None` where a measure is not defined."""
@@ -46,7 +44,7 @@ def is_distance(measure: str) -> bool:
 
 def measure_passage(passage: Passage) -> Measures:
     """Rhythm, structure, notes and sound of a passage of 16 s or more."""
-    mono = passage.audio.mean(axis=1)
+    mono = passage.audio.mean(axis=1, dtype=np.float32)
     rhythm = measure_rhythm(mono, passage.sample_rate)
     structure = measure_structure(mono, passage.sample_rate, _LONGEST_LAG_SECONDS)
     sound = check_sound(passage.audio, passage.sample_rate)
@@ -96,8 +94,7 @@ def _beats_of(
     found: Transcription, mono: Float[np.ndarray, " time"], sample_rate: int
 ) -> Float[np.ndarray, " frames"]:
     """Position in beats of each frame of a transcription."""
-    envelope, rate = onset_envelope(mono, sample_rate)
-    beats = track_beats(envelope, rate, _SLOWEST_BPM, _FASTEST_BPM)
+    beats, rate = find_beats(mono, sample_rate)
     seconds = np.arange(len(found.notes)) / found.frames_per_second
     return np.interp(seconds * rate, np.arange(len(beats)), beats)
 

@@ -50,7 +50,7 @@ def score_reconstruction(
     Raises:
         AudioError: The audio is shorter than a window of an embedder.
     """
-    pair = [audio.mean(axis=1) for audio in (original, reconstruction)]
+    pair = [audio.mean(axis=1, dtype=np.float32) for audio in (original, reconstruction)]
     rolls = [transcribe(mono, sample_rate).roll() for mono in pair]
     distances: dict[str, float] = {}
     for embedder in embedders or build_embedders():

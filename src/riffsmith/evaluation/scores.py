@@ -172,8 +172,10 @@ def _compare_notes(restored: Sequence[Passage], originals: Sequence[Passage]) ->
     """Mean note F1 of passages and their originals."""
 
     def compare(pair: tuple[Passage, Passage]) -> float | None:
+        monos = [each.audio.mean(axis=1, dtype=np.float32) for each in pair]
         found, expected = (
-            transcribe(each.audio.mean(axis=1), each.sample_rate).roll() for each in pair
+            transcribe(mono, each.sample_rate).roll()
+            for mono, each in zip(monos, pair, strict=True)
         )
         return note_f1(found, expected)
 

@@ -95,11 +95,16 @@ def describe_expected(row: SelfTestRow, texts: Texts) -> Markup:
     """The measures that must detect the treatment of a row of the self-test."""
     if not row.must_detect:
         return texts("self_test.nothing")
-    *others, last = (texts.measure(name) for name in row.must_detect)
-    names = ", ".join([*others, last])
-    if row.any_suffices and others:
-        names = texts.plain("self_test.alternatives", first=", ".join(others), second=last)
+    names = "; ".join(_describe_group(group, texts) for group in row.must_detect)
     return texts("self_test.no_distance", names=names) if row.must_not_detect else escape(names)
+
+
+def _describe_group(group: Sequence[str], texts: Texts) -> str:
+    """The measures of a group, of which one is enough."""
+    *others, last = (texts.measure(name) for name in group)
+    if not others:
+        return last
+    return texts.plain("self_test.alternatives", first=", ".join(others), second=last)
 
 
 def describe_detected(row: SelfTestRow, texts: Texts) -> Markup:

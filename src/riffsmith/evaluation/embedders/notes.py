@@ -14,11 +14,15 @@ from torch import Tensor
 
 from riffsmith.evaluation.metrics.key import CLASSES, class_durations, correlate_keys
 from riffsmith.evaluation.metrics.notes import onset_rate
-from riffsmith.evaluation.transcription.basic_pitch import HOP_SAMPLES, PITCHES, SAMPLE_RATE
-from riffsmith.evaluation.transcription.transcribe import FRAMES_PER_SECOND, transcribe
+from riffsmith.evaluation.transcription.basic_pitch import PITCHES, SAMPLE_RATE
+from riffsmith.evaluation.transcription.transcribe import (
+    FRAMES_PER_SECOND,
+    Transcription,
+    transcribe,
+)
 
-_WINDOW_SAMPLES = 4 * 142 * HOP_SAMPLES
-"""Four of the transcription's windows, 6.6 s."""
+_WINDOW_FRAMES, _HOP_FRAMES = 4 * 142, 2 * 142
+"""Frames of a window, 6.6 s, and between two of them."""
 _DURATION_EDGES = (4, 8, 16, 32, 64)
 """Frames at which the classes of durations begin; the shortest class has less."""
 _USUAL_POLYPHONY, _USUAL_ONSET_RATE, _REGISTER_SEMITONES = 1.5, 8.0, 24.0
@@ -103,14 +107,25 @@ class NotesEmbedder:
     """The embedder `notes`: one vector of 47 values for each window of 6.6 s at 22.05 kHz."""
 
     name: str = "notes"
-    version: str = "basic-pitch 0.4.0/1"
+    version: str = "basic-pitch 0.4.0/2"
     """Version of the weights / version of the features; it changes when the vectors do."""
     sample_rate: int = SAMPLE_RATE
-    window_seconds: float = _WINDOW_SAMPLES / SAMPLE_RATE
-    hop_seconds: float = _WINDOW_SAMPLES / SAMPLE_RATE / 2
+    window_seconds: float = _WINDOW_FRAMES / FRAMES_PER_SECOND
+    hop_seconds: float = _HOP_FRAMES / FRAMES_PER_SECOND
     dimension: int = _DIMENSION
 
     def embed(self, windows: Float[Tensor, "windows samples"]) -> Float[Tensor, "windows 47"]:
-        """Features of the notes of mono windows (windows, 145408) at 22.05 kHz."""
-        rolls = [transcribe(window.numpy(), SAMPLE_RATE).roll() for window in windows]
-        return torch.from_numpy(np.stack([describe_notes(roll) for roll in rolls])).float()
+        """Features of the notes of mono windows (windows, 145408) at 22.05 kHz, each for itself."""
+        found = [transcribe(window.numpy(), SAMPLE_RATE) for window in windows]
+        return torch.cat([self.embed_transcription(each) for each in found])
+
+    def embed_transcription(self, found: Transcription) -> Float[Tensor, "windows 47"]:
+        """Features of the notes of a whole piece, in windows that overlap by a half.
+
+        Args:
+            found: Transcription of a piece of at least one window.
+        """
+        roll = found.roll()
+        starts = range(0, max(len(roll) - _WINDOW_FRAMES, 0) + 1, _HOP_FRAMES)
+        rows = [describe_notes(roll[start : start + _WINDOW_FRAMES]) for start in starts]
+        return torch.from_numpy(np.stack(rows)).float()

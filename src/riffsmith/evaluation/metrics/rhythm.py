@@ -6,13 +6,14 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from riffsmith.features import MelTransform
+from riffsmith.features import MelTransform, track_beats
 
 _FRAMES_PER_SECOND = 100
 _WINDOW_SECONDS = 0.046
 _MELS = 40
 _RANGE_DB = 80.0  # levels further below the loudest band are treated as silence
 _SLOWEST_BPM, _FASTEST_BPM = 40.0, 200.0
+_SLOWEST_TRACKED_BPM, _FASTEST_TRACKED_BPM = 80.0, 160.0
 _LOCAL_SECONDS, _LOCAL_HOP_SECONDS = 8.0, 4.0
 _LATER_SECONDS = (2.0, 8.0)
 _SHORTEST_SECONDS = 8.0
@@ -97,6 +98,19 @@ def onset_envelope(
     kernel = np.exp(-0.5 * (np.arange(-6, 7) / 2) ** 2)
     smooth = _moving_average(flux, kernel)
     return smooth - _moving_average(smooth, np.ones(_FRAMES_PER_SECOND + 1)), sample_rate / hop
+
+
+def find_beats(
+    audio: Float[np.ndarray, " time"], sample_rate: int
+) -> tuple[Float[np.ndarray, " frames"], float]:
+    """Position in beats of each frame (frames,), and the frames per second (about 100).
+
+    Args:
+        audio: Mono samples (time,).
+        sample_rate: Sample rate in Hz.
+    """
+    envelope, rate = onset_envelope(audio, sample_rate)
+    return track_beats(envelope, rate, _SLOWEST_TRACKED_BPM, _FASTEST_TRACKED_BPM), rate
 
 
 def _moving_average(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -43,10 +43,8 @@ class SelfTestRow(BaseModel):
 
     treatment: Remark
     """What was done to the music, or what it was compared with."""
-    must_detect: tuple[str, ...]
-    """Names of the measures that must detect it."""
-    any_suffices: bool = False
-    """Whether one of these measures is enough."""
+    must_detect: tuple[tuple[str, ...], ...]
+    """Groups of measures; one measure or more of each group must detect it."""
     must_not_detect: tuple[str, ...] = ()
     """Names of the measures that must not detect it."""
     detected: tuple[str, ...] = ()
@@ -65,7 +63,7 @@ class SelfTestRow(BaseModel):
 
     def detected_expected_first(self) -> list[str]:
         """Names of the measures that detected it; first those with a requirement for this row."""
-        expected = {*self.must_detect, *self.must_not_detect}
+        expected = {*chain.from_iterable(self.must_detect), *self.must_not_detect}
         return sorted(self.detected, key=lambda name: name not in expected)
 
 
@@ -128,20 +126,17 @@ class PermutationTest:
             trial.treatment, trial.must_detect, result, self.null, self.limit, trial.remark
         )
         excluded = tuple(filter(is_distance, result)) if trial.no_distance else ()
-        met = set(trial.must_detect) & set(row.detected)
-        enough = bool(met) if trial.any_suffices else met == set(trial.must_detect)
         return row.model_copy(
             update={
-                "any_suffices": trial.any_suffices,
                 "must_not_detect": excluded,
-                "passed": enough and not set(excluded) & set(row.detected),
+                "passed": bool(row.passed) and not set(excluded) & set(row.detected),
             }
         )
 
     def test_other_music(
         self,
         treatment: Remark,
-        must_detect: tuple[str, ...],
+        must_detect: tuple[tuple[str, ...], ...],
         others: Sequence[PassageFeatures],
         home: Sequence[PassageFeatures],
         *,
@@ -154,7 +149,7 @@ class PermutationTest:
 
         Args:
             treatment: Name of the comparison for the table.
-            must_detect: Names of the measures that must detect the difference.
+            must_detect: Groups of measures, of which each must detect the difference.
             others: Features of passages of the other music.
             home: Features of passages of at least four recordings of this corpus.
             remark: Remark on the comparison. `None`: there is nothing to say.
@@ -212,7 +207,7 @@ def _halves(recordings: list[str], seed: int) -> list[set[str]]:
 
 def _build_row(
     treatment: Remark,
-    must_detect: tuple[str, ...],
+    must_detect: tuple[tuple[str, ...], ...],
     result: Measures,
     null: NullDistribution,
     limit: float,
@@ -227,7 +222,7 @@ def _build_row(
         treatment=treatment,
         must_detect=must_detect,
         detected=detected,
-        passed=set(must_detect) <= set(detected),
+        passed=all(set(group) & set(detected) for group in must_detect),
         measures=measures,
         remark=remark,
     )

@@ -100,7 +100,7 @@ def run_self_test(
     coins = zip(pairs, flip_coins(len(pairs), seed, 0), strict=True)
     positions = [first if coin else second for (first, second), coin in coins]
 
-    trials = choose_trials(corpus, _falloff_hz(test.pool))
+    trials = choose_trials(corpus, _falloff_hz(test.pool), positions[0].read())
     rows = [test.test_untouched()]
     for number, trial in enumerate(trials):
         on_progress(0.25 + 0.65 * number / len(trials), trial.treatment.text)

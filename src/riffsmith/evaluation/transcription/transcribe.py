@@ -1,8 +1,11 @@
 """Transcription of audio of any length: the notes that sound and begin in each frame."""
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from math import ceil
+from threading import Lock
 
 import numpy as np
 import torch
@@ -27,6 +30,7 @@ NOTE_THRESHOLD = 0.3
 _EDGE_FRAMES = 15
 _KEPT_FRAMES = WINDOW_FRAMES - 2 * _EDGE_FRAMES
 _BATCH_WINDOWS = 4
+_KEPT_TRANSCRIPTIONS = 48
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,15 @@ class Transcription:
         return self.notes > NOTE_THRESHOLD
 
 
-@torch.inference_mode()
+_kept: OrderedDict[bytes, Transcription] = OrderedDict()
+_kept_lock = Lock()
+
+
 def transcribe(audio: Float[np.ndarray, " time"], sample_rate: int) -> Transcription:
     """Transcribes mono audio.
+
+    The last 48 results are kept, because several measures ask for the notes of the same passage. A
+    result is found again by the hash of its samples, and its arrays cannot be written to.
 
     The network hears windows of 1.99 s. The first and last 15 frames of each window are dropped, so
     the windows' other frames follow each other without gaps. The audio counts as silent beyond both
@@ -60,7 +70,23 @@ def transcribe(audio: Float[np.ndarray, " time"], sample_rate: int) -> Transcrip
         audio: Mono samples (time,).
         sample_rate: Sample rate of the audio in Hz.
     """
-    mono = resample(audio[:, None].astype(np.float32), sample_rate, SAMPLE_RATE)[:, 0]
+    samples = np.ascontiguousarray(audio, np.float32)
+    key = blake2b(samples.data, digest_size=16, salt=sample_rate.to_bytes(8)).digest()
+    with _kept_lock:
+        found = _kept.get(key)
+    if found is None:
+        found = _transcribe(samples, sample_rate)
+    with _kept_lock:
+        _kept[key] = found
+        _kept.move_to_end(key)
+        if len(_kept) > _KEPT_TRANSCRIPTIONS:
+            _kept.popitem(last=False)
+    return found
+
+
+@torch.inference_mode()
+def _transcribe(audio: Float[np.ndarray, " time"], sample_rate: int) -> Transcription:
+    mono = resample(audio[:, None], sample_rate, SAMPLE_RATE)[:, 0]
     frames = ceil(len(mono) / HOP_SAMPLES)
     count = ceil(frames / _KEPT_FRAMES)
     before, hop = _EDGE_FRAMES * HOP_SAMPLES, _KEPT_FRAMES * HOP_SAMPLES
@@ -75,7 +101,10 @@ def transcribe(audio: Float[np.ndarray, " time"], sample_rate: int) -> Transcrip
         found = network(batch)
         notes.append(found.notes[:, kept].flatten(0, 1).numpy())
         onsets.append(found.onsets[:, kept].flatten(0, 1).numpy())
-    return Transcription(np.concatenate(notes)[:frames], np.concatenate(onsets)[:frames])
+    found = Transcription(np.concatenate(notes)[:frames], np.concatenate(onsets)[:frames])
+    for values in (found.notes, found.onsets):
+        values.flags.writeable = False
+    return found
 
 
 @cache
