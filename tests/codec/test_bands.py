@@ -3,7 +3,14 @@
 import pytest
 import torch
 
-from riffsmith.codec.bands import Bands, mel_bands, to_power, tonal_bands, transpose_tonal
+from riffsmith.codec.bands import (
+    Bands,
+    measure_chroma,
+    mel_bands,
+    to_power,
+    tonal_bands,
+    transpose_tonal,
+)
 
 
 def test_bands_average_and_cover_the_spectrum():
@@ -45,3 +52,13 @@ def test_a_transposition_moves_three_bands_for_each_semitone():
     assert transpose_tonal(features, 2)[:, 0].tolist() == [0] * 6 + list(range(14))
     assert transpose_tonal(features, -1)[:, 0].tolist() == [*range(3, 20), 19, 19, 19]
     assert torch.equal(transpose_tonal(features, 0), features)
+
+
+def test_a_partial_has_the_pitch_class_of_its_frequency():
+    features = torch.full((235, 3), -6.0)
+    features[108, 0] = features[144, 0] = 0.0  # 440 Hz and 880 Hz
+    features[108 + 9, 1] = 0.0  # three semitones higher, a C
+    chroma = measure_chroma(features)
+    assert chroma.argmax(dim=0).tolist()[:2] == [0, 3]
+    assert (chroma[:, :2].max(dim=0).values > 0.9 * chroma[:, :2].sum(dim=0)).all()
+    assert chroma[:, 2].sum() == 0  # nothing stands out

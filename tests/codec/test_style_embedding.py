@@ -3,6 +3,8 @@ import torch
 from riffsmith.codec import StyleEmbedding
 from riffsmith.features import Descriptors
 
+A_MAJOR, C_MINOR = 0, 12 + 3
+
 
 def two_songs() -> list[torch.Tensor]:
     """Latents of a song with a small and one with a large deviation, of three components."""
@@ -12,10 +14,19 @@ def two_songs() -> list[torch.Tensor]:
     return list(noise * torch.tensor([0.5, 1.5])[:, None, None] + level)
 
 
+def in_key(key: int) -> torch.Tensor:
+    """Magnitudes of the pitch classes of a song in a key: its triad, and its scale more softly."""
+    third, scale = (4, (2, 5, 9, 11)) if key < 12 else (3, (2, 5, 8, 10))
+    chroma = torch.zeros(12, 1_000)
+    for step, strength in [(0, 4.0), (third, 3.0), (7, 3.0), *((step, 1.0) for step in scale)]:
+        chroma[(key + step) % 12] = strength
+    return chroma
+
+
 def fitted() -> StyleEmbedding:
     style = StyleEmbedding(components=3, dimensions=2, passages=64)
     descriptors = [torch.full((len(Descriptors._fields), 1_000), value) for value in (-10.0, -30.0)]
-    style.fit(two_songs(), descriptors)
+    style.fit(two_songs(), descriptors, [in_key(A_MAJOR), in_key(C_MINOR)])
     return style
 
 
@@ -36,6 +47,13 @@ def test_passages_come_from_all_songs_with_their_descriptors():
     assert torch.allclose(style.passages[-1], other[:, -1], atol=1e-5)
     assert style.descriptors[:32].eq(-10).all()
     assert style.descriptors[32:].eq(-30).all()
+
+
+def test_passages_have_the_key_of_their_song():
+    style = fitted()
+    assert style.find_keys() == [A_MAJOR] * 32 + [C_MINOR] * 32
+    style.chroma.zero_()
+    assert style.find_keys() == [None] * 64
 
 
 def test_a_gain_changes_the_style_in_its_direction():

@@ -4,10 +4,10 @@ import pytest
 from riffsmith.evaluation.metrics.key import (
     class_durations,
     class_entropy,
-    correlate_keys,
     key_clarity,
     key_drift,
 )
+from riffsmith.features import correlate_keys
 
 MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
 C, G = 3, 10

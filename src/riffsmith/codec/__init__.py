@@ -1,7 +1,7 @@
 """Audio ↔ latents: features, their principal components, and a decoder to audio."""
 
 from riffsmith.codec.analysis import Analysis
-from riffsmith.codec.bands import transpose_tonal
+from riffsmith.codec.bands import measure_chroma, transpose_tonal
 from riffsmith.codec.codec import Codec, build_analysis, load_codec, save_codec
 from riffsmith.codec.decoder import Decoder
 from riffsmith.codec.fitting import fit_codec
@@ -21,6 +21,7 @@ __all__ = [
     "find_beats",
     "fit_codec",
     "load_codec",
+    "measure_chroma",
     "measure_recording",
     "overlap_add",
     "save_codec",

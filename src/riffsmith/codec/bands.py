@@ -53,6 +53,24 @@ def transpose_tonal(
     return features[bands.clamp(0, len(features) - 1)]
 
 
+def measure_chroma(features: Float[Tensor, "bands frames"]) -> Float[Tensor, "12 frames"]:
+    """Magnitude of each pitch class that stands out from its neighbours; A comes first.
+
+    A band stands out by what it has above the mean of the half octave around it.
+
+    Args:
+        features: Tonal features: natural logarithms of the magnitudes of the bands.
+    """
+    magnitudes = features.float().exp()
+    reach = _BANDS_PER_OCTAVE // 4
+    padded = functional.pad(magnitudes.T[None], (reach, reach), mode="replicate")
+    around = functional.avg_pool1d(padded, 2 * reach + 1, stride=1)[0].T
+    bands = len(features)
+    semitones = (torch.arange(bands) * 12 / _BANDS_PER_OCTAVE).round().long()
+    chroma = torch.zeros(12, features.shape[1])
+    return chroma.index_add_(0, semitones % 12, (magnitudes - around).clamp(min=0))
+
+
 def _triangles(
     edges: Float[Tensor, " points"], bins: int, sample_rate: int
 ) -> Float[Tensor, "bands bins"]:

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from riffsmith.features import Descriptors
+from riffsmith.features import CLASSES, Descriptors, correlate_keys
 
 _MEAN_LATENTS = 129
 """Width in latent frames of the running mean, which is applied twice."""
@@ -25,6 +25,9 @@ class StyleEmbedding(nn.Module):
     """Style embeddings of passages that are spread evenly over the corpus, a row each."""
     descriptors: Tensor
     """Descriptors of the same passages, with columns in the order of `Descriptors`."""
+    chroma: Tensor
+    """Magnitudes of the 12 pitch classes in the same passages, from A upwards; zeros where the
+    codec has no tonal bands."""
 
     def __init__(self, components: int, dimensions: int, passages: int) -> None:
         """Builds the embedding; `fit` gives it values.
@@ -40,17 +43,20 @@ class StyleEmbedding(nn.Module):
         self.register_buffer("basis", torch.zeros(dimensions, 2 * components))
         self.register_buffer("passages", torch.zeros(passages, dimensions))
         self.register_buffer("descriptors", torch.zeros(passages, len(Descriptors._fields)))
+        self.register_buffer("chroma", torch.zeros(passages, CLASSES))
 
     def fit(
         self,
         latents: list[Float[Tensor, "components _"]],
         descriptors: list[Float[Tensor, "descriptors _"]],
+        chroma: list[Float[Tensor, "12 _"]],
     ) -> None:
         """Computes components and passages from recordings.
 
         Args:
             latents: Latents of each recording.
             descriptors: Descriptors of the same frames, with rows in the order of `Descriptors`.
+            chroma: Magnitudes of the pitch classes of the same frames, from `measure_chroma`.
         """
         slow = torch.cat([_mean_and_deviation(item[None])[0] for item in latents], dim=1)
         mean = slow.mean(1)
@@ -63,8 +69,17 @@ class StyleEmbedding(nn.Module):
         self.basis.copy_(basis / deviations[:, None])
         frames = torch.linspace(0, slow.shape[1] - 1, len(self.passages)).round().long()
         self.passages.copy_(self._project(slow[None, :, frames])[0].T)
-        slow_descriptors = torch.cat([_running_mean(item[None])[0] for item in descriptors], dim=1)
-        self.descriptors.copy_(slow_descriptors[:, frames].T)
+        for buffer, measured in ((self.descriptors, descriptors), (self.chroma, chroma)):
+            slow_values = torch.cat([_running_mean(item[None])[0] for item in measured], dim=1)
+            buffer.copy_(slow_values[:, frames].T)
+
+    def find_keys(self) -> list[int | None]:
+        """The key of each passage: 0 to 11 for A major to G♯ major, 12 to 23 for the minor keys.
+
+        `None` stands where no pitch class is stronger than another.
+        """
+        found = [correlate_keys(row) for row in self.chroma.double().numpy()]
+        return [None if each is None else int(each.argmax()) for each in found]
 
     def forward(
         self, latents: Float[Tensor, "batch components frames"]

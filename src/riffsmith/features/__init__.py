@@ -1,16 +1,19 @@
-"""Features of audio: mel spectrograms and their inverses, grids, beats, descriptors, pitch."""
+"""Features of audio: mel spectrograms, their inverses, grids, beats, descriptors, keys, pitch."""
 
 from riffsmith.features.beats import onset_flux, track_beats
 from riffsmith.features.descriptors import Descriptors, measure_descriptors
 from riffsmith.features.grid import mask, reduce_to, resize, scale, unscale
 from riffsmith.features.griffin_lim import griffin_lim
+from riffsmith.features.key import CLASSES, correlate_keys
 from riffsmith.features.mel import FLOOR_DB, MelTransform, mel_filter_bank
 from riffsmith.features.pitch import shift_pitch, time_stretch
 
 __all__ = [
+    "CLASSES",
     "FLOOR_DB",
     "Descriptors",
     "MelTransform",
+    "correlate_keys",
     "griffin_lim",
     "mask",
     "measure_descriptors",

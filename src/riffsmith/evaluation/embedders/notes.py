@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from riffsmith.evaluation.metrics.key import CLASSES, class_durations, correlate_keys
+from riffsmith.evaluation.metrics.key import class_durations
 from riffsmith.evaluation.metrics.notes import onset_rate
 from riffsmith.evaluation.transcription.basic_pitch import PITCHES, SAMPLE_RATE
 from riffsmith.evaluation.transcription.transcribe import (
@@ -20,6 +20,7 @@ from riffsmith.evaluation.transcription.transcribe import (
     Transcription,
     transcribe,
 )
+from riffsmith.features import CLASSES, correlate_keys
 
 _WINDOW_FRAMES, _HOP_FRAMES = 4 * 142, 2 * 142
 """Frames of a window, 6.6 s, and between two of them."""

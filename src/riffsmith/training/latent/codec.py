@@ -7,10 +7,10 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
-from riffsmith.codec import Codec, fit_codec, load_codec, save_codec
+from riffsmith.codec import Codec, fit_codec, load_codec, measure_chroma, save_codec
 from riffsmith.config import LatentSettings
 from riffsmith.errors import RunError
-from riffsmith.features import measure_descriptors
+from riffsmith.features import CLASSES, measure_descriptors
 from riffsmith.files import write_bytes
 from riffsmith.parallel import map_ordered, single_threaded
 from riffsmith.runs import RunFolder, Stage
@@ -59,14 +59,25 @@ def open_codec(
 
 
 def _fit_style(recordings: Sequence[MeasuredRecording], codec: Codec) -> None:
-    def describe(item: MeasuredRecording) -> tuple[Tensor, Tensor]:
+    def describe(item: MeasuredRecording) -> tuple[Tensor, Tensor, Tensor]:
         descriptors = _measure_descriptors(item, codec)[None]
         latents = codec.encode_features(item.features[None].float())[0]
-        return latents, functional.avg_pool1d(descriptors, codec.patch_frames)[0]
+        pooled = functional.avg_pool1d(descriptors, codec.patch_frames)[0]
+        return latents, pooled, _measure_chroma(item, codec, latents.shape[1])
 
-    latents, descriptors = zip(*map_ordered(describe, recordings), strict=True)
+    latents, descriptors, chroma = zip(*map_ordered(describe, recordings), strict=True)
     with single_threaded():
-        codec.style_embedding.fit(list(latents), list(descriptors))
+        codec.style_embedding.fit(list(latents), list(descriptors), list(chroma))
+
+
+def _measure_chroma(
+    recording: MeasuredRecording, codec: Codec, frames: int
+) -> Float[Tensor, "12 frames"]:
+    """Pitch classes of each latent frame."""
+    if codec.tonal is None:
+        return torch.zeros(CLASSES, frames)
+    tonal = recording.features[codec.analysis.mel :, :: codec.patch_frames]
+    return measure_chroma(tonal[:, :frames])
 
 
 def _measure_descriptors(
