@@ -117,6 +117,7 @@ TINY_LATENTS = {
         "threads": "1",
         "window_frames": "16",
         "flow_matching_steps": "3",
+        "weak_generator_step": "1",
     },
 }
 

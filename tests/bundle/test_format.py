@@ -1,4 +1,4 @@
-"""The bundle format: the parameters of version 3, and the conversion of earlier versions."""
+"""The bundle format: the parameters of version 4, and the conversion of earlier versions."""
 
 import importlib.util
 import json
@@ -14,7 +14,7 @@ from safetensors.torch import load
 
 from riffsmith.bundle import Card, LatentBundle, load_shipped, read_card, write_bundle
 from riffsmith.bundle.card import BUNDLE_VERSION
-from riffsmith.bundle.upgrade import upgrade_card, upgrade_parameter
+from riffsmith.bundle.upgrade import ADDED_PARAMETERS, upgrade_card, upgrade_parameter
 from riffsmith.config import LatentSettings
 from riffsmith.networks import Generator
 
@@ -50,10 +50,11 @@ def test_the_shipped_files_of_version_1_have_the_same_parameters(golden: ModuleT
         new for name in stored["codec.safetensors"] if (new := upgrade_parameter(name)) is not None
     }
     present = set(PARAMETERS["latent"]["codec.safetensors"])
-    assert names == {name for name in present if not name.startswith("tonal.")}
-    assert set(stored["generator.safetensors"]) == set(
-        PARAMETERS["latent"]["generator.safetensors"]
-    )
+    kept = {name for name in present if not name.startswith("tonal.")}
+    assert names == kept - ADDED_PARAMETERS
+    generator = PARAMETERS["latent"]["generator.safetensors"]
+    unguided = {name for name in generator if not name.startswith("guide.")}
+    assert set(stored["generator.safetensors"]) == unguided
 
 
 @pytest.mark.slow
@@ -74,6 +75,8 @@ def test_the_shipped_bundle_of_version_1_opens_with_the_present_names():
     embedding = bundle.codec.style_embedding
     assert torch.equal(embedding.passages, weights["style.points"].float())
     assert torch.equal(embedding.descriptors, weights["style.feel"].float())
+    assert embedding.find_keys() == [None] * len(embedding.passages)
+    assert bundle.generator.guidance is None
 
 
 OLD_TRAINING = {
@@ -135,7 +138,10 @@ def test_a_card_of_version_1_is_converted():
     expected = tiny_latents(steps="12", log_every_steps=str(log_every_steps))
     mel_alone = {"tonal_components": 0, "tonal_rounds": 8, "corrections": 4}
     codec = expected.codec.model_copy(update=mel_alone)
-    assert converted.settings == expected.model_copy(update={"codec": codec})
+    generator = expected.generator.model_copy(update={"guidance": None})
+    assert converted.settings == expected.model_copy(
+        update={"codec": codec, "generator": generator}
+    )
 
 
 def test_a_card_of_version_2_is_converted():
@@ -151,6 +157,16 @@ def test_a_card_of_version_2_is_converted():
     assert converted.settings.codec.tonal_components == 0
     assert converted.settings.training == card.settings.training
     assert converted.snapshot == card.snapshot
+
+
+def test_a_card_of_version_3_is_converted():
+    card = make_card(tiny_latents(), "latent")
+    values = json.loads(card.model_dump_json()) | {"version": 3}
+    del values["settings"]["generator"]["guidance"]
+    converted = Card.model_validate(upgrade_card(values))
+    assert isinstance(converted.settings, LatentSettings)
+    assert converted.settings.generator.guidance is None
+    assert converted.settings.codec == tiny_latents().codec
 
 
 def test_a_picture_card_of_version_1_is_converted():

@@ -1,4 +1,4 @@
-"""Writes bundle_parameters.json: names, types and shapes of all parameters in bundles of version 3.
+"""Writes bundle_parameters.json: names, types and shapes of all parameters in bundles of version 4.
 
 They are a file format. Run `python tests/golden/make_bundle_parameters.py` only together with a new
 `BUNDLE_VERSION` and a conversion of the present one in `bundle/upgrade.py`.

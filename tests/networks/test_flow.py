@@ -17,6 +17,8 @@ def test_straight_trajectories_have_no_loss():
     timesteps = torch.tensor([0.7])
     loss = flow_matching_loss(straight, MUSIC, NOISE, timesteps)
     assert loss.item() == pytest.approx(0, abs=1e-10)
+    guided = flow_matching_loss(straight, MUSIC, NOISE, timesteps, lambda x, t: x * 0 + 3)
+    assert guided.item() == pytest.approx(9, abs=1e-4)
     worse = flow_matching_loss(lambda x, t: straight(x, t) + 2, MUSIC, NOISE, timesteps)
     assert worse.item() == pytest.approx(4, abs=1e-4)
 

@@ -32,6 +32,23 @@ def test_noise_clock_style_and_timestep_matter(denoiser: Denoiser):
         assert not torch.allclose(denoiser(noisy, conditioning, torch.tensor([0.6])), before)
 
 
+def test_guidance_is_that_of_the_network_unless_it_is_given(denoiser: Denoiser):
+    torch.manual_seed(1)
+    guided = Denoiser(
+        latent_channels=6, style_channels=2, channels=(16, 16, 12), embedding=8, guidance=2.5
+    )
+    noisy, conditioning = torch.randn(2, 6, 16), torch.randn(2, CLOCK_CHANNELS + 2, 16)
+    timesteps = torch.tensor([0.5, 0.5])
+    for weight in guided.parameters():
+        torch.nn.init.normal_(weight, std=0.2)
+    with torch.inference_mode():
+        usual = guided(noisy, conditioning, timesteps)
+        given = guided(noisy, conditioning, timesteps, torch.tensor([2.5, 1.0]))
+    assert torch.equal(given[0], usual[0])
+    assert not torch.allclose(given[1], usual[1])
+    assert not any(name.startswith("guide") for name, _ in denoiser.named_parameters())
+
+
 def test_far_frames_do_not_matter(denoiser: Denoiser):
     noisy, conditioning = torch.randn(1, 6, 128), torch.zeros(1, CLOCK_CHANNELS + 2, 128)
     changed = noisy.clone()

@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from riffsmith.config import TaggedSettings
 
-BUNDLE_VERSION = 3
+BUNDLE_VERSION = 4
 """Version of the bundle format that is written; `bundle.upgrade` reads the earlier ones."""
 
 

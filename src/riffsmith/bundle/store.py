@@ -14,7 +14,12 @@ from safetensors.torch import load, save
 from torch import nn
 
 from riffsmith.bundle.card import BUNDLE_VERSION, Card
-from riffsmith.bundle.upgrade import EARLIER_VERSIONS, upgrade_card, upgrade_parameter
+from riffsmith.bundle.upgrade import (
+    ADDED_PARAMETERS,
+    EARLIER_VERSIONS,
+    upgrade_card,
+    upgrade_parameter,
+)
 from riffsmith.codec import Codec, load_codec
 from riffsmith.config import LatentSettings, PictureSettings
 from riffsmith.errors import ModelError
@@ -131,8 +136,9 @@ def load_bundle(folder: Path) -> Bundle:
         _load_weights(generator, weights, folder)
         return PictureBundle(card, settings, generator)
     content = _read_checked(folder / CODEC_NAME, card.codec_hash)
-    rename = upgrade_parameter if card.version in EARLIER_VERSIONS else str
-    codec = load_codec(settings, content, rename)
+    is_earlier = card.version in EARLIER_VERSIONS
+    rename = upgrade_parameter if is_earlier else str
+    codec = load_codec(settings, content, rename, ADDED_PARAMETERS if is_earlier else ())
     latent_generator = build_latent_generator(settings)
     _load_weights(latent_generator, weights, folder)
     return LatentBundle(card, settings, latent_generator, codec)
@@ -145,6 +151,7 @@ def build_latent_generator(settings: LatentSettings) -> Denoiser:
         style_channels=settings.codec.style_dimensions,
         channels=settings.generator.channels,
         embedding=settings.generator.embedding,
+        guidance=settings.generator.guidance,
     )
 
 

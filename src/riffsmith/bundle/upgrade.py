@@ -3,12 +3,15 @@
 The names of settings in `card.json` and of parameters in the weight files are a file format.
 Version 2 renamed some of them, and counts the training of preset `latent` in steps instead of
 epochs. Version 3 has tonal latents and a decoder without weights: codecs of earlier versions have
-no tonal latents, and the weights of their decoder are not used. The files are not changed.
+no tonal latents, and the weights of their decoder are not used. Version 4 has generators that know
+guidance, and the pitch classes of the style passages: earlier generators do not know guidance, and
+their passages have no keys. The files are not changed.
 """
 
 from typing import Any
 
-EARLIER_VERSIONS = (1, 2)
+EARLIER_VERSIONS = (1, 2, 3)
+_FIRST_WITH_TONAL_LATENTS = 3
 _CORRECTIONS = 4
 """Corrections with which a codec without tonal latents is as near to real music as it was with the
 decoder that it was made with."""
@@ -44,6 +47,10 @@ _PARAMETERS = {
 }
 
 
+ADDED_PARAMETERS = frozenset({"style_embedding.chroma"})
+"""Parameters of a codec that earlier versions lack; they keep their initial values, zeros."""
+
+
 def upgrade_card(values: dict[str, Any]) -> dict[str, Any]:
     """Converts the values of a card of an earlier version.
 
@@ -63,6 +70,8 @@ def upgrade_card(values: dict[str, Any]) -> dict[str, Any]:
         for section, pairs in values["settings"].items()
     }
     if "codec" in settings:
+        settings["generator"] = {**settings["generator"], "guidance": None}
+    if "codec" in settings and values["version"] < _FIRST_WITH_TONAL_LATENTS:
         codec = settings["codec"]
         kept = {name: codec[name] for name in codec if not str(name).startswith("decoder_")}
         settings["codec"] = {**kept, "tonal_components": 0, "corrections": _CORRECTIONS}

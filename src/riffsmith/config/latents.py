@@ -50,6 +50,9 @@ class LatentGeneratorSettings(Section):
     """Dimensions of the timestep embedding."""
     steps: Annotated[int, Field(ge=1, le=256)] = 12
     """Euler steps from noise to music."""
+    guidance: Annotated[float, Field(ge=1, le=4)] | None = 2.5
+    """Strength of the guidance: how far the velocity is moved away from that of a weaker generator.
+    1: not at all. `None`: the generator does not know guidance."""
     texture: Annotated[float, Field(ge=0, le=4)] = 1.2
     """Factor on the noise of the texture when generated latents are decoded, because they are
     smoother than real ones. It multiplies `codec.texture_strength`."""
@@ -88,6 +91,10 @@ class LatentTrainingSettings(TrainingSettings):
     unconditioned_fraction: Annotated[float, Field(ge=0, le=1)] = 0.1
     """Fraction of the examples whose beat clock is left out, so that the generator also learns
     from music without a clear beat. Nothing uses it for guidance."""
+    weak_generator_step: PositiveInt = 500
+    """Step whose averaged generator becomes the weaker one of the guidance."""
+    guided_fraction: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Fraction of the examples that teach guided velocities from then on."""
     style_noise: Annotated[float, Field(ge=0)] = 0.25
     """Standard deviation of the noise that is added to an example's style embedding, so that it
     does not identify a position in a recording."""

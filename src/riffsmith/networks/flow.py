@@ -22,6 +22,7 @@ def flow_matching_loss(
     music: Float[Tensor, "batch channels frames"],
     noise: Float[Tensor, "batch channels frames"],
     timesteps: Float[Tensor, " batch"],
+    guide: Velocity | None = None,
 ) -> Float[Tensor, ""]:
     """Mean square error of the velocity on straight trajectories between music and noise.
 
@@ -32,10 +33,14 @@ def flow_matching_loss(
         music: Training examples.
         noise: Standard normal noise.
         timesteps: One timestep for each example; 0 is music, 1 is noise.
+        guide: What guidance adds to the velocity. `None`: nothing.
     """
     weights = timesteps[:, None, None]
-    predicted = velocity((1 - weights) * music + weights * noise, timesteps)
-    return (predicted - (noise - music)).square().mean()
+    state = (1 - weights) * music + weights * noise
+    target = noise - music
+    if guide is not None:
+        target = target + guide(state, timesteps)
+    return (velocity(state, timesteps) - target).square().mean()
 
 
 def draw_timesteps(count: int, stream: torch.Generator) -> Float[Tensor, " count"]:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from riffsmith.config import TaggedSettings
 
-RUN_VERSION = 3
+RUN_VERSION = 4
 
 Unit = Literal["epoch", "step"]
 """What the snapshots of a run are numbered by."""

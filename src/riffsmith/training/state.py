@@ -16,6 +16,7 @@ GeneratorNetwork = TypeVar("GeneratorNetwork", bound=nn.Module)
 DiscriminatorNetwork = TypeVar("DiscriminatorNetwork", bound=nn.Module)
 
 _NETWORKS = ("generator", "discriminator", "averaged_generator")
+_WEAK_GENERATOR = "weak_generator"
 _OPTIMIZERS = ("generator_optimizer", "discriminator_optimizer")
 
 
@@ -56,6 +57,8 @@ class TrainingState(Generic[GeneratorNetwork, DiscriminatorNetwork]):
     """Exponential moving average of the generator's weights."""
     generator_optimizer: Adam
     discriminator_optimizer: Adam
+    weak_generator: GeneratorNetwork | None = None
+    """An averaged generator of an early step, which guides a later one. `None`: there is none."""
     step: int = 0
     """Generator updates done. A rollback does not take any back."""
     rollbacks: int = 0
@@ -66,8 +69,11 @@ class TrainingState(Generic[GeneratorNetwork, DiscriminatorNetwork]):
     def tensors(self) -> dict[str, Tensor]:
         """All tensors under dotted names, on the CPU."""
         table: dict[str, Tensor] = {}
-        for name in _NETWORKS:
-            for key, tensor in getattr(self, name).state_dict().items():
+        networks = {name: getattr(self, name) for name in _NETWORKS}
+        if self.weak_generator is not None:
+            networks[_WEAK_GENERATOR] = self.weak_generator
+        for name, network in networks.items():
+            for key, tensor in network.state_dict().items():
                 table[f"{name}.{key}"] = tensor
         for name in _OPTIMIZERS:
             for index, values in getattr(self, name).state_dict()["state"].items():
@@ -98,6 +104,10 @@ class TrainingState(Generic[GeneratorNetwork, DiscriminatorNetwork]):
         try:
             for name in _NETWORKS:
                 getattr(self, name).load_state_dict(_with_prefix(table, name))
+            self.weak_generator = None
+            if weak := _with_prefix(table, _WEAK_GENERATOR):
+                self.weak_generator = copy_for_averaging(self.averaged_generator)
+                self.weak_generator.load_state_dict(weak)
         except RuntimeError as cause:
             first = str(cause).splitlines()[0]
             raise RunError(f"the checkpoint belongs to other networks ({first})") from cause

@@ -55,10 +55,20 @@ class Denoiser(nn.Module):
 
     It predicts the velocity noise - music of the trajectory through a noisy state, conditioned on a
     beat clock, a style embedding and the timestep; `networks.flow` describes these.
+
+    It can learn the velocity under guidance by a weaker generator (Karras et al., 2024,
+    arXiv:2406.02507) for any strength w: v + (w - 1) · (v - v_weak). One network then does the work
+    of both (Meng et al., 2023, arXiv:2210.03142).
     """
 
     def __init__(
-        self, *, latent_channels: int, style_channels: int, channels: Sequence[int], embedding: int
+        self,
+        *,
+        latent_channels: int,
+        style_channels: int,
+        channels: Sequence[int],
+        embedding: int,
+        guidance: float | None = None,
     ) -> None:
         """Builds the network.
 
@@ -68,9 +78,11 @@ class Denoiser(nn.Module):
             channels: Channels of each level, finest first; each level has half the frame rate of
                 the one before.
             embedding: Dimensions of the embedded timestep.
+            guidance: Strength of the guidance where `forward` is given none. `None`: the network
+                does not know guidance.
         """
         super().__init__()
-        self.latent_channels = latent_channels
+        self.latent_channels, self.guidance = latent_channels, guidance
         self.embed = nn.Sequential(
             nn.Linear(2 * _FREQUENCIES, embedding),
             nn.SiLU(),
@@ -90,12 +102,18 @@ class Denoiser(nn.Module):
         self.exit = nn.Conv1d(channels[0], latent_channels, 1)
         nn.init.zeros_(self.exit.weight)
         nn.init.zeros_(self.exit.bias)  # pyright: ignore[reportArgumentType]
+        if guidance is not None:
+            last = nn.Linear(embedding, embedding)
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
+            self.guide = nn.Sequential(nn.Linear(1, embedding), nn.SiLU(), last)
 
     def forward(
         self,
         noisy: Float[Tensor, "batch latent_channels frames"],
         conditioning: Float[Tensor, "batch clock_and_style frames"],
         timesteps: Float[Tensor, " batch"],
+        guidance: Float[Tensor, " batch"] | None = None,
     ) -> Float[Tensor, "batch latent_channels frames"]:
         """The velocity.
 
@@ -104,11 +122,16 @@ class Denoiser(nn.Module):
                 often as there are levels besides the first.
             conditioning: The beat clock, zeros where it is unknown, then the style embedding.
             timesteps: 0 is music, 1 is noise.
+            guidance: Strength of the guidance for each example, 1 for none. `None`: that of the
+                network.
         """
         highest = log(_HIGHEST_FREQUENCY)
         frequencies = torch.linspace(0, highest, _FREQUENCIES, device=timesteps.device).exp()
         phase = timesteps[:, None] * frequencies * pi / 2
         embedded = self.embed(torch.cat([phase.cos(), phase.sin()], dim=1))
+        if self.guidance is not None:
+            strength = torch.full_like(timesteps, self.guidance) if guidance is None else guidance
+            embedded = embedded + self.guide(strength[:, None] - 1)
         state = self.enter(torch.cat([noisy, conditioning], dim=1))
         finer: list[Tensor] = []
         for number, block in enumerate(self.down):

@@ -11,6 +11,7 @@ from riffsmith.networks import (
     Denoiser,
     LatentDiscriminator,
     approximate_gradient_penalty,
+    copy_for_averaging,
     draw_timesteps,
     flow_matching_loss,
     predict_clean,
@@ -30,6 +31,8 @@ _RISING_STEPS = 200
 _LAST_FACTOR = 0.1
 """Factor on the generator's learning rate at the end of flow matching alone, and from then on."""
 _LARGEST_GRADIENT = 1.0
+_WIDEST_STRENGTH = 1.5
+"""Guidance is learned for strengths up to this many times as far above 1 as the default."""
 
 LatentState = TrainingState[Denoiser, LatentDiscriminator]
 
@@ -110,6 +113,10 @@ class LatentTrainer:
         state.generator_optimizer.step()
         state.step += 1
         update_average(state.averaged_generator, state.generator, training.ema_decay, state.step)
+        if self._is_guided and state.step >= training.weak_generator_step:
+            state.weak_generator = state.weak_generator or copy_for_averaging(
+                state.averaged_generator
+            )
         known = metrics.known()
         means = self._process_group.mean(list(known.values()))
         return StepMetrics(**dict(zip(known, means, strict=True)))
@@ -125,7 +132,44 @@ class LatentTrainer:
             self._draw_uniform(count, 1, stream)[:, 0] >= self._training.unconditioned_fraction
         )
         conditioning[:, :CLOCK_CHANNELS] *= with_clock
-        return flow_matching_loss(self._velocity(conditioning), music, noise, timesteps)
+        if not self._is_guided:
+            return flow_matching_loss(self._velocity(conditioning), music, noise, timesteps)
+        strength = self._draw_strength(count, stream)
+        velocity = self._velocity(conditioning, strength)
+        guide = self._guide(conditioning, strength)
+        return flow_matching_loss(velocity, music, noise, timesteps, guide)
+
+    def _draw_strength(self, count: int, stream: torch.Generator) -> Float[Tensor, " count"]:
+        """Strengths of the guidance: 1 for some examples, up to a bit above the default for others.
+
+        Without a weaker generator all are 1.
+        """
+        position, chosen = self._draw_uniform(count, 2, stream).flatten(1).unbind(1)
+        fraction = self._training.guided_fraction if self._state.weak_generator else 0
+        widest = _WIDEST_STRENGTH * ((self._settings.generator.guidance or 1) - 1)
+        return 1 + widest * position * (chosen < fraction)
+
+    def _guide(self, conditioning: Tensor, strength: Float[Tensor, " count"]) -> Velocity:
+        """What guidance adds to the velocity of each example."""
+        weak, averaged = self._state.weak_generator, self._state.averaged_generator
+
+        @torch.no_grad()
+        def guide(state: Tensor, timesteps: Tensor) -> Tensor:
+            added = torch.zeros_like(state)
+            guided = (strength > 1).nonzero()[:, 0]
+            if weak is None or not len(guided):
+                return added
+            chosen, times = state[guided], timesteps[guided]
+            good, bad = (
+                velocity_of(network, conditioning[guided], self._training, torch.ones_like(times))(
+                    chosen, times
+                )
+                for network in (averaged, weak)
+            )
+            added[guided] = (strength[guided, None, None] - 1) * (good - bad)
+            return added
+
+        return guide
 
     def _update_discriminator(self, windows: Tensor) -> tuple[float, float, float]:
         state, training = self._state, self._training
@@ -184,8 +228,14 @@ class LatentTrainer:
     def _split(self, windows: Tensor) -> tuple[Tensor, Tensor]:
         return split_window(windows, self._settings.codec.latent_channels)
 
-    def _velocity(self, conditioning: Tensor) -> Velocity:
-        return velocity_of(self._state.generator, conditioning, self._training)
+    @property
+    def _is_guided(self) -> bool:
+        return self._settings.generator.guidance is not None
+
+    def _velocity(
+        self, conditioning: Tensor, strength: Float[Tensor, " count"] | None = None
+    ) -> Velocity:
+        return velocity_of(self._state.generator, conditioning, self._training, strength)
 
     def _discriminate(self, windows: Tensor) -> list[Tensor]:
         with autocast(self._training, self._device):
@@ -237,13 +287,16 @@ class LatentTrainer:
 
 
 def velocity_of(
-    generator: Denoiser, conditioning: Tensor, training: LatentTrainingSettings
+    generator: Denoiser,
+    conditioning: Tensor,
+    training: LatentTrainingSettings,
+    guidance: Float[Tensor, " count"] | None = None,
 ) -> Velocity:
-    """The velocity field of a generator for fixed conditioning."""
+    """The velocity field of a generator for fixed conditioning, and a strength of guidance."""
 
     def velocity(state: Tensor, timesteps: Tensor) -> Tensor:
         with autocast(training, state.device):
-            return generator(state, conditioning, timesteps).float()
+            return generator(state, conditioning, timesteps, guidance).float()
 
     return velocity
 
