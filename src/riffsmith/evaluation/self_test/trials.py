@@ -126,7 +126,8 @@ def choose_trials(corpus: Corpus, falloff_hz: float, example: Passage) -> list[T
         ),
         audio_trial(
             Remark.of(RemarkCode.ONE_RIFF, bars=_RIFF_BARS),
-            (("variety_musicnn",), ("variety_aisfx",), ("riff_repetition",)),
+            # music that repeats its riffs as strongly has the same riff_repetition
+            (("variety_musicnn",), ("variety_aisfx",), ("riff_repetition", "kad_notes")),
             lambda audio, rate, seed: degradations.repeat_riff(riff, rate, len(audio)),
         ),
         audio_trial(
