@@ -176,7 +176,8 @@ def test_the_demo(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setattr("riffsmith.cli.demo.CLIP_SECONDS", 2.0)
     for _ in range(2):  # the second time there is nothing left to train
         out = shell("demo", "--out", tmp_path / "demo", "--minutes", "0.02")
-        assert out.count("audio: ") == 3
+        assert out.count("audio: ") == 4
+        assert "s by the shipped model, computed in" in out
         assert f"page:  {tmp_path / 'demo' / 'report.html'}" in out
     manifest = json.loads((tmp_path / "demo" / "run" / "corpus" / "manifest.json").read_text())
     assert manifest["genre"] == "metal"

@@ -69,7 +69,7 @@ def test_results_are_measured_once(run: RunFolder, corpus: Corpus, calls: Calls)
     first = collect_measurements(run, corpus, 4)
     assert calls.names == ["evaluate 120", "check_originality 120", "run_self_test 120 180.0"]
     assert collect_measurements(run, corpus, 4) == first
-    assert collect_measurements(run, corpus, 4, quick=True) == first
+    assert collect_measurements(run, corpus, 4, kinds=()) == first
     assert len(calls.names) == 3
     collect_measurements(run, corpus, 2)  # the self-test holds for any snapshot
     assert calls.names[3:] == ["evaluate 120", "check_originality 120"]
@@ -91,13 +91,13 @@ def test_new_weights_are_measured_again(run: RunFolder, corpus: Corpus, calls: C
     text = card.read_text()
     start = text.index('"weights_hash": "') + len('"weights_hash": "')
     card.write_text(text[:start] + "0000" + text[start + 4 :])
-    assert isinstance(collect_measurements(run, corpus, 4, quick=True).evaluation, NotMeasured)
+    assert isinstance(collect_measurements(run, corpus, 4, kinds=()).evaluation, NotMeasured)
     collect_measurements(run, corpus, 4)
     assert len(calls.names) == 5
 
 
 def test_quick_measures_nothing(run: RunFolder, corpus: Corpus, calls: Calls):
-    found = collect_measurements(run, corpus, 4, quick=True)
+    found = collect_measurements(run, corpus, 4, kinds=())
     assert (found.evaluation, found.originality, found.self_test) == (NotMeasured(),) * 3
     assert calls.names == []
 

@@ -6,8 +6,12 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+SHIPPED_MODEL = "metal"
+SHIPPED_SECONDS = 10.0
 CLIPS = 3
 CLIP_SECONDS = 30.0
+EVALUATED_SECONDS = 60.0
+MEASURED = ("evaluation", "originality")
 
 
 def demo(
@@ -16,7 +20,7 @@ def demo(
     minutes: float = 5.0,
     seed: Annotated[int, Parameter(show=False)] = 0,
 ) -> None:
-    """Run the whole chain on the embedded songs: prepare, train, generate, report.
+    """Play the shipped model, then run the whole chain: prepare, train, generate, evaluate, report.
 
     Parameters
     ----------
@@ -25,15 +29,29 @@ def demo(
     minutes
         Time to train.
     """
+    from time import perf_counter
+
     from riffsmith.audio import write_audio
+    from riffsmith.bundle import load_shipped
     from riffsmith.cli.console import file_progress, note, share_progress, stdout
     from riffsmith.cli.training_progress import run_with_progress
     from riffsmith.pipeline import TrainingRequest, begin_training, open_model
-    from riffsmith.report import write_report
+    from riffsmith.report import measure_run, write_report
     from riffsmith.runs import RunFolder
     from riffsmith.synthesis import generate_clip
 
     note("songs: Muldjord (El Senator), CC BY-SA 3.0; credits in riffsmith/demo_corpus")
+    shipped = load_shipped(SHIPPED_MODEL)
+    began = perf_counter()
+    audio = generate_clip(shipped, SHIPPED_SECONDS, seed)
+    elapsed = perf_counter() - began
+    target = out / f"{SHIPPED_MODEL}.wav"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_audio(target, audio, shipped.card.settings.corpus.sample_rate)
+    stdout.print(
+        f"audio: {target}, {SHIPPED_SECONDS:g} s by the shipped model, computed in {elapsed:.1f} s",
+        soft_wrap=True,
+    )
     run = RunFolder(out / "run")
     request = TrainingRequest(seed=seed, minutes=minutes, hold_out=["mutilated_mime"])
     with as_file(files("riffsmith") / "demo_corpus" / "metal") as songs:
@@ -53,5 +71,9 @@ def demo(
         write_audio(target, audio, bundle.card.settings.corpus.sample_rate)
         stdout.print(f"audio: {target}", soft_wrap=True)
     page = out / "report.html"
-    write_report(run, page)
+    with share_progress("Measuring") as on_progress:
+        measurements = measure_run(
+            run, seconds=EVALUATED_SECONDS, kinds=MEASURED, on_progress=on_progress
+        )
+    write_report(run, page, measurements=measurements)
     stdout.print(f"page:  {page}", soft_wrap=True)

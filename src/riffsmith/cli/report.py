@@ -39,13 +39,17 @@ def report(
         Measure nothing: the page shows what was measured before.
     """
     from riffsmith.cli.console import share_progress, stdout
-    from riffsmith.report import measure_run, write_evolution, write_report
+    from riffsmith.report import ALL_KINDS, measure_run, write_evolution, write_report
     from riffsmith.runs import RunFolder
 
     target, folder = out or run / "report.html", RunFolder(run)
     with share_progress("Measuring") as on_progress:
         measurements = measure_run(
-            folder, seconds=seconds, seed=seed, quick=quick, on_progress=on_progress
+            folder,
+            seconds=seconds,
+            seed=seed,
+            kinds=() if quick else ALL_KINDS,
+            on_progress=on_progress,
         )
     write_report(folder, target, measurements=measurements, language=language)
     stdout.print(str(target), soft_wrap=True)

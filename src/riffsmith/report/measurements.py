@@ -1,6 +1,6 @@
 """Measurements for a page: scores, originality, and the self-test of the measures."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +26,7 @@ from riffsmith.evaluation import (
 from riffsmith.evaluation.passages import read_passages
 from riffsmith.evaluation.positions import FEWEST_PAIRS
 from riffsmith.report.originality import ClipsOriginality, check_clips
-from riffsmith.report.result_store import ResultKey, ResultKind, ResultStore
+from riffsmith.report.result_store import ALL_KINDS, ResultKey, ResultKind, ResultStore
 from riffsmith.runs import RunFolder
 
 DEFAULT_SECONDS = 120.0
@@ -64,7 +64,7 @@ def collect_measurements(
     *,
     seconds: float | None = None,
     seed: int = 0,
-    quick: bool = False,
+    kinds: Collection[ResultKind] = ALL_KINDS,
     on_progress: OnProgress = lambda fraction: None,
 ) -> Measurements:
     """Reads the results that are stored below the run; measures and stores the others.
@@ -80,7 +80,7 @@ def collect_measurements(
         seconds: Duration of the evaluated audio. `None`: the longest that was evaluated before, or
             else two minutes.
         seed: Seed of the clips, as for `riffsmith evaluate`.
-        quick: Read stored results only.
+        kinds: Kinds of results that are measured where none is stored; others are only read.
         on_progress: Called with the finished fraction, from 0 to 1.
 
     Raises:
@@ -99,7 +99,7 @@ def collect_measurements(
         key: ResultKey, model: type[Result], measure: Callable[[], Result]
     ) -> Result | NotMeasured:
         stored = store.read(key, model)
-        if stored or quick:
+        if stored or key.kind not in kinds:
             return stored or NotMeasured()
         try:
             result = measure()

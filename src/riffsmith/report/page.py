@@ -1,7 +1,7 @@
 """The page of a run: one self-contained HTML file."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from riffsmith.report.media_cards import (
     sample_cards,
     segment_cards,
 )
+from riffsmith.report.result_store import ALL_KINDS, ResultKind
 from riffsmith.report.texts import Language, Rounded, Texts
 from riffsmith.report.verdict import draw_verdict
 from riffsmith.runs import RunFolder, open_run
@@ -59,7 +60,7 @@ def write_report(
     record, corpus = open_run(run)
     history, texts = _open_history(run), Texts(language)
     selection = history.select()
-    found = measurements or collect_measurements(run, corpus, selection.number, quick=True)
+    found = measurements or collect_measurements(run, corpus, selection.number, kinds=())
     bundle = load_bundle(run.snapshot(selection.number))
     networks = describe_networks(record.settings)
     closest = () if isinstance(found.originality, NotMeasured) else found.originality.closest
@@ -103,17 +104,17 @@ def measure_run(
     *,
     seconds: float | None = None,
     seed: int = 0,
-    quick: bool = False,
+    kinds: Collection[ResultKind] = ALL_KINDS,
     on_progress: Callable[[float], None] = lambda fraction: None,
 ) -> Measurements:
-    """Measures the snapshot that a page shows: scores, originality and self-test.
+    """Measures the snapshot that a page shows: evaluation, originality and self-test.
 
     Args:
         run: Folder of a run with a snapshot at least.
         seconds: Duration of the evaluated audio. `None`: the longest that was evaluated before, or
             else two minutes.
         seed: Seed of the clips, as for `riffsmith evaluate`.
-        quick: Read stored results only.
+        kinds: Kinds of results that are measured where none is stored; others are only read.
         on_progress: Called with the finished fraction, from 0 to 1.
 
     Raises:
@@ -124,7 +125,7 @@ def measure_run(
     _, corpus = open_run(run)
     number = _open_history(run).select().number
     return collect_measurements(
-        run, corpus, number, seconds=seconds, seed=seed, quick=quick, on_progress=on_progress
+        run, corpus, number, seconds=seconds, seed=seed, kinds=kinds, on_progress=on_progress
     )
 
 

@@ -8,7 +8,7 @@ RUN/report/
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
@@ -19,6 +19,7 @@ from riffsmith.errors import RunError
 from riffsmith.files import write_bytes
 
 ResultKind = Literal["evaluation", "originality", "self-test"]
+ALL_KINDS: tuple[ResultKind, ...] = get_args(ResultKind)
 Result = TypeVar("Result", bound=BaseModel)
 
 
