@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import give_codec, tiny_latents
+from conftest import TINY_LATENTS, give_codec, tiny_latents
 
 from riffsmith.bundle import LatentBundle, load_bundle
 from riffsmith.codec import Codec, fit_codec
-from riffsmith.config import LatentSettings
+from riffsmith.config import LatentSettings, load_preset
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError, ModelError
 from riffsmith.networks import CLOCK_CHANNELS, sample
@@ -205,6 +205,27 @@ def test_an_early_generator_guides_the_later_ones():
     other.restore(state.to_checkpoint())
     assert other.weak_generator is not None
     assert all(torch.equal(v, weak[n]) for n, v in other.weak_generator.state_dict().items())
+
+
+@pytest.mark.slow
+def test_a_run_with_a_pitch_axis(tmp_path: Path, latent_corpus: Corpus):
+    settings = load_preset(
+        "latent",
+        {**TINY_LATENTS, "generator": {**TINY_LATENTS["generator"], "pitch_channels": "4"}},
+    )
+    assert isinstance(settings, LatentSettings)
+    run = RunFolder(tmp_path / "run")
+    give_codec(run, settings)
+    record = create_run(run, latent_corpus, settings, "latent", seed=3)
+    assert not train(run, record, latent_corpus, [], should_stop=after(4).__next__).finished
+    assert train(run, record, latent_corpus, []).finished
+    bundle = load_bundle(run.snapshot(run.snapshot_numbers()[-1]))
+    assert isinstance(bundle, LatentBundle)
+    axis, tonal = bundle.generator.pitch_axis, bundle.codec.tonal
+    assert axis is not None
+    assert tonal is not None
+    assert torch.equal(axis.basis, tonal.basis[: tonal.components].half().float())
+    assert np.isfinite(generate_clip(bundle, 2.5, 7)).all()
 
 
 def test_the_learning_rate_rises_and_falls_until_the_adversarial_phase():

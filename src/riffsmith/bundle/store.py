@@ -20,11 +20,11 @@ from riffsmith.bundle.upgrade import (
     upgrade_card,
     upgrade_parameter,
 )
-from riffsmith.codec import Codec, load_codec
+from riffsmith.codec import Codec, count_tonal_bands, load_codec
 from riffsmith.config import LatentSettings, PictureSettings
 from riffsmith.errors import ModelError
 from riffsmith.files import atomic_path
-from riffsmith.networks import Denoiser, Generator
+from riffsmith.networks import Denoiser, Generator, PitchAxis
 
 CARD_NAME = "card.json"
 WEIGHTS_NAME = "generator.safetensors"
@@ -146,12 +146,23 @@ def load_bundle(folder: Path) -> Bundle:
 
 def build_latent_generator(settings: LatentSettings) -> Denoiser:
     """An initialised generator with the sizes of the settings."""
+    sizes, codec = settings.generator, settings.codec
+    pitch_axis = None
+    if sizes.pitch_channels:
+        pitch_axis = PitchAxis(
+            components=codec.tonal_components,
+            bands=count_tonal_bands(settings.corpus.sample_rate),
+            channels=sizes.pitch_channels,
+            width=sizes.channels[0],
+            embedding=sizes.embedding,
+        )
     return Denoiser(
         latent_channels=settings.codec.latent_channels,
         style_channels=settings.codec.style_dimensions,
         channels=settings.generator.channels,
         embedding=settings.generator.embedding,
         guidance=settings.generator.guidance,
+        pitch_axis=pitch_axis,
     )
 
 

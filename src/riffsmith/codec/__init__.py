@@ -1,7 +1,7 @@
 """Audio ↔ latents: features, their principal components, and a decoder to audio."""
 
 from riffsmith.codec.analysis import Analysis
-from riffsmith.codec.bands import measure_chroma, transpose_tonal
+from riffsmith.codec.bands import count_tonal_bands, measure_chroma, transpose_tonal
 from riffsmith.codec.codec import Codec, build_analysis, load_codec, save_codec
 from riffsmith.codec.decoder import Decoder
 from riffsmith.codec.fitting import fit_codec
@@ -18,6 +18,7 @@ __all__ = [
     "Spectrum",
     "StyleEmbedding",
     "build_analysis",
+    "count_tonal_bands",
     "find_beats",
     "fit_codec",
     "load_codec",

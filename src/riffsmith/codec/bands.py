@@ -33,10 +33,15 @@ def tonal_bands(bins: int, sample_rate: int) -> Float[Tensor, "bands bins"]:
     There are 36 bands in an octave, so three bands are a semitone. They reach from 55 Hz to 5 kHz,
     or to nine tenths of half the sample rate where that is lower.
     """
-    top = min(_HIGHEST_TONAL_HZ, 0.45 * sample_rate)
-    count = floor(log2(top / _LOWEST_TONAL_HZ) * _BANDS_PER_OCTAVE) + 1
+    count = count_tonal_bands(sample_rate)
     steps = torch.arange(-1, count + 1, dtype=torch.float64) / _BANDS_PER_OCTAVE
     return _triangles(_LOWEST_TONAL_HZ * 2.0**steps, bins, sample_rate)
+
+
+def count_tonal_bands(sample_rate: int) -> int:
+    """Number of tonal bands at a sample rate in Hz."""
+    top = min(_HIGHEST_TONAL_HZ, 0.45 * sample_rate)
+    return floor(log2(top / _LOWEST_TONAL_HZ) * _BANDS_PER_OCTAVE) + 1
 
 
 def transpose_tonal(

@@ -53,6 +53,9 @@ class LatentGeneratorSettings(Section):
     guidance: Annotated[float, Field(ge=1, le=4)] | None = 2.5
     """Strength of the guidance: how far the velocity is moved away from that of a weaker generator.
     1: not at all. `None`: the generator does not know guidance."""
+    pitch_channels: Annotated[int, Field(ge=0, le=256)] = 0
+    """Channels of each semitone in a branch that sees the tonal latents as bands. 0: there is no
+    such branch."""
     texture: Annotated[float, Field(ge=0, le=4)] = 1.2
     """Factor on the noise of the texture when generated latents are decoded, because they are
     smoother than real ones. It multiplies `codec.texture_strength`."""
@@ -147,6 +150,8 @@ class LatentSettings(Section):
             )
         if self.training.batch_size % 2:
             raise ValueError("training.batch_size must be even: each network gets one half")
+        if self.generator.pitch_channels and not self.codec.tonal_components:
+            raise ValueError("generator.pitch_channels needs codec.tonal_components above 0")
         if self.generator.slowest_bpm > self.generator.fastest_bpm:
             raise ValueError("generator.slowest_bpm is above fastest_bpm")
         return self

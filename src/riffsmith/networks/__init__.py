@@ -5,6 +5,7 @@ from riffsmith.networks.latent.denoiser import Denoiser
 from riffsmith.networks.latent.discriminator import LatentDiscriminator
 from riffsmith.networks.latent.inputs import CLOCK_CHANNELS, PERIODS, NoiseSource, clock
 from riffsmith.networks.latent.losses import approximate_gradient_penalty, relativistic_loss
+from riffsmith.networks.latent.pitch_axis import PitchAxis
 from riffsmith.networks.parameters import copy_for_averaging, count_parameters, update_average
 from riffsmith.networks.picture.discriminator import Discriminator
 from riffsmith.networks.picture.generator import Generator
@@ -27,6 +28,7 @@ __all__ = [
     "LatentDiscriminator",
     "Loss",
     "NoiseSource",
+    "PitchAxis",
     "Wasserstein",
     "approximate_gradient_penalty",
     "build_loss",

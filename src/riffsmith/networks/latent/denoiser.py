@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from riffsmith.networks.latent.inputs import CLOCK_CHANNELS
+from riffsmith.networks.latent.pitch_axis import PitchAxis, normalise
 
 _FREQUENCIES = 32
 _HIGHEST_FREQUENCY = 1000.0
@@ -40,14 +41,8 @@ class ModulatedBlock(nn.Module):
             embedded: The embedded timestep.
         """
         gain, shift = self.modulation(embedded)[..., None].chunk(2, dim=1)
-        hidden = self.first(functional.silu(_normalise(state) * (1 + gain) + shift))
-        return state + self.second(functional.silu(_normalise(hidden)))
-
-
-def _normalise(state: Float[Tensor, "batch channels frames"]) -> Tensor:
-    """Scales each frame to a root mean square of 1 over its channels."""
-    scale = torch.rsqrt(state.float().square().mean(1, keepdim=True) + 1e-5)
-    return state * scale.to(state.dtype)
+        hidden = self.first(functional.silu(normalise(state) * (1 + gain) + shift))
+        return state + self.second(functional.silu(normalise(hidden)))
 
 
 class Denoiser(nn.Module):
@@ -69,6 +64,7 @@ class Denoiser(nn.Module):
         channels: Sequence[int],
         embedding: int,
         guidance: float | None = None,
+        pitch_axis: PitchAxis | None = None,
     ) -> None:
         """Builds the network.
 
@@ -80,6 +76,7 @@ class Denoiser(nn.Module):
             embedding: Dimensions of the embedded timestep.
             guidance: Strength of the guidance where `forward` is given none. `None`: the network
                 does not know guidance.
+            pitch_axis: Branch for the tonal latents. `None`: the U-Net does everything.
         """
         super().__init__()
         self.latent_channels, self.guidance = latent_channels, guidance
@@ -107,6 +104,7 @@ class Denoiser(nn.Module):
             nn.init.zeros_(last.weight)
             nn.init.zeros_(last.bias)
             self.guide = nn.Sequential(nn.Linear(1, embedding), nn.SiLU(), last)
+        self.pitch_axis = pitch_axis
 
     def forward(
         self,
@@ -133,6 +131,9 @@ class Denoiser(nn.Module):
             strength = torch.full_like(timesteps, self.guidance) if guidance is None else guidance
             embedded = embedded + self.guide(strength[:, None] - 1)
         state = self.enter(torch.cat([noisy, conditioning], dim=1))
+        semitones = self.pitch_axis.enter(noisy) if self.pitch_axis else state
+        if self.pitch_axis:
+            state = state + self.pitch_axis.inform(semitones)
         finer: list[Tensor] = []
         for number, block in enumerate(self.down):
             state = block(state, embedded)
@@ -143,4 +144,9 @@ class Denoiser(nn.Module):
             doubled = state.repeat_interleave(2, dim=-1)
             state = self.join[number](torch.cat([doubled, finer[number]], dim=1))
             state = self.up[number](state, embedded)
-        return self.exit(functional.silu(_normalise(state)))
+        hidden = functional.silu(normalise(state))
+        velocity = self.exit(hidden)
+        if self.pitch_axis is None:
+            return velocity
+        added = self.pitch_axis.leave(semitones, hidden, embedded)
+        return velocity + functional.pad(added, (0, 0, velocity.shape[1] - added.shape[1], 0))

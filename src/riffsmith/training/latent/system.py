@@ -70,6 +70,7 @@ class LatentSystem:
         self._windows = LatentWindows(recordings, self._codec, settings.training)
         held_out = measure_split(corpus, "held_out", settings, offsets=1)
         self.state = initialise_latent_state(settings, record.seed, device)
+        self._give_basis()
         self._learning_rates = build_learning_rates(settings.training, self.state)
         # The names of random streams decide what is drawn: they stay, so that seeds do.
         self._probe_training = self._windows.draw(PROBE_SAMPLES, record.seed, "watched", "training")
@@ -81,6 +82,13 @@ class LatentSystem:
             else None
         )
         self._trainer = self._build_trainer(0)
+
+    def _give_basis(self) -> None:
+        """Gives the networks the components of the codec's tonal bands."""
+        tonal = self._codec.tonal
+        for network in (self.state.generator, self.state.averaged_generator):
+            if network.pitch_axis is not None and tonal is not None:
+                network.pitch_axis.basis.copy_(tonal.basis[: tonal.components])
 
     def next_batch(self, step: int) -> Float[Tensor, "windows both frames"]:
         count = self._settings.training.batch_size
