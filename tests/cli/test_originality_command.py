@@ -59,11 +59,12 @@ def test_a_folder_is_checked_file_by_file(
     out, err = capsys.readouterr()
     found = {one["file"]: one for one in json.loads(out)}
     assert list(found) == ["copy.wav", "new/song.flac"]
-    assert found["copy.wav"]["share_above_99th"] == 1
-    first = found["copy.wav"]["windows"][0]
+    assert found["copy.wav"]["sound"]["share_above_99th"] == 1
+    first = found["copy.wav"]["sound"]["windows"][0]
     assert (first["recording"], first["semitones"]) == ("song 1.wav", 0)
     assert first["recording_seconds"] == pytest.approx(10, abs=0.1)
     assert not found["new/song.flac"]["verdict"].startswith("Copied")
+    assert found["new/song.flac"]["melody"]["obstacle"]["code"] == "short_clip"
     assert "skipped short.wav: audio of 2.00 s is shorter than one window" in err
 
 
@@ -75,9 +76,12 @@ def test_a_person_is_told_the_verdict_and_the_places(
     assert lines[0].startswith("copy.wav: Copied: 3 of 3 windows are nearer")
     assert lines[1] == "100% of 3 windows above the 99th percentile of 100 held-out windows"
     assert lines[2].split()[:3] == ["at", "percentile", "score"]
-    assert len(lines) == 3 + 3
-    assert {line.split()[-2:][1] for line in lines[3:]} == {"1.wav"}
-    assert {line.split()[2] for line in lines[3:]} == {"99.0"}
+    assert {line.split()[-2:][1] for line in lines[3:6]} == {"1.wav"}
+    assert {line.split()[2] for line in lines[3:6]} == {"99.0"}
+    assert lines[6:] == [
+        "copy.wav: Melodies are not compared: audio of 7.00 s is shorter than one window of 10 s: "
+        "give it a longer clip."
+    ]
 
 
 def test_nothing_to_check_is_an_error(band: Path, tmp_path: Path):

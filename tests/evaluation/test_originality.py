@@ -13,17 +13,13 @@ from conftest import as_ordinary_user, make_music, tiny_settings, write_music
 
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import AudioError, CorpusError
+from riffsmith.evaluation import Comparison, CopyKind, OriginalityCheck, OriginalityGrade
 from riffsmith.evaluation.copying import held_out_scores
-from riffsmith.evaluation.copying.held_out_scores import FILE_NAME
-from riffsmith.evaluation.copying.originality import (
-    Originality,
-    OriginalityCheck,
-    OriginalityGrade,
-)
 from riffsmith.features import shift_pitch
 
 RATE = 8_000
 SONG, AT_SECONDS = 2, 11.3
+FILE_NAME = held_out_scores.FILE_NAMES[CopyKind.SOUND]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -100,7 +96,7 @@ def test_a_planted_copy_is_found(
     semitones: float,
     speed: float,
 ):
-    found = check.check(alter(passage())[:, None], RATE)
+    found = check.check(alter(passage())[:, None], RATE).sound
     assert found.share_above_99th == 1
     assert found.grade is OriginalityGrade.COPIED
     assert found.verdict.startswith("Copied: ")
@@ -115,7 +111,7 @@ def test_a_planted_copy_is_found(
 def test_only_the_copied_part_is_suspicious(check: OriginalityCheck):
     own = make_music(20.0, RATE, seed=50)[:, 0]
     clip = np.concatenate([own[: 10 * RATE], passage(6.0), own[10 * RATE :]])
-    found = check.check(clip[:, None], RATE)
+    found = check.check(clip[:, None], RATE).sound
     suspicious = found.suspicious_windows()
     sure = {w.start_seconds for w in suspicious if w.score > 1.75 * found.held_out_highest}
     assert {10, 11} <= sure <= set(range(6, 15))
@@ -126,7 +122,7 @@ def test_only_the_copied_part_is_suspicious(check: OriginalityCheck):
 
 @pytest.mark.slow
 def test_new_songs_of_the_band_are_not_suspicious(check: OriginalityCheck):
-    found = [check.check(make_music(30.0, RATE, seed=seed), RATE) for seed in range(100, 106)]
+    found = [check.check(make_music(30.0, RATE, seed=seed), RATE).sound for seed in range(100, 106)]
     windows = [window for one in found for window in one.windows]
     assert len(windows) == 6 * 26
     suspicious = sum(window.percentile >= 99 for window in windows)
@@ -139,16 +135,19 @@ def test_new_songs_of_the_band_are_not_suspicious(check: OriginalityCheck):
 def test_another_rate_and_two_channels_give_the_same_result(check: OriginalityCheck):
     clip = soxr.resample(passage(), RATE, 22_050)
     found = check.check(np.stack([clip, clip], axis=1), 22_050)
-    assert found.share_above_99th == 1
+    assert found.sound.share_above_99th == 1
     assert found.seconds == pytest.approx(8)
-    assert [w.start_seconds for w in found.windows] == [0, 1, 2, 3]
+    assert [w.start_seconds for w in found.sound.windows] == [0, 1, 2, 3]
 
 
 def test_silence_is_no_copy(check: OriginalityCheck):
     found = check.check(np.zeros((10 * RATE, 1), np.float32), RATE)
-    assert {window.score for window in found.windows} == {0}
+    assert {window.score for window in found.sound.windows} == {0}
+    assert found.melody.windows == ()
+    assert found.grade is OriginalityGrade.ORIGINAL
     assert found.verdict == (
-        "No copy found: all 6 windows are as far from the training music as held-out music is."
+        "No copy found: all 6 windows are as far from the training music as held-out music is. "
+        "Melodies are not compared: none of its windows of 10 s has enough notes."
     )
 
 
@@ -157,13 +156,13 @@ def with_scores(band: Corpus, folder: Path, scores: list[float]) -> OriginalityC
     shutil.copytree(band.path, folder)
     numbers = ", ".join(map(str, scores))
     key = band.manifest.corpus_hash()
-    text = f'{{"method": 1, "corpus_hash": "{key}", "scores": [{numbers}]}}'
+    text = f'{{"method": 1, "version": "1", "corpus_hash": "{key}", "scores": [{numbers}]}}'
     (folder / FILE_NAME).write_text(text)
     return OriginalityCheck(Corpus(folder))
 
 
-def check_part(check: OriginalityCheck) -> Originality:
-    return check.check(passage(5.5)[:, None], RATE)
+def check_part(check: OriginalityCheck) -> Comparison:
+    return check.check(passage(5.5)[:, None], RATE).sound
 
 
 @pytest.mark.slow
@@ -191,7 +190,12 @@ def test_held_out_scores_are_stored_and_measured_again_when_stale(
     other = with_scores(band, tmp_path / "corpus", [1000.0] * 99)
     assert check_part(other).windows[0].percentile == 0  # the stored scores are used
     path = other_path = tmp_path / "corpus" / FILE_NAME
-    for text in (b"{", path.read_bytes().replace(b'"method": 1', b'"method": 0')):
+    for text in (
+        b"{",
+        path.read_bytes().replace(b'"method": 1', b'"method": 0'),
+        path.read_bytes().replace(b'"version": "1"', b'"version": "0"'),
+        path.read_bytes().replace(b'"version": "1", ', b""),  # as it was stored before
+    ):
         other_path.write_bytes(text)
         assert check_part(OriginalityCheck(Corpus(tmp_path / "corpus"))) == check_part(check)
         assert path.read_bytes() == stored
@@ -200,7 +204,7 @@ def test_held_out_scores_are_stored_and_measured_again_when_stale(
 @pytest.mark.slow
 def test_a_corpus_that_cannot_be_written_to_works(band: Corpus, check: OriginalityCheck):
     def ignored(_: str, names: list[str]) -> list[str]:
-        return [name for name in names if name == FILE_NAME]
+        return [name for name in names if name == FILE_NAME or name == "cache"]
 
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "corpus"
@@ -210,6 +214,7 @@ def test_a_corpus_that_cannot_be_written_to_works(band: Corpus, check: Originali
         with as_ordinary_user():
             found = check_part(OriginalityCheck(Corpus(path)))
         assert not (path / FILE_NAME).exists()
+        assert not (path / "cache").exists()
         for entry in (Path(name), path, path / "shards"):
             entry.chmod(0o755)
     assert found == check_part(check)

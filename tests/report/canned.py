@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from riffsmith.corpus import Corpus
 from riffsmith.evaluation import (
+    Comparison,
+    CopyKind,
     DistanceScore,
     Evaluation,
     Measure,
@@ -63,15 +65,26 @@ def window(start: float, score: float, percentile: float, **changes: float) -> W
     )
 
 
-def originality(corpus: Corpus, windows: Sequence[WindowOrigin]) -> Originality:
+def comparison(kind: CopyKind, windows: Sequence[WindowOrigin], unjudged: int = 0) -> Comparison:
     """The highest score of a held-out window is 4."""
+    return Comparison(
+        kind=kind,
+        windows=tuple(windows),
+        unjudged_windows=unjudged,
+        held_out_windows=300,
+        held_out_highest=4.0,
+    )
+
+
+def originality(
+    corpus: Corpus, windows: Sequence[WindowOrigin], melody: Comparison | None = None
+) -> Originality:
+    """By default the melody of one window is like no other."""
     return Originality(
         seconds=30.0,
         corpus_hash=corpus.manifest.corpus_hash(),
-        windows=tuple(windows),
-        share_above_99th=0.0,
-        held_out_windows=300,
-        held_out_highest=4.0,
+        sound=comparison(CopyKind.SOUND, windows),
+        melody=melody or comparison(CopyKind.MELODY, [window(0.0, 1.0, 40.0)]),
     )
 
 
@@ -111,7 +124,7 @@ def clips_originality(*clips: Originality) -> ClipsOriginality:
     closest = [
         ClosestWindow(
             clip=number,
-            window=clip.windows[0],
+            window=clip.sound.windows[0],
             rank=rank,
             audio="data:audio/flac;base64,ZkxhQw==",
         )

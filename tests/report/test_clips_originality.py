@@ -32,7 +32,8 @@ def test_a_copy_is_found_and_can_be_heard_beside_its_source(long_corpus: Corpus)
     assert (first.clip, first.rank, first.window.recording) == (1, "above_all", "0.wav")
     assert first.window.recording_seconds == pytest.approx(10 + first.window.start_seconds, abs=0.2)
     assert [each.rank for each in found.closest if each.clip == 0] == ["below_99th"] * 2
-    assert found.window_count == 16
+    assert len(found.sound.windows) == 16
+    assert len(found.melody.windows) + found.melody.unjudged_windows == 2 * 3
     assert found.grade is OriginalityGrade.COPIED
     assert fractions == [0.5, 1.0]
     (theirs, *_) = nearest_passages(found.closest, long_corpus)

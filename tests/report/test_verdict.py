@@ -6,6 +6,7 @@ import pytest
 from canned import (
     check,
     clips_originality,
+    comparison,
     evaluation,
     event,
     measurements,
@@ -18,7 +19,7 @@ from conftest import tiny_latents
 
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError
-from riffsmith.evaluation import Measure
+from riffsmith.evaluation import CopyKind, Measure, Remark, RemarkCode
 from riffsmith.report import Language, Measurements, NotMeasured
 from riffsmith.report.findings_text import Finding, Subject
 from riffsmith.report.history import History
@@ -69,7 +70,8 @@ def test_a_run_with_a_monitor(run: RunFolder, corpus: Corpus):
     assert said["copies"] == (
         "bad",
         "It copies: 2 of 4 windows of 5 s are nearer to the training music than held-out music "
-        "is. The nearest passage is in song 0.wav at second 0.",
+        "is. The nearest passage is in song 0.wav at second 0. No copied melody was found: all 2 "
+        "windows of 10 s are as far from the melodies of the training music as held-out music is.",
     )
     assert said["collapse"][0] == "good"
     assert "at epoch 4, the samples differed by 0.10" in said["collapse"][1]
@@ -159,6 +161,27 @@ def test_copies_are_graded_by_code(
     found = findings(run, corpus, Measurements(originality=checked))["copies"]
     assert found.grade == grade
     assert words in found.text
+
+
+def test_a_copied_melody_decides_the_grade(run: RunFolder, corpus: Corpus):
+    sound = [window(0.0, 1.0, 40.0)]
+    copied = comparison(CopyKind.MELODY, [window(0.0, 9.0, 99.5)], unjudged=3)
+    checked = clips_originality(originality(corpus, sound, copied))
+    found = findings(run, corpus, Measurements(originality=checked))["copies"]
+    assert found.grade == "bad"
+    assert "No copy was found: the only window of 5 s" in found.text
+    assert "It copies a melody: 1 of 1 window of 10 s is nearer" in found.text
+    assert found.text.endswith("3 other windows have too few notes to be judged.")
+
+
+def test_melodies_that_are_not_compared_are_explained(run: RunFolder, corpus: Corpus):
+    reason = Remark.of(RemarkCode.TOO_FEW_NOTES, seconds=10.0)
+    silent = comparison(CopyKind.MELODY, [], unjudged=21).model_copy(update={"obstacle": reason})
+    checked = clips_originality(originality(corpus, [window(0.0, 1.0, 40.0)], silent))
+    found = findings(run, corpus, Measurements(originality=checked))["copies"]
+    assert found.grade == "good"
+    words = "Melodies were not compared: none of its windows of 10 s has enough notes."
+    assert found.text.endswith(words)
 
 
 def test_a_failed_self_test_is_named(run: RunFolder, corpus: Corpus):

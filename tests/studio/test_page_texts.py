@@ -11,13 +11,14 @@ import pytest
 import riffsmith.studio
 from riffsmith.audio import RecordingCode
 from riffsmith.corpus import MaterialGrade
-from riffsmith.evaluation.copying.originality import OriginalityGrade
+from riffsmith.evaluation import OriginalityGrade
 from riffsmith.messages import MessageCode
 from riffsmith.runs import Stage, Unit
 from riffsmith.studio.jobs.schemas import EventKind, State
 from riffsmith.studio.messages import (
     FieldCode,
     JobCode,
+    MelodyCode,
     OriginalityCode,
     ProblemCode,
     RefusalCode,
@@ -78,6 +79,8 @@ def test_every_format_is_known():
         ("part", FieldCode),
         ("originality", OriginalityCode),
         ("originality", OriginalityGrade),
+        ("melody", MelodyCode),
+        ("melody", OriginalityGrade),
         ("job", JobCode),
         ("event", EventCode),
         ("material", MaterialGrade),

@@ -19,7 +19,14 @@ from studios import MODEL, RATE, begin, detail, listening, make_run, opened, pro
 from riffsmith.bundle import write_bundle
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError, ModelError, RiffsmithError
-from riffsmith.evaluation.copying.originality import Originality, WindowOrigin
+from riffsmith.evaluation import (
+    Comparison,
+    CopyKind,
+    Originality,
+    Remark,
+    RemarkCode,
+    WindowOrigin,
+)
 from riffsmith.networks import Generator
 from riffsmith.studio import Studio, open_studio
 from riffsmith.studio.clips.schemas import Clip
@@ -318,13 +325,17 @@ class CannedCheck:
             score=1.0,
             percentile=50.0,
         )
+        windows = (window, window.model_copy(update={"start_seconds": 1.0}))
+        short = Remark.of(RemarkCode.SHORT_CLIP, seconds=6.0, needed=10.0)
+        sound = Comparison(
+            kind=CopyKind.SOUND, windows=windows, held_out_windows=10, held_out_highest=2.0
+        )
+        update = {"kind": CopyKind.MELODY, "windows": (), "obstacle": short}
         return Originality(
             seconds=len(audio) / sample_rate,
             corpus_hash="x",
-            windows=(window, window.model_copy(update={"start_seconds": 1.0})),
-            share_above_99th=0.0,
-            held_out_windows=10,
-            held_out_highest=2.0,
+            sound=sound,
+            melody=sound.model_copy(update=update),
         )
 
 

@@ -211,6 +211,17 @@ declare namespace Api {
   /** Whether the recordings of a folder are enough to train on. */
   type MaterialGrade = "too_little" | "very_little" | "little" | "few_recordings" | "enough";
 
+  /** Reasons why melodies were not compared: remarks of the evaluation with the same codes. */
+  type MelodyCode = "short_clip" | "too_few_notes" | "few_held_out_notes";
+
+  /** What the comparison of melodies found, or why there is none. */
+  interface MelodyMessage {
+    code: OriginalityGrade | MelodyCode;
+    parameters: Record<string, string | number>;
+    /** The sentence in English. */
+    detail: string;
+  }
+
   /** A model that can be played. */
   interface ModelInfo {
     id: string;
@@ -241,9 +252,12 @@ declare namespace Api {
   /** The comparison of a clip with the recordings that its model was trained on. */
   interface OriginalityInfo {
     state: "waiting" | "done" | "failed";
-    /** The verdict, once the comparison is done. */
+    /** The worse grade of sound and melodies, once the comparison is done. */
     grade: OriginalityGrade | null;
+    /** How much it sounds like the recordings. */
     verdict: OriginalityMessage;
+    /** How much its notes are like those of the recordings. */
+    melody: MelodyMessage | null;
     /** The real passages that are nearest to it. */
     matches: MatchInfo[];
   }

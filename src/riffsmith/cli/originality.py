@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
-    from riffsmith.evaluation.copying.originality import Originality, OriginalityCheck
+    from riffsmith.evaluation import Comparison, Originality, OriginalityCheck
 
 _LISTED = 10
 
@@ -17,7 +17,7 @@ def originality(
     corpus: Path,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
-    """Look for copies of the training recordings in generated music.
+    """Look for copies of the training recordings in generated music, in its sound and in its notes.
 
     Parameters
     ----------
@@ -72,12 +72,19 @@ def _check_all(
 
 
 def _print_one(name: str, found: "Originality") -> None:
+    for comparison in (found.sound, found.melody):
+        _print_comparison(name, comparison)
+
+
+def _print_comparison(name: str, found: "Comparison") -> None:
     from rich.table import Table
 
     from riffsmith.cli.console import stdout
 
-    share = f"{found.share_above_99th:.0%} of {len(found.windows)} windows"
     stdout.print(f"{name}: {found.verdict}", soft_wrap=True)
+    if found.share_above_99th is None:
+        return
+    share = f"{found.share_above_99th:.0%} of {len(found.windows)} windows"
     stdout.print(f"{share} above the 99th percentile of {found.held_out_windows} held-out windows")
     table = Table(box=None, pad_edge=False)
     for title in ("at", "percentile", "score", "similarity", "semitones", "speed", "second"):

@@ -14,23 +14,31 @@ The modules in the order in which they use each other, the simplest first:
 - `remarks`: remarks and errors as codes with parameters.
 - `embedders/`: networks that map windows of audio to vectors. `embedder` is the interface,
   `musicnn`, `aisfx` and `notes` are built in, `custom` loads those of users, `embedding`
-  prepares the audio and `cache` stores vectors.
+  prepares the audio and `cache` stores vectors, by `array_cache`.
 - `transcription/`: the port of Basic Pitch, which finds the notes of audio.
 - `metrics/`: one metric in each file, as functions of arrays. A new metric begins here.
 - `passages` and `positions`: which passages of a corpus, model or folder are compared.
 - `measures` and `passage_features`: which metrics are measured of them.
 - `scores`: the table of `evaluate`.
-- `copying/`: fingerprints, the search for passages, and the comparison with held-out music.
+- `copying/`: prints of sound and of melodies, the search for passages, and the comparison with
+  held-out music.
 - `self_test/`: kinds of damage, the permutation test, and its run.
 """
 
+from riffsmith.evaluation.copying.comparison import (
+    Comparison,
+    OriginalityGrade,
+    WindowOrigin,
+    join_comparisons,
+    worst_grade,
+)
 from riffsmith.evaluation.copying.originality import (
+    MELODY_WINDOW_SECONDS,
     WINDOW_SECONDS,
     Originality,
     OriginalityCheck,
-    OriginalityGrade,
-    WindowOrigin,
 )
+from riffsmith.evaluation.copying.representation import CopyKind
 from riffsmith.evaluation.embedders.aisfx import AisfxEmbedder
 from riffsmith.evaluation.embedders.cache import EmbeddingCache
 from riffsmith.evaluation.embedders.custom import load_embedder, load_embedders
@@ -59,12 +67,15 @@ from riffsmith.evaluation.summary import SummaryGrade
 
 __all__ = [
     "CACHE_FOLDER",
+    "MELODY_WINDOW_SECONDS",
     "PASSAGE_SECONDS",
     "TAG_NAMES",
     "TARGET_LUFS",
     "WINDOW_SECONDS",
     "AisfxEmbedder",
     "BandedValue",
+    "Comparison",
+    "CopyKind",
     "DistanceScore",
     "Embedder",
     "EmbeddingCache",
@@ -86,6 +97,7 @@ __all__ = [
     "cut_windows",
     "embed_audio",
     "evaluate",
+    "join_comparisons",
     "load_embedder",
     "load_embedders",
     "play_passages",
@@ -93,4 +105,5 @@ __all__ = [
     "reconstruct_with",
     "run_self_test",
     "score_reconstruction",
+    "worst_grade",
 ]

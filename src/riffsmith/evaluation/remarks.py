@@ -61,6 +61,12 @@ class RemarkCode(MessageCode):
         "A measure detects a change if its value lies further from the mean of untouched halves of "
         "this music, in standard deviations, than any measure's does in 99 of 100 halvings.",
     )
+    TOO_FEW_NOTES = "too_few_notes", "none of its windows of {seconds:g} s has enough notes"
+    FEW_HELD_OUT_NOTES = (
+        "few_held_out_notes",
+        "the held-out music has enough notes in {windows} of the {needed} windows of {seconds:g} s "
+        "that are needed: prepare the corpus again and hold out more",
+    )
     EMBEDDINGS_NOT_KEPT = "embeddings_not_kept", "embeddings are not kept: {reason}"
 
     # Errors.

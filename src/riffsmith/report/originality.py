@@ -8,11 +8,14 @@ from pydantic import BaseModel, ConfigDict
 
 from riffsmith.evaluation import (
     WINDOW_SECONDS,
+    Comparison,
     Originality,
     OriginalityCheck,
     OriginalityGrade,
     Passage,
     WindowOrigin,
+    join_comparisons,
+    worst_grade,
 )
 from riffsmith.report.media import audio_uri
 
@@ -30,7 +33,7 @@ class HeldOutRank(StrEnum):
 
 
 class ClosestWindow(BaseModel):
-    """A window of a clip that is among the most similar to a training passage."""
+    """A window of a clip that sounds most like a training passage."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -50,24 +53,22 @@ class ClipsOriginality(BaseModel):
 
     clips: tuple[Originality, ...]
     closest: tuple[ClosestWindow, ...]
-    """The window that is most similar to training music first."""
+    """The window that sounds most like training music first."""
 
     @property
-    def window_count(self) -> int:
-        """Number of windows of all clips."""
-        return sum(len(clip.windows) for clip in self.clips)
+    def sound(self) -> Comparison:
+        """Comparison of the sound of all clips."""
+        return join_comparisons([clip.sound for clip in self.clips])
+
+    @property
+    def melody(self) -> Comparison:
+        """Comparison of the melodies of all clips."""
+        return join_comparisons([clip.melody for clip in self.clips])
 
     @property
     def grade(self) -> OriginalityGrade:
         """The worst grade of a clip."""
-        grades = {clip.grade for clip in self.clips}
-        worst_first = (OriginalityGrade.COPIED, OriginalityGrade.SUSPICIOUS)
-        return next((grade for grade in worst_first if grade in grades), OriginalityGrade.ORIGINAL)
-
-    def suspicious_windows(self) -> list[WindowOrigin]:
-        """Windows above the 99th percentile, the highest score first."""
-        found = [window for clip in self.clips for window in clip.suspicious_windows()]
-        return sorted(found, key=lambda window: -window.score)
+        return worst_grade([clip.grade for clip in self.clips])
 
 
 def check_clips(
@@ -102,12 +103,14 @@ def check_clips(
 
 
 def find_closest(clips: Sequence[Originality]) -> list[tuple[int, WindowOrigin]]:
-    """Finds the windows that are most similar to training music. They do not overlap.
+    """Finds the windows that sound most like training music. They do not overlap.
 
     Returns:
         Numbers of clips and their windows, the highest score first.
     """
-    windows = [(number, window) for number, clip in enumerate(clips) for window in clip.windows]
+    windows = [
+        (number, window) for number, clip in enumerate(clips) for window in clip.sound.windows
+    ]
     chosen: list[tuple[int, WindowOrigin]] = []
     for number, window in sorted(windows, key=lambda pair: -pair[1].score):
         overlaps = [
@@ -121,9 +124,9 @@ def find_closest(clips: Sequence[Originality]) -> list[tuple[int, WindowOrigin]]
 
 
 def _rank(window: WindowOrigin, clip: Originality) -> HeldOutRank:
-    if window not in clip.suspicious_windows():
+    if window not in clip.sound.suspicious_windows():
         return HeldOutRank.BELOW_99TH
-    is_above_all = window.score > clip.held_out_highest
+    is_above_all = window.score > clip.sound.held_out_highest
     return HeldOutRank.ABOVE_ALL if is_above_all else HeldOutRank.ABOVE_99TH
 
 

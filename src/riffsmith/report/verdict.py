@@ -1,9 +1,11 @@
 """The verdict: ten questions about a run, answered in a few sentences each."""
 
+from collections.abc import Iterator
+
 from markupsafe import Markup
 
 from riffsmith.corpus import MaterialGrade, Survey
-from riffsmith.evaluation import OriginalityGrade, SummaryGrade
+from riffsmith.evaluation import Comparison, CopyKind, OriginalityGrade, SummaryGrade
 from riffsmith.evaluation.summary import grade_notes
 from riffsmith.report.findings_text import (
     Finding,
@@ -155,19 +157,30 @@ def find_copies(subject: Subject) -> Finding:
     found = subject.measurements.originality
     if isinstance(found, NotMeasured):
         return leave_open(subject, "copies", found)
-    suspicious, windows = found.suspicious_windows(), found.window_count
-    if suspicious:
+    sentences = [*_say_copies(subject, found.sound), *_say_copies(subject, found.melody)]
+    return build_finding("copies", _ORIGINALITY_GRADES[found.grade], *sentences)
+
+
+def _say_copies(subject: Subject, found: Comparison) -> Iterator[Markup]:
+    """The result of one comparison, and how much could not be judged."""
+    key = "copies.melody" if found.kind is CopyKind.MELODY else "copies"
+    suspicious, windows = found.suspicious_windows(), len(found.windows)
+    if found.obstacle:
+        yield subject.say("copies.melody.obstacle", reason=subject.texts.remark(found.obstacle))
+    elif suspicious:
         nearest = suspicious[0]
-        sentence = subject.say(
-            f"copies.{found.grade}",
+        counts = "counts.melody_windows" if found.kind is CopyKind.MELODY else "counts.windows"
+        yield subject.say(
+            f"{key}.{found.grade}",
             count=len(suspicious),
-            windows=subject.texts.plain("counts.windows", count=windows),
+            windows=subject.texts.plain(counts, count=windows),
             recording=nearest.recording,
             second=Rounded(nearest.recording_seconds),
         )
     else:
-        sentence = subject.say(f"copies.{found.grade}", count=windows)
-    return build_finding("copies", _ORIGINALITY_GRADES[found.grade], sentence)
+        yield subject.say(f"{key}.{found.grade}", count=windows)
+    if found.unjudged_windows and not found.obstacle:
+        yield subject.say("copies.melody.unjudged", count=found.unjudged_windows)
 
 
 def find_collapse(subject: Subject) -> Finding:

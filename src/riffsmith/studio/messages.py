@@ -164,6 +164,24 @@ class OriginalityCode(MessageCode):
     FAILED = "failed", "Not compared: {reason}"
 
 
+class MelodyCode(MessageCode):
+    """Reasons why melodies were not compared: remarks of the evaluation with the same codes."""
+
+    SHORT_CLIP = (
+        "short_clip",
+        "Melodies are not compared: a clip must be {needed:g} s long or longer for that.",
+    )
+    TOO_FEW_NOTES = (
+        "too_few_notes",
+        "Melodies are not compared: none of the clip's windows of {seconds:g} s has enough notes.",
+    )
+    FEW_HELD_OUT_NOTES = (
+        "few_held_out_notes",
+        "Melodies are not compared: the held-out music has enough notes in {windows} of the "
+        "{needed} windows of {seconds:g} s that are needed.",
+    )
+
+
 class JobCode(MessageCode):
     """Reasons why a training ended before its time."""
 

@@ -4,8 +4,7 @@ Bands are a quarter tone apart and frames a sixteenth of a second, so that a cha
 a fingerprint along the bands, and a change of speed stretches it along the frames.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from math import log2
 
 import numpy as np
@@ -14,8 +13,10 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
-BANDS_PER_SEMITONE = 2
-_BANDS_PER_OCTAVE = 12 * BANDS_PER_SEMITONE
+from riffsmith.evaluation.copying.representation import Alteration, CopyKind, Representation
+
+_BANDS_PER_SEMITONE = 2
+_BANDS_PER_OCTAVE = 12 * _BANDS_PER_SEMITONE
 _FRAMES_PER_SECOND = 16
 _WINDOW_SECONDS = 0.186
 _LOWEST_HZ, _HIGHEST_HZ = 120.0, 8000.0
@@ -28,7 +29,7 @@ _BLOCK_FRAMES = 512
 _LARGEST_SEMITONES = 2
 
 
-def hop_samples(sample_rate: int) -> int:
+def _hop_samples(sample_rate: int) -> int:
     """Samples from the centre of one frame to the next.
 
     Args:
@@ -55,7 +56,7 @@ def fingerprint(
     window = torch.hann_window(n_fft)
     samples = torch.from_numpy(np.ascontiguousarray(audio, dtype=np.float32))
     frames = functional.pad(samples, (n_fft // 2, n_fft // 2)).unfold(
-        0, n_fft, hop_samples(sample_rate)
+        0, n_fft, _hop_samples(sample_rate)
     )
     power = [
         torch.fft.rfft(block * window).abs().square() @ filters
@@ -87,64 +88,35 @@ def _moving_mean(level: Float[Tensor, "rows columns"], reach: int) -> Float[Tens
     return functional.avg_pool1d(padded, 2 * reach + 1, stride=1)[0]
 
 
-@dataclass(frozen=True)
-class Alteration:
-    """A change of pitch and speed between an original and its copy."""
-
-    semitones: float
-    """Pitch of the copy above that of the original, in semitones."""
-    speed: float
-    """Speed of the copy relative to the original: 2 is twice as fast."""
-
-    def undo(
-        self, prints: Float[Tensor, "windows bands longer"], frames: int
-    ) -> Float[Tensor, "windows bands frames"]:
-        """Fingerprints of the originals, from the fingerprints of altered copies.
-
-        Args:
-            prints: Windows of copies as `cut_windows` cuts them (windows, bands, longer).
-            frames: Length of the result, taken from the middle of each window.
-        """
-        centre = (prints.shape[2] - 1) / 2
-        positions = (torch.arange(frames) - (frames - 1) / 2) / self.speed + centre
-        before = positions.floor().clamp(0, prints.shape[2] - 2).long()
-        weight = (positions - before).float()
-        resampled = torch.lerp(prints[:, :, before], prints[:, :, before + 1], weight)
-        shift = round(self.semitones * BANDS_PER_SEMITONE)
-        if shift == 0:
-            return resampled
-        shifted = torch.zeros_like(resampled)  # bands that the copy does not contain stay at 0
-        if shift > 0:
-            shifted[:, :-shift] = resampled[:, shift:]
-        else:
-            shifted[:, -shift:] = resampled[:, :shift]
-        return shifted
-
-
-def alterations() -> Iterator[Alteration]:
-    """Alterations that are searched for: up to two semitones up and down in steps of a half.
+def _alterations() -> Iterator[Alteration]:
+    """Up to two semitones up and down in steps of a half.
 
     Each shift comes at the same speed and, as by resampling, with the speed changed along. A copy
     between two of these is found by both with a slightly lower similarity.
     """
-    steps = _LARGEST_SEMITONES * BANDS_PER_SEMITONE
+    steps = _LARGEST_SEMITONES * _BANDS_PER_SEMITONE
     for step in range(-steps, steps + 1):
-        semitones = step / BANDS_PER_SEMITONE
+        semitones = step / _BANDS_PER_SEMITONE
         yield Alteration(semitones, 1.0)
         if step:
             yield Alteration(semitones, 2 ** (semitones / 12))
 
 
-def cut_windows(
-    prints: Float[Tensor, "bands _"], starts: Sequence[int], frames: int
-) -> Float[Tensor, "windows bands longer"]:
-    """Windows of a fingerprint with a margin at both ends, for undoing a lower speed.
-
-    Args:
-        prints: Fingerprint of a piece (bands, frames); beyond its ends the windows hold 0.
-        starts: First frame of each window, without its margin.
-        frames: Length of a window without its margins.
-    """
-    margin = int(frames * (2 ** (_LARGEST_SEMITONES / 12) - 1) / 2) + 2
-    padded = functional.pad(prints, (margin, margin))
-    return torch.stack([padded[:, start : start + frames + 2 * margin] for start in starts])
+SOUND = Representation(
+    kind=CopyKind.SOUND,
+    version="1",
+    describe=fingerprint,
+    hop_seconds=lambda sample_rate: _hop_samples(sample_rate) / sample_rate,
+    is_stored=False,
+    window_seconds=5.0,
+    window_frames=5 * _FRAMES_PER_SECOND,
+    step_frames=_FRAMES_PER_SECOND,
+    held_out_step_frames=4,
+    section_frames=3 * _FRAMES_PER_SECOND,
+    parts=1,
+    flat_rms=0.05,
+    judged_rms=0.0,
+    bands_per_semitone=_BANDS_PER_SEMITONE,
+    alterations=tuple(sorted(_alterations(), key=lambda alteration: alteration.speed)),
+)
+"""Fingerprints of windows of 5 s; a window of silence is like nothing."""

@@ -5,22 +5,25 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import torch
 from jaxtyping import Float
 from pydantic import BaseModel, ConfigDict, ValidationError
 from torch import Tensor
 
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.errors import CorpusError
-from riffsmith.evaluation.copying.fingerprint import cut_windows, fingerprint, hop_samples
+from riffsmith.evaluation.array_cache import ArrayCache
 from riffsmith.evaluation.copying.passage_search import PassageIndex
+from riffsmith.evaluation.copying.representation import CopyKind, Representation
 from riffsmith.evaluation.remarks import Remark, RemarkCode
 from riffsmith.files import write_bytes
 
-FILE_NAME = "originality.json"
-_METHOD = 1  # raised when a change of the method changes scores, so that stored ones are replaced
+FILE_NAMES = {CopyKind.SOUND: "originality.json", CopyKind.MELODY: "originality-melody.json"}
+PRINT_FOLDER = Path("cache") / "melodies"
+FEWEST_WINDOWS = 99
+"""With fewer held-out windows, no score can be above their 99th percentile."""
+_METHOD = 1  # raised when a change of the search changes scores, so that stored ones are replaced
 _WINDOWS = 300
-_FEWEST_WINDOWS = 99  # with fewer, no score can be above the 99th percentile
-_STEP_FRAMES = 4
 
 OnProgress = Callable[[float], None]
 """Called with the fraction of the work that is done, from 0 to 1."""
@@ -30,38 +33,56 @@ class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     method: int
+    version: str
     corpus_hash: str
     scores: tuple[float, ...]
 
 
-def read_fingerprint(corpus: Corpus, recording: PreparedRecording) -> Float[Tensor, "bands frames"]:
-    """Fingerprint of a whole recording, with its channels mixed."""
-    audio = corpus.audio(recording, 0, recording.source.seconds + 1)
-    return fingerprint(audio.mean(dim=1).numpy(), corpus.manifest.settings.sample_rate)
+def read_print(
+    corpus: Corpus, representation: Representation, recording: PreparedRecording
+) -> Float[Tensor, "bands frames"]:
+    """Print of a whole recording, with its channels mixed.
+
+    A print that takes long is kept in the corpus's folder, by the audio's samples and the version
+    of the representation. If the folder cannot be written to, it is made each time.
+    """
+    rate = corpus.manifest.settings.sample_rate
+    audio = corpus.audio(recording, 0, recording.source.seconds + 1).mean(dim=1).numpy()
+    if not representation.is_stored:
+        return representation.describe(audio, rate)
+    heading = f"{representation.kind} {representation.version}"
+    cache = ArrayCache(corpus.path / PRINT_FOLDER, "print")
+    found = cache.read_or_compute(
+        heading, audio, rate, lambda: representation.describe(audio, rate).numpy()
+    )
+    return torch.from_numpy(found)
 
 
 def held_out_scores(
-    corpus: Corpus, index: PassageIndex, on_progress: OnProgress = lambda fraction: None
+    corpus: Corpus,
+    representation: Representation,
+    index: PassageIndex,
+    on_progress: OnProgress = lambda fraction: None,
 ) -> tuple[float, ...]:
     """Scores of up to 300 windows, spread evenly over the held-out recordings.
 
-    The scores are stored in the corpus's folder with the hash of the corpus. If the folder cannot
-    be written to, they are measured each time.
+    Windows that do not hold enough to be judged have no score. The scores are stored in the
+    corpus's folder with the hash of the corpus. If the folder cannot be written to, they are
+    measured each time.
 
     Args:
         corpus: Prepared corpus with held-out recordings.
-        index: Index of its training recordings.
+        representation: How the music is described.
+        index: Index of the training recordings.
         on_progress: Called with the fraction of the windows that are searched for.
-
-    Raises:
-        CorpusError: The held-out recordings have room for fewer than 99 windows.
     """
-    path, corpus_hash = corpus.path / FILE_NAME, corpus.manifest.corpus_hash()
+    path, corpus_hash = corpus.path / FILE_NAMES[representation.kind], corpus.manifest.corpus_hash()
+    key = (_METHOD, representation.version, corpus_hash)
     stored = _read(path)
-    if stored and (stored.method, stored.corpus_hash) == (_METHOD, corpus_hash):
+    if stored and (stored.method, stored.version, stored.corpus_hash) == key:
         return stored.scores
-    scores = _measure(corpus, index, on_progress)
-    measured = _Stored(method=_METHOD, corpus_hash=corpus_hash, scores=scores)
+    scores = _measure(corpus, representation, index, on_progress)
+    measured = _Stored(method=key[0], version=key[1], corpus_hash=key[2], scores=scores)
     with suppress(CorpusError):
         write_bytes(path, measured.model_dump_json().encode(), CorpusError)
     return scores
@@ -71,46 +92,57 @@ def _read(path: Path) -> _Stored | None:
     try:
         return _Stored.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):
-        return None  # the file is missing or damaged, so the scores are measured again
+        return None  # the file is missing, damaged or old, so the scores are measured again
 
 
-def _measure(corpus: Corpus, index: PassageIndex, on_progress: OnProgress) -> tuple[float, ...]:
-    chosen = choose_windows(corpus, index.frames)
+def _measure(
+    corpus: Corpus, representation: Representation, index: PassageIndex, on_progress: OnProgress
+) -> tuple[float, ...]:
+    chosen = _choose_windows(corpus, representation)
+    count, done = sum(len(starts) for _, starts in chosen), 0
     scores: list[float] = []
     for recording, starts in chosen:
-        prints = read_fingerprint(corpus, recording)
-        matches = index.search(cut_windows(prints, starts, index.frames))
-        scores += [round(match.score, 4) for match in matches]
-        on_progress(len(scores) / sum(len(starts) for _, starts in chosen))
+        prints = read_print(corpus, representation, recording)
+        judged = representation.find_judged(prints, starts)
+        if judged:
+            matches = index.search(representation.cut_windows(prints, judged))
+            scores += [round(match.score, 4) for match in matches]
+        done += len(starts)
+        on_progress(done / count)
     return tuple(scores)
 
 
-def choose_windows(corpus: Corpus, frames: int) -> list[tuple[PreparedRecording, list[int]]]:
-    """Held-out recordings with the first frames of their windows, from the manifest alone.
-
-    Args:
-        corpus: Prepared corpus with held-out recordings.
-        frames: Length of a window.
+def check_held_out(corpus: Corpus, representation: Representation) -> None:
+    """Checks from the manifest alone that there is enough held-out music.
 
     Raises:
-        CorpusError: As `held_out_scores`.
+        CorpusError: The held-out recordings have room for fewer than 99 windows.
     """
-    recordings = corpus.manifest.of_split("held_out")
-    rate = corpus.manifest.settings.sample_rate
-    positions = [
-        (number, start)
-        for number, recording in enumerate(recordings)
-        for start in range(
-            0, int(recording.source.seconds * rate) // hop_samples(rate) - frames + 1, _STEP_FRAMES
-        )
-    ]
-    if len(positions) < _FEWEST_WINDOWS:
+    chosen = _choose_windows(corpus, representation)
+    if sum(len(starts) for _, starts in chosen) < FEWEST_WINDOWS:
+        recordings = corpus.manifest.of_split("held_out")
         raise Remark.of(
             RemarkCode.LITTLE_HELD_OUT_MUSIC,
             path=str(corpus.path),
             recordings=len(recordings),
             seconds=sum(recording.source.seconds for recording in recordings),
         ).to_error(CorpusError)
+
+
+def _choose_windows(
+    corpus: Corpus, representation: Representation
+) -> list[tuple[PreparedRecording, list[int]]]:
+    """Held-out recordings with the first frames of their windows."""
+    hop_seconds = representation.hop_seconds(corpus.manifest.settings.sample_rate)
+    frames, step = representation.window_frames, representation.held_out_step_frames
+    recordings = corpus.manifest.of_split("held_out")
+    positions = [
+        (number, start)
+        for number, recording in enumerate(recordings)
+        for start in range(0, int(recording.source.seconds / hop_seconds) - frames + 1, step)
+    ]
+    if not positions:
+        return []
     count = min(_WINDOWS, len(positions))
     chosen = [positions[index] for index in np.linspace(0, len(positions) - 1, count).astype(int)]
     return [

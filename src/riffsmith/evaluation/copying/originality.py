@@ -1,12 +1,9 @@
-"""Comparison of generated music with the training music, window by window.
+"""Comparison of generated music with the training music, in its sound and in its melodies.
 
 Each window of a clip is compared with every passage of the training recordings. The held-out
 recordings of the same corpus are searched for in the same way: they cannot be copies, so their
 scores show how similar new music of this kind is to the training music.
 """
-
-from enum import StrEnum
-from functools import partial
 
 import numpy as np
 import soxr
@@ -15,57 +12,18 @@ from pydantic import BaseModel, ConfigDict, computed_field
 
 from riffsmith.corpus import Corpus
 from riffsmith.errors import AudioError, CorpusError
-from riffsmith.evaluation.copying.fingerprint import cut_windows, fingerprint, hop_samples
-from riffsmith.evaluation.copying.held_out_scores import (
-    OnProgress,
-    choose_windows,
-    held_out_scores,
-    read_fingerprint,
-)
-from riffsmith.evaluation.copying.passage_search import Match, PassageIndex
+from riffsmith.evaluation.copying.calibrated_search import CalibratedSearch
+from riffsmith.evaluation.copying.comparison import Comparison, OriginalityGrade, worst_grade
+from riffsmith.evaluation.copying.fingerprint import SOUND
+from riffsmith.evaluation.copying.held_out_scores import OnProgress, check_held_out
+from riffsmith.evaluation.copying.melody import MELODY
 from riffsmith.evaluation.embedders.embedding import mix_to_mono
 from riffsmith.evaluation.remarks import Remark, RemarkCode
-from riffsmith.parallel import map_ordered
 
-WINDOW_SECONDS = 5.0
-_WINDOW_FRAMES = 80
-_STEP_FRAMES = 16  # a second
-_SUSPICIOUS_PERCENTILE = 99.0
-_COPIED_FACTOR = 1.75  # times the highest held-out score, which unrelated music does not reach
-
-
-class OriginalityGrade(StrEnum):
-    """The result of a comparison in one word."""
-
-    ORIGINAL = "original"
-    """No window is more similar to the training music than 99 % of held-out music."""
-    SUSPICIOUS = "suspicious"
-    """Some windows are more similar, none by far."""
-    COPIED = "copied"
-    """A window is by far more similar than any held-out music."""
-
-
-class WindowOrigin(BaseModel):
-    """The training passage that is most similar to one window of 5 s."""
-
-    model_config = ConfigDict(frozen=True)
-
-    start_seconds: float
-    """Second of the clip at which the window begins."""
-    recording: str
-    """Name of the training recording."""
-    recording_seconds: float
-    """Second of the recording at which the passage begins."""
-    semitones: float
-    """Pitch of the window above that of the passage, in semitones."""
-    speed: float
-    """Speed of the window relative to the passage: 2 is twice as fast."""
-    similarity: float
-    """Cosine similarity of the fingerprints: 1 for equal ones, about 0.1 for unrelated music."""
-    score: float
-    """How far the similarity stands out among all training music; see `PassageIndex.search`."""
-    percentile: float
-    """Percentage of held-out windows with a lower score; never 100."""
+WINDOW_SECONDS = SOUND.window_seconds
+MELODY_WINDOW_SECONDS = MELODY.window_seconds
+_SOUND_SHARE = 0.3
+"""Share of the comparison of sound in the work."""
 
 
 class Originality(BaseModel):
@@ -76,57 +34,26 @@ class Originality(BaseModel):
     seconds: float
     """Length of the clip."""
     corpus_hash: str
-    windows: tuple[WindowOrigin, ...]
-    """Results of all windows; one begins every second."""
-    share_above_99th: float
-    """Share of windows above the 99th percentile, from 0 to 1; about 0.01 for new music."""
-    held_out_windows: int
-    """Number of held-out windows that the percentiles refer to."""
-    held_out_highest: float
-    """Highest score of a held-out window."""
+    sound: Comparison
+    """Passages that sound alike, in windows of 5 s."""
+    melody: Comparison
+    """Passages with alike sequences of notes, in windows of 10 s."""
 
     @computed_field
     @property
     def grade(self) -> OriginalityGrade:
-        """The result in one word."""
-        suspicious = self.suspicious_windows()
-        if not suspicious:
-            return OriginalityGrade.ORIGINAL
-        is_far = suspicious[0].score > _COPIED_FACTOR * self.held_out_highest
-        return OriginalityGrade.COPIED if is_far else OriginalityGrade.SUSPICIOUS
+        """The worse grade of the two comparisons."""
+        return worst_grade([self.sound.grade, self.melody.grade])
 
     @computed_field
     @property
     def verdict(self) -> str:
-        """The result in one English sentence, for people; programs read `grade`."""
-        grade, suspicious = self.grade, self.suspicious_windows()
-        if grade is OriginalityGrade.ORIGINAL:
-            return (
-                f"No copy found: all {len(self.windows)} windows are as far from the training "
-                "music as held-out music is."
-            )
-        first = suspicious[0]
-        source = (
-            f"second {first.start_seconds:g} is most like second {first.recording_seconds:g} of "
-            f"{first.recording}."
-        )
-        count = f"{len(suspicious)} of {len(self.windows)} windows"
-        if grade is OriginalityGrade.COPIED:
-            return (
-                f"Copied: {count} are nearer to the training music than held-out music is; {source}"
-            )
-        return (
-            f"Listen to it: {count} are nearer to the training music than 99 % of held-out music, "
-            f"though none by far; {source}"
-        )
-
-    def suspicious_windows(self) -> list[WindowOrigin]:
-        """Windows above the 99th percentile, the highest score first."""
-        return _select_suspicious(self.windows)
+        """The result in a few English sentences, for people; programs read the grades."""
+        return f"{self.sound.verdict} {self.melody.verdict}"
 
 
 class OriginalityCheck:
-    """An index of a corpus's training recordings, with the scores of its held-out recordings.
+    """Two indexes of a corpus's training recordings, with the scores of its held-out recordings.
 
     ```python
     check = OriginalityCheck(Corpus(Path("corpus")))
@@ -140,6 +67,9 @@ class OriginalityCheck:
     def __init__(self, corpus: Corpus, on_progress: OnProgress = lambda fraction: None) -> None:
         """Reads the training recordings, and reads or measures the held-out scores.
 
+        The first time, all recordings are transcribed to notes, which takes about a minute of one
+        core for an hour of music. The melodies are kept in the corpus's folder.
+
         Args:
             corpus: Corpus with training recordings and at least half a minute of held-out ones.
             on_progress: Called with the fraction of the work that is done, from 0 to 1.
@@ -147,28 +77,26 @@ class OriginalityCheck:
         Raises:
             CorpusError: There are no training recordings, or the held-out ones are too short.
         """
-        recordings = corpus.manifest.of_split("train")
-        if not recordings:
+        if not corpus.manifest.of_split("train"):
             remark = Remark.of(RemarkCode.NO_TRAINING_RECORDING, path=str(corpus.path))
             raise remark.to_error(CorpusError)
-        choose_windows(corpus, _WINDOW_FRAMES)  # raises before the slow part begins
+        check_held_out(corpus, SOUND)  # raises before the slow part begins
         self._corpus_hash = corpus.manifest.corpus_hash()
         self.sample_rate = corpus.manifest.settings.sample_rate
-        self._names = [recording.source.path for recording in recordings]
-        prints = list(map_ordered(partial(read_fingerprint, corpus), recordings))
-        self._index = PassageIndex(prints, _WINDOW_FRAMES)
-        on_progress(0.3)
-        scores = held_out_scores(
-            corpus, self._index, lambda fraction: on_progress(0.3 + 0.7 * fraction)
+        share = _SOUND_SHARE
+        self._sound = CalibratedSearch(corpus, SOUND, lambda done: on_progress(share * done))
+        self._melody = CalibratedSearch(
+            corpus, MELODY, lambda done: on_progress(share + (1 - share) * done)
         )
-        self._held_out = np.array(scores)
         on_progress(1.0)
 
     def check(self, audio: Float[np.ndarray, "time channels"], sample_rate: int) -> Originality:
         """Finds the most similar training passage for every window.
 
-        Copies are found at any position, up to two semitones higher or lower, with the speed
-        changed by as much, re-encoded, and mixed with other music.
+        Copies of sound are found at any position, up to two semitones higher or lower, with the
+        speed changed by as much, re-encoded, and mixed with other music. Copies of melodies are
+        found at any position, up to six semitones higher or lower, up to a tenth faster or slower,
+        and on other instruments.
 
         The percentile is the rank of a conformal test (Vovk et al. 2005, "Algorithmic learning in
         a random world"): if new music and held-out music have the same distribution, a window is
@@ -176,7 +104,8 @@ class OriginalityCheck:
         each other, so this holds over many songs rather than within each.
 
         Args:
-            audio: Samples (time, channels) of at least 5 s; the channels are mixed.
+            audio: Samples (time, channels) of at least 5 s; the channels are mixed. The melodies of
+                audio below 10 s are not compared.
             sample_rate: Sample rate of the audio in Hz; it is resampled to that of the corpus.
 
         Raises:
@@ -189,34 +118,9 @@ class OriginalityCheck:
         mono = mix_to_mono(audio)
         if sample_rate != self.sample_rate:
             mono = soxr.resample(mono, sample_rate, self.sample_rate)
-        prints = fingerprint(mono, self.sample_rate)
-        starts = range(0, max(prints.shape[1] - _WINDOW_FRAMES, 0) + 1, _STEP_FRAMES)
-        matches = self._index.search(cut_windows(prints, starts, _WINDOW_FRAMES))
-        windows = tuple(map(self._describe, starts, matches))
         return Originality(
             seconds=round(seconds, 3),
             corpus_hash=self._corpus_hash,
-            windows=windows,
-            share_above_99th=len(_select_suspicious(windows)) / len(windows),
-            held_out_windows=len(self._held_out),
-            held_out_highest=float(self._held_out.max()),
+            sound=self._sound.compare(mono, self.sample_rate),
+            melody=self._melody.compare(mono, self.sample_rate),
         )
-
-    def _describe(self, start: int, match: Match) -> WindowOrigin:
-        below = int((self._held_out < match.score).sum())
-        hop_seconds = hop_samples(self.sample_rate) / self.sample_rate
-        return WindowOrigin(
-            start_seconds=round(start * hop_seconds, 2),
-            recording=self._names[match.number],
-            recording_seconds=round(match.frame * hop_seconds, 2),
-            semitones=match.alteration.semitones,
-            speed=round(match.alteration.speed, 4),
-            similarity=round(match.similarity, 4),
-            score=round(match.score, 4),
-            percentile=100 * below / (len(self._held_out) + 1),
-        )
-
-
-def _select_suspicious(windows: tuple[WindowOrigin, ...]) -> list[WindowOrigin]:
-    found = [window for window in windows if window.percentile >= _SUSPICIOUS_PERCENTILE]
-    return sorted(found, key=lambda window: -window.score)

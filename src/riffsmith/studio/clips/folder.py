@@ -18,14 +18,27 @@ from pydantic import ValidationError
 from riffsmith.audio import write_audio
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RiffsmithError
-from riffsmith.evaluation.copying.originality import WINDOW_SECONDS, Originality, WindowOrigin
+from riffsmith.evaluation import (
+    WINDOW_SECONDS,
+    Comparison,
+    CopyKind,
+    Originality,
+    OriginalityGrade,
+    WindowOrigin,
+)
 from riffsmith.features import MelTransform
 from riffsmith.files import atomic_path, write_bytes
 from riffsmith.messages import Parameter
 from riffsmith.plotting import draw_plain_spectrogram
-from riffsmith.studio.clips.schemas import Clip, MatchInfo, OriginalityInfo, OriginalityMessage
+from riffsmith.studio.clips.schemas import (
+    Clip,
+    MatchInfo,
+    MelodyMessage,
+    OriginalityInfo,
+    OriginalityMessage,
+)
 from riffsmith.studio.errors import NotFoundError, StudioError
-from riffsmith.studio.messages import ProblemCode
+from riffsmith.studio.messages import MelodyCode, ProblemCode
 
 MOST_MATCHES = 3
 _PICTURE_COLUMNS = 1200
@@ -112,7 +125,7 @@ class ClipFolder:
         """Keeps what a comparison found, with the real passages to listen to."""
         recordings = {each.source.path: each for each in corpus.manifest.of_split("train")}
         rate = corpus.manifest.settings.sample_rate
-        nearest = choose_matches(found)
+        nearest = choose_matches(found.sound)
         for number, window in enumerate(nearest):
             audio = corpus.audio(
                 recordings[window.recording],
@@ -130,11 +143,21 @@ class ClipFolder:
             )
             for window in nearest
         ]
-        verdict = OriginalityMessage(
-            code=found.grade, parameters=_parameters(found), detail=found.verdict
-        )
+        assert (
+            found.sound.grade is not None
+        )  # a clip is not compared if it is shorter than a window
         self.keep_originality(
-            OriginalityInfo(state="done", grade=found.grade, verdict=verdict, matches=matches)
+            OriginalityInfo(
+                state="done",
+                grade=found.grade,
+                verdict=OriginalityMessage(
+                    code=found.sound.grade,
+                    parameters=_parameters(found.sound),
+                    detail=found.sound.verdict,
+                ),
+                melody=_melody_message(found.melody),
+                matches=matches,
+            )
         )
 
     def keep_originality(self, originality: OriginalityInfo) -> None:
@@ -142,22 +165,34 @@ class ClipFolder:
         self.write(self.read().model_copy(update={"originality": originality}))
 
 
-def _parameters(found: Originality) -> dict[str, Parameter]:
-    """Values in the verdict's sentence."""
-    suspicious, windows = found.suspicious_windows(), len(found.windows)
-    if not suspicious:
-        return {"windows": windows}
-    first = suspicious[0]
-    return {
-        "windows": windows,
-        "suspicious": len(suspicious),
-        "at": first.start_seconds,
-        "second": first.recording_seconds,
-        "recording": first.recording,
-    }
+def _melody_message(found: Comparison) -> MelodyMessage:
+    code: OriginalityGrade | MelodyCode
+    if found.grade is None:
+        assert found.obstacle is not None
+        code, parameters = MelodyCode(found.obstacle.code.value), found.obstacle.parameters
+    else:
+        code, parameters = found.grade, _parameters(found)
+    return MelodyMessage(code=code, parameters=parameters, detail=found.verdict)
 
 
-def choose_matches(found: Originality) -> list[WindowOrigin]:
+def _parameters(found: Comparison) -> dict[str, Parameter]:
+    """Values in the sentence of a comparison."""
+    suspicious = found.suspicious_windows()
+    values: dict[str, Parameter] = {"windows": len(found.windows)}
+    if found.kind is CopyKind.MELODY:
+        values["unjudged"] = found.unjudged_windows
+    if suspicious:
+        first = suspicious[0]
+        values |= {
+            "suspicious": len(suspicious),
+            "at": first.start_seconds,
+            "second": first.recording_seconds,
+            "recording": first.recording,
+        }
+    return values
+
+
+def choose_matches(found: Comparison) -> list[WindowOrigin]:
     """The nearest windows, at most one of each moment."""
     chosen: list[WindowOrigin] = []
     for window in sorted(found.windows, key=lambda window: -window.score):

@@ -4,9 +4,9 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from riffsmith.evaluation.copying.originality import OriginalityGrade
+from riffsmith.evaluation import OriginalityGrade
 from riffsmith.studio.library import title_of
-from riffsmith.studio.messages import OriginalityCode
+from riffsmith.studio.messages import MelodyCode, OriginalityCode
 from riffsmith.studio.playback.schemas import AudioPromptInfo, ControlValues
 from riffsmith.studio.schemas import Message, Request, Response, SamplePosition
 
@@ -43,14 +43,24 @@ class OriginalityMessage(Message, frozen=True):
     code: OriginalityGrade | OriginalityCode
 
 
+class MelodyMessage(Message, frozen=True):
+    """What the comparison of melodies found, or why there is none."""
+
+    code: OriginalityGrade | MelodyCode
+
+
 class OriginalityInfo(Response, frozen=True):
     """The comparison of a clip with the recordings that its model was trained on."""
 
     state: Literal["waiting", "done", "failed"]
     grade: OriginalityGrade | None = Field(
-        default=None, description="The verdict, once the comparison is done."
+        default=None,
+        description="The worse grade of sound and melodies, once the comparison is done.",
     )
-    verdict: OriginalityMessage
+    verdict: OriginalityMessage = Field(description="How much it sounds like the recordings.")
+    melody: MelodyMessage | None = Field(
+        default=None, description="How much its notes are like those of the recordings."
+    )
     matches: list[MatchInfo] = Field(
         default=[], description="The real passages that are nearest to it."
     )

@@ -146,6 +146,19 @@ export default {
     "too_short": "Not compared: a clip must be {seconds} s long or longer.",
     "failed": "Not compared: {reason}"
   },
+  "melody": {
+    "original":
+      "No copied melody found in {windows} windows of 10 s; {unjudged} more have too few notes to be judged.",
+    "suspicious":
+      "Listen to the melody: {suspicious} of {windows} windows of 10 s are nearer to a melody of the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged.",
+    "copied":
+      "Melody copied: {suspicious} of {windows} windows of 10 s are nearer to a melody of the training music than held-out music is; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged.",
+    "short_clip": "Melodies are not compared: a clip must be {needed} s long or longer for that.",
+    "too_few_notes":
+      "Melodies are not compared: none of the clip's windows of {seconds} s has enough notes.",
+    "few_held_out_notes":
+      "Melodies are not compared: the held-out music has enough notes in {windows} of the {needed} windows of {seconds} s that are needed."
+  },
   "train": {
     "title": "Train",
     "new": "A new model from your recordings",

@@ -146,6 +146,19 @@ export default {
     "too_short": "Sin comparar: un clip debe durar {seconds} s o más.",
     "failed": "Sin comparar: {reason}"
   },
+  "melody": {
+    "original":
+      "No se encontró ninguna melodía copiada en {windows} ventanas de 10 s; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
+    "suspicious":
+      "Conviene escuchar la melodía: {suspicious} de {windows} ventanas de 10 s están más cerca de una melodía de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
+    "copied":
+      "Melodía copiada: {suspicious} de {windows} ventanas de 10 s están más cerca de una melodía de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
+    "short_clip": "Melodías sin comparar: para eso, un clip debe durar {needed} s o más.",
+    "too_few_notes":
+      "Melodías sin comparar: ninguna ventana de {seconds} s del clip tiene notas suficientes.",
+    "few_held_out_notes":
+      "Melodías sin comparar: la música reservada tiene notas suficientes en {windows} de las {needed} ventanas de {seconds} s que hacen falta."
+  },
   "train": {
     "title": "Entrenar",
     "new": "Un modelo nuevo con sus grabaciones",

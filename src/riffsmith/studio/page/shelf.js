@@ -167,11 +167,12 @@ function showOriginality(card, { id, originality }) {
   place.dataset.state = state;
   place.replaceChildren();
   if (!originality) return;
-  const { grade, verdict, matches } = originality;
+  const { grade, verdict, melody, matches } = originality;
   const label = grade ?? (state === "waiting" ? "waiting" : "failed");
   const colour = grade ? COLOURS[grade] : label;
   place.append(h("span", { class: `grade ${colour}` }, t(`grade.${label}`)));
   if (state !== "waiting") place.append(h("p", {}, ...sentence("originality", verdict)));
+  if (melody) place.append(h("p", {}, ...sentence("melody", melody)));
   if (matches.length) {
     const pairs = matches.map((match, place) => pair(id, match, place));
     place.append(h("details", {}, h("summary", {}, t("shelf.side_by_side")), ...pairs));
