@@ -112,7 +112,7 @@ def test_the_page_says_what_was_found(pages: dict[str, str]):
         "Nearest passage of the training music song 0.wav, second 0",
         "noise, 20 dB below passed Kernel distance (aisfx) Kernel distance (aisfx), Strength",
         "12 dB quieter passed Loudness (LUFS), and by no distance",
-        "another genre not tested Kernel distance (musicnn), Kernel distance (aisfx) not tested: n",
+        "another genre not tested Kernel distance (musicnn); Kernel distance (aisfx) not tested: n",
         "Distance to real music. generated: from 3.5 to 7.25, between 3.5 and 7.25.",
         "3 The run went back to epoch 2: the samples became alike, as since epoch 2.7 they",
         "4 The training was stopped: 8 measurements in a row found no snapshot nearer to real",

@@ -13,6 +13,7 @@ from riffsmith.errors import CorpusError, RunError, SettingsError
 from riffsmith.files import hold
 from riffsmith.runs import RunFolder, RunRecord, create_run, open_run
 from riffsmith.runs.checkpoint import checkpoint_paths
+from riffsmith.runs.record import RUN_VERSION
 from riffsmith.training import Milestones, Preview, SilentObserver, StepMetrics, train
 from riffsmith.training.picture.system import Batches
 
@@ -254,7 +255,7 @@ def test_starting_is_refused_where_it_would_harm(started: Started, corpus: Corpu
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda text: text.replace('"version": 3', '"version": 8'), "run format 8"),
+        (lambda text: text.replace(f'"version": {RUN_VERSION}', '"version": 8'), "run format 8"),
         (lambda text: text[:100], "is damaged"),
         (lambda text: text.replace('"seed"', '"sead"'), "is damaged"),
     ],
