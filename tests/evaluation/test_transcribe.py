@@ -42,3 +42,12 @@ def test_frames_are_those_of_the_windows_middles():
 def test_short_audio_has_few_frames(samples: int):
     found = transcribe(np.zeros(samples, np.float32), 22_050)
     assert found.notes.shape == (-(-samples // 256), 88)
+
+
+def test_the_same_audio_is_not_transcribed_again():
+    audio = tone(22_050, 0.5, 1.0, 2.0)
+    first, again = transcribe(audio, 22_050), transcribe(audio.copy(), 22_050)
+    assert again is first
+    assert not first.notes.flags.writeable
+    assert transcribe(audio, 24_000) is not first
+    assert transcribe(audio[:-1], 22_050) is not first
