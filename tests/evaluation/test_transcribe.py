@@ -51,3 +51,5 @@ def test_the_same_audio_is_not_transcribed_again():
     assert not first.notes.flags.writeable
     assert transcribe(audio, 24_000) is not first
     assert transcribe(audio[:-1], 22_050) is not first
+    long = tone(22_050, 0.5, 1.0, 61.0)
+    assert transcribe(long, 22_050) is not transcribe(long, 22_050)  # would fill the memory

@@ -71,10 +71,10 @@ def upgrade_card(values: dict[str, Any]) -> dict[str, Any]:
     }
     if "codec" in settings:
         settings["generator"] = {**settings["generator"], "guidance": None}
-    if "codec" in settings and values["version"] < _FIRST_WITH_TONAL_LATENTS:
-        codec = settings["codec"]
-        kept = {name: codec[name] for name in codec if not str(name).startswith("decoder_")}
-        settings["codec"] = {**kept, "tonal_components": 0, "corrections": _CORRECTIONS}
+        if values["version"] < _FIRST_WITH_TONAL_LATENTS:
+            codec = settings["codec"]
+            kept = {name: codec[name] for name in codec if not str(name).startswith("decoder_")}
+            settings["codec"] = {**kept, "tonal_components": 0, "corrections": _CORRECTIONS}
     values = {**values, "settings": settings}
     return _count_steps(values) if values["version"] == 1 else values
 

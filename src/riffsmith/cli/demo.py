@@ -46,7 +46,6 @@ def demo(
     audio = generate_clip(shipped, SHIPPED_SECONDS, seed)
     elapsed = perf_counter() - began
     target = out / f"{SHIPPED_MODEL}.wav"
-    target.parent.mkdir(parents=True, exist_ok=True)
     write_audio(target, audio, shipped.card.settings.corpus.sample_rate)
     stdout.print(
         f"audio: {target}, {SHIPPED_SECONDS:g} s by the shipped model, computed in {elapsed:.1f} s",

@@ -7,6 +7,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from riffsmith.features import CLASSES, moving_mean
+
 FLOOR = 1e-4
 """Magnitude that is added before the logarithm: 80 dB below a full-scale sine."""
 
@@ -67,13 +69,10 @@ def measure_chroma(features: Float[Tensor, "bands frames"]) -> Float[Tensor, "12
         features: Tonal features: natural logarithms of the magnitudes of the bands.
     """
     magnitudes = features.float().exp()
-    reach = _BANDS_PER_OCTAVE // 4
-    padded = functional.pad(magnitudes.T[None], (reach, reach), mode="replicate")
-    around = functional.avg_pool1d(padded, 2 * reach + 1, stride=1)[0].T
-    bands = len(features)
-    semitones = (torch.arange(bands) * 12 / _BANDS_PER_OCTAVE).round().long()
-    chroma = torch.zeros(12, features.shape[1])
-    return chroma.index_add_(0, semitones % 12, (magnitudes - around).clamp(min=0))
+    around = moving_mean(magnitudes.T, _BANDS_PER_OCTAVE // 4).T
+    semitones = (torch.arange(len(features)) * CLASSES / _BANDS_PER_OCTAVE).round().long()
+    chroma = torch.zeros(CLASSES, features.shape[1])
+    return chroma.index_add_(0, semitones % CLASSES, (magnitudes - around).clamp(min=0))
 
 
 def _triangles(

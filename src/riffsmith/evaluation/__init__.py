@@ -29,6 +29,7 @@ from riffsmith.evaluation.copying.comparison import (
     Comparison,
     OriginalityGrade,
     WindowOrigin,
+    find_nearest,
     join_comparisons,
     worst_grade,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "cut_windows",
     "embed_audio",
     "evaluate",
+    "find_nearest",
     "join_comparisons",
     "load_embedder",
     "load_embedders",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
+from riffsmith.evaluation.embedders.embedding import mix_to_mono
 from riffsmith.evaluation.embedders.musicnn import TAG_NAMES, MusicnnEmbedder
 from riffsmith.evaluation.metrics.coverage import density_coverage
 from riffsmith.evaluation.metrics.fad import frechet_distance
@@ -44,7 +45,7 @@ def is_distance(measure: str) -> bool:
 
 def measure_passage(passage: Passage) -> Measures:
     """Rhythm, structure, notes and sound of a passage of 16 s or more."""
-    mono = passage.audio.mean(axis=1, dtype=np.float32)
+    mono = mix_to_mono(passage.audio)
     rhythm = measure_rhythm(mono, passage.sample_rate)
     structure = measure_structure(mono, passage.sample_rate, _LONGEST_LAG_SECONDS)
     sound = check_sound(passage.audio, passage.sample_rate)

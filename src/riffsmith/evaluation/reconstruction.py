@@ -8,7 +8,7 @@ from jaxtyping import Float
 from pydantic import BaseModel, ConfigDict
 
 from riffsmith.evaluation.embedders.embedder import Embedder, build_embedders
-from riffsmith.evaluation.embedders.embedding import embed_audio
+from riffsmith.evaluation.embedders.embedding import embed_audio, mix_to_mono
 from riffsmith.evaluation.metrics.kad import kernel_distance
 from riffsmith.evaluation.metrics.note_f1 import note_f1
 from riffsmith.evaluation.transcription.transcribe import transcribe
@@ -50,7 +50,7 @@ def score_reconstruction(
     Raises:
         AudioError: The audio is shorter than a window of an embedder.
     """
-    pair = [audio.mean(axis=1, dtype=np.float32) for audio in (original, reconstruction)]
+    pair = [mix_to_mono(audio) for audio in (original, reconstruction)]
     rolls = [transcribe(mono, sample_rate).roll() for mono in pair]
     distances: dict[str, float] = {}
     for embedder in embedders or build_embedders():

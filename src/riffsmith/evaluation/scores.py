@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, computed_field
 from riffsmith.corpus import Corpus
 from riffsmith.evaluation.embedders.cache import EmbeddingCache
 from riffsmith.evaluation.embedders.embedder import Embedder, build_embedders
-from riffsmith.evaluation.embedders.embedding import embed_audio
+from riffsmith.evaluation.embedders.embedding import embed_audio, mix_to_mono
 from riffsmith.evaluation.embedders.musicnn import MusicnnEmbedder
 from riffsmith.evaluation.measures import (
     DISTANCES,
@@ -172,7 +172,7 @@ def _compare_notes(restored: Sequence[Passage], originals: Sequence[Passage]) ->
     """Mean note F1 of passages and their originals."""
 
     def compare(pair: tuple[Passage, Passage]) -> float | None:
-        monos = [each.audio.mean(axis=1, dtype=np.float32) for each in pair]
+        monos = [mix_to_mono(each.audio) for each in pair]
         found, expected = (
             transcribe(mono, each.sample_rate).roll()
             for mono, each in zip(monos, pair, strict=True)

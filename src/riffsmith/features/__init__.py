@@ -2,7 +2,7 @@
 
 from riffsmith.features.beats import onset_flux, track_beats
 from riffsmith.features.descriptors import Descriptors, measure_descriptors
-from riffsmith.features.grid import mask, reduce_to, resize, scale, unscale
+from riffsmith.features.grid import mask, moving_mean, reduce_to, resize, scale, unscale
 from riffsmith.features.griffin_lim import griffin_lim
 from riffsmith.features.key import CLASSES, correlate_keys
 from riffsmith.features.mel import FLOOR_DB, MelTransform, mel_filter_bank
@@ -18,6 +18,7 @@ __all__ = [
     "mask",
     "measure_descriptors",
     "mel_filter_bank",
+    "moving_mean",
     "onset_flux",
     "reduce_to",
     "resize",

@@ -1,4 +1,4 @@
-"""Spectrogram pictures: scaling between decibels and [-1, 1], resizing, and masking."""
+"""Spectrograms and pictures of them: scaling, resizing, moving means and masks."""
 
 import torch
 from jaxtyping import Float
@@ -38,6 +38,12 @@ def reduce_to(
     if picture.shape[-2:] == (rows, columns):
         return picture
     return functional.adaptive_avg_pool2d(picture, (rows, columns))
+
+
+def moving_mean(values: Float[Tensor, "rows columns"], reach: int) -> Float[Tensor, "rows columns"]:
+    """Mean over the columns up to `reach` away; beyond the ends the last column is repeated."""
+    padded = functional.pad(values[None], (reach, reach), mode="replicate")
+    return functional.avg_pool1d(padded, 2 * reach + 1, stride=1)[0]
 
 
 def mask(

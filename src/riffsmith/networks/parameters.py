@@ -14,6 +14,14 @@ def count_parameters(network: nn.Module) -> int:
     return sum(parameter.numel() for parameter in network.parameters())
 
 
+def set_to_zero(*layers: nn.Linear | nn.Conv1d | nn.Conv2d | nn.ConvTranspose2d) -> None:
+    """Sets weights and biases to zero, so that a layer adds nothing before it is trained."""
+    for layer in layers:
+        nn.init.zeros_(layer.weight)
+        if layer.bias is not None:
+            nn.init.zeros_(layer.bias)
+
+
 def copy_for_averaging(network: Network) -> Network:
     """A copy of a network, in evaluation mode and without gradients, to average into."""
     averaged = copy.deepcopy(network).eval()

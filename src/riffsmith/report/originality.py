@@ -14,6 +14,7 @@ from riffsmith.evaluation import (
     OriginalityGrade,
     Passage,
     WindowOrigin,
+    find_nearest,
     join_comparisons,
     worst_grade,
 )
@@ -103,24 +104,8 @@ def check_clips(
 
 
 def find_closest(clips: Sequence[Originality]) -> list[tuple[int, WindowOrigin]]:
-    """Finds the windows that sound most like training music. They do not overlap.
-
-    Returns:
-        Numbers of clips and their windows, the highest score first.
-    """
-    windows = [
-        (number, window) for number, clip in enumerate(clips) for window in clip.sound.windows
-    ]
-    chosen: list[tuple[int, WindowOrigin]] = []
-    for number, window in sorted(windows, key=lambda pair: -pair[1].score):
-        overlaps = [
-            abs(other.start_seconds - window.start_seconds) < WINDOW_SECONDS
-            for other_number, other in chosen
-            if other_number == number
-        ]
-        if not any(overlaps):
-            chosen.append((number, window))
-    return chosen[:CLOSEST_WINDOWS]
+    """The windows that sound most like training music; see `find_nearest`."""
+    return find_nearest([clip.sound for clip in clips], WINDOW_SECONDS, CLOSEST_WINDOWS)
 
 
 def _rank(window: WindowOrigin, clip: Originality) -> HeldOutRank:

@@ -138,6 +138,32 @@ def join_comparisons(found: Sequence[Comparison]) -> Comparison:
     )
 
 
+def find_nearest(
+    found: Sequence[Comparison], window_seconds: float, most: int
+) -> list[tuple[int, WindowOrigin]]:
+    """The windows that are most like training music, at most one of each moment.
+
+    Args:
+        found: Comparisons of several clips.
+        window_seconds: Length of a window; windows that are nearer to each other are one moment.
+        most: Largest number of windows.
+
+    Returns:
+        Numbers of the clips and their windows, the highest score first.
+    """
+    windows = [(number, window) for number, one in enumerate(found) for window in one.windows]
+    chosen: list[tuple[int, WindowOrigin]] = []
+    for number, window in sorted(windows, key=lambda pair: -pair[1].score):
+        overlaps = [
+            abs(other.start_seconds - window.start_seconds) < window_seconds
+            for other_number, other in chosen
+            if other_number == number
+        ]
+        if not any(overlaps):
+            chosen.append((number, window))
+    return chosen[:most]
+
+
 def worst_grade(grades: Sequence[OriginalityGrade | None]) -> OriginalityGrade:
     """The worst of several grades; those that are `None` do not count."""
     worst_first = (OriginalityGrade.COPIED, OriginalityGrade.SUSPICIOUS)

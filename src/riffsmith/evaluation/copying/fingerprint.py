@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from riffsmith.evaluation.copying.representation import Alteration, CopyKind, Representation
+from riffsmith.features import moving_mean
 
 _BANDS_PER_SEMITONE = 2
 _BANDS_PER_OCTAVE = 12 * _BANDS_PER_SEMITONE
@@ -64,8 +65,8 @@ def fingerprint(
     ]
     level = torch.cat(power).T.clamp_min(1e-10).log()
     level = level.clamp_min(float(level.max()) - _RANGE_DB / _DB_PER_NEPER)
-    level = level - _moving_mean(level, _CONTEXT_FRAMES)
-    level = level - _moving_mean(level.T, _CONTEXT_BANDS).T
+    level = level - moving_mean(level, _CONTEXT_FRAMES)
+    level = level - moving_mean(level.T, _CONTEXT_BANDS).T
     return torch.tanh(level).contiguous()
 
 
@@ -81,11 +82,6 @@ def _quarter_tone_filters(sample_rate: int, n_fft: int) -> Float[Tensor, "bins b
     widths = (centres * (2 ** (1 / _BANDS_PER_OCTAVE) - 1)).clamp_min(sample_rate / n_fft)
     triangles = (1 - (bins[:, None] - centres).abs() / widths).clamp_min(0)
     return (triangles / triangles.sum(dim=0)).float()
-
-
-def _moving_mean(level: Float[Tensor, "rows columns"], reach: int) -> Float[Tensor, "rows columns"]:
-    padded = functional.pad(level[None], (reach, reach), mode="replicate")
-    return functional.avg_pool1d(padded, 2 * reach + 1, stride=1)[0]
 
 
 def _alterations() -> Iterator[Alteration]:

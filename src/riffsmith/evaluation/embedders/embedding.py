@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from riffsmith.audio import LoudnessMeter
-from riffsmith.errors import AudioError, SettingsError
+from riffsmith.errors import AudioError, RiffsmithError, SettingsError
 from riffsmith.evaluation.embedders.embedder import EMBEDDER_NAMES, Embedder
 from riffsmith.evaluation.embedders.notes import NotesEmbedder
 from riffsmith.evaluation.remarks import Remark, RemarkCode
@@ -63,13 +63,20 @@ def cut_windows(
     window = round(embedder.window_seconds * embedder.sample_rate)
     hop = round(embedder.hop_seconds * embedder.sample_rate)
     if len(levelled) < window:
-        raise Remark.of(
-            RemarkCode.SHORT_FOR_EMBEDDER,
-            seconds=len(mono) / sample_rate,
-            needed=embedder.window_seconds,
-            embedder=embedder.name,
-        ).to_error(AudioError)
+        raise _refuse_short(mono, sample_rate, embedder)
     return torch.from_numpy(levelled).unfold(0, window, hop)
+
+
+def _refuse_short(
+    mono: Float[np.ndarray, " time"], sample_rate: int, embedder: Embedder
+) -> RiffsmithError:
+    remark = Remark.of(
+        RemarkCode.SHORT_FOR_EMBEDDER,
+        seconds=len(mono) / sample_rate,
+        needed=embedder.window_seconds,
+        embedder=embedder.name,
+    )
+    return remark.to_error(AudioError)
 
 
 def embed_audio(
@@ -90,11 +97,12 @@ def embed_audio(
         AudioError: The audio is shorter than one window, or holds NaN or infinite samples.
         SettingsError: The embedder's result is not a finite tensor of the shape that it declares.
     """
-    windows = cut_windows(audio, sample_rate, embedder)
     if isinstance(embedder, NotesEmbedder):
-        mono = audio.mean(axis=1, dtype=np.float32)
-        found = embedder.embed_transcription(transcribe(mono, sample_rate))
-        return found.numpy()[: len(windows)]
+        mono = mix_to_mono(audio)
+        if len(mono) < embedder.window_seconds * sample_rate:
+            raise _refuse_short(mono, sample_rate, embedder)
+        return embedder.embed_transcription(transcribe(mono, sample_rate)).numpy()
+    windows = cut_windows(audio, sample_rate, embedder)
     lock = nullcontext() if embedder.name in EMBEDDER_NAMES else _custom_lock
     with lock, torch.inference_mode():
         batches = [embedder.embed(batch.contiguous()) for batch in windows.split(_BATCH_WINDOWS)]

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from riffsmith.evaluation.metrics.key import class_durations
 from riffsmith.evaluation.metrics.notes import onset_rate
-from riffsmith.evaluation.transcription.basic_pitch import PITCHES, SAMPLE_RATE
+from riffsmith.evaluation.transcription.basic_pitch import HOP_SAMPLES, PITCHES, SAMPLE_RATE
 from riffsmith.evaluation.transcription.transcribe import (
     FRAMES_PER_SECOND,
     Transcription,
@@ -127,6 +127,7 @@ class NotesEmbedder:
             found: Transcription of a piece of at least one window.
         """
         roll = found.roll()
-        starts = range(0, max(len(roll) - _WINDOW_FRAMES, 0) + 1, _HOP_FRAMES)
+        whole = found.samples // HOP_SAMPLES  # the last frame may be a part
+        starts = range(0, max(whole - _WINDOW_FRAMES, 0) + 1, _HOP_FRAMES)
         rows = [describe_notes(roll[start : start + _WINDOW_FRAMES]) for start in starts]
         return torch.from_numpy(np.stack(rows)).float()

@@ -30,7 +30,7 @@ NOTE_THRESHOLD = 0.3
 _EDGE_FRAMES = 15
 _KEPT_FRAMES = WINDOW_FRAMES - 2 * _EDGE_FRAMES
 _BATCH_WINDOWS = 4
-_KEPT_TRANSCRIPTIONS = 48
+_KEPT_TRANSCRIPTIONS, _LONGEST_KEPT_SECONDS = 48, 60
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,13 @@ class Transcription:
     Attributes:
         notes: Probability that a pitch sounds (frames, 88), from A0 upwards.
         onsets: Probability that a note of this pitch begins (frames, 88).
+        samples: Length of the audio in samples at 22,050 Hz.
         frames_per_second: Frame rate in Hz.
     """
 
     notes: Float[np.ndarray, "frames 88"]
     onsets: Float[np.ndarray, "frames 88"]
+    samples: int
     frames_per_second: float = FRAMES_PER_SECOND
 
     def roll(self) -> Bool[np.ndarray, "frames 88"]:
@@ -59,8 +61,9 @@ _kept_lock = Lock()
 def transcribe(audio: Float[np.ndarray, " time"], sample_rate: int) -> Transcription:
     """Transcribes mono audio.
 
-    The last 48 results are kept, because several measures ask for the notes of the same passage. A
-    result is found again by the hash of its samples, and its arrays cannot be written to.
+    The last 48 results for audio of up to a minute are kept, because several measures ask for the
+    notes of the same passage. A result is found again by the hash of its samples, and its arrays
+    cannot be written to.
 
     The network hears windows of 1.99 s. The first and last 15 frames of each window are dropped, so
     the windows' other frames follow each other without gaps. The audio counts as silent beyond both
@@ -71,6 +74,8 @@ def transcribe(audio: Float[np.ndarray, " time"], sample_rate: int) -> Transcrip
         sample_rate: Sample rate of the audio in Hz.
     """
     samples = np.ascontiguousarray(audio, np.float32)
+    if len(samples) > _LONGEST_KEPT_SECONDS * sample_rate:
+        return _transcribe(samples, sample_rate)
     key = blake2b(samples.data, digest_size=16, salt=sample_rate.to_bytes(8)).digest()
     with _kept_lock:
         found = _kept.get(key)
@@ -101,7 +106,9 @@ def _transcribe(audio: Float[np.ndarray, " time"], sample_rate: int) -> Transcri
         found = network(batch)
         notes.append(found.notes[:, kept].flatten(0, 1).numpy())
         onsets.append(found.onsets[:, kept].flatten(0, 1).numpy())
-    found = Transcription(np.concatenate(notes)[:frames], np.concatenate(onsets)[:frames])
+    found = Transcription(
+        np.concatenate(notes)[:frames], np.concatenate(onsets)[:frames], len(mono)
+    )
     for values in (found.notes, found.onsets):
         values.flags.writeable = False
     return found

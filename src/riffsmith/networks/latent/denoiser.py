@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from riffsmith.networks.latent.inputs import CLOCK_CHANNELS
 from riffsmith.networks.latent.pitch_axis import PitchAxis, normalise
+from riffsmith.networks.parameters import set_to_zero
 
 _FREQUENCIES = 32
 _HIGHEST_FREQUENCY = 1000.0
@@ -25,9 +26,7 @@ class ModulatedBlock(nn.Module):
         self.first = nn.Conv1d(channels, channels, 3, padding=1)
         self.second = nn.Conv1d(channels, channels, 3, padding=1)
         self.modulation = nn.Linear(embedding, 2 * channels)
-        for layer in (self.second, self.modulation):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)  # pyright: ignore[reportArgumentType]
+        set_to_zero(self.second, self.modulation)
 
     def forward(
         self,
@@ -97,12 +96,10 @@ class Denoiser(nn.Module):
         )
         self.up = nn.ModuleList(ModulatedBlock(width, embedding) for width in channels[:-1])
         self.exit = nn.Conv1d(channels[0], latent_channels, 1)
-        nn.init.zeros_(self.exit.weight)
-        nn.init.zeros_(self.exit.bias)  # pyright: ignore[reportArgumentType]
+        set_to_zero(self.exit)
         if guidance is not None:
             last = nn.Linear(embedding, embedding)
-            nn.init.zeros_(last.weight)
-            nn.init.zeros_(last.bias)
+            set_to_zero(last)
             self.guide = nn.Sequential(nn.Linear(1, embedding), nn.SiLU(), last)
         self.pitch_axis = pitch_axis
 

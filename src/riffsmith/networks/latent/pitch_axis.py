@@ -11,6 +11,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from riffsmith.networks.parameters import set_to_zero
+
 _BANDS_PER_SEMITONE = 3
 _SEMITONES_PER_OCTAVE = 12
 _DILATIONS = (1, 2)
@@ -32,9 +34,7 @@ class PitchBlock(nn.Module):
         )
         self.last = nn.Conv2d(channels, channels, 1)
         self.modulation = nn.Linear(embedding, 2 * channels)
-        for layer in (self.last, self.modulation):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)  # pyright: ignore[reportArgumentType]
+        set_to_zero(self.last, self.modulation)
 
     def forward(
         self,
@@ -82,9 +82,7 @@ class PitchAxis(nn.Module):
             PitchBlock(channels, embedding, dilation) for dilation in _DILATIONS
         )
         self.fold = nn.ConvTranspose2d(channels, 1, (kernel, 1), (stride, 1), padding=(stride, 0))
-        for layer in (self.to_frames, self.fold):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)  # pyright: ignore[reportArgumentType]
+        set_to_zero(self.to_frames, self.fold)
 
     def enter(
         self, noisy: Float[Tensor, "batch latent_channels frames"]

@@ -24,7 +24,7 @@ from riffsmith.evaluation import (
     CopyKind,
     Originality,
     OriginalityGrade,
-    WindowOrigin,
+    find_nearest,
 )
 from riffsmith.features import MelTransform
 from riffsmith.files import atomic_path, write_bytes
@@ -125,7 +125,9 @@ class ClipFolder:
         """Keeps what a comparison found, with the real passages to listen to."""
         recordings = {each.source.path: each for each in corpus.manifest.of_split("train")}
         rate = corpus.manifest.settings.sample_rate
-        nearest = choose_matches(found.sound)
+        nearest = [
+            window for _, window in find_nearest([found.sound], WINDOW_SECONDS, MOST_MATCHES)
+        ]
         for number, window in enumerate(nearest):
             audio = corpus.audio(
                 recordings[window.recording],
@@ -143,9 +145,7 @@ class ClipFolder:
             )
             for window in nearest
         ]
-        assert (
-            found.sound.grade is not None
-        )  # a clip is not compared if it is shorter than a window
+        assert found.sound.grade is not None  # a clip shorter than a window is not compared
         self.keep_originality(
             OriginalityInfo(
                 state="done",
@@ -190,16 +190,6 @@ def _parameters(found: Comparison) -> dict[str, Parameter]:
             "recording": first.recording,
         }
     return values
-
-
-def choose_matches(found: Comparison) -> list[WindowOrigin]:
-    """The nearest windows, at most one of each moment."""
-    chosen: list[WindowOrigin] = []
-    for window in sorted(found.windows, key=lambda window: -window.score):
-        apart = (abs(window.start_seconds - other.start_seconds) for other in chosen)
-        if all(seconds >= WINDOW_SECONDS for seconds in apart) and len(chosen) < MOST_MATCHES:
-            chosen.append(window)
-    return chosen
 
 
 def tags_of(clip: Clip) -> dict[str, str]:

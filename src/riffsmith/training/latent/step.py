@@ -113,10 +113,10 @@ class LatentTrainer:
         state.generator_optimizer.step()
         state.step += 1
         update_average(state.averaged_generator, state.generator, training.ema_decay, state.step)
-        if self._is_guided and state.step >= training.weak_generator_step:
-            state.weak_generator = state.weak_generator or copy_for_averaging(
-                state.averaged_generator
-            )
+        is_guided = self._settings.generator.guidance is not None
+        is_due = is_guided and state.step >= training.weak_generator_step
+        if is_due and state.weak_generator is None:
+            state.weak_generator = copy_for_averaging(state.averaged_generator)
         known = metrics.known()
         means = self._process_group.mean(list(known.values()))
         return StepMetrics(**dict(zip(known, means, strict=True)))
@@ -132,8 +132,6 @@ class LatentTrainer:
             self._draw_uniform(count, 1, stream)[:, 0] >= self._training.unconditioned_fraction
         )
         conditioning[:, :CLOCK_CHANNELS] *= with_clock
-        if not self._is_guided:
-            return flow_matching_loss(self._velocity(conditioning), music, noise, timesteps)
         strength = self._draw_strength(count, stream)
         velocity = self._velocity(conditioning, strength)
         guide = self._guide(conditioning, strength)
@@ -227,10 +225,6 @@ class LatentTrainer:
 
     def _split(self, windows: Tensor) -> tuple[Tensor, Tensor]:
         return split_window(windows, self._settings.codec.latent_channels)
-
-    @property
-    def _is_guided(self) -> bool:
-        return self._settings.generator.guidance is not None
 
     def _velocity(
         self, conditioning: Tensor, strength: Float[Tensor, " count"] | None = None
