@@ -118,6 +118,7 @@ TINY_LATENTS = {
         "window_frames": "16",
         "flow_matching_steps": "3",
         "weak_generator_step": "1",
+        "guided_from_step": "1",
     },
 }
 

@@ -47,7 +47,7 @@ def test_such_a_corpus_stores_audio_alone(latent_corpus: Corpus):
 def test_windows_are_parts_of_the_recordings(latent_corpus: Corpus):
     settings = tiny_latents()
     codec = Codec(settings)
-    recordings = measure_split(latent_corpus, "train", settings)
+    recordings = measure_split(latent_corpus, "train", settings, offsets=2)
     fit_codec([item.features for item in recordings], codec, 0, 4)
     windows = LatentWindows(recordings, codec, settings.training)
     drawn = windows.draw(8, 0, "test")
@@ -72,7 +72,7 @@ def test_windows_are_parts_of_the_recordings(latent_corpus: Corpus):
 
 def test_a_corpus_shorter_than_a_window_is_refused(latent_corpus: Corpus):
     settings = tiny_latents()
-    recordings = measure_split(latent_corpus, "train", settings)
+    recordings = measure_split(latent_corpus, "train", settings, offsets=2)
     training = settings.training.model_copy(update={"window_frames": 4000})
     with pytest.raises(CorpusError, match="no recording is as long as a window of 128.0 s"):
         LatentWindows(recordings, Codec(settings), training)
@@ -169,7 +169,9 @@ def test_the_generator_learns_a_constant(matching: str, steps: int):
 
 @pytest.mark.slow
 def test_an_early_generator_guides_the_later_ones():
-    settings = tiny_latents(flow_matching_steps="100", weak_generator_step="5", batch_size="8")
+    settings = tiny_latents(
+        flow_matching_steps="100", weak_generator_step="5", guided_from_step="6", batch_size="8"
+    )
     trainer = build_trainer(settings)
     windows = torch.randn(8, 8 + CLOCK_CHANNELS + 3, 16)
     for _ in range(4):

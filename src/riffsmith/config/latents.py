@@ -86,6 +86,9 @@ class LatentTrainingSettings(TrainingSettings):
     preview_every_steps: PositiveInt = 1_000
     """Steps between two snapshots, each with a preview."""
     checkpoint_every_steps: PositiveInt = 500
+    offsets: Annotated[int, Field(ge=1, le=64)] = 2
+    """Sub-hop offsets at which each recording is measured, so that its frames do not always start
+    at the same samples. Each takes about 280 MB of memory for an hour of music."""
     window_frames: PositiveInt = 256
     """Latent frames of a training example."""
     flow_matching_steps: Annotated[int, Field(ge=0)] = 6_000
@@ -96,6 +99,8 @@ class LatentTrainingSettings(TrainingSettings):
     from music without a clear beat. Nothing uses it for guidance."""
     weak_generator_step: PositiveInt = 500
     """Step whose averaged generator becomes the weaker one of the guidance."""
+    guided_from_step: PositiveInt = 1_500
+    """First step that teaches guided velocities: before, the weaker generator is hardly weaker."""
     guided_fraction: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Fraction of the examples that teach guided velocities from then on."""
     style_noise: Annotated[float, Field(ge=0)] = 0.25

@@ -32,9 +32,8 @@ class PitchBlock(nn.Module):
         self.octaves = nn.Conv2d(
             channels, channels, (3, 1), padding=(octave, 0), dilation=(octave, 1)
         )
-        self.last = nn.Conv2d(channels, channels, 1)
         self.modulation = nn.Linear(embedding, 2 * channels)
-        set_to_zero(self.last, self.modulation)
+        set_to_zero(self.near, self.octaves, self.modulation)
 
     def forward(
         self,
@@ -49,7 +48,7 @@ class PitchBlock(nn.Module):
         """
         gain, shift = self.modulation(embedded)[..., None, None].chunk(2, dim=1)
         hidden = functional.silu(normalise(state) * (1 + gain) + shift)
-        return state + self.last(functional.silu(self.near(hidden) + self.octaves(hidden)))
+        return state + self.near(hidden) + self.octaves(hidden)
 
 
 class PitchAxis(nn.Module):

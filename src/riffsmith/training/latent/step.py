@@ -143,7 +143,9 @@ class LatentTrainer:
         Without a weaker generator all are 1.
         """
         position, chosen = self._draw_uniform(count, 2, stream).flatten(1).unbind(1)
-        fraction = self._training.guided_fraction if self._state.weak_generator else 0
+        training, state = self._training, self._state
+        is_due = state.weak_generator is not None and state.step >= training.guided_from_step
+        fraction = training.guided_fraction if is_due else 0
         widest = _WIDEST_STRENGTH * ((self._settings.generator.guidance or 1) - 1)
         return 1 + widest * position * (chosen < fraction)
 

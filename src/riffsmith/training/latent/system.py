@@ -65,7 +65,7 @@ class LatentSystem:
         self._process_group = process_group
         self._record, self._settings, self._device = record, settings, device
         on_stage(Stage.FEATURES, 0.0)
-        recordings = measure_split(corpus, "train", settings)
+        recordings = measure_split(corpus, "train", settings, settings.training.offsets)
         self._codec = open_codec(settings, recordings, run, record.seed, on_stage)
         self._windows = LatentWindows(recordings, self._codec, settings.training)
         held_out = measure_split(corpus, "held_out", settings, offsets=1)

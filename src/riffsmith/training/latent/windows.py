@@ -23,9 +23,6 @@ from riffsmith.networks import CLOCK_CHANNELS, clock
 from riffsmith.parallel import map_ordered
 from riffsmith.seeds import random_stream
 
-_OFFSETS = 2
-"""Sub-hop offsets at which each recording is measured, so that its frames do not always start at
-the same samples."""
 _CLOCK_BEGINNINGS = 64
 """The beat clock of a window starts at a random one of so many beats, because the first beat of a
 bar is not known."""
@@ -40,7 +37,7 @@ class MeasuredRecording:
 
 
 def measure_split(
-    corpus: Corpus, split: Split, settings: LatentSettings, offsets: int = _OFFSETS
+    corpus: Corpus, split: Split, settings: LatentSettings, offsets: int
 ) -> list[MeasuredRecording]:
     """Features of the recordings of a split, once for each sub-hop offset."""
     hop, analysis = settings.corpus.hop_samples, build_analysis(settings)
