@@ -26,7 +26,8 @@ def in_key(key: int) -> torch.Tensor:
 def fitted() -> StyleEmbedding:
     style = StyleEmbedding(components=3, dimensions=2, passages=64)
     descriptors = [torch.full((len(Descriptors._fields), 1_000), value) for value in (-10.0, -30.0)]
-    style.fit(two_songs(), descriptors, [in_key(A_MAJOR), in_key(C_MINOR)])
+    style.fit(two_songs())
+    style.choose_passages(two_songs(), descriptors, [in_key(A_MAJOR), in_key(C_MINOR)])
     return style
 
 

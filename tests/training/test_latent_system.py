@@ -11,12 +11,13 @@ from riffsmith.bundle import LatentBundle, load_bundle
 from riffsmith.codec import Codec, fit_codec
 from riffsmith.config import LatentSettings, load_preset
 from riffsmith.corpus import Corpus
-from riffsmith.errors import CorpusError, ModelError
-from riffsmith.networks import CLOCK_CHANNELS, sample
+from riffsmith.errors import CorpusError, ModelError, SettingsError
+from riffsmith.networks import CLOCK_CHANNELS, copy_for_averaging, sample
 from riffsmith.runs import RunFolder, RunRecord, create_run
 from riffsmith.runs.checkpoint import checkpoint_paths
 from riffsmith.synthesis import generate_clip
 from riffsmith.training import measure_training_seconds, train
+from riffsmith.training.latent.base import open_base
 from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
 from riffsmith.training.latent.system import initialise_latent_state
 from riffsmith.training.latent.windows import LatentWindows, measure_split, split_window
@@ -176,17 +177,17 @@ def test_an_early_generator_guides_the_later_ones():
     windows = torch.randn(8, 8 + CLOCK_CHANNELS + 3, 16)
     for _ in range(4):
         trainer.step(windows)
-    assert trainer._state.weak_generator is None
+    assert trainer._state.guide is None
     stream = torch.Generator().manual_seed(0)
     assert trainer._draw_strength(64, stream).eq(1).all()
     trainer.step(windows)
     state = trainer._state
-    assert state.weak_generator is not None
-    weak = {name: value.clone() for name, value in state.weak_generator.state_dict().items()}
+    assert state.guide is not None
+    weak = {name: value.clone() for name, value in state.guide.state_dict().items()}
     for name, value in state.averaged_generator.state_dict().items():
         assert torch.equal(value, weak[name])
     trainer.step(windows)
-    assert all(torch.equal(v, weak[n]) for n, v in state.weak_generator.state_dict().items())
+    assert all(torch.equal(v, weak[n]) for n, v in state.guide.state_dict().items())
     strength = trainer._draw_strength(64, stream)
     assert 20 < strength.gt(1).sum() < 44
     assert strength.max() <= 1 + 1.5 * 1.5
@@ -197,7 +198,7 @@ def test_an_early_generator_guides_the_later_ones():
     plain = torch.ones(2)
     good, bad = (
         network(noisy, conditioning, timesteps, plain)
-        for network in (state.averaged_generator, state.weak_generator)
+        for network in (state.averaged_generator, state.guide)
     )
     assert added[0].eq(0).all()
     assert torch.allclose(added[1], 2 * (good - bad)[1], atol=1e-6)
@@ -205,8 +206,8 @@ def test_an_early_generator_guides_the_later_ones():
 
     other = build_trainer(settings)._state
     other.restore(state.to_checkpoint())
-    assert other.weak_generator is not None
-    assert all(torch.equal(v, weak[n]) for n, v in other.weak_generator.state_dict().items())
+    assert other.guide is not None
+    assert all(torch.equal(v, weak[n]) for n, v in other.guide.state_dict().items())
 
 
 @pytest.mark.slow
@@ -260,3 +261,53 @@ def test_the_metrics_have_checks_of_health(
 def test_an_estimate_includes_the_adversarial_phase():
     alone, both = (measure_training_seconds(tiny_latents(), steps) for steps in (3, 3000))
     assert 0 < alone < both
+
+
+@pytest.mark.slow
+def test_a_run_begins_with_its_base(tmp_path: Path, latent_corpus: Corpus):
+    run = RunFolder(tmp_path / "base")
+    train(run, create_run(run, latent_corpus, tiny_latents(), "latent", seed=1), latent_corpus, [])
+    folder = run.snapshot(run.snapshot_numbers()[-1])
+    base = load_bundle(folder)
+    assert isinstance(base, LatentBundle)
+
+    settings = tiny_latents(base=str(folder))
+    tuned = RunFolder(tmp_path / "tuned")
+    record = create_run(tuned, latent_corpus, settings, "latent", seed=2)
+    train(tuned, record, latent_corpus, [], should_stop=tuned.snapshot(0).is_dir)
+    first = load_bundle(tuned.snapshot(0))
+    assert isinstance(first, LatentBundle)
+    for name, value in base.generator.state_dict().items():
+        assert torch.equal(value, first.generator.state_dict()[name])
+    assert torch.equal(base.codec.linear.basis, first.codec.linear.basis)
+    assert not torch.equal(first.codec.style_embedding.passages, torch.zeros(32, 3))
+    assert train(tuned, record, latent_corpus, []).finished
+    last = load_bundle(tuned.snapshot(tuned.snapshot_numbers()[-1]))
+    assert isinstance(last, LatentBundle)
+    assert not torch.equal(base.generator.exit.weight, last.generator.exit.weight)
+
+    wider = settings.model_copy(
+        update={"generator": settings.generator.model_copy(update={"embedding": 16})}
+    )
+    with pytest.raises(SettingsError, match=r"generator\.embedding is 8, and 16 here.*--from-scr"):
+        open_base(wider)
+
+
+@pytest.mark.slow
+def test_the_guidance_of_a_base_is_taken_over():
+    trainer = build_trainer(tiny_latents(base="base"))
+    state = trainer._state
+    state.guide = copy_for_averaging(state.averaged_generator)
+    for parameter in state.guide.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
+    assert trainer._draw_strength(64, torch.Generator().manual_seed(0)).gt(1).any()
+    windows, times = torch.randn(2, 8 + CLOCK_CHANNELS + 3, 16), torch.full((2,), 0.5)
+    noisy, conditioning = split_window(windows, 8)
+    added = trainer._guide(conditioning, torch.tensor([1.0, 2.5]))(noisy, times)
+    strong, plain = (
+        state.guide(noisy, conditioning, times, torch.full((2,), strength))
+        for strength in (2.0, 1.0)
+    )
+    assert added[0].eq(0).all()
+    assert torch.allclose(added[1], 1.5 * (strong - plain)[1], atol=1e-6)
+    assert added[1].abs().max() > 0

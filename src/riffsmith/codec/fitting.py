@@ -21,6 +21,7 @@ def fit_codec(
     seed: int,
     steps: int,
     on_progress: Callable[[float], None] = lambda progress: None,
+    base: Codec | None = None,
 ) -> None:
     """Fits components and texture to patches of recordings at all frame offsets.
 
@@ -30,8 +31,13 @@ def fit_codec(
         seed: Seed of the texture's batches.
         steps: Training steps of the texture.
         on_progress: Called with the progress from 0 to 1.
+        base: Codec whose components are taken as they are. Its texture is where the fit begins.
+            `None`: everything is fitted.
     """
-    _fit_components(features, codec)
+    if base is None:
+        _fit_components(features, codec)
+    else:
+        codec.load_state_dict(base.state_dict())
     _fit_texture(features, codec, seed, steps, on_progress)
 
 

@@ -45,19 +45,8 @@ class StyleEmbedding(nn.Module):
         self.register_buffer("descriptors", torch.zeros(passages, len(Descriptors._fields)))
         self.register_buffer("chroma", torch.zeros(passages, CLASSES))
 
-    def fit(
-        self,
-        latents: list[Float[Tensor, "components _"]],
-        descriptors: list[Float[Tensor, "descriptors _"]],
-        chroma: list[Float[Tensor, "12 _"]],
-    ) -> None:
-        """Computes components and passages from recordings.
-
-        Args:
-            latents: Latents of each recording.
-            descriptors: Descriptors of the same frames, with rows in the order of `Descriptors`.
-            chroma: Magnitudes of the pitch classes of the same frames, from `measure_chroma`.
-        """
+    def fit(self, latents: list[Float[Tensor, "components _"]]) -> None:
+        """Computes the dimensions from the latents of each recording."""
         slow = torch.cat([_mean_and_deviation(item[None])[0] for item in latents], dim=1)
         mean = slow.mean(1)
         covariance = torch.cov(slow.double())
@@ -67,6 +56,21 @@ class StyleEmbedding(nn.Module):
         deviations = variances.flip(0)[: self.dimensions].clamp(min=1e-12).sqrt()
         self.mean.copy_(mean)
         self.basis.copy_(basis / deviations[:, None])
+
+    def choose_passages(
+        self,
+        latents: list[Float[Tensor, "components _"]],
+        descriptors: list[Float[Tensor, "descriptors _"]],
+        chroma: list[Float[Tensor, "12 _"]],
+    ) -> None:
+        """Stores passages that are spread evenly over recordings; the embedding must be fitted.
+
+        Args:
+            latents: Latents of each recording.
+            descriptors: Descriptors of the same frames, with rows in the order of `Descriptors`.
+            chroma: Magnitudes of the pitch classes of the same frames, from `measure_chroma`.
+        """
+        slow = torch.cat([_mean_and_deviation(item[None])[0] for item in latents], dim=1)
         frames = torch.linspace(0, slow.shape[1] - 1, len(self.passages)).round().long()
         self.passages.copy_(self._project(slow[None, :, frames])[0].T)
         for buffer, measured in ((self.descriptors, descriptors), (self.chroma, chroma)):

@@ -97,12 +97,16 @@ class LatentTrainingSettings(TrainingSettings):
     unconditioned_fraction: Annotated[float, Field(ge=0, le=1)] = 0.1
     """Fraction of the examples whose beat clock is left out, so that the generator also learns
     from music without a clear beat. Nothing uses it for guidance."""
+    base: str | None = None
+    """Model whose weights the generator begins with and whose latents it uses: the name of a
+    shipped model or the folder of a bundle. `None`: everything is learned from scratch."""
     weak_generator_step: PositiveInt = 500
-    """Step whose averaged generator becomes the weaker one of the guidance."""
+    """From scratch: step whose averaged generator becomes the weaker one of the guidance."""
     guided_from_step: PositiveInt = 1_500
-    """First step that teaches guided velocities: before, the weaker generator is hardly weaker."""
+    """From scratch: first step that teaches guided velocities. Before, the weaker generator is
+    hardly weaker. With a base all steps teach them, because it knows guidance."""
     guided_fraction: Annotated[float, Field(ge=0, le=1)] = 0.5
-    """Fraction of the examples that teach guided velocities from then on."""
+    """Fraction of the examples that teach guided velocities."""
     style_noise: Annotated[float, Field(ge=0)] = 0.25
     """Standard deviation of the noise that is added to an example's style embedding, so that it
     does not identify a position in a recording."""

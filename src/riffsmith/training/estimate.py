@@ -62,7 +62,7 @@ def _latent_seconds(settings: LatentSettings, steps: int) -> float:
     real = torch.randn(shape, generator=torch.Generator().manual_seed(0))
     matching = min(steps, training.flow_matching_steps)
     if settings.generator.guidance is not None:
-        state.weak_generator = copy_for_averaging(state.averaged_generator)
+        state.guide = copy_for_averaging(state.averaged_generator)
     seconds = 0.0
     for first, count in ((0, matching), (training.flow_matching_steps, steps - matching)):
         state.step = first

@@ -16,7 +16,7 @@ GeneratorNetwork = TypeVar("GeneratorNetwork", bound=nn.Module)
 DiscriminatorNetwork = TypeVar("DiscriminatorNetwork", bound=nn.Module)
 
 _NETWORKS = ("generator", "discriminator", "averaged_generator")
-_WEAK_GENERATOR = "weak_generator"
+_GUIDE = "guide"
 _OPTIMIZERS = ("generator_optimizer", "discriminator_optimizer")
 
 
@@ -57,8 +57,9 @@ class TrainingState(Generic[GeneratorNetwork, DiscriminatorNetwork]):
     """Exponential moving average of the generator's weights."""
     generator_optimizer: Adam
     discriminator_optimizer: Adam
-    weak_generator: GeneratorNetwork | None = None
-    """An averaged generator of an early step, which guides a later one. `None`: there is none."""
+    guide: GeneratorNetwork | None = None
+    """A generator that no longer changes and guides the one that is trained: an averaged generator
+    of an early step, or the base of the run. `None`: there is none yet."""
     step: int = 0
     """Generator updates done. A rollback does not take any back."""
     rollbacks: int = 0
@@ -70,8 +71,8 @@ class TrainingState(Generic[GeneratorNetwork, DiscriminatorNetwork]):
         """All tensors under dotted names, on the CPU."""
         table: dict[str, Tensor] = {}
         networks = {name: getattr(self, name) for name in _NETWORKS}
-        if self.weak_generator is not None:
-            networks[_WEAK_GENERATOR] = self.weak_generator
+        if self.guide is not None:
+            networks[_GUIDE] = self.guide
         for name, network in networks.items():
             for key, tensor in network.state_dict().items():
                 table[f"{name}.{key}"] = tensor
@@ -104,10 +105,10 @@ class TrainingState(Generic[GeneratorNetwork, DiscriminatorNetwork]):
         try:
             for name in _NETWORKS:
                 getattr(self, name).load_state_dict(_with_prefix(table, name))
-            self.weak_generator = None
-            if weak := _with_prefix(table, _WEAK_GENERATOR):
-                self.weak_generator = copy_for_averaging(self.averaged_generator)
-                self.weak_generator.load_state_dict(weak)
+            self.guide = None
+            if guide := _with_prefix(table, _GUIDE):
+                self.guide = copy_for_averaging(self.averaged_generator)
+                self.guide.load_state_dict(guide)
         except RuntimeError as cause:
             first = str(cause).splitlines()[0]
             raise RunError(f"the checkpoint belongs to other networks ({first})") from cause

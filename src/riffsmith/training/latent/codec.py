@@ -25,6 +25,7 @@ def open_codec(
     run: RunFolder,
     seed: int,
     on_stage: OnStage,
+    base: Codec | None = None,
 ) -> Codec:
     """Opens the codec of a run, or fits and writes it where the run has none yet.
 
@@ -34,6 +35,8 @@ def open_codec(
         run: Folder where the codec is kept.
         seed: Seed of the texture.
         on_stage: Called with the progress.
+        base: Codec of the run's base: its components and the dimensions of its style embedding are
+            kept, the texture and the passages are the corpus's. `None`: all is fitted.
 
     Raises:
         RunError: Writing fails.
@@ -51,14 +54,15 @@ def open_codec(
         seed,
         settings.codec.texture_steps,
         lambda progress: on_stage(Stage.CODEC, progress),
+        base,
     )
-    _fit_style(recordings, codec)
+    _fit_style(recordings, codec, has_base=base is not None)
     content = save_codec(codec)
     write_bytes(run.codec, content, RunError)
     return load_codec(settings, content)  # rounded to half precision, as a resumed run reads it
 
 
-def _fit_style(recordings: Sequence[MeasuredRecording], codec: Codec) -> None:
+def _fit_style(recordings: Sequence[MeasuredRecording], codec: Codec, *, has_base: bool) -> None:
     def describe(item: MeasuredRecording) -> tuple[Tensor, Tensor, Tensor]:
         descriptors = _measure_descriptors(item, codec)[None]
         latents = codec.encode_features(item.features[None].float())[0]
@@ -67,7 +71,9 @@ def _fit_style(recordings: Sequence[MeasuredRecording], codec: Codec) -> None:
 
     latents, descriptors, chroma = zip(*map_ordered(describe, recordings), strict=True)
     with single_threaded():
-        codec.style_embedding.fit(list(latents), list(descriptors), list(chroma))
+        if not has_base:
+            codec.style_embedding.fit(list(latents))
+        codec.style_embedding.choose_passages(list(latents), list(descriptors), list(chroma))
 
 
 def _measure_chroma(

@@ -115,8 +115,8 @@ class LatentTrainer:
         update_average(state.averaged_generator, state.generator, training.ema_decay, state.step)
         is_guided = self._settings.generator.guidance is not None
         is_due = is_guided and state.step >= training.weak_generator_step
-        if is_due and state.weak_generator is None:
-            state.weak_generator = copy_for_averaging(state.averaged_generator)
+        if is_due and state.guide is None:
+            state.guide = copy_for_averaging(state.averaged_generator)
         known = metrics.known()
         means = self._process_group.mean(list(known.values()))
         return StepMetrics(**dict(zip(known, means, strict=True)))
@@ -140,36 +140,47 @@ class LatentTrainer:
     def _draw_strength(self, count: int, stream: torch.Generator) -> Float[Tensor, " count"]:
         """Strengths of the guidance: 1 for some examples, up to a bit above the default for others.
 
-        Without a weaker generator all are 1.
+        Without a generator that guides all are 1.
         """
         position, chosen = self._draw_uniform(count, 2, stream).flatten(1).unbind(1)
         training, state = self._training, self._state
-        is_due = state.weak_generator is not None and state.step >= training.guided_from_step
-        fraction = training.guided_fraction if is_due else 0
+        is_due = training.base is not None or state.step >= training.guided_from_step
+        fraction = training.guided_fraction if state.guide is not None and is_due else 0
         widest = _WIDEST_STRENGTH * ((self._settings.generator.guidance or 1) - 1)
         return 1 + widest * position * (chosen < fraction)
 
     def _guide(self, conditioning: Tensor, strength: Float[Tensor, " count"]) -> Velocity:
         """What guidance adds to the velocity of each example."""
-        weak, averaged = self._state.weak_generator, self._state.averaged_generator
 
         @torch.no_grad()
         def guide(state: Tensor, timesteps: Tensor) -> Tensor:
             added = torch.zeros_like(state)
             guided = (strength > 1).nonzero()[:, 0]
-            if weak is None or not len(guided):
-                return added
-            chosen, times = state[guided], timesteps[guided]
-            good, bad = (
-                velocity_of(network, conditioning[guided], self._training, torch.ones_like(times))(
-                    chosen, times
-                )
-                for network in (averaged, weak)
-            )
-            added[guided] = (strength[guided, None, None] - 1) * (good - bad)
+            if len(guided):
+                direction = self._guidance(conditioning[guided])(state[guided], timesteps[guided])
+                added[guided] = (strength[guided, None, None] - 1) * direction
             return added
 
         return guide
+
+    def _guidance(self, conditioning: Tensor) -> Velocity:
+        """The direction of the guidance, which is a difference of two velocities.
+
+        From scratch it leads from a weaker generator to the present one. A base has learned such a
+        direction: it leads from its velocity without guidance to that with a strength of 2.
+        """
+        guide, plain = self._state.guide, torch.ones(len(conditioning), device=conditioning.device)
+        if guide is None:
+            raise AssertionError("no generator guides yet")
+        if self._training.base is None:
+            better, better_strength = self._state.averaged_generator, plain
+        else:
+            better, better_strength = guide, 2 * plain
+        weaker_velocity = velocity_of(guide, conditioning, self._training, plain)
+        better_velocity = velocity_of(better, conditioning, self._training, better_strength)
+        return lambda state, timesteps: (
+            better_velocity(state, timesteps) - weaker_velocity(state, timesteps)
+        )
 
     def _update_discriminator(self, windows: Tensor) -> tuple[float, float, float]:
         state, training = self._state, self._training

@@ -12,6 +12,7 @@ from riffsmith.runs import RunFolder, RunRecord, Stage
 from riffsmith.seeds import derive_seed, random_stream
 from riffsmith.training.device import autocast
 from riffsmith.training.distributed import ProcessGroup
+from riffsmith.training.latent.base import begin_with, open_base
 from riffsmith.training.latent.codec import open_codec
 from riffsmith.training.latent.step import (
     LatentState,
@@ -61,16 +62,24 @@ class LatentSystem:
         Raises:
             CorpusError: No recording is as long as a training window.
             RunError: The codec cannot be fitted or written.
+            ModelError: The base cannot be read.
+            SettingsError: The base has other networks than the settings.
         """
         self._process_group = process_group
         self._record, self._settings, self._device = record, settings, device
         on_stage(Stage.FEATURES, 0.0)
         recordings = measure_split(corpus, "train", settings, settings.training.offsets)
-        self._codec = open_codec(settings, recordings, run, record.seed, on_stage)
+        base = open_base(settings)
+        self._codec = open_codec(
+            settings, recordings, run, record.seed, on_stage, base and base.codec
+        )
         self._windows = LatentWindows(recordings, self._codec, settings.training)
         held_out = measure_split(corpus, "held_out", settings, offsets=1)
         self.state = initialise_latent_state(settings, record.seed, device)
-        self._give_basis()
+        if base is None:
+            self._give_basis()
+        else:
+            begin_with(self.state, base)
         self._learning_rates = build_learning_rates(settings.training, self.state)
         # The names of random streams decide what is drawn: they stay, so that seeds do.
         self._probe_training = self._windows.draw(PROBE_SAMPLES, record.seed, "watched", "training")
