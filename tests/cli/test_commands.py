@@ -200,6 +200,12 @@ def _tiny(original):
         (["train", "nowhere", "run"], "no folder 'nowhere'"),
         (["train", "in", "run", "--preset", "polka"], "no preset named 'polka'"),
         (["train", "in", "run", "--epochs", "1", "--minutes", "1"], "exclude each other"),
+        (["train", "in", "run", "--preset", "report", "--from-scratch"], "has no base"),
+        (
+            ["train", "in", "run", "--from-scratch", "--config.training.base", "metal"],
+            "--from-scratch and --config.training.base exclude each other",
+        ),
+        (["train", "in", "run", "--config.training.base", "nobody"], "shipped model 'nobody'"),
         (["train", "in", "run", "--epochs", "1"], "preset latent counts steps: use --steps"),
         (
             ["train", "in", "run", "--preset", "report", "--steps", "1"],

@@ -21,6 +21,7 @@ def train(
     minutes: float | None = None,
     seed: int | None = None,
     monitor: Literal["on", "off"] | None = None,
+    from_scratch: Annotated[bool, Parameter(negative="")] = False,
     resume: Annotated[bool, Parameter(negative="")] = False,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     genre: str | None = None,
@@ -49,6 +50,8 @@ def train(
     monitor
         Whether the run's health is checked: the best snapshot is marked, collapse and divergence
         are rolled back, and a run that no longer improves is stopped. On if left out.
+    from_scratch
+        Learn everything from the recordings, without the base model (latent).
     resume
         Go on with a run that was stopped, or start it if there is none.
     dry_run
@@ -77,6 +80,7 @@ def train(
         steps=steps,
         minutes=minutes,
         monitor=None if monitor is None else monitor == "on",
+        from_scratch=from_scratch,
         genre=genre,
         hold_out=hold_out or (),
         workers=workers,
@@ -113,6 +117,7 @@ def train(
 
 def _print_plan(source: Path, run: "RunFolder", request: "TrainingRequest") -> None:
     from riffsmith.cli.console import duration, stdout
+    from riffsmith.config import LatentSettings
     from riffsmith.networks import count_parameters
     from riffsmith.training import (
         choose_device,
@@ -131,6 +136,11 @@ def _print_plan(source: Path, run: "RunFolder", request: "TrainingRequest") -> N
     generator = count_parameters(state.generator)
     discriminator = count_parameters(state.discriminator)
     stdout.print(f"generator: {generator:,} parameters; discriminator: {discriminator:,}")
+    if isinstance(settings, LatentSettings):
+        base = settings.training.base
+        stdout.print(
+            "begins from scratch" if base is None else f"begins with the base model {base}"
+        )
     milestones = plan_milestones(settings, segments)
     if segments == 0 or milestones.last_step == 0:
         stdout.print(f"too little to train: about {segments} segments, less than a batch")

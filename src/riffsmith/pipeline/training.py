@@ -1,6 +1,6 @@
 """From a folder of recordings to a run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from riffsmith.runs import (
     open_run,
     write_outcome,
 )
+from riffsmith.training import open_base
 
 _CHANGEABLE = ("epochs", "steps", "monitor")
 """Training settings that may change when a run is resumed."""
@@ -43,6 +44,8 @@ class TrainingRequest:
     """Length of the training of the preset `latent`."""
     minutes: float | None = None
     monitor: bool | None = None
+    from_scratch: bool = False
+    """Whether the preset `latent` learns everything from the recordings, without its base."""
     genre: str | None = None
     hold_out: Sequence[str] = ()
     workers: int | None = None
@@ -79,7 +82,22 @@ class TrainingRequest:
                 training[name] = str(value)
         if self.monitor is not None:
             training["monitor"] = str(self.monitor).lower()
+        if self.from_scratch:
+            self._check_from_scratch(training)
+            training["base"] = "none"
         return overrides
+
+    def _check_from_scratch(self, training: Mapping[str, str]) -> None:
+        preset = self.preset or DEFAULT_PRESET
+        if not isinstance(load_preset(preset), LatentSettings):
+            raise SettingsError(
+                f"--from-scratch is for the preset latent, and preset {preset} has no base: leave "
+                "it out"
+            )
+        if "base" in training:
+            raise SettingsError(
+                "--from-scratch and --config.training.base exclude each other: give one"
+            )
 
     def _check_length(self) -> None:
         lengths = ("epochs", "steps", "minutes")
@@ -170,6 +188,8 @@ def begin_training(
             "--genre and --hold-out choose what `prepare` does, and this corpus is prepared: "
             "leave them out, or name the folder of recordings"
         )
+    if isinstance(settings, LatentSettings):
+        open_base(settings)  # a base that cannot be used is told before the preparation
     try:
         corpus = open_corpus(source, run, request, on_progress)
     except RiffsmithError as error:

@@ -3,6 +3,7 @@
 from riffsmith.training.device import choose_device
 from riffsmith.training.distributed import ProcessGroup, open_process_group
 from riffsmith.training.estimate import measure_training_seconds
+from riffsmith.training.latent.base import open_base
 from riffsmith.training.loop import TrainingResult
 from riffsmith.training.observer import Observer, Preview, SilentObserver
 from riffsmith.training.schedule import Milestones, plan_milestones
@@ -23,6 +24,7 @@ __all__ = [
     "initialise_state",
     "make_preview",
     "measure_training_seconds",
+    "open_base",
     "open_process_group",
     "plan_milestones",
     "run_worker",
