@@ -29,7 +29,7 @@ from riffsmith.evaluation.metrics.note_f1 import note_f1
 from riffsmith.evaluation.passages import read_passages
 from riffsmith.evaluation.transcription.transcribe import transcribe
 from riffsmith.synthesis import reconstruct_audio
-from riffsmith.training.latent.windows import measure_split
+from riffsmith.training.latent.windows import measure_recordings
 
 SECONDS, PASSAGE_SECONDS = 300.0, 30.0
 CLICKS, CLICK_SECONDS, LONGEST_SECONDS = 40, 0.5, 0.05
@@ -65,7 +65,7 @@ def fit(settings: LatentSettings, corpus: Corpus) -> LatentBundle:
     """A bundle with a fitted codec; its generator is not trained and not used."""
     torch.manual_seed(0)
     codec = Codec(settings)
-    recordings = measure_split(corpus, "train", settings, offsets=1)
+    recordings = measure_recordings(corpus, corpus.manifest.of_split("train"), settings)
     features = [item.features for item in recordings]
     fit_codec(features, codec, 0, settings.codec.texture_steps)
     generator = build_latent_generator(settings)

@@ -63,3 +63,14 @@ def test_a_gain_changes_the_style_in_its_direction():
     moved = style(song + 0.3 * gain[None, :, None]) - style(song)
     expected = 0.3 * style.gain_direction(gain)[None, :, None].expand_as(moved)
     assert torch.allclose(moved, expected, atol=1e-4)
+
+
+def test_values_are_turned_into_those_of_another_embedding():
+    """Two embeddings with all dimensions of the same songs differ by a linear function."""
+    one, other = (StyleEmbedding(components=3, dimensions=6, passages=8) for _ in range(2))
+    songs = [*two_songs(), torch.randn(3, 1_000, generator=torch.Generator().manual_seed(0))]
+    one.fit(songs)
+    other.fit([2 * song + 1 for song in songs[::2]])
+    matrix, shift = one.transform_to(other)
+    turned = matrix @ one(songs[0][None]) + shift[:, None]
+    assert torch.allclose(turned, other(songs[0][None]), rtol=1e-3, atol=1e-3)

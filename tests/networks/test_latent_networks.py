@@ -49,6 +49,20 @@ def test_guidance_is_that_of_the_network_unless_it_is_given(denoiser: Denoiser):
     assert not any(name.startswith("guide") for name, _ in denoiser.named_parameters())
 
 
+def test_another_style_embedding_gives_the_same_velocity(denoiser: Denoiser):
+    """Apart from the edges, where the convolution's padding knows no style."""
+    noisy, conditioning = torch.randn(1, 6, 128), torch.randn(1, CLOCK_CHANNELS + 2, 128)
+    matrix, shift = torch.tensor([[1.0, 2.0], [-0.5, 1.0]]), torch.tensor([0.3, -0.7])
+    told = conditioning.clone()
+    told[:, CLOCK_CHANNELS:] = matrix @ conditioning[:, CLOCK_CHANNELS:] + shift[:, None]
+    timesteps = torch.tensor([0.5])
+    with torch.inference_mode():
+        before = denoiser(noisy, told, timesteps)
+        denoiser.transform_style(matrix, shift)
+        after = denoiser(noisy, conditioning, timesteps)
+    assert torch.allclose(before[..., 60:68], after[..., 60:68], atol=1e-4)
+
+
 def test_far_frames_do_not_matter(denoiser: Denoiser):
     noisy, conditioning = torch.randn(1, 6, 128), torch.zeros(1, CLOCK_CHANNELS + 2, 128)
     changed = noisy.clone()

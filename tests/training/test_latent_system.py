@@ -20,7 +20,7 @@ from riffsmith.training import measure_training_seconds, train
 from riffsmith.training.latent.base import open_base
 from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
 from riffsmith.training.latent.system import initialise_latent_state
-from riffsmith.training.latent.windows import LatentWindows, measure_split, split_window
+from riffsmith.training.latent.windows import LatentWindows, measure_recordings, split_window
 
 CPU = torch.device("cpu")
 
@@ -48,7 +48,9 @@ def test_such_a_corpus_stores_audio_alone(latent_corpus: Corpus):
 def test_windows_are_parts_of_the_recordings(latent_corpus: Corpus):
     settings = tiny_latents()
     codec = Codec(settings)
-    recordings = measure_split(latent_corpus, "train", settings, offsets=2)
+    recordings = measure_recordings(
+        latent_corpus, latent_corpus.manifest.of_split("train"), settings, offsets=2
+    )
     fit_codec([item.features for item in recordings], codec, 0, 4)
     windows = LatentWindows(recordings, codec, settings.training)
     drawn = windows.draw(8, 0, "test")
@@ -73,7 +75,9 @@ def test_windows_are_parts_of_the_recordings(latent_corpus: Corpus):
 
 def test_a_corpus_shorter_than_a_window_is_refused(latent_corpus: Corpus):
     settings = tiny_latents()
-    recordings = measure_split(latent_corpus, "train", settings, offsets=2)
+    recordings = measure_recordings(
+        latent_corpus, latent_corpus.manifest.of_split("train"), settings, offsets=2
+    )
     training = settings.training.model_copy(update={"window_frames": 4000})
     with pytest.raises(CorpusError, match="no recording is as long as a window of 128.0 s"):
         LatentWindows(recordings, Codec(settings), training)
@@ -278,7 +282,8 @@ def test_a_run_begins_with_its_base(tmp_path: Path, latent_corpus: Corpus):
     first = load_bundle(tuned.snapshot(0))
     assert isinstance(first, LatentBundle)
     for name, value in base.generator.state_dict().items():
-        assert torch.equal(value, first.generator.state_dict()[name])
+        if not name.startswith("enter"):
+            assert torch.equal(value, first.generator.state_dict()[name])
     assert torch.equal(base.codec.linear.basis, first.codec.linear.basis)
     assert not torch.equal(first.codec.style_embedding.passages, torch.zeros(32, 3))
     assert train(tuned, record, latent_corpus, []).finished

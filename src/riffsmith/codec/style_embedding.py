@@ -91,6 +91,17 @@ class StyleEmbedding(nn.Module):
         """The style embedding of each frame."""
         return self._project(_mean_and_deviation(latents))
 
+    def transform_to(
+        self, other: "StyleEmbedding"
+    ) -> tuple[Float[Tensor, "theirs ours"], Float[Tensor, " theirs"]]:
+        """Matrix and shift that turn values of this embedding into those of another one.
+
+        Both must embed the same latents. Of all linear functions this one has the least mean square
+        error over the recordings that this embedding was fitted to.
+        """
+        matrix = other.basis @ torch.linalg.pinv(self.basis)
+        return matrix, other.basis @ (self.mean - other.mean)
+
     def gain_direction(
         self, latent_direction: Float[Tensor, " components"]
     ) -> Float[Tensor, " dimensions"]:

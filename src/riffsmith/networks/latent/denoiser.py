@@ -103,6 +103,22 @@ class Denoiser(nn.Module):
             self.guide = nn.Sequential(nn.Linear(1, embedding), nn.SiLU(), last)
         self.pitch_axis = pitch_axis
 
+    @torch.no_grad()
+    def transform_style(
+        self, matrix: Float[Tensor, "theirs ours"], shift: Float[Tensor, " theirs"]
+    ) -> None:
+        """Makes the network take another style embedding than the one that it was trained with.
+
+        Args:
+            matrix: Turns a value of the new embedding into one of the old.
+            shift: What is added then.
+        """
+        first = self.latent_channels + CLOCK_CHANNELS
+        weight = self.enter.weight[:, first:].clone()
+        self.enter.weight[:, first:] = torch.einsum("osk,sd->odk", weight, matrix)
+        if self.enter.bias is not None:
+            self.enter.bias += torch.einsum("osk,s->o", weight, shift)
+
     def forward(
         self,
         noisy: Float[Tensor, "batch latent_channels frames"],

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from riffsmith.bundle import LatentBundle, is_bundle, load_bundle, load_shipped
+from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings
 from riffsmith.errors import SettingsError
 from riffsmith.networks import copy_for_averaging
@@ -42,8 +43,16 @@ def open_base(settings: LatentSettings) -> LatentBundle | None:
     return base
 
 
-def begin_with(state: LatentState, base: LatentBundle) -> None:
-    """Gives a new state the weights of a base, which also becomes its guide."""
+def begin_with(state: LatentState, base: LatentBundle, codec: Codec) -> None:
+    """Gives a new state the weights of a base, which also becomes its guide.
+
+    Args:
+        state: Networks that have just been initialised.
+        base: Model to begin with.
+        codec: Codec of the run: its components are those of the base, its style embedding is not.
+    """
+    change, shift = codec.style_embedding.transform_to(base.codec.style_embedding)
+    base.generator.transform_style(change, shift)
     weights = base.generator.state_dict()
     state.generator.load_state_dict(weights)
     state.averaged_generator.load_state_dict(weights)

@@ -35,8 +35,8 @@ def open_codec(
         run: Folder where the codec is kept.
         seed: Seed of the texture.
         on_stage: Called with the progress.
-        base: Codec of the run's base: its components and the dimensions of its style embedding are
-            kept, the texture and the passages are the corpus's. `None`: all is fitted.
+        base: Codec of the run's base, whose components are kept; the texture and the style
+            embedding are the corpus's. `None`: all is fitted.
 
     Raises:
         RunError: Writing fails.
@@ -56,13 +56,13 @@ def open_codec(
         lambda progress: on_stage(Stage.CODEC, progress),
         base,
     )
-    _fit_style(recordings, codec, has_base=base is not None)
+    _fit_style(recordings, codec)
     content = save_codec(codec)
     write_bytes(run.codec, content, RunError)
     return load_codec(settings, content)  # rounded to half precision, as a resumed run reads it
 
 
-def _fit_style(recordings: Sequence[MeasuredRecording], codec: Codec, *, has_base: bool) -> None:
+def _fit_style(recordings: Sequence[MeasuredRecording], codec: Codec) -> None:
     def describe(item: MeasuredRecording) -> tuple[Tensor, Tensor, Tensor]:
         descriptors = _measure_descriptors(item, codec)[None]
         latents = codec.encode_features(item.features[None].float())[0]
@@ -71,8 +71,7 @@ def _fit_style(recordings: Sequence[MeasuredRecording], codec: Codec, *, has_bas
 
     latents, descriptors, chroma = zip(*map_ordered(describe, recordings), strict=True)
     with single_threaded():
-        if not has_base:
-            codec.style_embedding.fit(list(latents))
+        codec.style_embedding.fit(list(latents))
         codec.style_embedding.choose_passages(list(latents), list(descriptors), list(chroma))
 
 

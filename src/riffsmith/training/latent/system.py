@@ -22,7 +22,7 @@ from riffsmith.training.latent.step import (
 )
 from riffsmith.training.latent.windows import (
     LatentWindows,
-    measure_split,
+    measure_recordings,
     split_window,
     window_channels,
 )
@@ -68,18 +68,20 @@ class LatentSystem:
         self._process_group = process_group
         self._record, self._settings, self._device = record, settings, device
         on_stage(Stage.FEATURES, 0.0)
-        recordings = measure_split(corpus, "train", settings, settings.training.offsets)
+        recordings = measure_recordings(
+            corpus, corpus.manifest.of_split("train"), settings, settings.training.offsets
+        )
         base = open_base(settings)
         self._codec = open_codec(
             settings, recordings, run, record.seed, on_stage, base and base.codec
         )
         self._windows = LatentWindows(recordings, self._codec, settings.training)
-        held_out = measure_split(corpus, "held_out", settings, offsets=1)
+        held_out = measure_recordings(corpus, corpus.manifest.of_split("held_out"), settings)
         self.state = initialise_latent_state(settings, record.seed, device)
         if base is None:
             self._give_basis()
         else:
-            begin_with(self.state, base)
+            begin_with(self.state, base, self._codec)
         self._learning_rates = build_learning_rates(settings.training, self.state)
         # The names of random streams decide what is drawn: they stay, so that seeds do.
         self._probe_training = self._windows.draw(PROBE_SAMPLES, record.seed, "watched", "training")

@@ -17,7 +17,6 @@ from riffsmith.codec import (
 )
 from riffsmith.config import LatentSettings, LatentTrainingSettings
 from riffsmith.corpus import Corpus, PreparedRecording
-from riffsmith.corpus.manifest import Split
 from riffsmith.errors import CorpusError
 from riffsmith.networks import CLOCK_CHANNELS, clock
 from riffsmith.parallel import map_ordered
@@ -36,10 +35,13 @@ class MeasuredRecording:
     beats: Float[Tensor, " frames"]
 
 
-def measure_split(
-    corpus: Corpus, split: Split, settings: LatentSettings, offsets: int
+def measure_recordings(
+    corpus: Corpus,
+    recordings: Sequence[PreparedRecording],
+    settings: LatentSettings,
+    offsets: int = 1,
 ) -> list[MeasuredRecording]:
-    """Features of the recordings of a split, once for each sub-hop offset."""
+    """Features and beats of recordings, once for each sub-hop offset."""
     hop, analysis = settings.corpus.hop_samples, build_analysis(settings)
 
     def measure(item: tuple[PreparedRecording, int]) -> MeasuredRecording:
@@ -47,7 +49,7 @@ def measure_split(
         features = measure_recording(corpus, recording, analysis, number * hop // offsets)
         return MeasuredRecording(features, find_beats(features, settings))
 
-    return list(map_ordered(measure, product(corpus.manifest.of_split(split), range(offsets))))
+    return list(map_ordered(measure, product(recordings, range(offsets))))
 
 
 def window_channels(settings: LatentSettings) -> int:
@@ -88,7 +90,7 @@ class LatentWindows:
         """Encodes the features of all recordings.
 
         Args:
-            recordings: Recordings as `measure_split` returns them.
+            recordings: Recordings as `measure_recordings` returns them.
             codec: Fitted codec.
             training: Settings that hold the length of a window and its augmentation.
 
