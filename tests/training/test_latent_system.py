@@ -314,5 +314,5 @@ def test_the_guidance_of_a_base_is_taken_over():
         for strength in (2.0, 1.0)
     )
     assert added[0].eq(0).all()
-    assert torch.allclose(added[1], 1.5 * (strong - plain)[1], atol=1e-6)
+    assert torch.allclose(added[1], 1.5 * (strong - plain)[1], atol=1e-4)
     assert added[1].abs().max() > 0
