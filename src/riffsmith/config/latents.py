@@ -157,8 +157,6 @@ class LatentSettings(Section):
                 f"training.window_frames must be a multiple of {2 ** (levels - 1)}, as a network "
                 f"has {levels} levels"
             )
-        if self.training.batch_size % 2:
-            raise ValueError("training.batch_size must be even: each network gets one half")
         if self.generator.pitch_channels and not self.codec.tonal_components:
             raise ValueError("generator.pitch_channels needs codec.tonal_components above 0")
         if self.generator.slowest_bpm > self.generator.fastest_bpm:

@@ -85,7 +85,7 @@ class LatentTrainer:
         """Updates the generator; in the adversarial phase, the discriminator before it.
 
         Args:
-            windows: Real windows; in the adversarial phase one half for each network.
+            windows: Real windows.
         """
         state, training = self._state, self._training
         self._learning_rate.apply(state.step)
@@ -94,9 +94,12 @@ class LatentTrainer:
             loss = self._flow_loss(windows)
             metrics = StepMetrics(generator_loss=loss.item(), flow_matching_loss=loss.item())
         else:
-            real_logits, fake_logits, discriminator_loss = self._update_discriminator(windows[::2])
-            adversarial = self._adversarial_loss(windows[1::2])
-            flow = self._flow_loss(windows[1::2])
+            fake = self._generate(windows)
+            real_logits, fake_logits, discriminator_loss = self._update_discriminator(
+                windows, fake.detach()
+            )
+            adversarial = self._adversarial_loss(windows, fake)
+            flow = self._flow_loss(windows)
             loss = flow + training.adversarial_weight * adversarial
             metrics = StepMetrics(
                 generator_loss=loss.item(),
@@ -182,11 +185,9 @@ class LatentTrainer:
             better_velocity(state, timesteps) - weaker_velocity(state, timesteps)
         )
 
-    def _update_discriminator(self, windows: Tensor) -> tuple[float, float, float]:
+    def _update_discriminator(self, windows: Tensor, fake: Tensor) -> tuple[float, float, float]:
         state, training = self._state, self._training
         self._discriminator_learning_rate.apply(state.step)
-        with torch.no_grad():
-            fake = self._generate(windows, "discriminator")
         augmented = self._augment(torch.cat([windows, fake]), "discriminator")
         stream = random_stream(self._seed, "penalty", state.step)
         deviation = training.penalty_deviation
@@ -206,11 +207,10 @@ class LatentTrainer:
         state.discriminator_optimizer.step()
         return _mean(real_logits), _mean(fake_logits), loss.item()
 
-    def _adversarial_loss(self, windows: Tensor) -> Tensor:
+    def _adversarial_loss(self, windows: Tensor, fake: Tensor) -> Tensor:
         """The generator's relativistic loss."""
         discriminator = self._state.discriminator
         discriminator.requires_grad_(False)  # its gradients are not needed here
-        fake = self._generate(windows, "generator")
         augmented = self._augment(torch.cat([windows, fake]), "generator")
         real_half, fake_half = augmented.chunk(2)
         with torch.no_grad():
@@ -219,16 +219,17 @@ class LatentTrainer:
         discriminator.requires_grad_(True)
         return loss
 
-    def _generate(self, windows: Tensor, purpose: str) -> Tensor:
+    def _generate(self, windows: Tensor) -> Tensor:
         """Windows with generated latents for the same beat clock and style embedding.
 
         The latents are predicted from a random timestep of the sampling trajectory. Gradients come
-        from that prediction alone.
+        from that prediction alone. Both networks of a step learn from the same windows, because the
+        steps from noise to that timestep are most of its time.
         """
         music, conditioning = self._split(windows)
         steps = self._settings.generator.steps
-        steps_done = derive_seed(self._seed, "place", purpose, self._state.step) % steps
-        stream = random_stream(self._seed, "noise", purpose, self._state.step)
+        steps_done = derive_seed(self._seed, "place", "generator", self._state.step) % steps
+        stream = random_stream(self._seed, "noise", "generator", self._state.step)
         noise = self._draw_normal(music.shape, stream)
         velocity = self._velocity(conditioning)
         with torch.no_grad():
