@@ -215,10 +215,10 @@ def test_an_early_generator_guides_the_later_ones():
 
 
 @pytest.mark.slow
-def test_a_run_with_a_pitch_axis(tmp_path: Path, latent_corpus: Corpus):
+def test_a_run_whose_generator_sees_bands(tmp_path: Path, latent_corpus: Corpus):
     settings = load_preset(
         "latent",
-        {**TINY_LATENTS, "generator": {**TINY_LATENTS["generator"], "pitch_channels": "4"}},
+        {**TINY_LATENTS, "generator": {**TINY_LATENTS["generator"], "band_channels": "4"}},
     )
     assert isinstance(settings, LatentSettings)
     run = RunFolder(tmp_path / "run")
@@ -228,10 +228,9 @@ def test_a_run_with_a_pitch_axis(tmp_path: Path, latent_corpus: Corpus):
     assert train(run, record, latent_corpus, []).finished
     bundle = load_bundle(run.snapshot(run.snapshot_numbers()[-1]))
     assert isinstance(bundle, LatentBundle)
-    axis, tonal = bundle.generator.pitch_axis, bundle.codec.tonal
-    assert axis is not None
-    assert tonal is not None
-    assert torch.equal(axis.basis, tonal.basis[: tonal.components].half().float())
+    bases = [axis.basis for axis in bundle.generator.band_axes]
+    for basis, components in zip(bases, bundle.codec.component_bases(), strict=True):
+        assert torch.equal(basis, components.half().float())
     assert np.isfinite(generate_clip(bundle, 2.5, 7)).all()
 
 

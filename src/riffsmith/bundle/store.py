@@ -20,17 +20,25 @@ from riffsmith.bundle.upgrade import (
     upgrade_card,
     upgrade_parameter,
 )
-from riffsmith.codec import Codec, count_tonal_bands, load_codec
+from riffsmith.codec import (
+    BANDS_PER_OCTAVE,
+    Codec,
+    count_tonal_bands,
+    load_codec,
+)
 from riffsmith.config import LatentSettings, PictureSettings
 from riffsmith.errors import ModelError
+from riffsmith.features import CLASSES
 from riffsmith.files import atomic_path
-from riffsmith.networks import Denoiser, Generator, PitchAxis
+from riffsmith.networks import BandAxis, Denoiser, Generator
 
 CARD_NAME = "card.json"
 WEIGHTS_NAME = "generator.safetensors"
 CODEC_NAME = "codec.safetensors"
 BUNDLE_FILES = (CARD_NAME, WEIGHTS_NAME, CODEC_NAME)
 """Names of all files that a bundle can have; only bundles of preset `latent` have a codec."""
+_MEL_BANDS = 2
+"""Mel bands that the generator sees as one position."""
 
 
 @dataclass(frozen=True)
@@ -146,24 +154,45 @@ def load_bundle(folder: Path) -> Bundle:
 
 def build_latent_generator(settings: LatentSettings) -> Denoiser:
     """An initialised generator with the sizes of the settings."""
-    sizes, codec = settings.generator, settings.codec
-    pitch_axis = None
-    if sizes.pitch_channels:
-        pitch_axis = PitchAxis(
-            components=codec.tonal_components,
-            bands=count_tonal_bands(settings.corpus.sample_rate),
-            channels=sizes.pitch_channels,
-            width=sizes.channels[0],
-            embedding=sizes.embedding,
-        )
     return Denoiser(
         latent_channels=settings.codec.latent_channels,
         style_channels=settings.codec.style_dimensions,
         channels=settings.generator.channels,
         embedding=settings.generator.embedding,
         guidance=settings.generator.guidance,
-        pitch_axis=pitch_axis,
+        band_axes=_build_band_axes(settings),
     )
+
+
+def _build_band_axes(settings: LatentSettings) -> list[BandAxis]:
+    """The branches for mel and tonal latents. The codec of a model gives them its components."""
+    sizes, codec, corpus = settings.generator, settings.codec, settings.corpus
+    if not sizes.band_channels:
+        return []
+    width, channels, embedding = sizes.channels[0], sizes.band_channels, sizes.embedding
+    mel = BandAxis(
+        components=codec.components,
+        bands=corpus.n_mels + codec.side_mels,
+        patch_frames=codec.patch_frames,
+        stride=_MEL_BANDS,
+        octave=0,
+        channels=channels,
+        width=width,
+        embedding=embedding,
+    )
+    if not codec.tonal_components:
+        return [mel]
+    tonal = BandAxis(
+        components=codec.tonal_components,
+        bands=count_tonal_bands(corpus.sample_rate),
+        patch_frames=1,
+        stride=BANDS_PER_OCTAVE // CLASSES,
+        octave=CLASSES,
+        channels=channels,
+        width=width,
+        embedding=embedding,
+    )
+    return [mel, tonal]
 
 
 def _read_checked(path: Path, digest: str | None) -> bytes:

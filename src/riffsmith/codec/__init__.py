@@ -1,7 +1,12 @@
 """Audio ↔ latents: features, their principal components, and a decoder to audio."""
 
 from riffsmith.codec.analysis import Analysis
-from riffsmith.codec.bands import count_tonal_bands, measure_chroma, transpose_tonal
+from riffsmith.codec.bands import (
+    BANDS_PER_OCTAVE,
+    count_tonal_bands,
+    measure_chroma,
+    transpose_tonal,
+)
 from riffsmith.codec.codec import Codec, build_analysis, load_codec, save_codec
 from riffsmith.codec.decoder import Decoder
 from riffsmith.codec.fitting import fit_codec
@@ -11,6 +16,7 @@ from riffsmith.codec.spectrum import Spectrum, overlap_add, to_left_right, to_mi
 from riffsmith.codec.style_embedding import StyleEmbedding
 
 __all__ = [
+    "BANDS_PER_OCTAVE",
     "Analysis",
     "Codec",
     "Decoder",

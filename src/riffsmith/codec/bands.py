@@ -13,7 +13,7 @@ FLOOR = 1e-4
 """Magnitude that is added before the logarithm: 80 dB below a full-scale sine."""
 
 _HIGHEST_MEL_HZ = 20_000.0
-_BANDS_PER_OCTAVE = 36
+BANDS_PER_OCTAVE = 36
 _LOWEST_TONAL_HZ, _HIGHEST_TONAL_HZ = 55.0, 5_000.0
 _LEAST_POWER = 1e-2 * FLOOR**2
 """Power that is added to both sides of a ratio, so that silence has gains too."""
@@ -36,14 +36,14 @@ def tonal_bands(bins: int, sample_rate: int) -> Float[Tensor, "bands bins"]:
     or to nine tenths of half the sample rate where that is lower.
     """
     count = count_tonal_bands(sample_rate)
-    steps = torch.arange(-1, count + 1, dtype=torch.float64) / _BANDS_PER_OCTAVE
+    steps = torch.arange(-1, count + 1, dtype=torch.float64) / BANDS_PER_OCTAVE
     return _triangles(_LOWEST_TONAL_HZ * 2.0**steps, bins, sample_rate)
 
 
 def count_tonal_bands(sample_rate: int) -> int:
     """Number of tonal bands at a sample rate in Hz."""
     top = min(_HIGHEST_TONAL_HZ, 0.45 * sample_rate)
-    return floor(log2(top / _LOWEST_TONAL_HZ) * _BANDS_PER_OCTAVE) + 1
+    return floor(log2(top / _LOWEST_TONAL_HZ) * BANDS_PER_OCTAVE) + 1
 
 
 def transpose_tonal(
@@ -56,7 +56,7 @@ def transpose_tonal(
         semitones: Number of semitones up; negative: down. The outermost band is repeated where
             nothing is known.
     """
-    bands = torch.arange(len(features)) - semitones * _BANDS_PER_OCTAVE // 12
+    bands = torch.arange(len(features)) - semitones * BANDS_PER_OCTAVE // 12
     return features[bands.clamp(0, len(features) - 1)]
 
 
@@ -69,8 +69,8 @@ def measure_chroma(features: Float[Tensor, "bands frames"]) -> Float[Tensor, "12
         features: Tonal features: natural logarithms of the magnitudes of the bands.
     """
     magnitudes = features.float().exp()
-    around = moving_mean(magnitudes.T, _BANDS_PER_OCTAVE // 4).T
-    semitones = (torch.arange(len(features)) * CLASSES / _BANDS_PER_OCTAVE).round().long()
+    around = moving_mean(magnitudes.T, BANDS_PER_OCTAVE // 4).T
+    semitones = (torch.arange(len(features)) * CLASSES / BANDS_PER_OCTAVE).round().long()
     chroma = torch.zeros(CLASSES, features.shape[1])
     return chroma.index_add_(0, semitones % CLASSES, (magnitudes - around).clamp(min=0))
 

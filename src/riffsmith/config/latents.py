@@ -53,9 +53,9 @@ class LatentGeneratorSettings(Section):
     guidance: Annotated[float, Field(ge=1, le=4)] | None = 2.5
     """Strength of the guidance: how far the velocity is moved away from that of a weaker generator.
     1: not at all. `None`: the generator does not know guidance."""
-    pitch_channels: Annotated[int, Field(ge=0, le=256)] = 0
-    """Channels of each semitone in a branch that sees the tonal latents as bands. 0: there is no
-    such branch."""
+    band_channels: Annotated[int, Field(ge=0, le=256)] = 0
+    """Channels of each position in the branches that see the latents as bands. 0: there are no such
+    branches."""
     texture: Annotated[float, Field(ge=0, le=4)] = 1.2
     """Factor on the noise of the texture when generated latents are decoded, because they are
     smoother than real ones. It multiplies `codec.texture_strength`."""
@@ -157,8 +157,6 @@ class LatentSettings(Section):
                 f"training.window_frames must be a multiple of {2 ** (levels - 1)}, as a network "
                 f"has {levels} levels"
             )
-        if self.generator.pitch_channels and not self.codec.tonal_components:
-            raise ValueError("generator.pitch_channels needs codec.tonal_components above 0")
         if self.generator.slowest_bpm > self.generator.fastest_bpm:
             raise ValueError("generator.slowest_bpm is above fastest_bpm")
         return self

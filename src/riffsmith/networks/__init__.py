@@ -1,11 +1,11 @@
 """Generators, discriminators, losses and the sampler."""
 
 from riffsmith.networks.flow import draw_timesteps, flow_matching_loss, predict_clean, sample
+from riffsmith.networks.latent.band_axis import BandAxis
 from riffsmith.networks.latent.denoiser import Denoiser
 from riffsmith.networks.latent.discriminator import LatentDiscriminator
 from riffsmith.networks.latent.inputs import CLOCK_CHANNELS, PERIODS, NoiseSource, clock
 from riffsmith.networks.latent.losses import approximate_gradient_penalty, relativistic_loss
-from riffsmith.networks.latent.pitch_axis import PitchAxis
 from riffsmith.networks.parameters import copy_for_averaging, count_parameters, update_average
 from riffsmith.networks.picture.discriminator import Discriminator
 from riffsmith.networks.picture.generator import Generator
@@ -20,6 +20,7 @@ from riffsmith.networks.picture.losses import (
 __all__ = [
     "CLOCK_CHANNELS",
     "PERIODS",
+    "BandAxis",
     "CrossEntropy",
     "Denoiser",
     "Discriminator",
@@ -28,7 +29,6 @@ __all__ = [
     "LatentDiscriminator",
     "Loss",
     "NoiseSource",
-    "PitchAxis",
     "Wasserstein",
     "approximate_gradient_penalty",
     "build_loss",

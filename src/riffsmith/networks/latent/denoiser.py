@@ -9,8 +9,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from riffsmith.networks.latent.band_axis import BandAxis, normalise
 from riffsmith.networks.latent.inputs import CLOCK_CHANNELS
-from riffsmith.networks.latent.pitch_axis import PitchAxis, normalise
 from riffsmith.networks.parameters import set_to_zero
 
 _FREQUENCIES = 32
@@ -63,7 +63,7 @@ class Denoiser(nn.Module):
         channels: Sequence[int],
         embedding: int,
         guidance: float | None = None,
-        pitch_axis: PitchAxis | None = None,
+        band_axes: Sequence[BandAxis] = (),
     ) -> None:
         """Builds the network.
 
@@ -75,7 +75,8 @@ class Denoiser(nn.Module):
             embedding: Dimensions of the embedded timestep.
             guidance: Strength of the guidance where `forward` is given none. `None`: the network
                 does not know guidance.
-            pitch_axis: Branch for the tonal latents. `None`: the U-Net does everything.
+            band_axes: Branches for consecutive groups of latents, which together are all latents.
+                Without any the U-Net does everything.
         """
         super().__init__()
         self.latent_channels, self.guidance = latent_channels, guidance
@@ -101,7 +102,13 @@ class Denoiser(nn.Module):
             last = nn.Linear(embedding, embedding)
             set_to_zero(last)
             self.guide = nn.Sequential(nn.Linear(1, embedding), nn.SiLU(), last)
-        self.pitch_axis = pitch_axis
+        self.band_axes = nn.ModuleList(band_axes)
+
+    @torch.no_grad()
+    def take_basis(self, bases: Sequence[Float[Tensor, "components size"]]) -> None:
+        """Gives the branches the components of the codec, one matrix for each of them."""
+        for axis, basis in zip(self._axes(), bases, strict=False):
+            axis.basis.copy_(basis)
 
     @torch.no_grad()
     def transform_style(
@@ -144,9 +151,11 @@ class Denoiser(nn.Module):
             strength = torch.full_like(timesteps, self.guidance) if guidance is None else guidance
             embedded = embedded + self.guide(strength[:, None] - 1)
         state = self.enter(torch.cat([noisy, conditioning], dim=1))
-        semitones = self.pitch_axis.enter(noisy) if self.pitch_axis else state
-        if self.pitch_axis:
-            state = state + self.pitch_axis.inform(semitones)
+        axes = self._axes()
+        groups = noisy.split([axis.components for axis in axes], dim=1) if axes else ()
+        bands = [axis.enter(group) for axis, group in zip(axes, groups, strict=True)]
+        for axis, found in zip(axes, bands, strict=True):
+            state = state + axis.inform(found)
         finer: list[Tensor] = []
         for number, block in enumerate(self.down):
             state = block(state, embedded)
@@ -159,7 +168,12 @@ class Denoiser(nn.Module):
             state = self.up[number](state, embedded)
         hidden = functional.silu(normalise(state))
         velocity = self.exit(hidden)
-        if self.pitch_axis is None:
+        if not axes:
             return velocity
-        added = self.pitch_axis.leave(semitones, hidden, embedded)
-        return velocity + functional.pad(added, (0, 0, velocity.shape[1] - added.shape[1], 0))
+        added = [
+            axis.leave(found, hidden, embedded) for axis, found in zip(axes, bands, strict=True)
+        ]
+        return velocity + torch.cat(added, dim=1)
+
+    def _axes(self) -> list[BandAxis]:
+        return [axis for axis in self.band_axes if isinstance(axis, BandAxis)]

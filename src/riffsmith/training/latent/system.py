@@ -95,11 +95,9 @@ class LatentSystem:
         self._trainer = self._build_trainer(0)
 
     def _give_basis(self) -> None:
-        """Gives the networks the components of the codec's tonal bands."""
-        tonal = self._codec.tonal
+        """Gives the networks the components of the codec."""
         for network in (self.state.generator, self.state.averaged_generator):
-            if network.pitch_axis is not None and tonal is not None:
-                network.pitch_axis.basis.copy_(tonal.basis[: tonal.components])
+            network.take_basis(self._codec.component_bases())
 
     def next_batch(self, step: int) -> Float[Tensor, "windows both frames"]:
         count = self._settings.training.batch_size
