@@ -20,6 +20,8 @@ class Controls:
     """Tempo in beats per minute."""
     variation: float = 0.5
     """Variety of the piece, from 0 (one kind of passage) to 1 (all kinds, one after the other)."""
+    form: float | None = None
+    """Repetition of riffs, from 0 (no bar is repeated) to 1 (one riff throughout)."""
     morph_seed: int | None = None
     """Seed of the passages that the piece changes to. `None`: it does not change to others."""
     morph_seconds: float = 30.0
@@ -31,7 +33,7 @@ class Controls:
         Raises:
             SettingsError: A value is out of its range.
         """
-        for name in ("intensity", "brightness", "variation"):
+        for name in ("intensity", "brightness", "variation", "form"):
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:
                 raise SettingsError(f"{name} must be from 0 to 1, found {value:g}")

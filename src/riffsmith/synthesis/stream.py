@@ -238,7 +238,8 @@ class Stream:
 
     def _denoise(self, start: int, frames: int) -> Float[Tensor, "1 components frames"]:
         conditioning = self.schedule.conditioning(start, frames)
-        noise = self.noise.cut("latents", self._generator.latent_channels, start, frames)
+        channels = self._generator.latent_channels
+        noise = self.schedule.noise(self.noise, channels, start, frames)
         if self._audio_prompt is None:
             return denoise(self._generator, noise, conditioning, self._steps)
         constrain = partial(self._audio_prompt.constrain, noise, start)
