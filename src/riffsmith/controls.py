@@ -10,7 +10,7 @@ SLOWEST_BPM, FASTEST_BPM = 40.0, 320.0
 
 @dataclass(frozen=True)
 class Controls:
-    """Controls of an endless piece. `None`: the seed decides."""
+    """Controls of an endless piece. `None`: the seed decides, or the model for `form`."""
 
     intensity: float | None = None
     """Intensity from 0 (the calmest passages of the corpus) to 1 (the loudest and densest)."""

@@ -117,6 +117,15 @@ def test_a_new_form_affects_only_what_follows(style: StyleEmbedding):
     assert not torch.allclose(after[..., 100:], before[..., 100:], atol=0.5)
 
 
+def test_the_form_that_is_left_out_is_the_models(style: StyleEmbedding):
+    def noise(form: float | None) -> torch.Tensor:
+        schedule = ConditioningSchedule(style, 3, 0.05, Controls(form=form), form=0.4)
+        return schedule.noise(NoiseSource(3), 4, 0, 200)
+
+    assert torch.equal(noise(None), noise(0.4))
+    assert not torch.equal(noise(None), noise(0.0))
+
+
 def test_the_noise_without_form_is_that_of_the_position(style: StyleEmbedding):
     source = NoiseSource(3)
     schedule = ConditioningSchedule(style, 3, 0.05, Controls(form=0.0, morph_seed=4))

@@ -125,6 +125,7 @@ class ConditioningSchedule:
         latent_seconds: float,
         controls: Controls | None = None,
         centre: Float[Tensor, " dimensions"] | None = None,
+        form: float = 0.0,
     ) -> None:
         """Begins the schedule of a piece.
 
@@ -134,9 +135,11 @@ class ConditioningSchedule:
             latent_seconds: Length of a latent frame in seconds.
             controls: Controls from the beginning on. `None`: their defaults.
             centre: Style embedding to stay near. `None`: that of a passage which the seed chooses.
+            form: Form of the piece where the controls leave it out.
         """
         self._style_embedding, self._seed = style_embedding, seed
         self._latent_seconds, self._centre = latent_seconds, centre
+        self._usual_form = form
         self._segments = [self._segment(0, controls or Controls())]
 
     def with_controls(self, frame: int, controls: Controls) -> "ConditioningSchedule":
@@ -230,5 +233,5 @@ class ConditioningSchedule:
             beat=0.0,
             beats_per_frame=tempo / 60 * self._latent_seconds,
             morph_beats_per_frame=morph_tempo / 60 * self._latent_seconds,
-            form=Form(self._seed, controls.form or 0.0),
+            form=Form(self._seed, self._usual_form if controls.form is None else controls.form),
         )

@@ -45,7 +45,13 @@ def make_loop(
     multiple = 2 ** (len(settings.generator.channels) - 1)
     frames = multiple * max(1, round(seconds / settings.latent_seconds / multiple))
     controls = replace(controls or Controls(), variation=0.0, morph_seed=None)
-    schedule = ConditioningSchedule(codec.style_embedding, seed, settings.latent_seconds, controls)
+    schedule = ConditioningSchedule(
+        codec.style_embedding,
+        seed,
+        settings.latent_seconds,
+        controls,
+        form=settings.generator.form,
+    )
     beats = _whole_bars(frames * schedule.beats_per_frame)
     schedule = schedule.with_beats(0.0, beats / frames)
     margin = -(-MARGIN_LATENTS // multiple) * multiple

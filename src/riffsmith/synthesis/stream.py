@@ -66,7 +66,12 @@ class Stream:
         self.noise = NoiseSource(seed)
         centre = audio_prompt.centre if audio_prompt else None
         self.schedule = ConditioningSchedule(
-            self._codec.style_embedding, seed, settings.latent_seconds, controls, centre
+            self._codec.style_embedding,
+            seed,
+            settings.latent_seconds,
+            controls,
+            centre,
+            settings.generator.form,
         )
         if audio_prompt and not (controls and controls.tempo):
             self.schedule = self.schedule.with_beats(
