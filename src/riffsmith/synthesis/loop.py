@@ -14,6 +14,7 @@ from riffsmith.synthesis.conditioning import ConditioningSchedule
 from riffsmith.synthesis.form import BAR_BEATS
 from riffsmith.synthesis.rendering import denoise, receptive_field, render
 from riffsmith.synthesis.stream import MARGIN_LATENTS
+from riffsmith.synthesis.transposition import KeyTransposition
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 1.0, 120.0
 
@@ -34,6 +35,7 @@ def make_loop(
         controls: Controls of the loop; it has a single style, so variation and morph are ignored.
 
     Raises:
+        ModelError: The controls name a key, and the model has no tonal latents.
         SettingsError: The loop is too short or too long.
     """
     if not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
@@ -65,7 +67,11 @@ def make_loop(
     latents = with_margins[..., margin : margin + frames]
     context = receptive_field(codec)
     periodic = torch.arange(-context, frames + context) % frames
-    return render(bundle, latents[..., periodic], NoiseSource(seed, period=frames), -context)
+    semitones = controls.transpose
+    if controls.key is not None:
+        semitones += KeyTransposition(codec, controls.key, lambda: latents).semitones
+    noise = NoiseSource(seed, period=frames)
+    return render(bundle, latents[..., periodic], noise, -context, semitones)
 
 
 def _whole_bars(beats: float) -> int:
