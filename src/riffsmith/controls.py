@@ -49,7 +49,8 @@ class Controls:
     variation: float = 0.5
     """Variety of the piece, from 0 (one kind of passage) to 1 (all kinds, one after the other)."""
     form: float | None = None
-    """Repetition of riffs, from 0 (no bar is repeated) to 1 (one riff throughout)."""
+    """Repetition of riffs, from 0 (no bar is repeated) to 1 (one riff throughout). `None`: what the
+    model's settings say."""
     key: str | None = None
     """Key that the piece is transposed to, such as E, Em or "F# minor". A model without tonal
     latents has no key. `None`: the piece stays as it is."""

@@ -9,7 +9,7 @@ from conftest import TINY_LATENTS, give_codec, make_card
 from riffsmith.bundle import LatentBundle, build_latent_generator, load_bundle
 from riffsmith.config import LatentSettings, load_preset
 from riffsmith.controls import parse_key
-from riffsmith.errors import ModelError
+from riffsmith.errors import UnknownKeyError
 from riffsmith.features import correlate_keys
 from riffsmith.runs import RunFolder
 from riffsmith.synthesis import Controls, Stream, make_loop
@@ -123,9 +123,9 @@ def test_a_model_without_tonal_latents_is_transposed_but_has_no_key(toneless_bun
     )
     assert not np.array_equal(plain, moved)
     message = "has no tonal latents, so the key of its pieces cannot be known: leave the key out"
-    with pytest.raises(ModelError, match=message):
+    with pytest.raises(UnknownKeyError, match=message):
         Stream(toneless_bundle, 3, Controls(key="E"))
-    with pytest.raises(ModelError, match=message):
+    with pytest.raises(UnknownKeyError, match=message):
         Stream(toneless_bundle, 3).with_controls(500, Controls(key="E"))
-    with pytest.raises(ModelError, match=message):
+    with pytest.raises(UnknownKeyError, match=message):
         make_loop(toneless_bundle, 3, 2.0, Controls(key="E"))

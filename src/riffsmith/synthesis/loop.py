@@ -35,7 +35,7 @@ def make_loop(
         controls: Controls of the loop; it has a single style, so variation and morph are ignored.
 
     Raises:
-        ModelError: The controls name a key, and the model has no tonal latents.
+        UnknownKeyError: The controls name a key, and the model has no tonal latents.
         SettingsError: The loop is too short or too long.
     """
     if not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:

@@ -63,7 +63,7 @@ class Stream:
             audio_prompt: Clip that the piece begins with. `None`: it begins with none.
 
         Raises:
-            ModelError: The controls name a key, and the model has no tonal latents.
+            UnknownKeyError: The controls name a key, and the model has no tonal latents.
         """
         self._bundle = bundle
         self._generator, self._codec = bundle.generator, bundle.codec
@@ -105,7 +105,7 @@ class Stream:
                 transposition; another is found from what follows.
 
         Raises:
-            ModelError: The controls name a key, and the model has no tonal latents.
+            UnknownKeyError: The controls name a key, and the model has no tonal latents.
         """
         frame = start // self._codec.latent_samples
         stream = copy(self)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from riffsmith.codec import Codec
 from riffsmith.controls import parse_key
-from riffsmith.errors import ModelError
+from riffsmith.errors import UnknownKeyError
 from riffsmith.features import CLASSES
 from riffsmith.parallel import SharedResults
 
@@ -34,11 +34,11 @@ class KeyTransposition:
             beginning: Function that computes the latents of the beginning of the piece.
 
         Raises:
-            ModelError: The model keeps no notes, so the key of its pieces cannot be known.
+            UnknownKeyError: The model keeps no notes, so the key of its pieces cannot be known.
             SettingsError: The text names no key.
         """
         if codec.tonal is None:
-            raise ModelError(
+            raise UnknownKeyError(
                 "this model has no tonal latents, so the key of its pieces cannot be known: leave "
                 "the key out and use transpose, or train a model with tonal latents"
             )
