@@ -106,7 +106,7 @@ TINY_LATENTS = {
         "tonal_rounds": "2",
         "corrections": "1",
     },
-    "generator": {"channels": "[12, 12, 16]", "embedding": "8", "steps": "3"},
+    "generator": {"channels": "[12, 12, 16]", "embedding": "8", "steps": "3", "form": "0.0"},
     "discriminator": {"channels": "[12, 16, 16]"},
     "training": {
         "batch_size": "4",

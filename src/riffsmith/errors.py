@@ -7,6 +7,7 @@
     ├── CorpusError               a folder of recordings, or a corpus, that cannot be used
     ├── RunError                  a run folder that is in use, damaged or of another kind
     └── ModelError                a bundle that is missing, damaged or unknown
+        └── UnknownKeyError       a model whose pieces have no key that can be known
 
 Each message says what was found, what was expected and what to do. The command line prints it in
 one line and exits with code 1.
@@ -56,3 +57,7 @@ class RunError(RiffsmithError):
 
 class ModelError(RiffsmithError):
     """A bundle is missing, damaged or unknown."""
+
+
+class UnknownKeyError(ModelError):
+    """A key is asked of a model that has no tonal latents, so its pieces have no known key."""

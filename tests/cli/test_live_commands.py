@@ -33,6 +33,8 @@ def test_a_stream_is_what_generate_plays(
     assert np.all(gains > 0)  # the same music; a file is turned down as a whole
     assert streamed(latent_bundle, capfdbinary, "--format", "raw") == wav[44:]
     assert streamed(latent_bundle, capfdbinary, "--tempo", "200") != wav
+    for flags in (("--form", "1"), ("--key", "F# minor"), ("--transpose", "-3")):
+        assert streamed(latent_bundle, capfdbinary, *flags) != wav
 
 
 @pytest.mark.slow
@@ -56,6 +58,9 @@ def test_a_stream_ends_quietly_when_its_reader_leaves(latent_bundle: Path):
         ([], "where to? add --stdout"),
         (["--stdout", "--minutes", "0"], "--minutes must be above 0, found 0"),
         (["--stdout", "--tempo", "1000"], "tempo must be from 40 to 320 BPM, found 1000"),
+        (["--stdout", "--form", "2"], "form must be from 0 to 1, found 2"),
+        (["--stdout", "--transpose", "13"], "transpose must be from -12 to 12 semitones, found 13"),
+        (["--stdout", "--key", "H"], "key must be a tonic with or without a mode"),
     ],
 )
 def test_what_cannot_be_streamed_is_said(

@@ -9,6 +9,7 @@ from riffsmith.codec.bands import (
     mel_bands,
     to_power,
     tonal_bands,
+    transpose_mel,
     transpose_tonal,
 )
 
@@ -52,6 +53,25 @@ def test_a_transposition_moves_three_bands_for_each_semitone():
     assert transpose_tonal(features, 2)[:, 0].tolist() == [0] * 6 + list(range(14))
     assert transpose_tonal(features, -1)[:, 0].tolist() == [*range(3, 20), 19, 19, 19]
     assert torch.equal(transpose_tonal(features, 0), features)
+
+
+def test_a_transposition_moves_the_partials_of_mel_bands_and_keeps_their_envelope():
+    bands = Bands(mel_bands(128, 1025, 44100))
+    frequencies = bands.frequencies(44100)
+    assert (frequencies.diff() > 0).all()
+    envelope = torch.linspace(0, -6, 128)[:, None].repeat(1, 3)
+    partial = torch.zeros(128, 3)
+    partial[40] = 2.0
+    moved = transpose_mel(envelope + partial, frequencies, 5)
+    wanted = frequencies[40] * 2 ** (5 / 12)
+    peak = int((moved - envelope)[:, 0].argmax())
+    assert abs(peak - int((frequencies - wanted).abs().argmin())) <= 1
+    assert (moved - envelope)[40].abs().max() < 0.3
+    assert (moved - envelope).mean().item() == pytest.approx(partial.mean().item(), abs=0.01)
+    inside = slice(16, -16)
+    assert torch.allclose(
+        transpose_mel(envelope, frequencies, -4)[inside], envelope[inside], atol=0.01
+    )
 
 
 def test_a_partial_has_the_pitch_class_of_its_frequency():

@@ -2,10 +2,12 @@
 
 from math import pi
 
+import numpy as np
 import pytest
 import torch
 
 from riffsmith.codec import Analysis, Decoder
+from riffsmith.evaluation.transcription.transcribe import transcribe
 
 RATE, HOP, PATCH = 44_100, 512, 4
 
@@ -92,3 +94,26 @@ def test_audio_hardly_depends_on_what_is_beyond_its_context(has_tonal: bool):
 
 def test_silence_stays_silent(analysis: Analysis):
     assert decode(build(2, 1), analysis, torch.zeros(1, 2, 16 * 2048)).abs().max() < 1e-3
+
+
+def transposed(analysis: Analysis, semitones: int) -> np.ndarray:
+    """Decoded audio of a transposed chord, one channel without its ends."""
+    decoder, audio = build(8, 2), chord(2.5)
+    features = analysis.transpose(analysis(audio)[0], semitones)[None]
+    stream = torch.Generator().manual_seed(0)
+    noise = torch.randn(1, decoder.noise_channels, audio.shape[-1] // 2048, generator=stream)
+    with torch.inference_mode():
+        return decoder(features, noise)[0, 0, 20_000:-20_000].numpy()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("semitones", [-7, -3, 4, 7])
+def test_transposed_features_sound_in_the_other_key(analysis: Analysis, semitones: int):
+    """Measured by the transcription that evaluations use."""
+    notes = [
+        set(np.flatnonzero(transcribe(transposed(analysis, each), RATE).roll().mean(0) > 0.5))
+        for each in (0, semitones)
+    ]
+    assert {24, 28, 31} <= notes[0]  # A2, C#3 and E3, counted from A0
+    assert {note + semitones for note in (24, 28, 31)} <= notes[1]
+    assert not {24, 28, 31} & notes[1] - {note + semitones for note in notes[0]}

@@ -75,7 +75,7 @@ def playable(run: Path) -> Playable:
     return Playable(MODEL, "run", open_model(str(run)), None)
 
 
-def begin(client: TestClient, seed: int = 3, **controls: float) -> str:
+def begin(client: TestClient, seed: int = 3, **controls: float | str) -> str:
     """Opens a player."""
     answer = client.post("/api/players", json={"model": MODEL, "seed": seed, "controls": controls})
     assert answer.status_code == 201, answer.text

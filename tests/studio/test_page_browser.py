@@ -144,6 +144,30 @@ def test_a_morph_names_a_seed_and_its_time(open_page: Open):
     assert controls["morph_seconds"] < 29  # what is left of it
 
 
+def test_form_key_and_transposition_are_asked_for(open_page: Open):
+    page = open_page()
+    play(page)
+
+    def turn(name: str, value: str) -> dict[str, Any]:
+        with page.expect_request(lambda request: request.method == "PATCH") as patched:
+            page.get_by_role("slider", name=name).fill(value)
+        answer = patched.value.response()
+        assert answer is not None
+        assert answer.ok
+        return sent(patched.value)["controls"]
+
+    for name in ("Form", "Key"):
+        slider = page.get_by_role("slider", name=name, exact=True)
+        expect(slider).to_have_attribute("aria-valuetext", "auto")
+    controls = turn("Transpose", "-3")
+    assert (controls["form"], controls["key"], controls["transpose"]) == (None, None, -3)
+    slider = page.get_by_role("slider", name="Transpose")
+    expect(slider).to_have_attribute("aria-valuetext", "−3 semitones")
+    assert turn("Form", "0.8")["form"] == 0.8
+    assert turn("Key", "6")["key"] == "F#"
+    expect(page.locator("#knob-key")).to_have_attribute("aria-valuetext", "F♯")
+
+
 def test_a_slow_computer_is_reported_and_goes_on(open_page: Open, monkeypatch: pytest.MonkeyPatch):
     page, give = open_page(), Player.pcm
     play(page)

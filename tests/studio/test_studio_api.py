@@ -18,7 +18,7 @@ from studios import MODEL, RATE, begin, detail, listening, make_run, opened, pro
 
 from riffsmith.bundle import write_bundle
 from riffsmith.corpus import Corpus
-from riffsmith.errors import CorpusError, ModelError, RiffsmithError
+from riffsmith.errors import CorpusError, ModelError, RiffsmithError, UnknownKeyError
 from riffsmith.evaluation import (
     Comparison,
     CopyKind,
@@ -138,6 +138,20 @@ def test_a_listener_pulls_changes_and_leaves(client: TestClient):
 
 
 @pytest.mark.slow
+def test_form_key_and_transposition_change_what_is_pulled(client: TestClient):
+    heard = [
+        pull(client, begin(client, seed=5, **controls), 0, RATE)
+        for controls in (
+            {},
+            {"form": 1.0},
+            {"key": "F# minor"},
+            {"key": "F# minor", "transpose": 2},
+        )
+    ]
+    assert len(set(heard)) == 4
+
+
+@pytest.mark.slow
 def test_wrong_requests_have_sentences(client: TestClient):
     key = begin(client)
     for body, words in (
@@ -145,6 +159,8 @@ def test_wrong_requests_have_sentences(client: TestClient):
         ({"model": "../etc"}, (422, "model: String should match pattern")),
         ({"model": MODEL, "controls": {"tempo": 7}}, (422, "controls.tempo: Input should be")),
         ({"model": MODEL, "sed": 1}, (422, "sed: Extra inputs are not permitted")),
+        ({"model": MODEL, "controls": {"key": "H"}}, (422, "controls.key: String should match")),
+        ({"model": MODEL, "controls": {"transpose": 13}}, (422, "controls.transpose: Input")),
     ):
         assert words[1] in detail(client.post("/api/players", json=body), words[0])
     place = {"start": 0, "count": 11 * RATE}
@@ -210,6 +226,7 @@ def test_a_problem_has_a_code_and_its_parameters(client: TestClient):
 def test_errors_of_other_parts_have_codes_too():
     for error, code in (
         (ModelError("x is damaged"), "model_unusable"),
+        (UnknownKeyError("x is damaged"), "unknown_key"),
         (CorpusError("x is damaged"), "corpus_unusable"),
         (RiffsmithError("x is\ndamaged"), "other"),
     ):

@@ -2,9 +2,10 @@ import pytest
 import torch
 
 from riffsmith.codec import StyleEmbedding
-from riffsmith.networks import CLOCK_CHANNELS
+from riffsmith.networks import CLOCK_CHANNELS, NoiseSource
 from riffsmith.synthesis import Controls
 from riffsmith.synthesis.conditioning import KEYFRAME_LATENTS, ConditioningSchedule
+from riffsmith.synthesis.form import BAR_BEATS, SECTION_BARS, Form
 
 
 @pytest.fixture
@@ -91,3 +92,42 @@ def test_a_piece_morphs_to_another_seeds_passages(style: StyleEmbedding):
     tempo = beats_per_frame(schedule, 0, 800)
     assert tempo[0].item() == pytest.approx(90 / 60 * 0.05, rel=0.01)
     assert tempo[500].item() == pytest.approx(140 / 60 * 0.05, rel=0.001)
+
+
+def test_sections_that_return_have_the_style_that_they_had(style: StyleEmbedding):
+    schedule = ConditioningSchedule(style, 4, 0.05, Controls(form=0.6, tempo=120.0))
+    form, frames = Form(4, 0.6), round(SECTION_BARS * BAR_BEATS * 0.5 / 0.05)
+    values = schedule.conditioning(0, 12 * frames)[0, CLOCK_CHANNELS:]
+    middles = values[:, frames // 2 :: frames].T
+    drawn: dict[int, torch.Tensor] = {}
+    for number, found in enumerate(middles):
+        source = drawn.setdefault(form.section(number), found)
+        assert torch.allclose(found, source)
+    assert 1 < len(drawn) < 12
+    assert len({tuple(each.tolist()) for each in drawn.values()}) > 1
+    assert values.diff(dim=1).abs().max() < 0.08  # no jump
+
+
+def test_a_new_form_affects_only_what_follows(style: StyleEmbedding):
+    source = NoiseSource(3)
+    schedule = ConditioningSchedule(style, 3, 0.05, Controls(form=0.5))
+    changed = schedule.with_controls(400, Controls(form=1.0))
+    before, after = (item.noise(source, 4, 300, 200) for item in (schedule, changed))
+    assert torch.equal(after[..., :100], before[..., :100])
+    assert not torch.allclose(after[..., 100:], before[..., 100:], atol=0.5)
+
+
+def test_the_form_that_is_left_out_is_the_models(style: StyleEmbedding):
+    def noise(form: float | None) -> torch.Tensor:
+        schedule = ConditioningSchedule(style, 3, 0.05, Controls(form=form), form=0.4)
+        return schedule.noise(NoiseSource(3), 4, 0, 200)
+
+    assert torch.equal(noise(None), noise(0.4))
+    assert not torch.equal(noise(None), noise(0.0))
+
+
+def test_the_noise_without_form_is_that_of_the_position(style: StyleEmbedding):
+    source = NoiseSource(3)
+    schedule = ConditioningSchedule(style, 3, 0.05, Controls(form=0.0, morph_seed=4))
+    noise = schedule.with_controls(20, Controls()).noise(source, 4, -30, 90)
+    assert torch.equal(noise, source.cut("latents", 4, -30, 90))

@@ -49,6 +49,36 @@ def test_reads_of_any_size_are_bit_for_bit_the_whole(bundle: LatentBundle):
 
 
 @pytest.mark.slow
+def test_reads_of_a_piece_with_a_form_are_bit_for_bit_the_whole(bundle: LatentBundle):
+    controls, size = Controls(form=0.7, morph_seed=5), CHUNK_LATENTS * bundle.codec.latent_samples
+
+    def play() -> Stream:
+        return Stream(bundle, 3, controls).with_controls(4 * size + 70, Controls(form=1.0))
+
+    whole, stream, start = play().read(0, 8 * size), play(), 5 * size
+    for count in (1, 700, size + 5):
+        assert np.array_equal(stream.read(start, count), whole[start : start + count])
+        start += count
+    torch.set_num_threads(2)
+    assert np.array_equal(np.concatenate(list(play_chunks(play(), 0, 8))), whole)
+
+
+@pytest.mark.slow
+def test_bars_of_a_single_riff_are_alike(bundle: LatentBundle):
+    """A bar has 64 latent frames at this tempo, so bars can be compared frame by frame."""
+    tempo = 4 * 60 / (64 * bundle.settings.latent_seconds)
+    ratios: list[float] = []
+    for form in (0.0, 1.0):
+        controls = Controls(form=form, tempo=tempo, variation=0.0)
+        bars = Stream(bundle, 3, controls).latents(0, 16 * 64).reshape(-1, 16, 64)
+        bars = bars[:, 4:]  # the beginning has no bars before it
+        apart = (bars[:, 4:] - bars[:, :-4]).square().mean()
+        ratios.append(float(apart / bars.var(dim=(1, 2), keepdim=True).mean() / 2))
+    assert ratios[0] > 0.8
+    assert ratios[1] < 0.2
+
+
+@pytest.mark.slow
 def test_workers_play_bit_for_bit_what_one_thread_does(bundle: LatentBundle):
     seconds = 30 * CHUNK_LATENTS * bundle.codec.latent_samples / bundle.settings.corpus.sample_rate
     alone = generate_clip(bundle, seconds, 3)
@@ -169,6 +199,19 @@ def test_a_loop_goes_on_at_its_beginning(bundle: LatentBundle):
     steps = np.abs(np.diff(np.concatenate([loop[-400:], loop[:400]]), axis=0))
     seam = steps[399]
     assert (seam <= np.percentile(steps, 99.99, axis=0)).all()
+
+
+@pytest.mark.slow
+def test_a_loop_with_a_form_repeats_its_riff_and_goes_on_at_its_beginning(bundle: LatentBundle):
+    controls = Controls(tempo=120.0, form=1.0)
+    loop = make_loop(bundle, 3, 8.2, controls)  # 256 latent frames, four bars
+    steps = np.abs(np.diff(np.concatenate([loop[-400:], loop[:400]]), axis=0))
+    assert (steps[399] <= np.percentile(steps, 99.99, axis=0)).all()
+    assert not np.array_equal(loop, make_loop(bundle, 3, 8.2, replace(controls, form=0.0)))
+    assert np.array_equal(
+        make_loop(bundle, 3, 8.2, replace(controls, form=0.0)),
+        make_loop(bundle, 3, 8.2, replace(controls, form=None)),
+    )
 
 
 @pytest.mark.parametrize("seconds", [0.5, 500.0, float("nan")])

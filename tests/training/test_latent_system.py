@@ -228,7 +228,7 @@ def test_a_run_whose_generator_sees_bands(tmp_path: Path, latent_corpus: Corpus)
     assert train(run, record, latent_corpus, []).finished
     bundle = load_bundle(run.snapshot(run.snapshot_numbers()[-1]))
     assert isinstance(bundle, LatentBundle)
-    bases = [axis.basis for axis in bundle.generator.band_axes]
+    bases = [axis.get_buffer("basis") for axis in bundle.generator.band_axes]
     for basis, components in zip(bases, bundle.codec.component_bases(), strict=True):
         assert torch.equal(basis, components.half().float())
     assert np.isfinite(generate_clip(bundle, 2.5, 7)).all()

@@ -71,7 +71,7 @@ declare namespace Api {
     position?: number | null;
   }
 
-  /** Values of the controls; null leaves a control to the seed. */
+  /** Values of the controls; null leaves a control to the seed or the model. */
   interface ControlValues {
     /** 0: the calmest passages; 1: the busiest. */
     intensity?: number | null;
@@ -81,6 +81,12 @@ declare namespace Api {
     tempo?: number | null;
     /** 0: one kind of passage; 1: all kinds, one after the other. */
     variation?: number;
+    /** 0: no bar is repeated; 1: one riff throughout; null: what the model is used to. */
+    form?: number | null;
+    /** Key that the piece is transposed to; null: it stays as it is. */
+    key?: string | null;
+    /** Transposition in semitones, beside that of the key. */
+    transpose?: number;
     /** Seed whose passages the piece moves to. */
     morph_seed?: number | null;
     /** Length of that move. */
@@ -308,7 +314,7 @@ declare namespace Api {
   }
 
   /** Reasons why a request was not carried out. */
-  type ProblemCode = "foreign_host" | "foreign_site" | "token_needed" | "body_too_large" | "no_route" | "no_method" | "no_page_file" | "invalid_request" | "no_model" | "no_snapshot" | "clips_only" | "no_player" | "too_many_players" | "too_far_ahead" | "forgotten" | "too_much_at_once" | "prompt_too_short" | "listener_left" | "no_clip" | "clip_damaged" | "clip_too_short" | "no_match" | "upload_too_large" | "nothing_usable" | "no_upload" | "no_folder" | "folders_refused" | "no_job" | "run_exists" | "other_job_runs" | "job_runs" | "job_finished" | "job_not_running" | "no_preview" | "nothing_to_show" | "command_too_slow" | "command_ended" | "command_failed" | "model_unusable" | "corpus_unusable" | "audio_unusable" | "run_unusable" | "other" | "http" | "fault";
+  type ProblemCode = "foreign_host" | "foreign_site" | "token_needed" | "body_too_large" | "no_route" | "no_method" | "no_page_file" | "invalid_request" | "no_model" | "no_snapshot" | "clips_only" | "no_player" | "too_many_players" | "too_far_ahead" | "forgotten" | "too_much_at_once" | "prompt_too_short" | "listener_left" | "no_clip" | "clip_damaged" | "clip_too_short" | "no_match" | "upload_too_large" | "nothing_usable" | "no_upload" | "no_folder" | "folders_refused" | "no_job" | "run_exists" | "other_job_runs" | "job_runs" | "job_finished" | "job_not_running" | "no_preview" | "nothing_to_show" | "command_too_slow" | "command_ended" | "command_failed" | "unknown_key" | "model_unusable" | "corpus_unusable" | "audio_unusable" | "run_unusable" | "other" | "http" | "fault";
 
   /** One of several things that are wrong: with a field of a request, or with a file. */
   interface ProblemPart {

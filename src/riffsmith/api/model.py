@@ -118,6 +118,7 @@ class Model:
 
         Raises:
             ModelError: Controls or a prompt are given to a picture model, which has neither.
+            UnknownKeyError: A key is asked of a model without tonal latents.
             SettingsError: A value is out of range.
         """
         if (controls or Controls()) == Controls() and audio_prompt is None:
@@ -136,6 +137,7 @@ class Model:
 
         Raises:
             ModelError: The model is a picture model.
+            UnknownKeyError: A key is asked of a model without tonal latents.
             SettingsError: The loop is too short or too long.
         """
         return Audio(make_loop(self._latent, seed, seconds, controls), self.sample_rate)

@@ -8,7 +8,13 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from riffsmith.codec.bands import Bands, mel_bands, tonal_bands
+from riffsmith.codec.bands import (
+    Bands,
+    mel_bands,
+    tonal_bands,
+    transpose_mel,
+    transpose_tonal,
+)
 from riffsmith.codec.spectrum import Spectrum, to_mid_side
 
 
@@ -59,8 +65,27 @@ class Analysis(nn.Module):
     @property
     def mid_frequencies(self) -> Float[Tensor, " bands"]:
         """Mean frequencies of the mid's mel bands in Hz."""
-        hertz = torch.linspace(0, self.sample_rate / 2, self.spectrum.bins)
-        return hertz[: self.mid.used] @ self.mid.weights
+        return self.mid.frequencies(self.sample_rate)
+
+    def transpose(
+        self, features: Float[Tensor, "features frames"], semitones: int
+    ) -> Float[Tensor, "features frames"]:
+        """Features of the same music in another key.
+
+        The tonal bands are moved. So are the partials in the mel bands, which would otherwise hold
+        the notes where they were.
+
+        Args:
+            features: Features of the mid, the side and, where there are any, the tonal bands.
+            semitones: Number of semitones up; negative: down.
+        """
+        counts = (self.mid.count, self.side.count, self.features - self.mel)
+        mid, side, tonal = features.split(counts)
+        moved = [
+            transpose_mel(part, bands.frequencies(self.sample_rate), semitones)
+            for part, bands in ((mid, self.mid), (side, self.side))
+        ]
+        return torch.cat([*moved, transpose_tonal(tonal, semitones)])
 
     def forward(
         self, audio: Float[Tensor, "batch 2 time"]

@@ -15,6 +15,8 @@ FLOOR = 1e-4
 _HIGHEST_MEL_HZ = 20_000.0
 BANDS_PER_OCTAVE = 36
 _LOWEST_TONAL_HZ, _HIGHEST_TONAL_HZ = 55.0, 5_000.0
+_ENVELOPE_BANDS = 8
+"""Mel bands on either side whose mean is the envelope of a band."""
 _LEAST_POWER = 1e-2 * FLOOR**2
 """Power that is added to both sides of a ratio, so that silence has gains too."""
 _RELAXATION = 1.2
@@ -56,8 +58,33 @@ def transpose_tonal(
         semitones: Number of semitones up; negative: down. The outermost band is repeated where
             nothing is known.
     """
-    bands = torch.arange(len(features)) - semitones * BANDS_PER_OCTAVE // 12
+    bands = torch.arange(len(features)) - semitones * BANDS_PER_OCTAVE // CLASSES
     return features[bands.clamp(0, len(features) - 1)]
+
+
+def transpose_mel(
+    features: Float[Tensor, "bands frames"],
+    frequencies: Float[Tensor, " bands"],
+    semitones: int,
+) -> Float[Tensor, "bands frames"]:
+    """Mel features whose partials are moved in frequency, while the envelope stays.
+
+    The envelope is the mean over the bands around each; what a band has above or below it belongs
+    to partials and is moved, interpolated between two bands. So brightness hardly changes.
+
+    Args:
+        features: Mel features.
+        frequencies: Mean frequencies of the bands in Hz, in rising order.
+        semitones: Number of semitones up; negative: down. The outermost band is repeated where
+            nothing is known.
+    """
+    envelope = moving_mean(features.T, _ENVELOPE_BANDS).T
+    partials = features - envelope
+    wanted = (frequencies / 2 ** (semitones / CLASSES)).clamp(frequencies[0], frequencies[-1])
+    upper = torch.searchsorted(frequencies, wanted).clamp(1, len(frequencies) - 1)
+    low, high = frequencies[upper - 1], frequencies[upper]
+    weight = ((wanted - low) / (high - low))[:, None]
+    return envelope + torch.lerp(partials[upper - 1], partials[upper], weight)
 
 
 def measure_chroma(features: Float[Tensor, "bands frames"]) -> Float[Tensor, "12 frames"]:
@@ -119,6 +146,11 @@ class Bands(nn.Module):
         filters = functional.pad(self.weights.T, (0, max(0, bins - self.used)))
         within = filters[:, bins:].sum(1) == 0
         return Bands(filters[within][:, :bins])
+
+    def frequencies(self, sample_rate: int) -> Float[Tensor, " bands"]:
+        """Mean frequencies of the bands in Hz."""
+        hertz = torch.linspace(0, sample_rate / 2, self.bins)
+        return hertz[: self.used] @ self.weights
 
     def power(self, power: Float[Tensor, "*batch frames bins"]) -> Tensor:
         """Mean power of each band (*batch, frames, bands) of squared magnitudes."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from safetensors import SafetensorError
@@ -9,12 +10,14 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from riffsmith.codec.analysis import Analysis
+from riffsmith.codec.bands import measure_chroma
 from riffsmith.codec.decoder import Decoder
 from riffsmith.codec.linear import LinearCodec
 from riffsmith.codec.style_embedding import StyleEmbedding
 from riffsmith.codec.texture import Texture
 from riffsmith.config import LatentSettings
 from riffsmith.errors import ModelError
+from riffsmith.features import correlate_keys
 
 
 class Codec(nn.Module):
@@ -99,6 +102,19 @@ class Codec(nn.Module):
         parts = [self.linear, self.tonal] if self.tonal else [self.linear]
         return torch.cat([part.gain_direction() for part in parts])
 
+    def correlate_keys(
+        self, latents: Float[Tensor, "1 channels latents"]
+    ) -> Float[np.ndarray, " 24"] | None:
+        """Correlation of the music of latents with each key, as `features.correlate_keys` has it.
+
+        Returns:
+            The correlations; `None` where there are no tonal latents or no notes.
+        """
+        if self.tonal is None:
+            return None
+        tonal = self.tonal.decode(latents[:, self.linear.components :])[0]
+        return correlate_keys(measure_chroma(tonal).sum(1).double().numpy())
+
     def decode_features(
         self,
         latents: Float[Tensor, "batch channels latents"],
@@ -123,27 +139,32 @@ class Codec(nn.Module):
         self,
         latents: Float[Tensor, "batch channels latents"],
         noise: Float[Tensor, "batch noise latents"],
+        semitones: int = 0,
     ) -> Float[Tensor, "batch 2 time"]:
         """Audio of latents.
 
         Args:
             latents: Latents to decode.
             noise: Standard normal noise, `noise_channels` for each latent frame.
+            semitones: Transposition up in semitones; negative: down.
         """
         features = self.decode_features(latents, noise[:, : self.texture_channels])
+        if semitones:
+            features = torch.stack([self.analysis.transpose(f, semitones) for f in features])
         return self.decoder(features, noise[:, self.texture_channels :])
 
     def decode_between(
         self,
         latents: Float[Tensor, "1 channels latents"],
         noise: Float[Tensor, "1 noise latents"],
+        semitones: int = 0,
     ) -> Float[Tensor, "time 2"]:
         """Audio of the latents between the `context_latents` on either side.
 
         Arguments as for `decode`.
         """
         edge = self.context_latents * self.latent_samples
-        return self.decode(latents, noise)[0, :, edge:-edge].T
+        return self.decode(latents, noise, semitones)[0, :, edge:-edge].T
 
 
 def build_analysis(settings: LatentSettings) -> Analysis:

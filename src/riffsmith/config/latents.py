@@ -59,6 +59,8 @@ class LatentGeneratorSettings(Section):
     texture: Annotated[float, Field(ge=0, le=4)] = 1.2
     """Factor on the noise of the texture when generated latents are decoded, because they are
     smoother than real ones. It multiplies `codec.texture_strength`."""
+    form: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Repetition of riffs where the control `form` is left out."""
     slowest_bpm: PositiveFloat = 80.0
     fastest_bpm: PositiveFloat = 160.0
     """Beats of the recordings are tracked between these two tempi."""

@@ -19,12 +19,14 @@ from riffsmith.errors import (
     ModelError,
     RiffsmithError,
     RunError,
+    UnknownKeyError,
 )
 from riffsmith.messages import Parameter
 from riffsmith.studio.messages import ProblemCode
 from riffsmith.studio.schemas import Problem, ProblemPart
 
 _CODES = {
+    UnknownKeyError: ProblemCode.UNKNOWN_KEY,
     ModelError: ProblemCode.MODEL_UNUSABLE,
     CorpusError: ProblemCode.CORPUS_UNUSABLE,
     AudioError: ProblemCode.AUDIO_UNUSABLE,

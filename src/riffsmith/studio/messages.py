@@ -117,6 +117,7 @@ class ProblemCode(MessageCode):
     )
     COMMAND_ENDED = "command_ended", "the command ended without a word: try again"
     COMMAND_FAILED = "command_failed", "{reason}"
+    UNKNOWN_KEY = "unknown_key", "{reason}"
     MODEL_UNUSABLE = "model_unusable", "{reason}"
     CORPUS_UNUSABLE = "corpus_unusable", "{reason}"
     AUDIO_UNUSABLE = "audio_unusable", "{reason}"

@@ -1,16 +1,18 @@
-"""Conditioning schedule of an endless piece: its beat clock and its style at every frame."""
+"""Conditioning schedule of an endless piece: beat clock, style and shared noise of every frame."""
 
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, replace
-from math import pi
+from math import ceil, pi
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from riffsmith.codec import StyleEmbedding
-from riffsmith.controls import Controls
-from riffsmith.networks import clock
+from riffsmith.controls import SLOWEST_BPM, Controls
+from riffsmith.networks import NoiseSource, clock
+from riffsmith.synthesis.form import BAR_BEATS, SECTION_BARS, Form, shape_noise
 from riffsmith.synthesis.style_neighbours import StyleNeighbours, choose_style_neighbours
 
 KEYFRAME_LATENTS = 192
@@ -19,6 +21,8 @@ _REMEMBERED_LATENTS = 4_096
 """Latent frames after which a control change no longer affects the latents that are generated."""
 _CHANGE_LATENTS = 8
 """Latent frames over which the style of new controls replaces the old one, before the change."""
+_SECTION_CHANGE_BEATS = 4
+"""Beats over which the style of a section replaces that of the last one, around its beginning."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class _Segment:
     """Tempo in beats for each latent frame, before the morph."""
     morph_beats_per_frame: float
     """The same after the morph."""
+    form: Form
 
     def beats(self, frames: Float[Tensor, " frames"]) -> Float[Tensor, " frames"]:
         """Position of frames in beats: the integral of a tempo that is linear during the morph."""
@@ -56,24 +61,52 @@ class _Segment:
 
     def styles(self, frames: Float[Tensor, " frames"]) -> Float[Tensor, "frames dimensions"]:
         """Style embedding at frames."""
-        own = _interpolate_keyframes(self.own, self.seed, frames)
+        own = self._styles_among(self.own, frames)
         if self.morph is None:
             return own
         weight = ((frames - self.start) / max(self.morph_latents, 1e-9)).clamp(0, 1)
-        other = _interpolate_keyframes(self.morph, self.seed, frames)
+        other = self._styles_among(self.morph, frames)
         return torch.lerp(own, other, weight[:, None].float())
 
+    def _styles_among(
+        self, neighbours: StyleNeighbours, frames: Float[Tensor, " frames"]
+    ) -> Float[Tensor, "frames dimensions"]:
+        """Style embeddings that change between random neighbours.
 
-def _interpolate_keyframes(
-    neighbours: StyleNeighbours, seed: int, frames: Float[Tensor, " frames"]
+        With a form they change from section to section, and a section that returns has the style
+        that it had. Without one they change slowly all the time.
+        """
+        if self.form.amount == 0:
+            return _interpolate(
+                lambda number: neighbours.draw(self.seed, number),
+                frames / KEYFRAME_LATENTS,
+                frames % KEYFRAME_LATENTS / KEYFRAME_LATENTS,
+            )
+        length = SECTION_BARS * BAR_BEATS
+        beats = self.beats(frames) + _SECTION_CHANGE_BEATS / 2
+        return _interpolate(
+            lambda number: neighbours.draw(self.seed, self.form.section(number - 1)),
+            beats / length,
+            beats % length / _SECTION_CHANGE_BEATS,
+        )
+
+
+def _interpolate(
+    keyframe: Callable[[int], Tensor],
+    places: Float[Tensor, " frames"],
+    fractions: Float[Tensor, " frames"],
 ) -> Float[Tensor, "frames dimensions"]:
-    """Style embeddings between keyframes, each of which is that of a random neighbour."""
-    numbers = frames.div(KEYFRAME_LATENTS, rounding_mode="floor").long()
+    """Values between each place's keyframe and the next one.
+
+    Args:
+        keyframe: Function from the number of a keyframe to its value.
+        places: Places in keyframes; whole numbers are the keyframes.
+        fractions: How far each value has gone to the next keyframe; all above 1 count as 1.
+    """
+    numbers = places.floor().long()
     first = int(numbers.min())
-    table = torch.stack(
-        [neighbours.draw(seed, number) for number in range(first, int(numbers.max()) + 2)]
-    )
-    weight = _ease(frames % KEYFRAME_LATENTS / KEYFRAME_LATENTS)
+    table = torch.stack([keyframe(number) for number in range(first, int(numbers.max()) + 2)])
+    weight = _ease(fractions)
     return torch.lerp(table[numbers - first], table[numbers - first + 1], weight[:, None])
 
 
@@ -92,6 +125,7 @@ class ConditioningSchedule:
         latent_seconds: float,
         controls: Controls | None = None,
         centre: Float[Tensor, " dimensions"] | None = None,
+        form: float = 0.0,
     ) -> None:
         """Begins the schedule of a piece.
 
@@ -101,9 +135,11 @@ class ConditioningSchedule:
             latent_seconds: Length of a latent frame in seconds.
             controls: Controls from the beginning on. `None`: their defaults.
             centre: Style embedding to stay near. `None`: that of a passage which the seed chooses.
+            form: Form of the piece where the controls leave it out.
         """
         self._style_embedding, self._seed = style_embedding, seed
         self._latent_seconds, self._centre = latent_seconds, centre
+        self._usual_form = form
         self._segments = [self._segment(0, controls or Controls())]
 
     def with_controls(self, frame: int, controls: Controls) -> "ConditioningSchedule":
@@ -149,6 +185,27 @@ class ConditioningSchedule:
                 styles = torch.lerp(styles, segment.styles(positions), weight)
         return torch.cat([clock(self._beats(positions)[None]), styles.T[None]], dim=1)
 
+    def noise(
+        self, source: NoiseSource, channels: int, start: int, frames: int
+    ) -> Float[Tensor, "1 channels frames"]:
+        """Noise of the frames [start, start + frames), which bars share as their form says.
+
+        Args:
+            source: Noise of the piece.
+            channels: Channels of the latents.
+            start: First latent frame; may be negative.
+            frames: Number of latent frames.
+        """
+        fresh = source.cut("latents", channels, start, frames)
+        before = ceil(60 / SLOWEST_BPM / self._latent_seconds)  # at least a beat
+        positions = start - before + torch.arange(before + frames, dtype=torch.float64)
+        beats, noise = self._beats(positions), fresh
+        for segment in self._segments:
+            shaped = shape_noise(source, segment.form, fresh, beats)
+            is_later = positions[before:] >= segment.start
+            noise = torch.where(is_later | (segment is self._segments[0]), shaped, noise)
+        return noise
+
     def _with(self, segments: list[_Segment]) -> "ConditioningSchedule":
         schedule = copy(self)
         schedule._segments = segments
@@ -176,4 +233,5 @@ class ConditioningSchedule:
             beat=0.0,
             beats_per_frame=tempo / 60 * self._latent_seconds,
             morph_beats_per_frame=morph_tempo / 60 * self._latent_seconds,
+            form=Form(self._seed, self._usual_form if controls.form is None else controls.form),
         )

@@ -11,11 +11,12 @@ from riffsmith.controls import Controls
 from riffsmith.errors import SettingsError
 from riffsmith.networks import NoiseSource
 from riffsmith.synthesis.conditioning import ConditioningSchedule
+from riffsmith.synthesis.form import BAR_BEATS
 from riffsmith.synthesis.rendering import denoise, receptive_field, render
 from riffsmith.synthesis.stream import MARGIN_LATENTS
+from riffsmith.synthesis.transposition import KeyTransposition
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 1.0, 120.0
-_BAR_BEATS = 4
 
 
 def make_loop(
@@ -34,6 +35,7 @@ def make_loop(
         controls: Controls of the loop; it has a single style, so variation and morph are ignored.
 
     Raises:
+        UnknownKeyError: The controls name a key, and the model has no tonal latents.
         SettingsError: The loop is too short or too long.
     """
     if not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
@@ -45,25 +47,35 @@ def make_loop(
     multiple = 2 ** (len(settings.generator.channels) - 1)
     frames = multiple * max(1, round(seconds / settings.latent_seconds / multiple))
     controls = replace(controls or Controls(), variation=0.0, morph_seed=None)
-    schedule = ConditioningSchedule(codec.style_embedding, seed, settings.latent_seconds, controls)
+    schedule = ConditioningSchedule(
+        codec.style_embedding,
+        seed,
+        settings.latent_seconds,
+        controls,
+        form=settings.generator.form,
+    )
     beats = _whole_bars(frames * schedule.beats_per_frame)
     schedule = schedule.with_beats(0.0, beats / frames)
     margin = -(-MARGIN_LATENTS // multiple) * multiple
-    noise = NoiseSource(seed, period=frames)
+    once = schedule.noise(NoiseSource(seed), settings.codec.latent_channels, 0, frames)
     with_margins = denoise(
         bundle.generator,
-        noise.cut("latents", settings.codec.latent_channels, -margin, frames + 2 * margin),
+        once[..., torch.arange(-margin, frames + margin) % frames],
         schedule.conditioning(-margin, frames + 2 * margin),
         settings.generator.steps,
     )
     latents = with_margins[..., margin : margin + frames]
     context = receptive_field(codec)
     periodic = torch.arange(-context, frames + context) % frames
-    return render(bundle, latents[..., periodic], noise, -context)
+    semitones = controls.transpose
+    if controls.key is not None:
+        semitones += KeyTransposition(codec, controls.key, lambda: latents).semitones
+    noise = NoiseSource(seed, period=frames)
+    return render(bundle, latents[..., periodic], noise, -context, semitones)
 
 
 def _whole_bars(beats: float) -> int:
     """The number of beats rounded to whole bars, or to whole beats below one bar."""
-    if beats < _BAR_BEATS:
+    if beats < BAR_BEATS:
         return max(1, round(beats))
-    return _BAR_BEATS * round(beats / _BAR_BEATS)
+    return BAR_BEATS * round(beats / BAR_BEATS)

@@ -54,7 +54,11 @@ def denoise(
 @single_threaded()
 @torch.inference_mode()
 def render(
-    bundle: LatentBundle, latents: Float[Tensor, "1 components _"], source: NoiseSource, start: int
+    bundle: LatentBundle,
+    latents: Float[Tensor, "1 components _"],
+    source: NoiseSource,
+    start: int,
+    semitones: int = 0,
 ) -> Float[np.ndarray, "time 2"]:
     """Finished audio of the latents between the `receptive_field` on either side.
 
@@ -63,11 +67,12 @@ def render(
         latents: Latents of the piece, with the receptive field on either side.
         source: Noise of the texture and of the phases.
         start: Position of the first latent frame in the piece.
+        semitones: Transposition up in semitones; negative: down.
     """
     codec = bundle.codec
     strength = bundle.settings.generator.texture
     noise = decoder_noise(codec, source, start, latents.shape[-1], strength)
-    audio = codec.decode_between(latents, noise).numpy()
+    audio = codec.decode_between(latents, noise, semitones).numpy()
     audio = finish(audio, codec.sample_rate)
     edge = _limiter_latents(codec) * codec.latent_samples
     return audio[edge:-edge]

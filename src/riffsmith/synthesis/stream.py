@@ -16,6 +16,7 @@ from riffsmith.parallel import SharedResults, count_cores
 from riffsmith.synthesis.audio_prompt import AudioPrompt
 from riffsmith.synthesis.conditioning import ConditioningSchedule
 from riffsmith.synthesis.rendering import denoise, receptive_field, render
+from riffsmith.synthesis.transposition import KeyTransposition
 
 CHUNK_LATENTS = 64
 """Latent frames of a chunk, which is decoded as a whole. Chunks always begin at multiples of this,
@@ -32,6 +33,8 @@ CONTROL_CHANGE_SECONDS = 0.05
 """Crossfade length of audio at a control change."""
 _ALIGNMENT_LATENTS = 16
 """Windows begin at multiples of this, because the generator halves the frame rate four times."""
+_KEY_LATENTS = sum(WINDOW_LATENTS[:2])
+"""Latent frames that a key is found from, 27 s. Those of the first window alone are too few."""
 _KEPT_CHUNKS = 6
 """Chunks that are kept: those that were read ahead are crossfaded at a control change."""
 _KEPT_WINDOWS = 3
@@ -58,6 +61,9 @@ class Stream:
             seed: Seed of the piece; the same seed and controls give the same samples.
             controls: Controls from the beginning on. `None`: their defaults.
             audio_prompt: Clip that the piece begins with. `None`: it begins with none.
+
+        Raises:
+            UnknownKeyError: The controls name a key, and the model has no tonal latents.
         """
         self._bundle = bundle
         self._generator, self._codec = bundle.generator, bundle.codec
@@ -66,7 +72,12 @@ class Stream:
         self.noise = NoiseSource(seed)
         centre = audio_prompt.centre if audio_prompt else None
         self.schedule = ConditioningSchedule(
-            self._codec.style_embedding, seed, settings.latent_seconds, controls, centre
+            self._codec.style_embedding,
+            seed,
+            settings.latent_seconds,
+            controls,
+            centre,
+            settings.generator.form,
         )
         if audio_prompt and not (controls and controls.tempo):
             self.schedule = self.schedule.with_beats(
@@ -80,6 +91,8 @@ class Stream:
         self._change_start = 0  # sample of the last control change
         self._origin = 0  # latent frame at which the windows after it begin
         self._clear_cache()
+        self._controls = controls or Controls()
+        self._key = self._transpose_to(self._controls.key)
 
     def with_controls(self, start: int, controls: Controls) -> "Stream":
         """The same piece with other controls from a sample on (a control change).
@@ -88,7 +101,11 @@ class Stream:
 
         Args:
             start: Sample of the control change.
-            controls: Controls from there on.
+            controls: Controls from there on. A key that is already asked for keeps the
+                transposition; another is found from what follows.
+
+        Raises:
+            UnknownKeyError: The controls name a key, and the model has no tonal latents.
         """
         frame = start // self._codec.latent_samples
         stream = copy(self)
@@ -96,6 +113,9 @@ class Stream:
         stream._previous, stream._change_start = self, start
         stream._origin = frame // _ALIGNMENT_LATENTS * _ALIGNMENT_LATENTS
         stream._clear_cache()
+        stream._controls = controls
+        if controls.key != self._controls.key:
+            stream._key = stream._transpose_to(controls.key)
         return stream
 
     def with_change_at(self, start: int) -> "Stream":
@@ -166,6 +186,11 @@ class Stream:
         return torch.cat(parts, dim=-1)
 
     @property
+    def semitones(self) -> int:
+        """Transposition after the last control change; a key is found when it is first needed."""
+        return self._controls.transpose + (self._key.semitones if self._key else 0)
+
+    @property
     def _change_samples(self) -> int:
         return round(CONTROL_CHANGE_SECONDS * self.sample_rate)
 
@@ -203,7 +228,8 @@ class Stream:
     def _decode(self, number: int) -> Float[np.ndarray, "time channels"]:
         start = number * CHUNK_LATENTS - self._receptive_field
         frames = CHUNK_LATENTS + 2 * self._receptive_field
-        return render(self._bundle, self.latents(start, frames), self.noise, start)
+        latents = self.latents(start, frames)
+        return render(self._bundle, latents, self.noise, start, self.semitones)
 
     def _blended(self, number: int, inside: slice) -> Float[Tensor, "1 components _"]:
         """Frames of a window, which begins with the crossfade from the window before."""
@@ -232,13 +258,24 @@ class Stream:
         start, stop = self._window_start(number), self._window_start(number + 1)
         return self._denoise(start - MARGIN_LATENTS, stop - start + 2 * MARGIN_LATENTS)
 
+    def _transpose_to(self, key: str | None) -> KeyTransposition | None:
+        """The transposition that brings what follows the last control change to a key."""
+        if key is None:
+            return None
+        source = copy(self)  # which shares the windows, and keeps nothing of before the change
+        source._previous = None
+        return KeyTransposition(
+            self._codec, key, lambda: source.latents(source._origin, _KEY_LATENTS)
+        )
+
     def _clear_cache(self) -> None:
         self._windows = SharedResults[Tensor](_KEPT_WINDOWS + count_cores())
         self._chunk_cache = SharedResults[Float[np.ndarray, "time channels"]](_KEPT_CHUNKS)
 
     def _denoise(self, start: int, frames: int) -> Float[Tensor, "1 components frames"]:
         conditioning = self.schedule.conditioning(start, frames)
-        noise = self.noise.cut("latents", self._generator.latent_channels, start, frames)
+        channels = self._generator.latent_channels
+        noise = self.schedule.noise(self.noise, channels, start, frames)
         if self._audio_prompt is None:
             return denoise(self._generator, noise, conditioning, self._steps)
         constrain = partial(self._audio_prompt.constrain, noise, start)

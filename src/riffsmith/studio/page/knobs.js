@@ -8,7 +8,7 @@ import { t } from "./texts.js";
  * What a knob is.
  *
  * @typedef {object} Spec
- * @property {"intensity" | "brightness" | "tempo" | "variation" | "morph" | "noise-level"} name
+ * @property {"intensity" | "brightness" | "tempo" | "variation" | "form" | "key" | "transpose" | "morph" | "noise-level"} name
  * @property {number} min
  * @property {number} max
  * @property {number} step
@@ -19,6 +19,7 @@ import { t } from "./texts.js";
 
 const LARGEST_SEED = 999_999;
 const WAIT_MILLISECONDS = 50;
+const TONICS = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
 const UNIT = { min: 0, max: 1, step: 0.01, begin: 0.5, say: percent };
 /** @type {Spec[]} */
 const KNOBS = [
@@ -34,6 +35,25 @@ const KNOBS = [
     say: (value) => t("knob.bpm", { value }),
   },
   { name: "variation", hasAuto: false, ...UNIT },
+  { name: "form", hasAuto: true, ...UNIT },
+  {
+    name: "key",
+    min: 0,
+    max: TONICS.length - 1,
+    step: 1,
+    begin: TONICS.indexOf("E"),
+    hasAuto: true,
+    say: (value) => t("knob.tonics").split(" ")[value] ?? "",
+  },
+  {
+    name: "transpose",
+    min: -12,
+    max: 12,
+    step: 1,
+    begin: 0,
+    hasAuto: false,
+    say: (value) => t("knob.semitones", { count: value }),
+  },
 ];
 /** @type {Spec} */
 const MORPH = {
@@ -166,7 +186,8 @@ export class Knobs {
     const asked = Object.fromEntries(this.#knobs.map((knob) => [knob.spec.name, knob.asked]));
     const seed = this.isMorphing.checked ? readSeed(this.seed) : null;
     const left = Math.round(Math.max(0, this.#morphEnds - this.now()) * 10) / 10;
-    return { ...asked, morph_seed: seed, morph_seconds: seed === null ? 30 : left };
+    const key = asked.key === null ? null : TONICS[asked.key];
+    return { ...asked, key, morph_seed: seed, morph_seconds: seed === null ? 30 : left };
   }
 
   /** Begins the morph anew, as when the piece does. */

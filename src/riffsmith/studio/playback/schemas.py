@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from riffsmith.controls import FURTHEST_TRANSPOSITION
 from riffsmith.studio.home import MODEL_PATTERN, PROMPT_PATTERN
 from riffsmith.studio.schemas import Fraction, Request, Response, SamplePosition, Seed
 from riffsmith.synthesis import LONGEST_PROMPT_SECONDS, SHORTEST_PROMPT_SECONDS, Controls
@@ -14,7 +15,7 @@ ModelId = Annotated[
 
 
 class ControlValues(Request, frozen=True):
-    """Values of the controls; null leaves a control to the seed."""
+    """Values of the controls; null leaves a control to the seed or the model."""
 
     intensity: Fraction | None = Field(
         default=None, description="0: the calmest passages; 1: the busiest."
@@ -27,6 +28,17 @@ class ControlValues(Request, frozen=True):
     )
     variation: Fraction = Field(
         default=0.5, description="0: one kind of passage; 1: all kinds, one after the other."
+    )
+    form: Fraction | None = Field(
+        default=None,
+        description="0: no bar is repeated; 1: one riff throughout; null: what the model is used "
+        "to.",
+    )
+    key: Annotated[str, Field(pattern=r"^[A-G][#b]?( major| minor|m)?$")] | None = Field(
+        default=None, description="Key that the piece is transposed to; null: it stays as it is."
+    )
+    transpose: Annotated[int, Field(ge=-FURTHEST_TRANSPOSITION, le=FURTHEST_TRANSPOSITION)] = Field(
+        default=0, description="Transposition in semitones, beside that of the key."
     )
     morph_seed: Seed | None = Field(
         default=None, description="Seed whose passages the piece moves to."
