@@ -92,7 +92,7 @@ class Codec(nn.Module):
         tonal = self.tonal.encode(features[:, self.analysis.mel :, :: self.patch_frames])
         return torch.cat([mel, tonal[..., : mel.shape[-1]]], dim=1)
 
-    def component_bases(self) -> list[Float[Tensor, "components size"]]:
+    def component_bases(self) -> list[Float[Tensor, "_ _"]]:
         """The components that are kept: those of the mel bands, then those of the tonal bands."""
         parts = [self.linear, self.tonal] if self.tonal else [self.linear]
         return [part.basis[: part.components] for part in parts]

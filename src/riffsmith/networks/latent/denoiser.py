@@ -105,7 +105,7 @@ class Denoiser(nn.Module):
         self.band_axes = nn.ModuleList(band_axes)
 
     @torch.no_grad()
-    def take_basis(self, bases: Sequence[Float[Tensor, "components size"]]) -> None:
+    def take_basis(self, bases: Sequence[Float[Tensor, "_ _"]]) -> None:
         """Gives the branches the components of the codec, one matrix for each of them."""
         for axis, basis in zip(self._axes(), bases, strict=False):
             axis.basis.copy_(basis)

@@ -17,7 +17,14 @@ _FREE_CODEC_SETTINGS = {
     "style_passages",
 }
 """Settings of the codec that a run may choose whatever its base has."""
-_FREE_GENERATOR_SETTINGS = {"steps", "guidance", "texture", "slowest_bpm", "fastest_bpm"}
+_FREE_GENERATOR_SETTINGS = {
+    "steps",
+    "guidance",
+    "texture",
+    "form",
+    "slowest_bpm",
+    "fastest_bpm",
+}
 
 
 def open_base(settings: LatentSettings) -> LatentBundle | None:
