@@ -1,6 +1,8 @@
 """Where the time of a training step of the preset `latent` goes, for each of its two phases.
 
-Prints the median seconds of a step on one thread and the shares of kinds of operations.
+Prints the median seconds of CPU time of a step on one thread, its share of the core's peak (of the
+floating-point operations of a product of large matrices in the same run), and the shares of kinds
+of operations. The last lines are those of a generator with `generator.pitch_channels` 16.
 """
 
 import statistics
@@ -10,6 +12,7 @@ from collections.abc import Callable
 
 import torch
 from torch.profiler import ProfilerActivity, profile
+from torch.utils.flop_counter import FlopCounterMode
 
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, load_preset
@@ -20,6 +23,7 @@ from riffsmith.training.latent.windows import window_channels
 
 CPU = torch.device("cpu")
 STEPS = 4
+MATRIX = 1_024
 KINDS = {
     "convolution, backward": ("convolution_backward",),
     "convolution, forward": ("mkldnn_convolution", "slow_conv", "thnn_conv"),
@@ -33,8 +37,15 @@ KINDS = {
 def main() -> None:
     torch.set_num_threads(1)
     keep_freed_memory()
-    settings = load_preset("latent", {})
-    assert isinstance(settings, LatentSettings)
+    peak = measure_peak()
+    print(f"peak: {peak / 1e9:.0f} GFLOPS")
+    for pitch_channels in ("0", "16"):
+        settings = load_preset("latent", {"generator": {"pitch_channels": pitch_channels}})
+        assert isinstance(settings, LatentSettings)
+        profile_phases(settings, peak, f"pitch_channels {pitch_channels}")
+
+
+def profile_phases(settings: LatentSettings, peak: float, label: str) -> None:
     codec = Codec(settings)
     state = initialise_latent_state(settings, 0, CPU)
     learning_rates = build_learning_rates(settings.training, state)
@@ -49,24 +60,43 @@ def main() -> None:
 
         return step
 
-    report("flow matching", step_from(0))
-    report("adversarial phase", step_from(settings.training.flow_matching_steps))
+    report(f"{label}, flow matching", step_from(0), peak)
+    first = settings.training.flow_matching_steps
+    report(f"{label}, adversarial phase", step_from(first), peak)
 
 
-def report(name: str, step: Callable[[], object]) -> None:
-    step()
+def measure_peak() -> float:
+    """Floating-point operations in a second of CPU time of a product of large matrices."""
+    left, right = torch.randn(2, MATRIX, MATRIX)
+    times: list[float] = []
+    for _ in range(20):
+        began = time.process_time()
+        torch.mm(left, right)
+        times.append(time.process_time() - began)
+    return 2 * MATRIX**3 / statistics.median(times)
+
+
+def report(name: str, step: Callable[[], object], peak: float) -> None:
+    counter = FlopCounterMode(display=False)
+    with counter:
+        step()
     times: list[float] = []
     with profile(activities=[ProfilerActivity.CPU]) as found:
         for _ in range(STEPS):
-            began = time.perf_counter()
+            began = time.process_time()
             step()
-            times.append(time.perf_counter() - began)
+            times.append(time.process_time() - began)
     spent: Counter[str] = Counter()
     for event in found.key_averages():
         spent[kind_of(event.key)] += event.self_cpu_time_total
     total = sum(spent.values())
     shares = ", ".join(f"{kind} {value / total:.0%}" for kind, value in spent.most_common())
-    print(f"{name}: {statistics.median(times):.2f} s a step; {shares}", flush=True)
+    seconds, operations = statistics.median(times), counter.get_total_flops()
+    print(
+        f"{name}: {seconds:.2f} s a step, {operations / 1e9:.0f} GFLOP, "
+        f"{operations / seconds / peak:.0%} of the peak; {shares}",
+        flush=True,
+    )
 
 
 def kind_of(operation: str) -> str:

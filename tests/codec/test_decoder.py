@@ -44,6 +44,17 @@ def test_a_patch_of_stereo_audio_for_each_latent_frame(analysis: Analysis):
     assert decode(build(1, 0), analysis, chord(0.5)).shape == chord(0.5).shape
 
 
+def test_margins_leave_out_audio_and_change_nothing_else(analysis: Analysis):
+    decoder, features = build(2, 1), analysis(chord(1.0))
+    patches = features.shape[-1] // PATCH
+    noise = torch.randn(1, decoder.noise_channels, patches, generator=torch.Generator())
+    margin = decoder.reach_patches + 2
+    with torch.inference_mode():
+        whole = decoder(features, noise)
+        found = decoder(features, noise, margin)
+    assert torch.allclose(found, whole[..., margin * 2048 : -margin * 2048], atol=1e-6)
+
+
 @pytest.mark.slow
 def test_more_rounds_bring_the_bands_nearer(analysis: Analysis):
     audio = chord(2.0)

@@ -20,6 +20,21 @@ def test_real_arithmetic_gives_the_same_spectra_and_audio(hop: int, hops: int):
     assert torch.allclose(again, complex_one.inverse(expected), atol=1e-5)
 
 
+def test_real_arithmetic_gives_the_same_rescaled_audio():
+    complex_one = Spectrum(16)
+    real_one, random = RealSpectrum(complex_one), torch.Generator().manual_seed(0)
+    audio = torch.randn(2, 1, 16 * 9, generator=random)
+    factors = torch.rand(2, 1, 9, 30, generator=random)
+    real, imaginary = torch.randn(2, 2, 1, 9, 5, generator=random).unbind()
+
+    def gains(power: torch.Tensor, frames: slice) -> torch.Tensor:
+        return factors[..., frames, :] / (1 + power[..., :30])
+
+    for lowest in (None, (real, imaginary)):
+        found = [one.rescale(audio, gains, lowest) for one in (complex_one, real_one)]
+        assert torch.allclose(found[0], found[1], atol=1e-5)
+
+
 def test_imaginary_parts_where_a_real_signal_has_none_are_ignored():
     complex_one = Spectrum(16)
     real, imaginary = torch.randn(2, 1, 2, 5, complex_one.bins).unbind()

@@ -12,7 +12,7 @@ from riffsmith.bundle import LatentBundle, load_bundle
 from riffsmith.cli.app import main
 from riffsmith.export.instrument import Instrument
 from riffsmith.export.torchscript import build_instrument
-from riffsmith.networks import clock
+from riffsmith.networks import clock, sample
 from riffsmith.synthesis.style_neighbours import rank_passages
 
 SIZE = 256
@@ -65,6 +65,22 @@ def test_the_next_window_is_ready_before_it_is_needed(bundle: LatentBundle):
         play(instrument, 1)
     assert max(steps) == 1  # never more than one step in a block
     assert sum(steps) >= 2 * instrument.steps
+
+
+@torch.inference_mode()
+def test_its_steps_are_those_of_the_sampler(bundle: LatentBundle):
+    instrument = build_instrument(bundle)
+    instrument._apply_controls(0)
+    noise, conditioning = instrument.noisy, instrument.conditioning
+    for _ in range(instrument.steps):
+        instrument._take_step()
+    expected = sample(
+        lambda state, timesteps: instrument.velocity(state, conditioning, timesteps),
+        noise,
+        instrument.steps,
+        instrument.steps,
+    )
+    assert torch.allclose(instrument.noisy, expected, atol=1e-4)
 
 
 @pytest.mark.slow

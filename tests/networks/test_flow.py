@@ -28,6 +28,17 @@ def test_all_steps_lead_to_the_music(steps: int):
     assert torch.allclose(sample(straight, NOISE, steps, steps), MUSIC, atol=1e-5)
 
 
+@pytest.mark.parametrize("steps", [4, 10])
+def test_the_error_of_a_curved_trajectory_falls_with_the_square_of_the_steps(steps: int):
+    """The velocity 2t leads from noise to noise - 1. Euler's method is off by 1 / steps."""
+
+    def curved(state: Tensor, timesteps: Tensor) -> Tensor:
+        return (2 * timesteps[:, None, None]).expand_as(state)
+
+    error = (sample(curved, NOISE, steps, steps) - (NOISE - 1)).abs().max()
+    assert error.item() == pytest.approx(1 / steps**2, rel=1e-3)
+
+
 def test_the_clean_music_is_predicted_from_any_timestep():
     state = sample(straight, NOISE, 4, 3)
     assert torch.allclose(state, 0.75 * MUSIC + 0.25 * NOISE, atol=1e-6)

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from importlib.resources import as_file, files
 from pathlib import Path
 
+import torch
 from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -147,7 +148,8 @@ def load_bundle(folder: Path) -> Bundle:
     is_earlier = card.version in EARLIER_VERSIONS
     rename = upgrade_parameter if is_earlier else str
     codec = load_codec(settings, content, rename, ADDED_PARAMETERS if is_earlier else ())
-    latent_generator = build_latent_generator(settings)
+    with torch.device("meta"):  # weights without values, because those of the file replace them
+        latent_generator = build_latent_generator(settings)
     _load_weights(latent_generator, weights, folder)
     return LatentBundle(card, settings, latent_generator, codec)
 
@@ -207,7 +209,8 @@ def _read_checked(path: Path, digest: str | None) -> bytes:
 
 def _load_weights(generator: nn.Module, content: bytes, folder: Path) -> None:
     try:
-        generator.load_state_dict({name: value.float() for name, value in load(content).items()})
+        values = {name: value.float() for name, value in load(content).items()}
+        generator.load_state_dict(values, assign=True)
     except (SafetensorError, RuntimeError) as cause:
         path, first = folder / WEIGHTS_NAME, str(cause).splitlines()[0]
         raise ModelError(f"{path} cannot be used ({first}): use another bundle") from cause

@@ -19,6 +19,8 @@ _ENVELOPE_BANDS = 8
 """Mel bands on either side whose mean is the envelope of a band."""
 _LEAST_POWER = 1e-2 * FLOOR**2
 """Power that is added to both sides of a ratio, so that silence has gains too."""
+_BANDS_PER_GROUP = 24
+"""Bands that are computed together. Products of narrower matrices would be slow."""
 _RELAXATION = 1.2
 """Exponent of the exact gains (over-relaxation). The spectrum of real audio keeps only a part of a
 change of magnitude, because its frames overlap, so each change is made larger than needed."""
@@ -117,7 +119,11 @@ def _triangles(
 
 
 class Bands(nn.Module):
-    """Bands of a spectrum, and the gains that give a spectrum other band powers."""
+    """Bands of a spectrum, and the gains that give a spectrum other band powers.
+
+    A band covers few bins, so the matrices between them are nearly diagonal. They are multiplied in
+    groups of columns, each with the rows that are not zero there.
+    """
 
     weights: Tensor
     """Weights of the bins in each band (used, bands); those of a band add up to 1. The bins above
@@ -140,6 +146,9 @@ class Bands(nn.Module):
         shares = filters / filters.sum(0).clamp(min=1e-9)
         self.register_buffer("weights", filters.T.contiguous(), persistent=False)
         self.register_buffer("shares", shares.contiguous(), persistent=False)
+        groups = -(-self.count // _BANDS_PER_GROUP)
+        self._band_groups = _find_groups(self.weights, groups)
+        self._bin_groups = _find_groups(self.shares, groups)
 
     def at_bins(self, bins: int) -> "Bands":
         """The bands that lie within so many of the lowest bins, for a spectrum of a lower rate."""
@@ -154,7 +163,7 @@ class Bands(nn.Module):
 
     def power(self, power: Float[Tensor, "*batch frames bins"]) -> Tensor:
         """Mean power of each band (*batch, frames, bands) of squared magnitudes."""
-        return power[..., : self.used] @ self.weights
+        return _multiply(power, self.weights, self._band_groups)
 
     def measure(self, power: Float[Tensor, "*batch frames bins"]) -> Tensor:
         """Natural logarithm of each band's root mean square magnitude (*batch, bands, frames)."""
@@ -164,19 +173,43 @@ class Bands(nn.Module):
         self,
         power: Float[Tensor, "*batch frames bins"],
         target: Float[Tensor, "*batch frames bands"],
-    ) -> Float[Tensor, "*batch frames bins"]:
+    ) -> Float[Tensor, "*batch frames used"]:
         """Factors on the bins that bring the bands nearer to a target.
 
-        The factor of a bin is the weighted mean over the bands that cover it. Bins that no band
-        covers become silent.
+        The factor of a bin is the weighted mean over the bands that cover it. The bins above the
+        highest band have none.
 
         Args:
             power: Squared magnitudes of the bins.
             target: Power that each band should have.
         """
         ratio = (target + _LEAST_POWER) / (self.power(power) + _LEAST_POWER)
-        gains = ratio.clamp(1e-3, 1e3) ** (_RELAXATION / 2) @ self.shares
-        return functional.pad(gains, (0, self.bins - self.used))
+        gains = ratio.clamp(1e-3, 1e3) ** (_RELAXATION / 2)
+        return _multiply(gains, self.shares, self._bin_groups)
+
+
+def _find_groups(matrix: Float[Tensor, "rows columns"], count: int) -> list[tuple[slice, slice]]:
+    """Groups of neighbouring columns: the rows that are not zero there, then the columns."""
+    groups: list[tuple[slice, slice]] = []
+    for columns in torch.arange(matrix.shape[1]).tensor_split(count):
+        if len(columns):
+            chosen = slice(int(columns[0]), int(columns[-1]) + 1)
+            rows = matrix[:, chosen].any(1).nonzero()[:, 0].tolist() or [0]
+            groups.append((slice(rows[0], rows[-1] + 1), chosen))
+    return groups
+
+
+def _multiply(
+    values: Float[Tensor, "*batch rows_or_more"],
+    matrix: Float[Tensor, "rows columns"],
+    groups: list[tuple[slice, slice]],
+) -> Float[Tensor, "*batch columns"]:
+    """Product with a matrix whose groups are those of `_find_groups`. Values for which the matrix
+    has no row are left out.
+    """
+    flat = values.flatten(0, -2)
+    parts = [flat[:, rows] @ matrix[rows, columns] for rows, columns in groups]
+    return torch.cat(parts, dim=1).reshape(*values.shape[:-1], matrix.shape[1])
 
 
 def to_power(features: Float[Tensor, "*batch bands frames"]) -> Tensor:

@@ -139,19 +139,21 @@ class Codec(nn.Module):
         self,
         latents: Float[Tensor, "batch channels latents"],
         noise: Float[Tensor, "batch noise latents"],
+        margin_latents: int = 0,
         semitones: int = 0,
     ) -> Float[Tensor, "batch 2 time"]:
-        """Audio of latents.
+        """Audio of the latents between the margins.
 
         Args:
             latents: Latents to decode.
             noise: Standard normal noise, `noise_channels` for each latent frame.
+            margin_latents: Latent frames on either side whose audio is not needed.
             semitones: Transposition up in semitones; negative: down.
         """
         features = self.decode_features(latents, noise[:, : self.texture_channels])
         if semitones:
             features = torch.stack([self.analysis.transpose(f, semitones) for f in features])
-        return self.decoder(features, noise[:, self.texture_channels :])
+        return self.decoder(features, noise[:, self.texture_channels :], margin_latents)
 
     def decode_between(
         self,
@@ -163,8 +165,7 @@ class Codec(nn.Module):
 
         Arguments as for `decode`.
         """
-        edge = self.context_latents * self.latent_samples
-        return self.decode(latents, noise, semitones)[0, :, edge:-edge].T
+        return self.decode(latents, noise, self.context_latents, semitones)[0].T
 
 
 def build_analysis(settings: LatentSettings) -> Analysis:

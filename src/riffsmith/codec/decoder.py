@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from riffsmith.codec.analysis import Analysis
 from riffsmith.codec.bands import Bands, to_power
-from riffsmith.codec.spectrum import Spectrum, Transform, to_left_right
+from riffsmith.codec.spectrum import Parts, Spectrum, Transform, to_left_right
 
 TONAL_CONTEXT_PATCHES = 10
 """Patches on either side of decoded audio from which the tonal rounds start. Further ones change it
@@ -46,17 +46,20 @@ class Decoder(nn.Module):
         self.mid, self.side, self.tonal = analysis.mid, analysis.side, None
         hop = self.spectrum.hop_samples
         self.patch_samples = self.patch_frames * hop
-        reach = -(-3 * (corrections + 1) // self.patch_frames) + 1
-        self.context_patches = reach
+        self.reach_patches = -(-3 * (corrections + 1) // self.patch_frames) + 1
+        """Patches on either side that the corrections depend on."""
+        self.context_patches = self.reach_patches
         """Patches on either side that decoded audio depends on."""
         if analysis.tonal is None:
             return
-        self.context_patches = max(reach, TONAL_CONTEXT_PATCHES)
+        self.context_patches = max(self.reach_patches, TONAL_CONTEXT_PATCHES)
         used = analysis.tonal.used
         highest = (analysis.tonal.bins - 1) / (_TONAL_MARGIN * used)
         factor = 1
         while hop % (2 * factor) == 0 and 2 * factor <= highest:
             factor *= 2
+        self.low_factor = factor
+        """The sample rate over the low one."""
         self.low_spectrum = Spectrum(hop // factor)
         self.tonal_spectrum = Spectrum(self.patch_samples // factor)
         self.tonal = analysis.tonal.at_bins(self.tonal_spectrum.bins)
@@ -78,33 +81,40 @@ class Decoder(nn.Module):
         self,
         features: Float[Tensor, "batch features frames"],
         noise: Float[Tensor, "batch noise patches"],
+        margin_patches: int = 0,
     ) -> Float[Tensor, "batch 2 time"]:
-        """Left and right channel, one hop of samples for each frame.
+        """Left and right channel, one hop of samples for each frame between the margins.
 
         Args:
             features: Features, as `Analysis` gives them, of whole patches; the tonal ones of the
                 first frame of each patch are used.
             noise: Standard normal noise, `noise_channels` for each patch.
+            margin_patches: Patches on either side whose audio is not needed.
         """
         white = _START_LEVEL * noise.unflatten(1, (2, -1)).mT.flatten(2)
-        real, imaginary = self.spectrum.parts(white)
+        # the corrections reach less far than the tonal rounds, so they can leave out frames
+        unused = max(0, margin_patches - self.reach_patches) * self.patch_frames
+        frames = slice(unused, features.shape[-1] - unused)
+        lowest = None
         if self.tonal is not None:
-            low_real, low_imaginary = self._decode_low(real, imaginary, features, self.tonal)
-            real = self._with_low(real, low_real)
-            imaginary = self._with_low(imaginary, low_imaginary)
-        target = to_power(features[:, : self.mel_count])
-        for _ in range(self.corrections):
-            real, imaginary = self.spectrum.parts(
-                self.spectrum.from_parts(*self._match(real, imaginary, target))
-            )
-        return to_left_right(self.spectrum.from_parts(*self._match(real, imaginary, target)))
+            low = self._decode_low(white[:, :1, :: self.low_factor], features, self.tonal)
+            real, imaginary = self.low_spectrum.parts(low)
+            bins = slice(self.low_bins)
+            lowest = real[:, :, frames, bins], imaginary[:, :, frames, bins]
+        target = to_power(features[:, : self.mel_count, frames])[:, None]
+        mid_target, side_target = target.tensor_split([self.mid.count], dim=-1)
+        hop = self.spectrum.hop_samples
+        white = white[..., frames.start * hop : frames.stop * hop]
+        mid = self._correct(white[:, :1], self.mid, mid_target, lowest)
+        side = self._correct(white[:, 1:], self.side, side_target)
+        edge = margin_patches * self.patch_samples - unused * hop
+        audio = to_left_right(torch.cat([mid, side], dim=1))
+        return audio[..., edge : audio.shape[-1] - edge]
 
     def _decode_low(
-        self, real: Tensor, imaginary: Tensor, features: Tensor, tonal: Bands
-    ) -> tuple[Tensor, Tensor]:
-        """Spectrum (batch, 1, frames, bins) of the mid at the low sample rate, in parts."""
-        bins = self.low_spectrum.bins
-        audio = self.low_spectrum.from_parts(real[:, :1, :, :bins], imaginary[:, :1, :, :bins])
+        self, audio: Float[Tensor, "batch 1 time"], features: Tensor, tonal: Bands
+    ) -> Float[Tensor, "batch 1 time"]:
+        """The mid at the low sample rate, beginning with noise."""
         mel_target = to_power(features[:, : self.low_mel.count])[:, None]
         tonal_target = to_power(features[:, self.mel_count :, :: self.patch_frames])[:, None]
         before: Tensor | None = None
@@ -116,24 +126,27 @@ class Decoder(nn.Module):
             if before is not None and number < self.rounds - 1:
                 audio = audio + _MOMENTUM * (audio - before)
             before = found
-        return self.low_spectrum.parts(audio)
+        return audio
 
-    def _with_low(
-        self, full: Float[Tensor, "batch 2 frames bins"], low: Float[Tensor, "batch 1 frames low"]
-    ) -> Float[Tensor, "batch 2 frames bins"]:
-        """The spectrum with the lowest bins of the mid in the place of its own."""
-        mid = torch.cat([low[..., : self.low_bins], full[:, :1, :, self.low_bins :]], dim=-1)
-        return torch.cat([mid, full[:, 1:]], dim=1)
+    def _correct(
+        self,
+        audio: Float[Tensor, "batch 1 time"],
+        bands: Bands,
+        target: Float[Tensor, "batch 1 frames bands"],
+        lowest: Parts | None = None,
+    ) -> Float[Tensor, "batch 1 time"]:
+        """The mid or the side at the full sample rate, beginning with noise.
 
-    def _match(
-        self, real: Tensor, imaginary: Tensor, target: Float[Tensor, "batch frames mel"]
-    ) -> tuple[Tensor, Tensor]:
-        """Scales bins so that their bands come nearer to a target; phases do not change."""
-        power = real.square() + imaginary.square()
-        mid = self.mid.gains(power[:, 0], target[..., : self.mid.count])
-        side = self.side.gains(power[:, 1], target[..., self.mid.count :])
-        gains = torch.stack([mid, side], dim=1)
-        return real * gains, imaginary * gains
+        Args:
+            audio: Noise.
+            bands: Mel bands.
+            target: Power that each band should have.
+            lowest: Parts of the lowest bins that are known. `None`: they begin with noise too.
+        """
+        audio = _project(audio, self.spectrum, bands, target, lowest)
+        for _ in range(self.corrections):
+            audio = _project(audio, self.spectrum, bands, target)
+        return audio
 
 
 def _project(
@@ -141,8 +154,11 @@ def _project(
     spectrum: Transform,
     bands: Bands,
     target: Float[Tensor, "batch 1 frames bands"],
+    lowest: Parts | None = None,
 ) -> Float[Tensor, "batch 1 time"]:
-    """Audio whose bands are nearer to a target."""
-    real, imaginary = spectrum.parts(audio)
-    gains = bands.gains(real.square() + imaginary.square(), target)
-    return spectrum.from_parts(real * gains, imaginary * gains)
+    """Audio whose bands are nearer to a target, after the lowest bins were replaced."""
+
+    def gains(power: Tensor, frames: slice) -> Tensor:
+        return bands.gains(power, target[..., frames, :])
+
+    return spectrum.rescale(audio, gains, lowest)

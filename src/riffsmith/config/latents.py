@@ -48,8 +48,8 @@ class LatentGeneratorSettings(Section):
     """Channels of each level, finest first. Each level has half the frame rate of the last one."""
     embedding: PositiveInt = 256
     """Dimensions of the timestep embedding."""
-    steps: Annotated[int, Field(ge=1, le=256)] = 12
-    """Euler steps from noise to music."""
+    steps: Annotated[int, Field(ge=1, le=256)] = 6
+    """Steps from noise to music, each of which evaluates the generator once."""
     guidance: Annotated[float, Field(ge=1, le=4)] | None = 2.5
     """Strength of the guidance: how far the velocity is moved away from that of a weaker generator.
     1: not at all. `None`: the generator does not know guidance."""

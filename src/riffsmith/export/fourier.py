@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from riffsmith.codec import Spectrum, overlap_add
+from riffsmith.codec.spectrum import Gains, Parts
 
 
 class RealSpectrum(nn.Module):
@@ -79,6 +80,19 @@ class RealSpectrum(nn.Module):
         )
         real, imaginary = (rotated @ self.coarse_in).chunk(2, dim=-1)
         return self._in_order(real), self._in_order(imaginary)
+
+    def rescale(
+        self, audio: Float[Tensor, "batch channels time"], gains: Gains, lowest: Parts | None = None
+    ) -> Float[Tensor, "batch channels time"]:
+        """Audio after each bin of its spectrum was multiplied by a gain; see `Transform`."""
+        real, imaginary = self.parts(audio)
+        if lowest is not None:
+            low = lowest[0].shape[-1]
+            real = torch.cat([lowest[0], real[..., low:]], dim=-1)
+            imaginary = torch.cat([lowest[1], imaginary[..., low:]], dim=-1)
+        factors = gains(real.square() + imaginary.square(), slice(None))
+        factors = functional.pad(factors, (0, self.bins - factors.shape[-1]))
+        return self.from_parts(real * factors, imaginary * factors)
 
     def from_parts(
         self,

@@ -39,6 +39,7 @@ class Instrument(Coder):
     neighbours: Tensor
     latents: Tensor
     noisy: Tensor
+    velocity_before: Tensor
     conditioning: Tensor
     audio: Tensor
 
@@ -80,6 +81,7 @@ class Instrument(Coder):
         self._store("neighbours", torch.zeros(1, dtype=torch.int64))
         self._store("latents", torch.zeros(1, self.channels, 0))
         self._store("noisy", torch.zeros(1, self.channels, 0))
+        self._store("velocity_before", torch.zeros(1, self.channels, 0))
         self._store("conditioning", torch.zeros(1, 0, 0))
         self._store("audio", torch.zeros(2, 0))
 
@@ -172,9 +174,12 @@ class Instrument(Coder):
                 due = 0
 
     def _take_step(self) -> None:
-        """Takes one Euler step of the flow from noise to latents."""
+        """Takes one step from noise to latents, as `networks.flow.sample`."""
         time = torch.full((1,), 1 - self.steps_done / self.steps, device=self.noisy.device)
-        self.noisy = self.noisy - self.velocity(self.noisy, self.conditioning, time) / self.steps
+        found = self.velocity(self.noisy, self.conditioning, time)
+        middle = found if self.steps_done == 0 else 1.5 * found - 0.5 * self.velocity_before
+        self.noisy = self.noisy - middle / self.steps
+        self.velocity_before = found
         self.steps_done += 1
 
     def _append_window(self) -> None:

@@ -37,7 +37,7 @@ def denoise(
         generator: Network that predicts the velocity.
         noise: Standard normal noise.
         conditioning: Beat clock and style embedding of the same frames.
-        steps: Number of Euler steps.
+        steps: Number of steps.
         constrain: Function (state, timestep) → state, applied before each step and at the end.
     """
     device = next(generator.parameters()).device
