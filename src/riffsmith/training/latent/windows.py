@@ -101,9 +101,8 @@ class LatentWindows:
         self._codec, self._style_noise = codec, training.style_noise
         widest = training.transpose_semitones if codec.tonal else 0
         self._transpositions = list(range(-widest, widest + 1))
-        parts = product(recordings, range(codec.patch_frames))
-        found = map_ordered(lambda part: self._encode(*part), parts)
-        self._recordings = [item for item in found if item is not None]
+        found = map_ordered(self._encode, recordings)
+        self._recordings = [item for items in found for item in items]
         if not self._recordings:
             seconds = frames * codec.latent_samples / codec.sample_rate
             raise CorpusError(
@@ -113,21 +112,36 @@ class LatentWindows:
         lengths = [len(item.beats) - frames + 1 for item in self._recordings]
         self._positions = torch.tensor(lengths)
 
-    def _encode(self, recording: MeasuredRecording, start: int) -> _Encoded | None:
-        """The recording from a frame on. `None`: it is shorter than a window."""
+    def _encode(self, recording: MeasuredRecording) -> list[_Encoded]:
+        """The recording from each frame of a patch on, without parts shorter than a window.
+
+        The style embedding changes so slowly that that of the first frame serves for all of them.
+        """
         codec, size = self._codec, self._codec.patch_frames
-        features = recording.features[:, start:]
-        mel = codec.linear.encode(features[None, : codec.analysis.mel].float())[0]
-        count = mel.shape[1]
-        if count < self._frames:
-            return None
-        tonal = features[codec.analysis.mel :, : count * size : size]
-        styles = [
-            codec.style_embedding(self._latents(mel, tonal, semitones)[None])[0]
-            for semitones in self._transpositions
-        ]
-        beats = recording.beats[start : start + count * size].unflatten(0, (-1, size)).mean(1)
-        return _Encoded(mel.to(torch.bfloat16), tonal.half(), torch.stack(styles), beats)
+        tonal_features = recording.features[codec.analysis.mel :]
+        found: list[_Encoded] = []
+        styles = torch.zeros(())
+        for start in range(size):
+            features = recording.features[None, : codec.analysis.mel, start:].float()
+            mel = codec.linear.encode(features)[0]
+            count = mel.shape[1]
+            if count < self._frames:
+                break
+            end = start + count * size
+            tonal = tonal_features[:, start:end:size]
+            if start == 0:
+                styles = torch.stack([self._style(mel, tonal, key) for key in self._transpositions])
+            beats = recording.beats[start:end].unflatten(0, (-1, size)).mean(1)
+            found.append(_Encoded(mel.to(torch.bfloat16), tonal.half(), styles[..., :count], beats))
+        return found
+
+    def _style(
+        self,
+        mel: Float[Tensor, "components frames"],
+        tonal: Float[Tensor, "bands frames"],
+        semitones: int,
+    ) -> Float[Tensor, "dimensions frames"]:
+        return self._codec.style_embedding(self._latents(mel, tonal, semitones)[None])[0]
 
     def _latents(
         self,
