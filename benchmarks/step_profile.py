@@ -2,7 +2,7 @@
 
 Prints the median seconds of CPU time of a step on one thread, its share of the core's peak (of the
 floating-point operations of a product of large matrices in the same run), and the shares of kinds
-of operations. The last lines are those of a generator with `generator.pitch_channels` 16.
+of operations. The first lines are those of a generator without branches for bands.
 """
 
 import statistics
@@ -39,10 +39,10 @@ def main() -> None:
     keep_freed_memory()
     peak = measure_peak()
     print(f"peak: {peak / 1e9:.0f} GFLOPS")
-    for pitch_channels in ("0", "16"):
-        settings = load_preset("latent", {"generator": {"pitch_channels": pitch_channels}})
+    for band_channels in ("0", "16"):
+        settings = load_preset("latent", {"generator": {"band_channels": band_channels}})
         assert isinstance(settings, LatentSettings)
-        profile_phases(settings, peak, f"pitch_channels {pitch_channels}")
+        profile_phases(settings, peak, f"band_channels {band_channels}")
 
 
 def profile_phases(settings: LatentSettings, peak: float, label: str) -> None:

@@ -106,7 +106,13 @@ TINY_LATENTS = {
         "tonal_rounds": "2",
         "corrections": "1",
     },
-    "generator": {"channels": "[12, 12, 16]", "embedding": "8", "steps": "3", "form": "0.0"},
+    "generator": {
+        "channels": "[12, 12, 16]",
+        "band_channels": "4",
+        "embedding": "8",
+        "steps": "3",
+        "form": "0.0",
+    },
     "discriminator": {"channels": "[12, 16, 16]"},
     "training": {
         "batch_size": "4",
