@@ -20,7 +20,7 @@ from riffsmith.training.picture.step import (
 )
 from riffsmith.training.picture.system import initialise_picture_state
 
-_TIMED_STEPS = 3
+_TIMED_STEPS = 2
 
 
 def measure_training_seconds(settings: Settings, steps: int) -> float:
