@@ -64,7 +64,8 @@ def _latent_seconds(settings: LatentSettings, steps: int) -> float:
     if settings.generator.guidance is not None:
         state.guide = copy_for_averaging(state.averaged_generator)
     seconds = 0.0
-    for first, count in ((0, matching), (training.flow_matching_steps, steps - matching)):
+    last_flow = training.flow_matching_steps - 1  # guidance makes the later ones slower
+    for first, count in ((last_flow, matching), (last_flow + 1, steps - matching)):
         state.step = first
         seconds += count * _median_seconds(trainer, real) if count else 0.0
     return seconds
