@@ -64,8 +64,9 @@ def _latent_seconds(settings: LatentSettings, steps: int) -> float:
     if settings.generator.guidance is not None:
         state.guide = copy_for_averaging(state.averaged_generator)
     seconds = 0.0
-    last_flow = training.flow_matching_steps - 1  # guidance makes the later ones slower
-    for first, count in ((last_flow, matching), (last_flow + 1, steps - matching)):
+    # the last steps of flow matching, because guidance makes them slower than the first
+    late = max(0, training.flow_matching_steps - 1 - _TIMED_STEPS)
+    for first, count in ((late, matching), (training.flow_matching_steps, steps - matching)):
         state.step = first
         seconds += count * _median_seconds(trainer, real) if count else 0.0
     return seconds
