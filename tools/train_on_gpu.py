@@ -182,9 +182,11 @@ def train_pack(
     name = torch.cuda.get_device_name() if device.type == "cuda" else "processor"
     codec = load_codec(settings, pack.codec)
     state = initialise_latent_state(settings, seed, device)
-    weights = read_state(folder)[1] if folder.is_dir() else {}
-    _begin(state, weights or {f"generator.{k}": v for k, v in pack.weights.items()})
-    state.step = read_state(folder)[0] if folder.is_dir() else 0
+    if folder.is_dir():
+        state.step, weights = read_state(folder)
+    else:
+        weights = {f"generator.{name}": value for name, value in pack.weights.items()}
+    _begin(state, weights)
     rates = build_learning_rates(settings.training, state)
     trainer = LatentTrainer(settings, state, codec, rates, seed, device)
     windows = LatentWindows(pack.recordings, codec, settings.training)

@@ -173,8 +173,7 @@ class LatentTrainer:
         direction: it leads from its velocity without guidance to that with a strength of 2.
         """
         guide, plain = self._state.guide, torch.ones(len(conditioning), device=conditioning.device)
-        if guide is None:
-            raise AssertionError("no generator guides yet")
+        assert guide is not None  # strengths above 1 are drawn only where there is one
         if self._training.base is None:
             better, better_strength = self._state.averaged_generator, plain
         else:
