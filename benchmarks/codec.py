@@ -27,7 +27,7 @@ from riffsmith.evaluation.embedders.embedding import embed_audio
 from riffsmith.evaluation.measures import DISTANCES
 from riffsmith.evaluation.metrics.note_f1 import note_f1
 from riffsmith.evaluation.passages import read_passages
-from riffsmith.evaluation.transcription.transcribe import transcribe
+from riffsmith.transcription.transcribe import transcribe
 from riffsmith.synthesis import reconstruct_audio
 from riffsmith.training.latent.windows import measure_recordings
 

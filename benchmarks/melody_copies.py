@@ -22,7 +22,7 @@ from riffsmith.corpus import Corpus
 from riffsmith.evaluation import Comparison
 from riffsmith.evaluation.copying.calibrated_search import CalibratedSearch
 from riffsmith.evaluation.copying.melody import MELODY
-from riffsmith.evaluation.transcription.transcribe import FRAMES_PER_SECOND, transcribe
+from riffsmith.transcription.transcribe import FRAMES_PER_SECOND, transcribe
 from riffsmith.features import shift_pitch
 from riffsmith.synthesis import generate_clip, reconstruct_audio
 

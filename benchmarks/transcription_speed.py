@@ -15,7 +15,7 @@ import soundfile
 import torch
 from machine import describe_machine
 
-from riffsmith.evaluation.transcription.transcribe import transcribe
+from riffsmith.transcription.transcribe import transcribe
 
 SECONDS = 30
 

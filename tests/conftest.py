@@ -113,6 +113,7 @@ TINY_LATENTS = {
         "steps": "3",
         "form": "0.0",
     },
+    "piano_roll": {"hidden": "8", "mixtures": "2", "steps": "4"},
     "discriminator": {"channels": "[12, 16, 16]"},
     "training": {
         "batch_size": "4",

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from riffsmith.codec import Analysis, Decoder
-from riffsmith.evaluation.transcription.transcribe import transcribe
+from riffsmith.transcription.transcribe import transcribe
 
 RATE, HOP, PATCH = 44_100, 512, 4
 

@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from riffsmith.config import TaggedSettings
 
-BUNDLE_VERSION = 4
+BUNDLE_VERSION = 5
 """Version of the bundle format that is written; `bundle.upgrade` reads the earlier ones."""
 
 
@@ -56,3 +56,6 @@ class Card(BaseModel):
     """BLAKE2b hash of the weights file. `None`: the bundle is not written yet."""
     codec_hash: str | None = None
     """BLAKE2b hash of the codec file. `None`: the model has no codec, or is not written yet."""
+    piano_roll_hash: str | None = None
+    """BLAKE2b hash of the file of the piano-roll model. `None`: the model has none, or is not
+    written yet."""

@@ -1,4 +1,6 @@
-"""Bundles on disk: a folder with a card, a generator and, for preset `latent`, a codec."""
+"""Bundles on disk: a folder with a card, a generator and, for preset `latent`, a codec and a model
+that writes piano rolls.
+"""
 
 import json
 from collections.abc import Iterator
@@ -31,13 +33,15 @@ from riffsmith.config import LatentSettings, PictureSettings
 from riffsmith.errors import ModelError
 from riffsmith.features import CLASSES
 from riffsmith.files import atomic_path
-from riffsmith.networks import BandAxis, Denoiser, Generator
+from riffsmith.networks import BandAxis, Denoiser, Generator, PianoRollModel
+from riffsmith.transcription import PITCHES
 
 CARD_NAME = "card.json"
 WEIGHTS_NAME = "generator.safetensors"
 CODEC_NAME = "codec.safetensors"
-BUNDLE_FILES = (CARD_NAME, WEIGHTS_NAME, CODEC_NAME)
-"""Names of all files that a bundle can have; only bundles of preset `latent` have a codec."""
+PIANO_ROLL_NAME = "piano_roll.safetensors"
+BUNDLE_FILES = (CARD_NAME, WEIGHTS_NAME, CODEC_NAME, PIANO_ROLL_NAME)
+"""Names of all files that a bundle can have; the last two belong to preset `latent`."""
 _MEL_BANDS = 2
 """Mel bands that the generator sees as one position."""
 
@@ -61,13 +65,19 @@ class LatentBundle:
     generator: Denoiser
     """The generator in evaluation mode, without gradients."""
     codec: Codec
+    piano_roll_model: PianoRollModel | None
+    """Writes the notes that the generator plays. `None`: the generator is given no notes."""
 
 
 Bundle = PictureBundle | LatentBundle
 
 
 def write_bundle(
-    folder: Path, card: Card, generator: nn.Module, codec: bytes | None = None
+    folder: Path,
+    card: Card,
+    generator: nn.Module,
+    codec: bytes | None = None,
+    piano_roll_model: bytes | None = None,
 ) -> None:
     """Writes a bundle, whole or not at all.
 
@@ -76,6 +86,7 @@ def write_bundle(
         card: Card; version and hashes are filled in.
         generator: Generator that has the card's settings.
         codec: Content of the codec file, from `save_codec`. `None`: the model has no codec.
+        piano_roll_model: Content of its file, from `save_piano_roll_model`. `None`: there is none.
 
     Raises:
         ModelError: Writing failed.
@@ -89,6 +100,7 @@ def write_bundle(
             "version": BUNDLE_VERSION,
             "weights_hash": _digest(weights),
             "codec_hash": None if codec is None else _digest(codec),
+            "piano_roll_hash": None if piano_roll_model is None else _digest(piano_roll_model),
         }
     )
     with atomic_path(folder, ModelError) as partial:
@@ -96,6 +108,8 @@ def write_bundle(
         (partial / WEIGHTS_NAME).write_bytes(weights)
         if codec is not None:
             (partial / CODEC_NAME).write_bytes(codec)
+        if piano_roll_model is not None:
+            (partial / PIANO_ROLL_NAME).write_bytes(piano_roll_model)
         (partial / CARD_NAME).write_text(card.model_dump_json(indent=1), encoding="utf-8")
 
 
@@ -151,7 +165,43 @@ def load_bundle(folder: Path) -> Bundle:
     with torch.device("meta"):  # weights without values, because those of the file replace them
         latent_generator = build_latent_generator(settings)
     _load_weights(latent_generator, weights, folder)
-    return LatentBundle(card, settings, latent_generator, codec)
+    piano_roll_model = None
+    if settings.piano_roll.hidden:
+        content = _read_checked(folder / PIANO_ROLL_NAME, card.piano_roll_hash)
+        piano_roll_model = load_piano_roll_model(settings, content)
+    return LatentBundle(card, settings, latent_generator, codec, piano_roll_model)
+
+
+def build_piano_roll_model(settings: LatentSettings) -> PianoRollModel:
+    """An initialised model of piano rolls with the sizes of the settings."""
+    sizes = settings.piano_roll
+    return PianoRollModel(sizes.hidden, sizes.mixtures, settings.codec.style_passages)
+
+
+def save_piano_roll_model(model: PianoRollModel) -> bytes:
+    """The weights as safetensors in half precision."""
+    return save({name: value.half().contiguous() for name, value in model.state_dict().items()})
+
+
+def load_piano_roll_model(settings: LatentSettings, content: bytes) -> PianoRollModel:
+    """Reads what `save_piano_roll_model` wrote.
+
+    Args:
+        settings: Settings that the model was built with.
+        content: Bytes of the file.
+
+    Raises:
+        ModelError: The content is damaged, or belongs to another model.
+    """
+    model = build_piano_roll_model(settings)
+    try:
+        model.load_state_dict({name: value.float() for name, value in load(content).items()})
+    except (SafetensorError, RuntimeError) as cause:
+        first = str(cause).splitlines()[0]
+        raise ModelError(
+            f"{PIANO_ROLL_NAME} cannot be used ({first}): use another model"
+        ) from cause
+    return model.eval().requires_grad_(False)
 
 
 def build_latent_generator(settings: LatentSettings) -> Denoiser:
@@ -163,7 +213,13 @@ def build_latent_generator(settings: LatentSettings) -> Denoiser:
         embedding=settings.generator.embedding,
         guidance=settings.generator.guidance,
         band_axes=_build_band_axes(settings),
+        pitches=count_pitches(settings),
     )
+
+
+def count_pitches(settings: LatentSettings) -> int:
+    """Pitches of the piano roll that the generator is given; 0: there is none."""
+    return PITCHES if settings.piano_roll.hidden else 0
 
 
 def _build_band_axes(settings: LatentSettings) -> list[BandAxis]:
@@ -193,6 +249,8 @@ def _build_band_axes(settings: LatentSettings) -> list[BandAxis]:
         channels=channels,
         width=width,
         embedding=embedding,
+        pitches=count_pitches(settings),
+        lowest=CLASSES,  # the tonal bands begin at A1, an octave above the lowest pitch
     )
     return [mel, tonal]
 

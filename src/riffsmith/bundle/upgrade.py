@@ -5,12 +5,14 @@ Version 2 renamed some of them, and counts the training of preset `latent` in st
 epochs. Version 3 has tonal latents and a decoder without weights: codecs of earlier versions have
 no tonal latents, and the weights of their decoder are not used. Version 4 has generators that know
 guidance, and the pitch classes of the style passages: earlier generators do not know guidance, and
-their passages have no keys. The files are not changed.
+their passages have no keys. Version 5 added the piano roll, which earlier generators are not given.
+The files are not changed.
 """
 
 from typing import Any
 
-EARLIER_VERSIONS = (1, 2, 3)
+EARLIER_VERSIONS = (1, 2, 3, 4)
+_FIRST_WITH_GUIDANCE = 4
 _FIRST_WITH_TONAL_LATENTS = 3
 _CORRECTIONS = 4
 """Corrections with which a codec without tonal latents is as near to real music as it was with the
@@ -69,7 +71,7 @@ def upgrade_card(values: dict[str, Any]) -> dict[str, Any]:
         section: {_SETTINGS.get(section, {}).get(key, key): value for key, value in pairs.items()}
         for section, pairs in values["settings"].items()
     }
-    if "codec" in settings:
+    if "codec" in settings and values["version"] < _FIRST_WITH_GUIDANCE:
         settings["generator"] = {**settings["generator"], "guidance": None}
         if values["version"] < _FIRST_WITH_TONAL_LATENTS:
             codec = settings["codec"]

@@ -24,6 +24,7 @@ _STAGES = {
     Stage.RECORDINGS: "Preparing the recordings",
     Stage.FEATURES: "Measuring the recordings",
     Stage.CODEC: "Fitting the codec",
+    Stage.NOTES: "Learning the notes",
 }
 
 

@@ -13,7 +13,7 @@ from riffsmith.codec.fitting import fit_codec
 from riffsmith.codec.linear import LinearCodec
 from riffsmith.codec.recordings import find_beats, measure_recording, to_stereo
 from riffsmith.codec.spectrum import Spectrum, overlap_add, to_left_right, to_mid_side
-from riffsmith.codec.style_embedding import StyleEmbedding
+from riffsmith.codec.style_embedding import StyleEmbedding, spread_passages
 
 __all__ = [
     "BANDS_PER_OCTAVE",
@@ -32,6 +32,7 @@ __all__ = [
     "measure_recording",
     "overlap_add",
     "save_codec",
+    "spread_passages",
     "to_left_right",
     "to_mid_side",
     "to_stereo",

@@ -71,7 +71,7 @@ class StyleEmbedding(nn.Module):
             chroma: Magnitudes of the pitch classes of the same frames, from `measure_chroma`.
         """
         slow = torch.cat([_mean_and_deviation(item[None])[0] for item in latents], dim=1)
-        frames = torch.linspace(0, slow.shape[1] - 1, len(self.passages)).round().long()
+        frames = spread_passages(slow.shape[1], len(self.passages))
         self.passages.copy_(self._project(slow[None, :, frames])[0].T)
         for buffer, measured in ((self.descriptors, descriptors), (self.chroma, chroma)):
             slow_values = torch.cat([_running_mean(item[None])[0] for item in measured], dim=1)
@@ -116,6 +116,11 @@ class StyleEmbedding(nn.Module):
         self, slow: Float[Tensor, "batch both frames"]
     ) -> Float[Tensor, "batch dimensions frames"]:
         return self.basis @ (slow - self.mean[:, None])
+
+
+def spread_passages(frames: int, count: int) -> Tensor:
+    """Numbers of the frames of passages that are spread evenly over all frames."""
+    return torch.linspace(0, frames - 1, count).round().long()
 
 
 def _mean_and_deviation(

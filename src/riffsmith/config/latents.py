@@ -66,6 +66,17 @@ class LatentGeneratorSettings(Section):
     """Beats of the recordings are tracked between these two tempi."""
 
 
+class PianoRollSettings(Section):
+    """The piano roll: notes that a recurrent network writes, and that the generator plays."""
+
+    hidden: Annotated[int, Field(ge=0, le=4_096)] = 0
+    """Width of the recurrent network. 0: there is none, and the generator is given no notes."""
+    mixtures: Annotated[int, Field(ge=1, le=256)] = 8
+    """Components of the distribution of the pitches of a step."""
+    steps: PositiveInt = 500
+    """Training steps of the recurrent network, which is trained before the generator."""
+
+
 class LatentDiscriminatorSettings(Section):
     """The discriminator: dense convolutions over time with logits at several time scales."""
 
@@ -134,6 +145,7 @@ class LatentSettings(Section):
     corpus: CorpusSettings
     codec: CodecSettings
     generator: LatentGeneratorSettings
+    piano_roll: PianoRollSettings = PianoRollSettings()
     discriminator: LatentDiscriminatorSettings
     training: LatentTrainingSettings
 

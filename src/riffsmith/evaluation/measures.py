@@ -23,7 +23,7 @@ from riffsmith.evaluation.metrics.sound import check_sound
 from riffsmith.evaluation.metrics.structure import measure_structure
 from riffsmith.evaluation.metrics.vendi import relative_variety
 from riffsmith.evaluation.passages import Passage
-from riffsmith.evaluation.transcription.transcribe import Transcription, transcribe
+from riffsmith.transcription.transcribe import Transcription, transcribe
 
 DISTANCES = {"kad": kernel_distance, "fad": frechet_distance}
 """Distances of two sets of embeddings by the prefix of their names, as in `kad_musicnn`."""

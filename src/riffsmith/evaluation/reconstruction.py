@@ -11,8 +11,8 @@ from riffsmith.evaluation.embedders.embedder import Embedder, build_embedders
 from riffsmith.evaluation.embedders.embedding import embed_audio, mix_to_mono
 from riffsmith.evaluation.metrics.kad import kernel_distance
 from riffsmith.evaluation.metrics.note_f1 import note_f1
-from riffsmith.evaluation.transcription.transcribe import transcribe
 from riffsmith.features import MelTransform
+from riffsmith.transcription.transcribe import transcribe
 
 _MELS = 128
 _RANGE_DB = 60.0

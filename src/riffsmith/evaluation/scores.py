@@ -26,8 +26,8 @@ from riffsmith.evaluation.metrics.note_f1 import note_f1
 from riffsmith.evaluation.passages import Passage, group, read_passages, reconstruct as invert
 from riffsmith.evaluation.remarks import Remark
 from riffsmith.evaluation.summary import Summary, summarise
-from riffsmith.evaluation.transcription.transcribe import transcribe
 from riffsmith.parallel import map_ordered
+from riffsmith.transcription.transcribe import transcribe
 
 CACHE_FOLDER = Path("cache") / "embeddings"
 """Folder below a corpus that keeps the embeddings of the corpus's own passages."""

@@ -7,6 +7,15 @@ from riffsmith.networks.latent.discriminator import LatentDiscriminator
 from riffsmith.networks.latent.inputs import CLOCK_CHANNELS, PERIODS, NoiseSource, clock
 from riffsmith.networks.latent.losses import approximate_gradient_penalty, relativistic_loss
 from riffsmith.networks.parameters import copy_for_averaging, count_parameters, update_average
+from riffsmith.networks.piano_roll import (
+    BAR_BEATS,
+    BAR_STEPS,
+    PROFILE_VALUES,
+    SURROUNDING_STEPS,
+    PianoRollModel,
+    measure_profile,
+    rotate_profile,
+)
 from riffsmith.networks.picture.discriminator import Discriminator
 from riffsmith.networks.picture.generator import Generator
 from riffsmith.networks.picture.losses import (
@@ -18,8 +27,12 @@ from riffsmith.networks.picture.losses import (
 )
 
 __all__ = [
+    "BAR_BEATS",
+    "BAR_STEPS",
     "CLOCK_CHANNELS",
     "PERIODS",
+    "PROFILE_VALUES",
+    "SURROUNDING_STEPS",
     "BandAxis",
     "CrossEntropy",
     "Denoiser",
@@ -29,6 +42,7 @@ __all__ = [
     "LatentDiscriminator",
     "Loss",
     "NoiseSource",
+    "PianoRollModel",
     "Wasserstein",
     "approximate_gradient_penalty",
     "build_loss",
@@ -37,8 +51,10 @@ __all__ = [
     "count_parameters",
     "draw_timesteps",
     "flow_matching_loss",
+    "measure_profile",
     "predict_clean",
     "relativistic_loss",
+    "rotate_profile",
     "sample",
     "update_average",
 ]

@@ -5,6 +5,7 @@ RUN/
 ├── outcome.json         how the run stands: preparing, training, finished, stopped, failed
 ├── metrics.jsonl        one event per line: log, preview, check, best, overfitting, rollback, stop
 ├── codec.safetensors    the codec, where the system has one
+├── piano_roll.safetensors  the model of its piano rolls, where it has one
 ├── decoder/             training states of its decoder, while it is trained from scratch
 ├── checkpoints/         the last two training states, and the states that a rollback goes back to
 ├── report/              what `riffsmith report` has measured
@@ -38,6 +39,7 @@ class RunFolder:
         self.previews = path / "previews"
         self.metrics = path / "metrics.jsonl"
         self.codec = path / "codec.safetensors"
+        self.piano_roll_model = path / "piano_roll.safetensors"
 
     def exists(self) -> bool:
         """Whether a run was started here."""

@@ -31,6 +31,8 @@ class Stage(StrEnum):
     """Measuring the features of all recordings."""
     CODEC = "codec"
     """Fitting components, texture and style embedding."""
+    NOTES = "notes"
+    """Training the model that writes piano rolls."""
 
 
 class Outcome(BaseModel):

@@ -10,7 +10,9 @@ from torch import Tensor
 from riffsmith.bundle import LatentBundle
 from riffsmith.codec import find_beats
 from riffsmith.errors import SettingsError
+from riffsmith.networks import measure_profile
 from riffsmith.parallel import single_threaded
+from riffsmith.transcription import to_piano_roll, transcribe
 
 SHORTEST_PROMPT_SECONDS, LONGEST_PROMPT_SECONDS = 2.0, 120.0
 _FITTED_SECONDS = 12.0
@@ -31,6 +33,29 @@ class AudioPrompt:
     """Position in beats at the beginning of the clip."""
     beats_per_frame: float
     """Tempo in beats for each latent frame."""
+    notes: Float[Tensor, "pitches frames"]
+    """Piano roll of the clip; it has no pitches if the generator is given none."""
+    profile: Float[Tensor, " 13"] | None
+    """Profile of its notes. `None`: the generator is given none."""
+
+    def give_notes(
+        self, conditioning: Float[Tensor, "1 conditioning frames"], start: int
+    ) -> Float[Tensor, "1 conditioning frames"]:
+        """Conditioning whose frames of the clip have the notes of the clip.
+
+        A noise level of 1 keeps only style and tempo, and so changes nothing.
+
+        Args:
+            conditioning: Conditioning of the piece, with the piano roll at its end.
+            start: Position of the first frame in the piece; may be negative.
+        """
+        first = max(0, -start)
+        last = min(conditioning.shape[-1], self.notes.shape[-1] - start)
+        if self.noise_level == 1 or first >= last or not len(self.notes):
+            return conditioning
+        given = conditioning.clone()
+        given[0, -len(self.notes) :, first:last] = self.notes[:, first + start : last + start]
+        return given
 
     def constrain(
         self, noise: Tensor, start: int, state: Tensor, timestep: float
@@ -84,9 +109,19 @@ def encode_audio_prompt(
     features = codec.analysis(stereo[None, :, : stereo.shape[1] // size * size].contiguous())
     latents = codec.encode_features(features)
     beats = find_beats(features[0], settings).numpy()
+    roll, profile, notes = None, None, torch.zeros(0, latents.shape[-1])
+    if bundle.piano_roll_model is not None:
+        transcription = transcribe(stereo.mean(0).numpy(), settings.corpus.sample_rate)
+        times = np.arange(len(beats)) * settings.corpus.hop_samples / settings.corpus.sample_rate
+        roll = to_piano_roll(transcription, torch.from_numpy(beats), times)
+        profile = measure_profile(roll.steps.float())
     beats = beats[: latents.shape[-1] * codec.patch_frames]
     beats = beats.reshape(-1, codec.patch_frames).mean(axis=1)
+    if roll is not None:
+        notes = roll.at(torch.from_numpy(beats))
     fitted = slice(-round(_FITTED_SECONDS / settings.latent_seconds), None)
     beats_per_frame, beat = np.polyfit(np.arange(len(beats))[fitted], beats[fitted], 1)
     centre = codec.style_embedding(latents)[0].mean(1)
-    return AudioPrompt(latents, noise_level, centre, float(beat), float(beats_per_frame))
+    return AudioPrompt(
+        latents, noise_level, centre, float(beat), float(beats_per_frame), notes, profile
+    )

@@ -1,4 +1,4 @@
-"""Conditioning schedule of an endless piece: beat clock, style and shared noise of every frame."""
+"""Conditioning schedule of an endless piece: clock, style, notes and noise of every frame."""
 
 from collections.abc import Callable
 from copy import copy
@@ -10,9 +10,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from riffsmith.codec import StyleEmbedding
-from riffsmith.controls import SLOWEST_BPM, Controls
-from riffsmith.networks import NoiseSource, clock
-from riffsmith.synthesis.form import BAR_BEATS, SECTION_BARS, Form, shape_noise
+from riffsmith.controls import SLOWEST_BPM, Controls, parse_key
+from riffsmith.networks import BAR_BEATS, NoiseSource, PianoRollModel, clock
+from riffsmith.synthesis.form import SECTION_BARS, Form, shape_noise
+from riffsmith.synthesis.piano_roll import PieceRoll
 from riffsmith.synthesis.style_neighbours import StyleNeighbours, choose_style_neighbours
 
 KEYFRAME_LATENTS = 192
@@ -44,6 +45,10 @@ class _Segment:
     morph_beats_per_frame: float
     """The same after the morph."""
     form: Form
+    roll: PieceRoll | None
+    """Notes of the piece. `None`: the generator is given none."""
+    morph_roll: PieceRoll | None
+    """Notes after the morph."""
 
     def beats(self, frames: Float[Tensor, " frames"]) -> Float[Tensor, " frames"]:
         """Position of frames in beats: the integral of a tempo that is linear during the morph."""
@@ -67,6 +72,23 @@ class _Segment:
         weight = ((frames - self.start) / max(self.morph_latents, 1e-9)).clamp(0, 1)
         other = self._styles_among(self.morph, frames)
         return torch.lerp(own, other, weight[:, None].float())
+
+    def notes(
+        self, frames: Float[Tensor, " frames"], beats: Float[Tensor, " frames"]
+    ) -> Float[Tensor, "pitches frames"]:
+        """Piano roll at frames; without one it has no pitches. A morph changes it in its middle.
+
+        Args:
+            frames: Numbers of the frames.
+            beats: Their positions in beats.
+        """
+        if self.roll is None:
+            return torch.zeros(0, len(frames))
+        roll = self.roll.at(beats)
+        if self.morph_roll is None:
+            return roll
+        is_later = frames - self.start > self.morph_latents / 2
+        return torch.where(is_later, self.morph_roll.at(beats), roll)
 
     def _styles_among(
         self, neighbours: StyleNeighbours, frames: Float[Tensor, " frames"]
@@ -126,6 +148,8 @@ class ConditioningSchedule:
         controls: Controls | None = None,
         centre: Float[Tensor, " dimensions"] | None = None,
         form: float = 0.0,
+        piano_roll_model: PianoRollModel | None = None,
+        profile: Float[Tensor, " 13"] | None = None,
     ) -> None:
         """Begins the schedule of a piece.
 
@@ -136,7 +160,11 @@ class ConditioningSchedule:
             controls: Controls from the beginning on. `None`: their defaults.
             centre: Style embedding to stay near. `None`: that of a passage which the seed chooses.
             form: Form of the piece where the controls leave it out.
+            piano_roll_model: Model that writes the notes. `None`: there are none.
+            profile: Profile whose key the piece has. `None`: that of the central passage.
         """
+        self._piano_roll_model, self._profile = piano_roll_model, profile
+        self._period_beats: float | None = None
         self._style_embedding, self._seed = style_embedding, seed
         self._latent_seconds, self._centre = latent_seconds, centre
         self._usual_form = form
@@ -150,12 +178,15 @@ class ConditioningSchedule:
         long_over = [segment for segment in earlier if segment.start < frame - _REMEMBERED_LATENTS]
         return self._with([*earlier[max(0, len(long_over) - 1) :], segment])
 
-    def with_beats(self, beat: float, beats_per_frame: float) -> "ConditioningSchedule":
+    def with_beats(
+        self, beat: float, beats_per_frame: float, period: float | None = None
+    ) -> "ConditioningSchedule":
         """The same schedule with another beat clock in its first segment.
 
         Args:
             beat: Position in beats at frame 0.
             beats_per_frame: Tempo in beats for each latent frame.
+            period: Beats after which the notes repeat. `None`: they never do.
         """
         segment = replace(
             self._segments[0],
@@ -163,27 +194,34 @@ class ConditioningSchedule:
             beats_per_frame=beats_per_frame,
             morph_beats_per_frame=beats_per_frame,
         )
-        return self._with([segment, *self._segments[1:]])
+        schedule = self._with([segment, *self._segments[1:]])
+        schedule._period_beats = period
+        return schedule
 
     @property
     def beats_per_frame(self) -> float:
         """Tempo at the beginning in beats for each latent frame."""
         return self._segments[0].beats_per_frame
 
-    def conditioning(self, start: int, frames: int) -> Float[Tensor, "1 clock_and_style frames"]:
-        """Beat clock and style embedding of the frames [start, start + frames).
+    def conditioning(self, start: int, frames: int) -> Float[Tensor, "1 conditioning frames"]:
+        """Beat clock, style embedding and piano roll of the frames [start, start + frames).
 
         Args:
             start: First latent frame; may be negative.
             frames: Number of latent frames.
         """
         positions = start + torch.arange(frames, dtype=torch.float64)
+        beats = self._beats(positions)
+        in_period = beats if self._period_beats is None else beats % self._period_beats
         styles = self._segments[0].styles(positions)
+        notes = self._segments[0].notes(positions, in_period)
         for segment in self._segments[1:]:
             weight = _ease((positions - segment.start) / _CHANGE_LATENTS + 1)[:, None]
             if weight.any():
                 styles = torch.lerp(styles, segment.styles(positions), weight)
-        return torch.cat([clock(self._beats(positions)[None]), styles.T[None]], dim=1)
+                is_later = positions >= segment.start
+                notes = torch.where(is_later, segment.notes(positions, in_period), notes)
+        return torch.cat([clock(beats[None]), styles.T[None], notes[None]], dim=1)
 
     def noise(
         self, source: NoiseSource, channels: int, start: int, frames: int
@@ -222,6 +260,7 @@ class ConditioningSchedule:
         morph = None
         if controls.morph_seed is not None:
             morph = choose_style_neighbours(self._style_embedding, controls, controls.morph_seed)
+        form = Form(self._seed, self._usual_form if controls.form is None else controls.form)
         tempo = controls.tempo or own.tempo
         morph_tempo = controls.tempo or (morph or own).tempo
         return _Segment(
@@ -233,5 +272,23 @@ class ConditioningSchedule:
             beat=0.0,
             beats_per_frame=tempo / 60 * self._latent_seconds,
             morph_beats_per_frame=morph_tempo / 60 * self._latent_seconds,
-            form=Form(self._seed, self._usual_form if controls.form is None else controls.form),
+            form=form,
+            roll=self._piece_roll(own, form, controls),
+            morph_roll=morph and self._piece_roll(morph, form, controls),
+        )
+
+    def _piece_roll(
+        self, neighbours: StyleNeighbours, form: Form, controls: Controls
+    ) -> PieceRoll | None:
+        """Notes whose sections are like passages among the neighbours."""
+        model = self._piano_roll_model
+        if model is None:
+            return None
+        central = model.profiles[neighbours.numbers[0]]
+        return PieceRoll(
+            model,
+            form,
+            lambda section: model.profiles[neighbours.draw_number(self._seed, section)],
+            central if self._profile is None else self._profile,
+            None if controls.key is None else parse_key(controls.key),
         )

@@ -1,4 +1,4 @@
-"""Form of a piece: which of its bars share their noise, and so their notes.
+"""Form of a piece: which of its bars share their notes and their noise.
 
 A piece is divided into sections of eight bars. A section has a riff of one, two or four bars, which
 it repeats, and may return later. The generator turns equal noise at the same place of the bar
@@ -11,11 +11,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from riffsmith.networks import NoiseSource
+from riffsmith.networks import BAR_BEATS, NoiseSource
 from riffsmith.seeds import derive_seed
+from riffsmith.transcription import BEAT_TOLERANCE
 
-BAR_BEATS = 4
-"""Beats of a bar."""
 SECTION_BARS = 8
 """Bars of a section."""
 _RIFF_BARS = (1, 2, 2, 4)
@@ -24,8 +23,6 @@ _FURTHEST_RETURN = 4
 """A section returns to one of so many sections before it."""
 _LEAST_FRESH = 0.05
 """Share of fresh noise in a riff that is repeated throughout: small differences remain."""
-_BEAT_TOLERANCE = 1e-6
-"""A frame that lies so little before a beat counts as its first one (rounding errors)."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,7 @@ def shape_noise(
     """
     if form.amount == 0:
         return fresh
-    numbers = (beats + _BEAT_TOLERANCE).floor().long()
+    numbers = (beats + BEAT_TOLERANCE).floor().long()
     since_beat = torch.arange(len(beats)) - torch.searchsorted(numbers, numbers)
     frames = fresh.shape[-1]
     numbers, since_beat = numbers[-frames:], since_beat[-frames:]

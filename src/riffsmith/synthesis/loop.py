@@ -9,9 +9,8 @@ from jaxtyping import Float
 from riffsmith.bundle import LatentBundle
 from riffsmith.controls import Controls
 from riffsmith.errors import SettingsError
-from riffsmith.networks import NoiseSource
+from riffsmith.networks import BAR_BEATS, NoiseSource
 from riffsmith.synthesis.conditioning import ConditioningSchedule
-from riffsmith.synthesis.form import BAR_BEATS
 from riffsmith.synthesis.rendering import denoise, receptive_field, render
 from riffsmith.synthesis.stream import MARGIN_LATENTS
 from riffsmith.synthesis.transposition import KeyTransposition
@@ -24,8 +23,8 @@ def make_loop(
 ) -> Float[np.ndarray, "time channels"]:
     """Audio that repeats without a seam.
 
-    Noise, beat clock and texture are periodic in the length of the loop, so the networks see no
-    end. The tempo is changed a little, so that the loop has whole bars.
+    Noise, beat clock, notes and texture are periodic in the length of the loop, so the networks see
+    no end. The tempo is changed a little, so that the loop has whole bars.
 
     Args:
         bundle: Model that plays.
@@ -53,9 +52,10 @@ def make_loop(
         settings.latent_seconds,
         controls,
         form=settings.generator.form,
+        piano_roll_model=bundle.piano_roll_model,
     )
     beats = _whole_bars(frames * schedule.beats_per_frame)
-    schedule = schedule.with_beats(0.0, beats / frames)
+    schedule = schedule.with_beats(0.0, beats / frames, period=beats)
     margin = -(-MARGIN_LATENTS // multiple) * multiple
     once = schedule.noise(NoiseSource(seed), settings.codec.latent_channels, 0, frames)
     with_margins = denoise(
@@ -68,7 +68,7 @@ def make_loop(
     context = receptive_field(codec)
     periodic = torch.arange(-context, frames + context) % frames
     semitones = controls.transpose
-    if controls.key is not None:
+    if controls.key is not None and bundle.piano_roll_model is None:
         semitones += KeyTransposition(codec, controls.key, lambda: latents).semitones
     noise = NoiseSource(seed, period=frames)
     return render(bundle, latents[..., periodic], noise, -context, semitones)

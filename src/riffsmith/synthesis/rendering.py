@@ -27,7 +27,7 @@ of the corpus."""
 def denoise(
     generator: Denoiser,
     noise: Float[Tensor, "1 components frames"],
-    conditioning: Float[Tensor, "1 clock_and_style frames"],
+    conditioning: Float[Tensor, "1 conditioning frames"],
     steps: int,
     constrain: Callable[[Tensor, float], Tensor] = lambda state, timestep: state,
 ) -> Float[Tensor, "1 components frames"]:
@@ -36,7 +36,7 @@ def denoise(
     Args:
         generator: Network that predicts the velocity.
         noise: Standard normal noise.
-        conditioning: Beat clock and style embedding of the same frames.
+        conditioning: Conditioning of the same frames, from `ConditioningSchedule`.
         steps: Number of steps.
         constrain: Function (state, timestep) → state, applied before each step and at the end.
     """

@@ -78,6 +78,8 @@ class Stream:
             controls,
             centre,
             settings.generator.form,
+            bundle.piano_roll_model,
+            audio_prompt.profile if audio_prompt else None,
         )
         if audio_prompt and not (controls and controls.tempo):
             self.schedule = self.schedule.with_beats(
@@ -259,8 +261,11 @@ class Stream:
         return self._denoise(start - MARGIN_LATENTS, stop - start + 2 * MARGIN_LATENTS)
 
     def _transpose_to(self, key: str | None) -> KeyTransposition | None:
-        """The transposition that brings what follows the last control change to a key."""
-        if key is None:
+        """The transposition that brings what follows the last control change to a key.
+
+        A piece whose notes are written is written in that key.
+        """
+        if key is None or self._bundle.piano_roll_model is not None:
             return None
         source = copy(self)  # which shares the windows, and keeps nothing of before the change
         source._previous = None
@@ -278,5 +283,6 @@ class Stream:
         noise = self.schedule.noise(self.noise, channels, start, frames)
         if self._audio_prompt is None:
             return denoise(self._generator, noise, conditioning, self._steps)
+        conditioning = self._audio_prompt.give_notes(conditioning, start)
         constrain = partial(self._audio_prompt.constrain, noise, start)
         return denoise(self._generator, noise, conditioning, self._steps, constrain)

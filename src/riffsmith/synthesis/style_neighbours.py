@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from riffsmith.codec import StyleEmbedding
@@ -21,6 +21,8 @@ class StyleNeighbours:
 
     passages: Float[Tensor, "count dimensions"]
     """Style embeddings, nearest to the centre first."""
+    numbers: Int[Tensor, " count"]
+    """Numbers of the same passages in the corpus."""
     tempo: float
     """Tempo of the nearest passage in beats a minute."""
 
@@ -31,7 +33,14 @@ class StyleNeighbours:
             seed: Seed of the piece.
             number: Number of the draw.
         """
-        return self.passages[derive_seed(seed, "style", number) % len(self.passages)]
+        return self.passages[self._draw(seed, number)]
+
+    def draw_number(self, seed: int, number: int) -> int:
+        """The number in the corpus of the passage that `draw` chooses."""
+        return int(self.numbers[self._draw(seed, number)])
+
+    def _draw(self, seed: int, number: int) -> int:
+        return derive_seed(seed, "style", number) % len(self.passages)
 
 
 def choose_style_neighbours(
@@ -58,7 +67,7 @@ def choose_style_neighbours(
     count = min(len(candidates), max(1, round(controls.variation**3 * len(passages))))
     nearest = candidates[distances.argsort(stable=True)[:count]]
     tempo = Descriptors(*style_embedding.descriptors[nearest[0]]).tempo
-    return StyleNeighbours(passages[nearest], float(tempo))
+    return StyleNeighbours(passages[nearest], nearest, float(tempo))
 
 
 def rank_passages(

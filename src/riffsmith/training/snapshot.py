@@ -15,6 +15,7 @@ from riffsmith.bundle import (
     LatentBundle,
     PictureBundle,
     RecordingCredit,
+    save_piano_roll_model,
     write_bundle,
 )
 from riffsmith.codec import save_codec
@@ -48,8 +49,12 @@ def take_snapshot(
     """
     metrics = measure_samples(system.probe())
     bundle = system.snapshot(build_card(system, record, manifest, number, metrics))
-    codec = save_codec(bundle.codec) if isinstance(bundle, LatentBundle) else None
-    write_bundle(run.snapshot(number), bundle.card, bundle.generator, codec)
+    codec, piano_roll_model = None, None
+    if isinstance(bundle, LatentBundle):
+        codec = save_codec(bundle.codec)
+        if bundle.piano_roll_model is not None:
+            piano_roll_model = save_piano_roll_model(bundle.piano_roll_model)
+    write_bundle(run.snapshot(number), bundle.card, bundle.generator, codec, piano_roll_model)
     preview = make_preview(bundle)
     write_audio(run.preview(number, ".wav"), preview.audio, preview.sample_rate)
     return metrics, preview

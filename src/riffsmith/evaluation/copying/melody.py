@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from riffsmith.evaluation.copying.representation import Alteration, CopyKind, Representation
-from riffsmith.evaluation.transcription.transcribe import FRAMES_PER_SECOND, transcribe
+from riffsmith.transcription.transcribe import FRAMES_PER_SECOND, transcribe
 
 _FRAMES_PER_SECOND = 10
 _CONTEXT_FRAMES = 40  # on each side of the frame whose expected value is the mean

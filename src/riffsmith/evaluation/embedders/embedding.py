@@ -14,7 +14,7 @@ from riffsmith.errors import AudioError, RiffsmithError, SettingsError
 from riffsmith.evaluation.embedders.embedder import EMBEDDER_NAMES, Embedder
 from riffsmith.evaluation.embedders.notes import NotesEmbedder
 from riffsmith.evaluation.remarks import Remark, RemarkCode
-from riffsmith.evaluation.transcription.transcribe import transcribe
+from riffsmith.transcription.transcribe import transcribe
 
 TARGET_LUFS = -20.0
 """Integrated loudness that every piece gets before it is embedded.

@@ -14,13 +14,13 @@ from torch import Tensor
 
 from riffsmith.evaluation.metrics.key import class_durations
 from riffsmith.evaluation.metrics.notes import onset_rate
-from riffsmith.evaluation.transcription.basic_pitch import HOP_SAMPLES, PITCHES, SAMPLE_RATE
-from riffsmith.evaluation.transcription.transcribe import (
+from riffsmith.features import CLASSES, correlate_keys
+from riffsmith.transcription.basic_pitch import HOP_SAMPLES, PITCHES, SAMPLE_RATE
+from riffsmith.transcription.transcribe import (
     FRAMES_PER_SECOND,
     Transcription,
     transcribe,
 )
-from riffsmith.features import CLASSES, correlate_keys
 
 _WINDOW_FRAMES, _HOP_FRAMES = 4 * 142, 2 * 142
 """Frames of a window, 6.6 s, and between two of them."""

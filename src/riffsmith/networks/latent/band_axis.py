@@ -14,6 +14,9 @@ from torch.nn import functional
 
 from riffsmith.networks.parameters import set_to_zero
 
+_ROLL_BELOW, _ROLL_ABOVE = 40, 12
+"""Semitones below and above a position whose notes it is told: the tenth partial of a note lies 40
+semitones above it."""
 _DILATIONS = ((1, 3), (2, 9))
 """For each block: distances in frames between the taps of its near and of its far convolution."""
 
@@ -79,6 +82,8 @@ class BandAxis(nn.Module):
         channels: int,
         width: int,
         embedding: int,
+        pitches: int = 0,
+        lowest: int = 0,
     ) -> None:
         """Builds the branch.
 
@@ -91,6 +96,9 @@ class BandAxis(nn.Module):
             channels: Channels of a position.
             width: Channels of the U-Net's finest level.
             embedding: Dimensions of the embedded timestep.
+            pitches: Pitches of a piano roll that the positions are told; a position is a semitone.
+                0: there is none.
+            lowest: Number of the pitch that the first position stands for.
         """
         super().__init__()
         self.components, self.bands, self.patch_frames = components, bands, patch_frames
@@ -108,14 +116,32 @@ class BandAxis(nn.Module):
             channels, patch_frames, (3 * stride, 1), (stride, 1), padding=(stride, 0)
         )
         set_to_zero(self.to_frames, self.fold)
+        reach = _ROLL_BELOW + _ROLL_ABOVE
+        self._roll_padding = (
+            0,
+            0,
+            _ROLL_BELOW - lowest,
+            lowest + positions - pitches + _ROLL_ABOVE,
+        )
+        self.notes = nn.Conv2d(1, channels, (reach + 1, 3), padding=(0, 1)) if pitches else None
 
     def enter(
-        self, latents: Float[Tensor, "batch components frames"]
+        self,
+        latents: Float[Tensor, "batch components frames"],
+        roll: Float[Tensor, "batch pitches frames"] | None = None,
     ) -> Float[Tensor, "batch channels positions frames"]:
-        """Activations of each position, from the latents."""
+        """Activations of each position, from the latents and the notes around it.
+
+        Args:
+            latents: Noisy latents of the branch.
+            roll: The piano roll, which is used if the branch was built with pitches.
+        """
         bands = (self.basis.T @ latents).unflatten(1, (self.bands, self.patch_frames))
         padded = functional.pad(bands.transpose(1, 2), (0, 0, 0, self.missing))
-        return self.unfold(padded)
+        state = self.unfold(padded)
+        if self.notes is None or roll is None:
+            return state
+        return state + self.notes(functional.pad(roll, self._roll_padding)[:, None])
 
     def inform(
         self, state: Float[Tensor, "batch channels positions frames"]

@@ -48,7 +48,7 @@ class Denoiser(nn.Module):
     """A U-Net over latent frames (Ronneberger et al., 2015) for flow matching.
 
     It predicts the velocity noise - music of the trajectory through a noisy state, conditioned on a
-    beat clock, a style embedding and the timestep; `networks.flow` describes these.
+    beat clock, a style embedding, a piano roll and the timestep.
 
     It can learn the velocity under guidance by a weaker generator (Karras et al., 2024,
     arXiv:2406.02507) for any strength w: v + (w - 1) · (v - v_weak). One network then does the work
@@ -64,6 +64,7 @@ class Denoiser(nn.Module):
         embedding: int,
         guidance: float | None = None,
         band_axes: Sequence[BandAxis] = (),
+        pitches: int = 0,
     ) -> None:
         """Builds the network.
 
@@ -77,16 +78,18 @@ class Denoiser(nn.Module):
                 does not know guidance.
             band_axes: Branches for consecutive groups of latents, which together are all latents.
                 Without any the U-Net does everything.
+            pitches: Pitches of the piano roll. 0: there is none.
         """
         super().__init__()
         self.latent_channels, self.guidance = latent_channels, guidance
+        self.style_channels, self.pitches = style_channels, pitches
         self.embed = nn.Sequential(
             nn.Linear(2 * _FREQUENCIES, embedding),
             nn.SiLU(),
             nn.Linear(embedding, embedding),
             nn.SiLU(),
         )
-        conditioning = CLOCK_CHANNELS + style_channels
+        conditioning = CLOCK_CHANNELS + style_channels + pitches
         self.enter = nn.Conv1d(latent_channels + conditioning, channels[0], 3, padding=1)
         self.down = nn.ModuleList(ModulatedBlock(width, embedding) for width in channels)
         self.halve = nn.ModuleList(
@@ -121,15 +124,16 @@ class Denoiser(nn.Module):
             shift: What is added then.
         """
         first = self.latent_channels + CLOCK_CHANNELS
-        weight = self.enter.weight[:, first:].clone()
-        self.enter.weight[:, first:] = torch.einsum("osk,sd->odk", weight, matrix)
+        style = slice(first, first + self.style_channels)
+        weight = self.enter.weight[:, style].clone()
+        self.enter.weight[:, style] = torch.einsum("osk,sd->odk", weight, matrix)
         if self.enter.bias is not None:
             self.enter.bias += torch.einsum("osk,s->o", weight, shift)
 
     def forward(
         self,
         noisy: Float[Tensor, "batch latent_channels frames"],
-        conditioning: Float[Tensor, "batch clock_and_style frames"],
+        conditioning: Float[Tensor, "batch conditioning frames"],
         timesteps: Float[Tensor, " batch"],
         guidance: Float[Tensor, " batch"] | None = None,
     ) -> Float[Tensor, "batch latent_channels frames"]:
@@ -138,7 +142,8 @@ class Denoiser(nn.Module):
         Args:
             noisy: States between music and noise; the number of frames must be divisible by two as
                 often as there are levels besides the first.
-            conditioning: The beat clock, zeros where it is unknown, then the style embedding.
+            conditioning: The beat clock, zeros where it is unknown, then the style embedding and
+                the piano roll.
             timesteps: 0 is music, 1 is noise.
             guidance: Strength of the guidance for each example, 1 for none. `None`: that of the
                 network.
@@ -153,7 +158,8 @@ class Denoiser(nn.Module):
         state = self.enter(torch.cat([noisy, conditioning], dim=1))
         axes = self._axes()
         groups = noisy.split([axis.components for axis in axes], dim=1) if axes else ()
-        bands = [axis.enter(group) for axis, group in zip(axes, groups, strict=True)]
+        roll = conditioning[:, conditioning.shape[1] - self.pitches :]
+        bands = [axis.enter(group, roll) for axis, group in zip(axes, groups, strict=True)]
         for axis, found in zip(axes, bands, strict=True):
             state = state + axis.inform(found)
         finer: list[Tensor] = []

@@ -296,6 +296,7 @@ export default {
     "recordings": "Preparing the recordings",
     "features": "Measuring the recordings",
     "codec": "Learning the sound: fitting the codec",
+    "notes": "Learning the notes",
     "training": "Learning the music"
   },
   "snapshot": {

@@ -299,6 +299,7 @@ export default {
     "recordings": "Preparando las grabaciones",
     "features": "Midiendo las grabaciones",
     "codec": "Aprendiendo el sonido: ajustando el códec",
+    "notes": "Aprendiendo las notas",
     "training": "Aprendiendo la música"
   },
   "snapshot": {

@@ -73,7 +73,8 @@ def _fixed_settings(settings: LatentSettings) -> dict[str, object]:
     codec = settings.codec.model_dump(exclude=_FREE_CODEC_SETTINGS)
     generator = settings.generator.model_dump(exclude=_FREE_GENERATOR_SETTINGS)
     generator["guidance"] = "none" if settings.generator.guidance is None else "known"
-    parts = {"corpus": corpus, "codec": codec, "generator": generator}
+    piano_roll = settings.piano_roll.model_dump(exclude={"steps"})
+    parts = {"corpus": corpus, "codec": codec, "generator": generator, "piano_roll": piano_roll}
     return {
         f"{part}.{key}": value for part, values in parts.items() for key, value in values.items()
     }

@@ -4,6 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from riffsmith.bundle import count_pitches
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, LatentTrainingSettings
 from riffsmith.networks import (
@@ -77,6 +78,7 @@ class LatentTrainer:
                 latent_gain,
                 torch.zeros(CLOCK_CHANNELS),
                 codec.style_embedding.gain_direction(latent_gain),
+                torch.zeros(count_pitches(settings)),
             ]
         )
         self._gain_direction = gain[None, :, None].to(device)
@@ -219,7 +221,7 @@ class LatentTrainer:
         return loss
 
     def _generate(self, windows: Tensor) -> Tensor:
-        """Windows with generated latents for the same beat clock and style embedding.
+        """Windows with generated latents for the same conditioning.
 
         The latents are predicted from a random timestep of the sampling trajectory. Gradients come
         from that prediction alone. Both networks of a step learn from the same windows, because the

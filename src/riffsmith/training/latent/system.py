@@ -14,6 +14,7 @@ from riffsmith.training.device import autocast
 from riffsmith.training.distributed import ProcessGroup
 from riffsmith.training.latent.base import begin_with, open_base
 from riffsmith.training.latent.codec import open_codec
+from riffsmith.training.latent.piano_roll import open_piano_roll_model
 from riffsmith.training.latent.step import (
     LatentState,
     LatentTrainer,
@@ -48,7 +49,7 @@ class LatentSystem:
         on_stage: OnStage,
         process_group: ProcessGroup,
     ) -> None:
-        """Measures the recordings, opens or fits the codec and builds the networks.
+        """Measures the recordings, opens or fits codec and piano-roll model, builds the networks.
 
         Args:
             record: Record of the run.
@@ -61,7 +62,7 @@ class LatentSystem:
 
         Raises:
             CorpusError: No recording is as long as a training window.
-            RunError: The codec cannot be fitted or written.
+            RunError: The codec or the piano-roll model cannot be written.
             ModelError: The base cannot be read.
             SettingsError: The base has other networks than the settings.
         """
@@ -74,6 +75,9 @@ class LatentSystem:
         base = open_base(settings)
         self._codec = open_codec(
             settings, recordings, run, record.seed, on_stage, base and base.codec
+        )
+        self._piano_roll_model = open_piano_roll_model(
+            settings, recordings, run, record.seed, on_stage, base and base.piano_roll_model
         )
         self._windows = LatentWindows(recordings, self._codec, settings.training)
         held_out = measure_recordings(corpus, corpus.manifest.of_split("held_out"), settings)
@@ -129,7 +133,8 @@ class LatentSystem:
         return Probe(generated, real, logits)
 
     def snapshot(self, card: Card) -> LatentBundle:
-        return LatentBundle(card, self._settings, self.state.averaged_generator, self._codec)
+        generator = self.state.averaged_generator
+        return LatentBundle(card, self._settings, generator, self._codec, self._piano_roll_model)
 
     def apply_rollbacks(self, count: int) -> None:
         for learning_rate in self._learning_rates:

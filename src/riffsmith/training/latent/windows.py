@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from riffsmith.bundle import count_pitches
 from riffsmith.codec import (
     Codec,
     build_analysis,
@@ -21,6 +22,7 @@ from riffsmith.errors import CorpusError
 from riffsmith.networks import CLOCK_CHANNELS, clock
 from riffsmith.parallel import map_ordered
 from riffsmith.seeds import random_stream
+from riffsmith.transcription import PianoRoll, to_piano_roll, transcribe
 
 _CLOCK_BEGINNINGS = 64
 """The beat clock of a window starts at a random one of so many beats, because the first beat of a
@@ -29,10 +31,12 @@ bar is not known."""
 
 @dataclass(frozen=True)
 class MeasuredRecording:
-    """Features and beat positions of a recording."""
+    """Features, beat positions and notes of a recording."""
 
     features: Float[Tensor, "features frames"]
     beats: Float[Tensor, " frames"]
+    roll: PianoRoll | None = None
+    """Its notes. `None`: the generator is given no notes."""
 
 
 def measure_recordings(
@@ -41,26 +45,39 @@ def measure_recordings(
     settings: LatentSettings,
     offsets: int = 1,
 ) -> list[MeasuredRecording]:
-    """Features and beats of recordings, once for each sub-hop offset."""
-    hop, analysis = settings.corpus.hop_samples, build_analysis(settings)
+    """Features, beats and notes of recordings, once for each sub-hop offset."""
+    analysis = build_analysis(settings)
+    hop, sample_rate = settings.corpus.hop_samples, settings.corpus.sample_rate
 
-    def measure(item: tuple[PreparedRecording, int]) -> MeasuredRecording:
-        recording, number = item
-        features = measure_recording(corpus, recording, analysis, number * hop // offsets)
-        return MeasuredRecording(features, find_beats(features, settings))
+    def measure(recording: PreparedRecording) -> list[MeasuredRecording]:
+        transcription = None
+        if settings.piano_roll.hidden:
+            audio = corpus.audio(recording, 0.0, recording.source.seconds + 1)
+            transcription = transcribe(audio.mean(1).numpy(), sample_rate)
+        found: list[MeasuredRecording] = []
+        for offset in (number * hop // offsets for number in range(offsets)):
+            features = measure_recording(corpus, recording, analysis, offset)
+            beats, roll = find_beats(features, settings), None
+            if transcription is not None:
+                times = (np.arange(len(beats)) * hop + offset) / sample_rate
+                roll = to_piano_roll(transcription, beats, times)
+            found.append(MeasuredRecording(features, beats, roll))
+        return found
 
-    return list(map_ordered(measure, product(recordings, range(offsets))))
+    return [item for items in map_ordered(measure, recordings) for item in items]
 
 
 def window_channels(settings: LatentSettings) -> int:
-    """Number of channels of a window: latents, beat clock and style embedding."""
-    return settings.codec.latent_channels + CLOCK_CHANNELS + settings.codec.style_dimensions
+    """Number of channels of a window: latents, beat clock, style embedding and piano roll."""
+    codec = settings.codec
+    conditioning = CLOCK_CHANNELS + codec.style_dimensions + count_pitches(settings)
+    return codec.latent_channels + conditioning
 
 
 def split_window(
     windows: Float[Tensor, "count both frames"], latent_channels: int
 ) -> tuple[Tensor, Tensor]:
-    """Splits windows into their latents and their conditioning (beat clock and style embedding)."""
+    """Splits windows into their latents and their conditioning."""
     return windows[:, :latent_channels], windows[:, latent_channels:]
 
 
@@ -76,6 +93,7 @@ class _Encoded:
     styles: Float[Tensor, "keys dimensions frames"]
     """Style embedding for each transposition."""
     beats: Float[Tensor, " frames"]
+    roll: PianoRoll | None
 
 
 class LatentWindows:
@@ -132,7 +150,10 @@ class LatentWindows:
             if start == 0:
                 styles = torch.stack([self._style(mel, tonal, key) for key in self._transpositions])
             beats = recording.beats[start:end].unflatten(0, (-1, size)).mean(1)
-            found.append(_Encoded(mel.to(torch.bfloat16), tonal.half(), styles[..., :count], beats))
+            style = styles[..., :count]
+            found.append(
+                _Encoded(mel.to(torch.bfloat16), tonal.half(), style, beats, recording.roll)
+            )
         return found
 
     def _style(
@@ -177,6 +198,7 @@ class LatentWindows:
         latents: list[Tensor] = []
         beats: list[Tensor] = []
         styles: list[Tensor] = []
+        rolls: list[Tensor] = []
         for number, start, begin, key in zip(
             numbers.tolist(), starts.tolist(), begins.tolist(), keys.tolist(), strict=True
         ):
@@ -185,8 +207,11 @@ class LatentWindows:
             latents.append(self._latents(mel, tonal, self._transpositions[key]))
             beats.append(item.beats[inside] + begin)
             styles.append(item.styles[key][:, inside])
+            if item.roll is not None:
+                rolls.append(item.roll.at(item.beats[inside], self._transpositions[key]))
         style = torch.stack(styles)
         style_noise = torch.randn(*style.shape[:2], 1, generator=stream) * self._style_noise
-        return torch.cat(
-            [torch.stack(latents), clock(torch.stack(beats)), style + style_noise], dim=1
-        )
+        parts = [torch.stack(latents), clock(torch.stack(beats)), style + style_noise]
+        if rolls:
+            parts.append(torch.stack(rolls))
+        return torch.cat(parts, dim=1)

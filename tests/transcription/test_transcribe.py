@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from riffsmith.evaluation.transcription.basic_pitch import WINDOW_SAMPLES, load_basic_pitch
-from riffsmith.evaluation.transcription.transcribe import FRAMES_PER_SECOND, transcribe
+from riffsmith.transcription.basic_pitch import WINDOW_SAMPLES, load_basic_pitch
+from riffsmith.transcription.transcribe import FRAMES_PER_SECOND, transcribe
 
 A4 = 48
 """Number of the pitch of 440 Hz, from A0."""

@@ -155,6 +155,6 @@ def _halve_rate(
 def load_basic_pitch() -> BasicPitch:
     """The pretrained network from the package's data, in evaluation mode."""
     network = BasicPitch()
-    weights = files("riffsmith.evaluation.transcription") / "weights" / "basic_pitch.safetensors"
+    weights = files("riffsmith.transcription") / "weights" / "basic_pitch.safetensors"
     network.load_state_dict(load(weights.read_bytes()))
     return network.eval().requires_grad_(False)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from riffsmith.evaluation.transcription.basic_pitch import WINDOW_SAMPLES, load_basic_pitch
+from riffsmith.transcription.basic_pitch import WINDOW_SAMPLES, load_basic_pitch
 
 REFERENCE = load_file(Path(__file__).parents[1] / "golden" / "basic_pitch_reference.safetensors")
 

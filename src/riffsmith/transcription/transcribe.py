@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Bool, Float
 
 from riffsmith.audio import resample
-from riffsmith.evaluation.transcription.basic_pitch import (
+from riffsmith.transcription.basic_pitch import (
     HOP_SAMPLES,
     PITCHES,
     SAMPLE_RATE,

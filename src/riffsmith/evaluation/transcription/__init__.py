@@ -1,1 +1,0 @@
-"""Transcription of audio to notes."""

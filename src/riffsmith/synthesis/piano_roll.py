@@ -1,0 +1,82 @@
+"""The notes of an endless piece, written section by section."""
+
+from collections.abc import Callable, Collection
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from riffsmith.features import CLASSES, correlate_keys
+from riffsmith.networks import BAR_STEPS, PianoRollModel, rotate_profile
+from riffsmith.parallel import SharedResults, single_threaded
+from riffsmith.seeds import random_stream
+from riffsmith.synthesis.form import SECTION_BARS, Form
+from riffsmith.synthesis.transposition import semitones_to_key
+from riffsmith.transcription import look_up, step_numbers
+
+_SECTION_STEPS = SECTION_BARS * BAR_STEPS
+_KEPT_SECTIONS = 16
+
+
+class PieceRoll:
+    """Notes as a function of the position in beats. Several threads may ask for them at once.
+
+    A section is written as a whole, from its own seed, so a piece can be played from anywhere, and
+    a section that returns has the notes that it had. All sections are in the key of the piece.
+    """
+
+    def __init__(
+        self,
+        model: PianoRollModel,
+        form: Form,
+        choose_profile: Callable[[int], Float[Tensor, " 13"]],
+        reference: Float[Tensor, " 13"],
+        keys: Collection[int] | None = None,
+    ) -> None:
+        """Begins a piece; nothing is written yet.
+
+        Args:
+            model: Model that writes.
+            form: Form of the piece: which bars and sections return.
+            choose_profile: Function from the number of a section to its profile, in any key.
+            reference: Profile whose key the piece has.
+            keys: Numbers of the keys of which the piece has one. `None`: that of the reference.
+        """
+        self._model, self._form, self._choose_profile = model, form, choose_profile
+        self._reference = reference
+        if keys is not None:
+            correlations = correlate_keys(reference[:CLASSES].square().double().numpy())
+            if correlations is not None:
+                semitones = semitones_to_key(correlations, keys)
+                self._reference = rotate_profile(reference, semitones)
+        self._sections = SharedResults[Float[Tensor, "steps 88"]](_KEPT_SECTIONS)
+
+    def at(self, beats: Float[Tensor, " frames"]) -> Float[Tensor, "88 frames"]:
+        """1 where a pitch sounds, else 0.
+
+        Args:
+            beats: Position of each frame in beats.
+        """
+        numbers = step_numbers(beats)
+        sections = numbers.div(_SECTION_STEPS, rounding_mode="floor")
+        parts: list[Tensor] = []
+        for section in sections.unique_consecutive().tolist():
+            steps = self._sections.get(self._form.section(section), self._write)
+            inside = numbers[sections == section] - section * _SECTION_STEPS
+            parts.append(look_up(steps, inside))
+        return torch.cat(parts, dim=1)
+
+    @single_threaded()
+    def _write(self, section: int) -> Float[Tensor, "steps 88"]:
+        profile = _align(self._choose_profile(section), self._reference)
+        first = section * SECTION_BARS
+        bars = [self._form.riff_bar(first + place)[1] for place in range(SECTION_BARS)]
+        stream = random_stream(self._form.seed, "notes", section)
+        return self._model.write(profile, bars, stream)
+
+
+def _align(profile: Float[Tensor, " 13"], reference: Float[Tensor, " 13"]) -> Float[Tensor, " 13"]:
+    """The profile, transposed so that its pitch classes are as near to a reference as can be."""
+    rotated = [rotate_profile(profile, semitones) for semitones in range(CLASSES)]
+    products = [float(each[:CLASSES] @ reference[:CLASSES]) for each in rotated]
+    return rotated[products.index(max(products))]
