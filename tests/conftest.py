@@ -124,7 +124,6 @@ TINY_LATENTS = {
         "threads": "1",
         "window_frames": "16",
         "flow_matching_steps": "3",
-        "weak_generator_step": "1",
         "guided_from_step": "1",
     },
 }

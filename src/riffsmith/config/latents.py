@@ -50,9 +50,9 @@ class LatentGeneratorSettings(Section):
     """Dimensions of the timestep embedding."""
     steps: Annotated[int, Field(ge=1, le=256)] = 6
     """Steps from noise to music, each of which evaluates the generator once."""
-    guidance: Annotated[float, Field(ge=1, le=4)] | None = 2.5
-    """Strength of the guidance: how far the velocity is moved away from that of a weaker generator.
-    1: not at all. `None`: the generator does not know guidance."""
+    guidance: Annotated[float, Field(ge=1, le=4)] | None = 2.0
+    """Strength of the guidance: how far the velocity is moved away from that of a piano roll in
+    which nothing sounds. 1: not at all. `None`: the generator does not know guidance."""
     band_channels: Annotated[int, Field(ge=0, le=256)] = 0
     """Channels of each position in the branches that see the latents as bands. 0: there are no such
     branches."""
@@ -113,11 +113,9 @@ class LatentTrainingSettings(TrainingSettings):
     base: str | None = None
     """Model whose weights the generator begins with and whose latents it uses: the name of a
     shipped model or the folder of a bundle. `None`: everything is learned from scratch."""
-    weak_generator_step: PositiveInt = 500
-    """From scratch: step whose averaged generator becomes the weaker one of the guidance."""
-    guided_from_step: PositiveInt = 1_500
-    """From scratch: first step that teaches guided velocities. Before, the weaker generator is
-    hardly weaker. With a base all steps teach them, because it knows guidance."""
+    guided_from_step: Annotated[int, Field(ge=0)] = 800
+    """From scratch: first step that teaches guided velocities. Before, the generator hardly knows
+    what notes sound like. With a base all steps teach them."""
     guided_fraction: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Fraction of the examples that teach guided velocities."""
     style_noise: Annotated[float, Field(ge=0)] = 0.25

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, PictureSettings, Settings
-from riffsmith.networks import build_loss, copy_for_averaging
+from riffsmith.networks import build_loss
 from riffsmith.parallel import use_threads
 from riffsmith.training.device import choose_device, count_threads, keep_freed_memory
 from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
@@ -61,8 +61,6 @@ def _latent_seconds(settings: LatentSettings, steps: int) -> float:
     shape = (training.batch_size, window_channels(settings), training.window_frames)
     real = torch.randn(shape, generator=torch.Generator().manual_seed(0))
     matching = min(steps, training.flow_matching_steps)
-    if settings.generator.guidance is not None:
-        state.guide = copy_for_averaging(state.averaged_generator)
     seconds = 0.0
     # the last steps of flow matching, because guidance makes them slower than the first
     late = max(0, training.flow_matching_steps - 1 - _TIMED_STEPS)

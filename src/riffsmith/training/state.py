@@ -16,7 +16,6 @@ GeneratorNetwork = TypeVar("GeneratorNetwork", bound=nn.Module)
 DiscriminatorNetwork = TypeVar("DiscriminatorNetwork", bound=nn.Module)
 
 _NETWORKS = ("generator", "discriminator", "averaged_generator")
-_GUIDE = "guide"
 _OPTIMIZERS = ("generator_optimizer", "discriminator_optimizer")
 
 
@@ -57,9 +56,6 @@ class TrainingState(Generic[GeneratorNetwork, DiscriminatorNetwork]):
     """Exponential moving average of the generator's weights."""
     generator_optimizer: Adam
     discriminator_optimizer: Adam
-    guide: GeneratorNetwork | None = None
-    """A generator that no longer changes and guides the one that is trained: an averaged generator
-    of an early step, or the base of the run. `None`: there is none yet."""
     step: int = 0
     """Generator updates done. A rollback does not take any back."""
     rollbacks: int = 0
@@ -70,11 +66,8 @@ class TrainingState(Generic[GeneratorNetwork, DiscriminatorNetwork]):
     def tensors(self) -> dict[str, Tensor]:
         """All tensors under dotted names, on the CPU."""
         table: dict[str, Tensor] = {}
-        networks = {name: getattr(self, name) for name in _NETWORKS}
-        if self.guide is not None:
-            networks[_GUIDE] = self.guide
-        for name, network in networks.items():
-            for key, tensor in network.state_dict().items():
+        for name in _NETWORKS:
+            for key, tensor in getattr(self, name).state_dict().items():
                 table[f"{name}.{key}"] = tensor
         for name in _OPTIMIZERS:
             for index, values in getattr(self, name).state_dict()["state"].items():
@@ -105,10 +98,6 @@ class TrainingState(Generic[GeneratorNetwork, DiscriminatorNetwork]):
         try:
             for name in _NETWORKS:
                 getattr(self, name).load_state_dict(_with_prefix(table, name))
-            self.guide = None
-            if guide := _with_prefix(table, _GUIDE):
-                self.guide = copy_for_averaging(self.averaged_generator)
-                self.guide.load_state_dict(guide)
         except RuntimeError as cause:
             first = str(cause).splitlines()[0]
             raise RunError(f"the checkpoint belongs to other networks ({first})") from cause

@@ -50,9 +50,9 @@ class Denoiser(nn.Module):
     It predicts the velocity noise - music of the trajectory through a noisy state, conditioned on a
     beat clock, a style embedding, a piano roll and the timestep.
 
-    It can learn the velocity under guidance by a weaker generator (Karras et al., 2024,
-    arXiv:2406.02507) for any strength w: v + (w - 1) · (v - v_weak). One network then does the work
-    of both (Meng et al., 2023, arXiv:2210.03142).
+    It can learn the velocity under guidance for any strength w: v + (w - 1) · d, where d leads away
+    from what is not wanted. One network then does the work of several (Meng et al., 2023,
+    arXiv:2210.03142).
     """
 
     def __init__(

@@ -6,7 +6,6 @@ from riffsmith.bundle import LatentBundle, is_bundle, load_bundle, load_shipped
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings
 from riffsmith.errors import SettingsError
-from riffsmith.networks import copy_for_averaging
 from riffsmith.training.latent.step import LatentState
 
 _FREE_CODEC_SETTINGS = {
@@ -51,7 +50,7 @@ def open_base(settings: LatentSettings) -> LatentBundle | None:
 
 
 def begin_with(state: LatentState, base: LatentBundle, codec: Codec) -> None:
-    """Gives a new state the weights of a base, which also becomes its guide.
+    """Gives a new state the weights of a base.
 
     Args:
         state: Networks that have just been initialised.
@@ -63,8 +62,6 @@ def begin_with(state: LatentState, base: LatentBundle, codec: Codec) -> None:
     weights = base.generator.state_dict()
     state.generator.load_state_dict(weights)
     state.averaged_generator.load_state_dict(weights)
-    if base.generator.guidance is not None:
-        state.guide = copy_for_averaging(state.averaged_generator)
 
 
 def _fixed_settings(settings: LatentSettings) -> dict[str, object]:

@@ -12,7 +12,6 @@ from riffsmith.networks import (
     Denoiser,
     LatentDiscriminator,
     approximate_gradient_penalty,
-    copy_for_averaging,
     draw_timesteps,
     flow_matching_loss,
     predict_clean,
@@ -118,10 +117,6 @@ class LatentTrainer:
         state.generator_optimizer.step()
         state.step += 1
         update_average(state.averaged_generator, state.generator, training.ema_decay, state.step)
-        is_guided = self._settings.generator.guidance is not None
-        is_due = is_guided and state.step >= training.weak_generator_step
-        if is_due and state.guide is None:
-            state.guide = copy_for_averaging(state.averaged_generator)
         known = metrics.known()
         means = self._process_group.mean(list(known.values()))
         return StepMetrics(**dict(zip(known, means, strict=True)))
@@ -145,14 +140,15 @@ class LatentTrainer:
     def _draw_strength(self, count: int, stream: torch.Generator) -> Float[Tensor, " count"]:
         """Strengths of the guidance: 1 for some examples, up to a bit above the default for others.
 
-        Without a generator that guides all are 1.
+        Without guidance all are 1.
         """
         position, chosen = self._draw_uniform(count, 2, stream).flatten(1).unbind(1)
-        training, state = self._training, self._state
-        is_due = training.base is not None or state.step >= training.guided_from_step
-        fraction = training.guided_fraction if state.guide is not None and is_due else 0
-        widest = _WIDEST_STRENGTH * ((self._settings.generator.guidance or 1) - 1)
-        return 1 + widest * position * (chosen < fraction)
+        training, guidance = self._training, self._settings.generator.guidance
+        is_due = training.base is not None or self._state.step >= training.guided_from_step
+        if guidance is None or not is_due:
+            return torch.ones_like(position)
+        widest = _WIDEST_STRENGTH * (guidance - 1)
+        return 1 + widest * position * (chosen < training.guided_fraction)
 
     def _guide(self, conditioning: Tensor, strength: Float[Tensor, " count"]) -> Velocity:
         """What guidance adds to the velocity of each example."""
@@ -169,21 +165,19 @@ class LatentTrainer:
         return guide
 
     def _guidance(self, conditioning: Tensor) -> Velocity:
-        """The direction of the guidance, which is a difference of two velocities.
+        """The direction of the guidance: from the velocity for silence to that for the notes.
 
-        From scratch it leads from a weaker generator to the present one. A base has learned such a
-        direction: it leads from its velocity without guidance to that with a strength of 2.
+        This is classifier-free guidance (Ho and Salimans, 2022, arXiv:2207.12598), with a piano
+        roll in which nothing sounds in place of a condition that is unknown.
         """
-        guide, plain = self._state.guide, torch.ones(len(conditioning), device=conditioning.device)
-        assert guide is not None  # strengths above 1 are drawn only where there is one
-        if self._training.base is None:
-            better, better_strength = self._state.averaged_generator, plain
-        else:
-            better, better_strength = guide, 2 * plain
-        weaker_velocity = velocity_of(guide, conditioning, self._training, plain)
-        better_velocity = velocity_of(better, conditioning, self._training, better_strength)
+        network, pitches = self._state.averaged_generator, self._state.averaged_generator.pitches
+        silent = conditioning.clone()
+        silent[:, conditioning.shape[1] - pitches :] = 0
+        plain = torch.ones(len(conditioning), device=conditioning.device)
+        with_notes = velocity_of(network, conditioning, self._training, plain)
+        without_notes = velocity_of(network, silent, self._training, plain)
         return lambda state, timesteps: (
-            better_velocity(state, timesteps) - weaker_velocity(state, timesteps)
+            with_notes(state, timesteps) - without_notes(state, timesteps)
         )
 
     def _update_discriminator(self, windows: Tensor, fake: Tensor) -> tuple[float, float, float]:
