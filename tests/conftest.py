@@ -17,10 +17,18 @@ import soundfile
 import torch
 from numpy.typing import NDArray
 
-from riffsmith.bundle import Card, RecordingCredit, build_latent_generator, write_bundle
+from riffsmith.bundle import (
+    Card,
+    RecordingCredit,
+    build_latent_generator,
+    build_piano_roll_model,
+    save_piano_roll_model,
+    write_bundle,
+)
 from riffsmith.codec import Codec, fit_codec, save_codec
 from riffsmith.config import LatentSettings, PictureSettings, Settings, load_preset
 from riffsmith.corpus import Corpus, prepare_corpus
+from riffsmith.networks import PianoRollModel
 from riffsmith.runs import RunFolder, RunRecord, create_run
 
 TINY = {
@@ -172,6 +180,16 @@ def give_codec(run: RunFolder, settings: LatentSettings) -> Codec:
     return codec
 
 
+def make_piano_roll_model(settings: LatentSettings) -> PianoRollModel:
+    """A model of tiny size that is not trained, and writes many notes."""
+    torch.manual_seed(2)
+    model = build_piano_roll_model(settings).eval().requires_grad_(False)
+    for weight in model.parameters():
+        torch.nn.init.normal_(weight, std=0.3)
+    model.profiles.uniform_()
+    return model
+
+
 @pytest.fixture(scope="session")
 def latent_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle of the preset `latent` of tiny size, all of whose weights do something."""
@@ -195,7 +213,8 @@ def latent_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         recordings=(RecordingCredit(path="a.wav", content_hash="1", seconds=90.0),),
         metrics={"kad_musicnn": 2.5},
     )
-    write_bundle(folder, card, generator, save_codec(codec))
+    notes = save_piano_roll_model(make_piano_roll_model(settings))
+    write_bundle(folder, card, generator, save_codec(codec), notes)
     return folder
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from conftest import give_codec, make_music, tiny_latents, tiny_settings
+from conftest import give_codec, make_music, make_piano_roll_model, tiny_latents, tiny_settings
 
 import riffsmith
 from riffsmith.api import Model
@@ -28,7 +28,8 @@ def bundle(tmp_path: Path) -> LatentBundle:
     for weight in generator.parameters():
         torch.nn.init.normal_(weight, std=0.2)
     card = Card.model_construct(settings=settings, preset="latent")
-    return LatentBundle(card, settings, generator.eval(), codec)
+    notes = make_piano_roll_model(settings)
+    return LatentBundle(card, settings, generator.eval(), codec, notes)
 
 
 def test_the_public_names_are_frozen():

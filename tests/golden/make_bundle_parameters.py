@@ -1,4 +1,4 @@
-"""Writes bundle_parameters.json: names, types and shapes of all parameters in bundles of version 4.
+"""Writes bundle_parameters.json: names, types and shapes of all parameters in bundles of version 5.
 
 They are a file format. Run `python tests/golden/make_bundle_parameters.py` only together with a new
 `BUNDLE_VERSION` and a conversion of the present one in `bundle/upgrade.py`.
@@ -32,7 +32,12 @@ def write_initialised_bundle(preset: str, folder: Path) -> None:
     """Writes a bundle of a preset whose networks are not trained."""
     from conftest import make_card
 
-    from riffsmith.bundle import build_latent_generator, write_bundle
+    from riffsmith.bundle import (
+        build_latent_generator,
+        build_piano_roll_model,
+        save_piano_roll_model,
+        write_bundle,
+    )
     from riffsmith.codec import Codec, save_codec
     from riffsmith.config import LatentSettings, PictureSettings, load_preset
     from riffsmith.networks import Generator
@@ -41,7 +46,8 @@ def write_initialised_bundle(preset: str, folder: Path) -> None:
     card = make_card(settings, preset)
     if isinstance(settings, LatentSettings):
         codec = save_codec(Codec(settings))
-        write_bundle(folder, card, build_latent_generator(settings), codec)
+        notes = save_piano_roll_model(build_piano_roll_model(settings))
+        write_bundle(folder, card, build_latent_generator(settings), codec, notes)
     else:
         assert isinstance(settings, PictureSettings)
         write_bundle(folder, card, Generator(settings.generator, 1))

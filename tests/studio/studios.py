@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import torch
 import uvicorn
-from conftest import give_codec, make_card, tiny_latents
+from conftest import give_codec, make_card, make_piano_roll_model, tiny_latents
 from fastapi.testclient import TestClient
 
-from riffsmith.bundle import build_latent_generator, write_bundle
+from riffsmith.bundle import build_latent_generator, save_piano_roll_model, write_bundle
 from riffsmith.codec import save_codec
 from riffsmith.corpus import Corpus
 from riffsmith.runs import RunFolder, create_run
@@ -39,7 +39,8 @@ def make_run(path: Path, corpus: Corpus) -> Path:
     corpus_hash = corpus.manifest.corpus_hash()
     start = {"step": 0, "samples_seen": 0}
     card = make_card(settings, "latent", corpus_hash=corpus_hash, **start)
-    write_bundle(run.snapshot(0), card, generator, save_codec(codec))
+    notes = save_piano_roll_model(make_piano_roll_model(settings))
+    write_bundle(run.snapshot(0), card, generator, save_codec(codec), notes)
     run.append_metrics({"event": "preview", "snapshot": 0, "step": 0})
     return path
 

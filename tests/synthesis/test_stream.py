@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import give_codec, make_music, tiny_latents
+from conftest import give_codec, make_music, make_piano_roll_model, tiny_latents
 
 from riffsmith.bundle import Card, LatentBundle, build_latent_generator
 from riffsmith.errors import SettingsError
@@ -32,7 +32,8 @@ def bundle(tmp_path: Path) -> LatentBundle:
     for weight in generator.parameters():  # nothing is zero, as after training
         torch.nn.init.normal_(weight, std=0.2)
     card = Card.model_construct(settings=settings)
-    return LatentBundle(card, settings, generator.eval(), codec)
+    notes = make_piano_roll_model(settings)
+    return LatentBundle(card, settings, generator.eval(), codec, notes)
 
 
 @pytest.mark.slow

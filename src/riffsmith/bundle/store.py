@@ -65,7 +65,7 @@ class LatentBundle:
     generator: Denoiser
     """The generator in evaluation mode, without gradients."""
     codec: Codec
-    piano_roll_model: PianoRollModel | None
+    piano_roll_model: PianoRollModel | None = None
     """Writes the notes that the generator plays. `None`: the generator is given no notes."""
 
 

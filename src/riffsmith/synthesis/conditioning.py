@@ -13,7 +13,7 @@ from riffsmith.codec import StyleEmbedding
 from riffsmith.controls import SLOWEST_BPM, Controls, parse_key
 from riffsmith.networks import BAR_BEATS, NoiseSource, PianoRollModel, clock
 from riffsmith.synthesis.form import SECTION_BARS, Form, shape_noise
-from riffsmith.synthesis.piano_roll import PieceRoll
+from riffsmith.synthesis.piece_roll import PieceRoll
 from riffsmith.synthesis.style_neighbours import StyleNeighbours, choose_style_neighbours
 
 KEYFRAME_LATENTS = 192

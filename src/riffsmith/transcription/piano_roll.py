@@ -45,7 +45,8 @@ def step_numbers(beats: Float[Tensor, " frames"]) -> Tensor:
 def look_up(steps: Tensor, numbers: Tensor, semitones: int = 0) -> Float[Tensor, "88 frames"]:
     """The rows of a piano roll by their numbers, as floats; rows that are not there are silent."""
     inside = (numbers >= 0) & (numbers < len(steps))
-    found = steps[numbers.clamp(0, max(0, len(steps) - 1))].float() * inside[:, None]
+    found = torch.zeros(len(numbers), PITCHES)
+    found[inside] = steps[numbers[inside]].float()
     return transpose_roll(found, semitones).T.contiguous()
 
 
