@@ -74,7 +74,7 @@ def test_it_learns_what_follows(model: PianoRollModel):
     assert float(loss.detach()) < 1.0  # a step without knowledge costs 3.7
     written = model.eval().write(torch.zeros(PROFILE_VALUES), [0], stream)[:12]
     pitches = written.argmax(1)
-    assert (pitches.diff() == 1).float().mean() > 0.8
+    assert (pitches.diff() == 1).float().mean() > 0.5  # chance: 1 in 88
 
 
 def test_a_profile_has_the_pitch_classes_and_the_density():
