@@ -132,7 +132,7 @@ TINY_LATENTS = {
         "threads": "1",
         "window_frames": "16",
         "flow_matching_steps": "3",
-        "guided_from_step": "1",
+        "guided_from_fraction": "0.3",
     },
 }
 

@@ -154,7 +154,7 @@ def test_the_generator_learns_a_constant(matching: str, steps: int):
         gain_nepers="0.0",
         cut_fraction="0.0",
         flow_matching_steps=matching,
-        guided_from_step="1000",
+        guided_from_fraction="1.0",
         batch_size="8",
     )
     trainer = build_trainer(settings)
@@ -176,7 +176,7 @@ def test_the_generator_learns_a_constant(matching: str, steps: int):
 
 @pytest.mark.slow
 def test_guidance_leads_away_from_silence():
-    settings = tiny_latents(flow_matching_steps="100", guided_from_step="5", batch_size="8")
+    settings = tiny_latents(flow_matching_steps="100", guided_from_fraction="0.05", batch_size="8")
     trainer = build_trainer(settings)
     windows = torch.randn(8, 8 + CLOCK_CHANNELS + 3 + PITCHES, 16)
     windows[:, -PITCHES:] = (windows[:, -PITCHES:] > 1).float()
@@ -286,5 +286,5 @@ def test_a_run_begins_with_its_base(tmp_path: Path, latent_corpus: Corpus):
 
 
 def test_with_a_base_all_steps_teach_guidance():
-    trainer = build_trainer(tiny_latents(base="base", guided_from_step="1000"))
+    trainer = build_trainer(tiny_latents(base="base", guided_from_fraction="1.0"))
     assert trainer._draw_strength(64, torch.Generator().manual_seed(0)).gt(1).any()

@@ -36,6 +36,8 @@ _SETTINGS = {
         "style_points": "style_passages",
     },
 }
+_NO_LONGER_USED = ("weak_generator_step", "guided_from_step")
+"""Settings of the training of version 4 that have no successor."""
 _EPOCHS_TO_STEPS = {
     "epochs": "steps",
     "preview_every_epochs": "preview_every_steps",
@@ -73,6 +75,8 @@ def upgrade_card(values: dict[str, Any]) -> dict[str, Any]:
     }
     if "codec" in settings and values["version"] < _FIRST_WITH_GUIDANCE:
         settings["generator"] = {**settings["generator"], "guidance": None}
+    for name in _NO_LONGER_USED:
+        settings["training"].pop(name, None)
         if values["version"] < _FIRST_WITH_TONAL_LATENTS:
             codec = settings["codec"]
             kept = {name: codec[name] for name in codec if not str(name).startswith("decoder_")}

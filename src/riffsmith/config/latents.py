@@ -113,9 +113,9 @@ class LatentTrainingSettings(TrainingSettings):
     base: str | None = None
     """Model whose weights the generator begins with and whose latents it uses: the name of a
     shipped model or the folder of a bundle. `None`: everything is learned from scratch."""
-    guided_from_step: Annotated[int, Field(ge=0)] = 800
-    """From scratch: first step that teaches guided velocities. Before, the generator hardly knows
-    what notes sound like. With a base all steps teach them."""
+    guided_from_fraction: Annotated[float, Field(ge=0, le=1)] = 0.4
+    """From scratch: fraction of `flow_matching_steps` after which guided velocities are taught.
+    Before, the generator hardly knows what notes sound like. With a base all steps teach them."""
     guided_fraction: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Fraction of the examples that teach guided velocities."""
     style_noise: Annotated[float, Field(ge=0)] = 0.25

@@ -24,10 +24,13 @@ from riffsmith.runs import (
     open_run,
     write_outcome,
 )
-from riffsmith.training import open_base
+from riffsmith.training import measure_training_seconds, open_base
 
 _CHANGEABLE = ("epochs", "steps", "monitor")
 """Training settings that may change when a run is resumed."""
+_SPEED_RESERVE = 1.15
+"""A schedule that fits some minutes has so many times the steps of the estimate, so that the time
+ends before the schedule does on a machine that is a little faster."""
 
 
 @dataclass(frozen=True)
@@ -197,8 +200,32 @@ def begin_training(
             write_outcome(run, Outcome.of_error(error))
         raise
     preset = request.preset or DEFAULT_PRESET
+    settings = _fit_schedule(settings, request)
     record = create_run(run, corpus, settings, preset, request.seed or 0, request.minutes)
     return record, corpus
+
+
+def _fit_schedule(settings: Settings, request: TrainingRequest) -> Settings:
+    """The settings with a schedule of flow matching that ends when the minutes of the request do.
+
+    Without that, a short training would end while its learning rate is at its highest. Longer ones
+    keep their schedule, and so do those whose schedule is given.
+    """
+    named = request.overrides.get("training", {})
+    if (
+        request.minutes is None
+        or not isinstance(settings, LatentSettings)
+        or "flow_matching_steps" in named
+    ):
+        return settings
+    training = settings.training
+    matching = training.flow_matching_steps
+    seconds = measure_training_seconds(settings, matching)
+    fitting = max(1, round(_SPEED_RESERVE * matching * request.minutes * 60 / max(seconds, 1e-9)))
+    if fitting >= matching:
+        return settings
+    changed = training.model_copy(update={"flow_matching_steps": fitting})
+    return settings.model_copy(update={"training": changed})
 
 
 def _refuse_contradiction(record: RunRecord, request: TrainingRequest) -> None:

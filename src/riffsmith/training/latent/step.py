@@ -27,7 +27,9 @@ from riffsmith.training.latent.windows import split_window
 from riffsmith.training.schedule import LearningRate, warm_up_cosine
 from riffsmith.training.state import StepMetrics, TrainingState
 
-_RISING_STEPS = 200
+_MOST_RISING_STEPS, _RISING_FRACTION = 200, 0.1
+"""The generator's learning rate rises over this fraction of the steps of flow matching, but over no
+more than so many steps."""
 _LAST_FACTOR = 0.1
 """Factor on the generator's learning rate at the end of flow matching alone, and from then on."""
 _LARGEST_GRADIENT = 1.0
@@ -41,9 +43,9 @@ def build_learning_rates(
     training: LatentTrainingSettings, state: LatentState
 ) -> tuple[LearningRate, LearningRate]:
     """The learning rates of generator and discriminator."""
-    factor = warm_up_cosine(
-        training.flow_matching_steps, rising_steps=_RISING_STEPS, last_factor=_LAST_FACTOR
-    )
+    matching = training.flow_matching_steps
+    rising = min(_MOST_RISING_STEPS, max(1, round(_RISING_FRACTION * matching)))
+    factor = warm_up_cosine(matching, rising_steps=rising, last_factor=_LAST_FACTOR)
     return (
         LearningRate(state.generator_optimizer, training.learning_rate, factor),
         LearningRate(state.discriminator_optimizer, training.discriminator_learning_rate),
@@ -144,7 +146,8 @@ class LatentTrainer:
         """
         position, chosen = self._draw_uniform(count, 2, stream).flatten(1).unbind(1)
         training, guidance = self._training, self._settings.generator.guidance
-        is_due = training.base is not None or self._state.step >= training.guided_from_step
+        first = training.guided_from_fraction * training.flow_matching_steps
+        is_due = training.base is not None or self._state.step >= first
         if guidance is None or not is_due:
             return torch.ones_like(position)
         widest = _WIDEST_STRENGTH * (guidance - 1)
