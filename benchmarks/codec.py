@@ -27,9 +27,9 @@ from riffsmith.evaluation.embedders.embedding import embed_audio
 from riffsmith.evaluation.measures import DISTANCES
 from riffsmith.evaluation.metrics.note_f1 import note_f1
 from riffsmith.evaluation.passages import read_passages
-from riffsmith.transcription.transcribe import transcribe
 from riffsmith.synthesis import reconstruct_audio
 from riffsmith.training.latent.windows import measure_recordings
+from riffsmith.transcription.transcribe import transcribe
 
 SECONDS, PASSAGE_SECONDS = 300.0, 30.0
 CLICKS, CLICK_SECONDS, LONGEST_SECONDS = 40, 0.5, 0.05

@@ -22,9 +22,9 @@ from riffsmith.corpus import Corpus
 from riffsmith.evaluation import Comparison
 from riffsmith.evaluation.copying.calibrated_search import CalibratedSearch
 from riffsmith.evaluation.copying.melody import MELODY
-from riffsmith.transcription.transcribe import FRAMES_PER_SECOND, transcribe
 from riffsmith.features import shift_pitch
 from riffsmith.synthesis import generate_clip, reconstruct_audio
+from riffsmith.transcription.transcribe import FRAMES_PER_SECOND, transcribe
 
 EXCERPT_SECONDS = 24.0
 SHUFFLED_SECONDS = (2.0, 1.0, 0.5)

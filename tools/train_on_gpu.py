@@ -4,8 +4,8 @@
     python tools/train_on_gpu.py train PACK STATE [--minutes 11] [--steps 4000] [--set …]
     python tools/train_on_gpu.py bundle STATE FOLDER
 
-`pack` writes the latents of a corpus in half precision, about 35 MB for an hour of music, with the
-weights and the codec of MODEL, which is a bundle, a run or the name of a shipped model. `train`
+`pack` writes the latents of a corpus in half precision, about 35 MB for an hour of music, and its
+piano rolls, with the weights, the codec and the piano-roll model of MODEL, which is a bundle, a run or the name of a shipped model. `train`
 needs only that file: it trains on the fastest device of the machine, prints losses and steps a
 second, and writes its state in parts of at most 15 MB. Where STATE exists, it goes on from there
 with new moments of the optimisers. `bundle` writes the averaged generator as a model that plays.
@@ -28,23 +28,30 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save, save_file
 from torch import Tensor
 
-from riffsmith.bundle import Card, LatentBundle, build_latent_generator, write_bundle
+from riffsmith.bundle import (
+    Card,
+    LatentBundle,
+    build_latent_generator,
+    save_piano_roll_model,
+    write_bundle,
+)
 from riffsmith.codec import Codec, load_codec, save_codec
 from riffsmith.config import LatentSettings, Overrides, build_settings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError, ModelError, RunError, SettingsError
 from riffsmith.files import atomic_path
-from riffsmith.networks import copy_for_averaging
 from riffsmith.pipeline import open_model
 from riffsmith.training import choose_device
 from riffsmith.training.latent.step import LatentState, LatentTrainer, build_learning_rates
 from riffsmith.training.latent.system import initialise_latent_state
 from riffsmith.training.latent.windows import LatentWindows, MeasuredRecording, measure_recordings
+from riffsmith.transcription import PianoRoll
 
 _PART_BYTES = 15 * 2**20
 _AHEAD = 16
 """Batches that are drawn before they are needed."""
-_SAVED = ("generator", "averaged_generator", "guide")
+_NOTES_NAME = "piano_roll.safetensors"
+_SAVED = ("generator", "averaged_generator")
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,7 @@ class Pack:
     card: Card
     settings: LatentSettings
     codec: bytes
+    piano_roll_model: bytes | None
     weights: dict[str, Tensor]
     recordings: list[MeasuredRecording]
 
@@ -93,7 +101,7 @@ def main() -> None:
 
 
 def write_pack(corpus: Path, model: Path, target: Path, hours: float, skip_hours: float) -> None:
-    """Writes latents, beats, codec and weights in one file.
+    """Writes latents, beats, notes, codec and weights in one file.
 
     Raises:
         CorpusError: No training recording begins within the chosen hours.
@@ -114,11 +122,17 @@ def write_pack(corpus: Path, model: Path, target: Path, hours: float, skip_hours
         )
     table = {f"weights.{k}": v.half() for k, v in bundle.generator.state_dict().items()}
     table["codec"] = torch.frombuffer(bytearray(save_codec(bundle.codec)), dtype=torch.uint8)
+    if bundle.piano_roll_model is not None:
+        content = bytearray(save_piano_roll_model(bundle.piano_roll_model))
+        table["piano_roll_model"] = torch.frombuffer(content, dtype=torch.uint8)
     for number, item in enumerate(measure_recordings(source, kept, bundle.settings)):
         latents = bundle.codec.encode_features(item.features[None].float())[0]
         frames = latents.shape[1] * bundle.codec.patch_frames
         table[f"{number:04d}.latents"] = latents.half()
         table[f"{number:04d}.beats"] = item.beats[:frames].float()
+        if item.roll is not None:
+            table[f"{number:04d}.roll"] = item.roll.steps
+            table[f"{number:04d}.first_step"] = torch.tensor(item.roll.first)
     metadata = {"card": bundle.card.model_dump_json()}
     with atomic_path(target, RunError) as partial:
         save_file({name: value.contiguous() for name, value in table.items()}, partial, metadata)
@@ -136,14 +150,25 @@ def read_pack(path: Path) -> Pack:
         raise SettingsError(f"{path} holds a model of pictures: pack one of preset latent")
     content = bytes(table["codec"].numpy())
     codec = load_codec(settings, content)
-    names = sorted(name for name in table if name.endswith(".latents"))
-    recordings = [
-        MeasuredRecording(
-            _to_features(codec, table[name].float()), table[name.replace("latents", "beats")]
-        )
-        for name in names
-    ]
-    return Pack(card, settings, content, _with_prefix(table, "weights."), recordings)
+    notes = table.get("piano_roll_model")
+    numbers = sorted(name.partition(".")[0] for name in table if name.endswith(".latents"))
+    recordings = [_read_recording(codec, table, number) for number in numbers]
+    return Pack(
+        card,
+        settings,
+        content,
+        None if notes is None else bytes(notes.numpy()),
+        _with_prefix(table, "weights."),
+        recordings,
+    )
+
+
+def _read_recording(codec: Codec, table: dict[str, Tensor], number: str) -> MeasuredRecording:
+    roll = None
+    if f"{number}.roll" in table:
+        roll = PianoRoll(table[f"{number}.roll"], int(table[f"{number}.first_step"]))
+    features = _to_features(codec, table[f"{number}.latents"].float())
+    return MeasuredRecording(features, table[f"{number}.beats"], roll)
 
 
 def _to_features(
@@ -212,9 +237,6 @@ def _begin(state: LatentState, weights: dict[str, Tensor]) -> None:
     averaged = _with_prefix(weights, "averaged_generator.") or generator
     state.generator.load_state_dict(generator)
     state.averaged_generator.load_state_dict(averaged)
-    if guide := _with_prefix(weights, "guide."):
-        state.guide = copy_for_averaging(state.averaged_generator)
-        state.guide.load_state_dict(guide)
 
 
 def _batches(
@@ -237,8 +259,7 @@ def write_state(folder: Path, state: LatentState, pack: Pack, settings: LatentSe
     table = {
         f"{name}.{key}": value.detach().half().cpu().contiguous()
         for name in _SAVED
-        if (network := getattr(state, name)) is not None
-        for key, value in network.state_dict().items()
+        for key, value in getattr(state, name).state_dict().items()
     }
     parts: list[dict[str, Tensor]] = [{}]
     size = 0
@@ -257,6 +278,8 @@ def write_state(folder: Path, state: LatentState, pack: Pack, settings: LatentSe
         for number, part in enumerate(parts):
             (partial / f"part-{number:02d}.safetensors").write_bytes(save(part))
         (partial / "codec.safetensors").write_bytes(pack.codec)
+        if pack.piano_roll_model is not None:
+            (partial / _NOTES_NAME).write_bytes(pack.piano_roll_model)
         (partial / "state.json").write_text(json.dumps(record), encoding="utf-8")
 
 
@@ -282,7 +305,14 @@ def write_model(state: Path, folder: Path) -> None:
         raise ModelError(f"{state} holds a model of pictures")
     generator = build_latent_generator(settings)
     generator.load_state_dict(_with_prefix(read_state(state)[1], "averaged_generator."))
-    write_bundle(folder, card, generator, (state / "codec.safetensors").read_bytes())
+    notes = state / _NOTES_NAME
+    write_bundle(
+        folder,
+        card,
+        generator,
+        (state / "codec.safetensors").read_bytes(),
+        notes.read_bytes() if notes.is_file() else None,
+    )
     print(f"step {record['step']} → {folder}")
 
 
