@@ -5,10 +5,11 @@
     python tools/train_on_gpu.py bundle STATE FOLDER
 
 `pack` writes the latents of a corpus in half precision, about 35 MB for an hour of music, and its
-piano rolls, with the weights, the codec and the piano-roll model of MODEL, which is a bundle, a run or the name of a shipped model. `train`
-needs only that file: it trains on the fastest device of the machine, prints losses and steps a
-second, and writes its state in parts of at most 15 MB. Where STATE exists, it goes on from there
-with new moments of the optimisers. `bundle` writes the averaged generator as a model that plays.
+piano rolls, with the weights, the codec and the piano-roll model of MODEL, which is a bundle, a run
+or the name of a shipped model. `train` needs only that file: it trains on the fastest device of the
+machine, prints losses and steps a second, and writes its state in parts of at most 15 MB. Where
+STATE exists, it goes on from there with new moments of the optimisers. `bundle` writes the averaged
+generator as a model that plays.
 
 The latents leave the texture out, so a window of features is what the codec makes of latents
 without a texture; everything else is as in `riffsmith train`.

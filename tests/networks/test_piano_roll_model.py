@@ -64,6 +64,7 @@ def test_it_learns_what_follows(model: PianoRollModel):
     """A scale that goes up by a semitone each step, from a random pitch: it must go on."""
     optimizer = torch.optim.Adam(model.parameters(), 1e-2)
     stream = torch.Generator().manual_seed(0)
+    loss = torch.zeros(())
     for _ in range(150):
         pitches = torch.randint(20, 24, (16, 1), generator=stream) + torch.arange(16)
         steps = torch.nn.functional.one_hot(pitches, PITCHES).float()
