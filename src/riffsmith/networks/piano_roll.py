@@ -9,7 +9,7 @@ distributions. What it writes is decided note by note, so it does not blur as a 
 from collections.abc import Sequence
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -64,7 +64,8 @@ class PianoRollModel(nn.Module):
         """Mean negative log likelihood of a step in nats; nothing sounds before the first one."""
         before = functional.pad(steps, (0, 0, 1, 0))[:, :-1]
         known = profile[:, None].expand(-1, steps.shape[1], -1)
-        state, _ = self.recurrent(self._enter(before, known, 0))
+        numbers = torch.arange(steps.shape[1], device=steps.device)
+        state, _ = self.recurrent(self._enter(before, known, numbers))
         state = self.dropout(state)
         logits = self.exit(torch.cat([state, known], dim=2)).unflatten(2, (-1, PITCHES))
         logits = logits + self._habit(before)[:, :, None]
@@ -88,7 +89,8 @@ class PianoRollModel(nn.Module):
             memory: State before them. `None`: that of the beginning.
         """
         known = profile[:, None].expand(-1, before.shape[1], -1)
-        return self.recurrent(self._enter(before, known, first), memory)[1]
+        numbers = torch.arange(first, first + before.shape[1], device=before.device)
+        return self.recurrent(self._enter(before, known, numbers), memory)[1]
 
     def draw_step(
         self,
@@ -113,6 +115,28 @@ class PianoRollModel(nn.Module):
         bias = self.exit.bias.unflatten(0, (-1, PITCHES)).index_select(0, component)[0]
         logits = functional.linear(torch.cat([state, profile], dim=1), weight, bias)
         return (uniform[1:] < (logits + self._habit(before[0])).sigmoid()).float()[None]
+
+    def step(
+        self,
+        before: Float[Tensor, "1 1 88"],
+        number: Int[Tensor, " 1"],
+        profile: Float[Tensor, "1 13"],
+        memory: Float[Tensor, "1 1 hidden"],
+        uniform: Float[Tensor, " 89"],
+    ) -> tuple[Float[Tensor, "1 1 88"], Float[Tensor, "1 1 hidden"]]:
+        """One step and the recurrent state after it, as `advance` and `draw_step` one after the other.
+
+        All inputs are tensors, so that the method can be exported.
+
+        Args:
+            before: The last step; zeros at the beginning.
+            number: Number of the new step, counted from the beginning of a bar.
+            profile: Profile of the passage.
+            memory: Recurrent state before; zeros at the beginning.
+            uniform: Uniform random numbers, as for `draw_step`.
+        """
+        memory = self.recurrent(self._enter(before, profile[:, None], number), memory)[1]
+        return self.draw_step(memory, before, profile, uniform), memory
 
     @torch.inference_mode()
     def write(
@@ -143,9 +167,9 @@ class PianoRollModel(nn.Module):
                 )[0, 0]
         return steps[1:]
 
-    def _enter(self, before: Tensor, known: Tensor, first: int) -> Tensor:
-        numbers = torch.arange(first, first + before.shape[1], device=before.device) % BAR_STEPS
-        entered = self.enter(torch.cat([before, known], dim=2)) + self.places(numbers)
+    def _enter(self, before: Tensor, known: Tensor, numbers: Tensor) -> Tensor:
+        places = self.places(numbers % BAR_STEPS)
+        entered = self.enter(torch.cat([before, known], dim=2)) + places
         return self.dropout(functional.silu(entered))
 
     def _habit(self, before: Tensor) -> Tensor:
