@@ -48,6 +48,20 @@ def draw_normal(seed: int, purpose: int, channels: int, positions: Tensor) -> Te
     return (radius * (math.tau * _to_uniform(mix(numbers))).cos())[None].to(torch.float32)
 
 
+def draw_uniform(seed: int, purpose: int, channels: int, positions: Tensor) -> Tensor:
+    """Uniform random numbers from 0 to 1 (positions, channels).
+
+    Args:
+        seed: Seed of the piece.
+        purpose: Number that separates the random numbers of different purposes.
+        channels: Number of values for each position.
+        positions: Positions (int64, one axis) of any sign.
+    """
+    columns = torch.arange(channels, device=positions.device)
+    numbers = mix(positions[:, None] * channels + columns[None])
+    return _to_uniform(mix(numbers ^ _key(seed, purpose, positions))).to(torch.float32)
+
+
 def _key(seed: int, purpose: int, reference: Tensor) -> Tensor:
     """Hash of a seed and a purpose, on the device of the reference."""
     return mix(mix(torch.full_like(reference[:1], seed)) + purpose)

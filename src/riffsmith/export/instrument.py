@@ -9,8 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from riffsmith.bundle import LatentBundle
+from riffsmith.controls import FASTEST_BPM
 from riffsmith.export.coder import Coder
 from riffsmith.export.hashing import choose, draw_normal
+from riffsmith.export.notes import NoteWriter
 from riffsmith.networks import PERIODS
 from riffsmith.synthesis.conditioning import KEYFRAME_LATENTS
 from riffsmith.synthesis.stream import BLEND_LATENTS
@@ -44,7 +46,12 @@ class Instrument(Coder):
     audio: Tensor
 
     def __init__(
-        self, bundle: LatentBundle, velocity: nn.Module, decoder: nn.Module, encoder: nn.Module
+        self,
+        bundle: LatentBundle,
+        velocity: nn.Module,
+        decoder: nn.Module,
+        encoder: nn.Module,
+        notes: NoteWriter | None = None,
     ) -> None:
         """Copies from a model all that TorchScript can hold.
 
@@ -53,17 +60,20 @@ class Instrument(Coder):
             velocity: Its generator, traced: noisy latents, conditioning and time to velocity.
             decoder: Its decoder, traced: latents and noise to audio.
             encoder: Its encoder, traced: audio to latents.
+            notes: Writes the notes. `None`: the generator is given none.
         """
         super().__init__(bundle, decoder, encoder)
         settings, codec = bundle.settings, bundle.codec
         self.for_noise, self.for_centre, self.for_passages = 1, 3, 4
         self.chunk_latents, self.blend_latents = _CHUNK_LATENTS, BLEND_LATENTS
         self.keyframe_latents, self.selected_fraction = KEYFRAME_LATENTS, NEAREST_FRACTION
-        self.velocity = velocity
+        self.velocity, self.notes = velocity, notes
         self.latent_seconds = settings.latent_seconds
         self.steps, self.texture = settings.generator.steps, settings.generator.texture
         self.margin_latents = max(64, 2 ** (len(settings.generator.channels) - 1))
         self.window_latents = 3 * self.margin_latents
+        # Length of the margin at the fastest tempo
+        self.margin_beats = self.margin_latents * self.latent_seconds * FASTEST_BPM / 60
         intensity, brightness = rank_passages(codec.style_embedding)
         self._store("points", codec.style_embedding.passages)
         self._store("intensities", intensity)
@@ -107,12 +117,17 @@ class Instrument(Coder):
 
     def _apply_controls(self, frame: int) -> None:
         """Begins a window at a frame with the present values of the attributes."""
-        self.beat += (frame - self.beat_frame) * self.beats_per_frame
-        self.beat_frame = frame
+        self.beat, self.beat_frame = self._beat_at(frame), frame
         self._choose_neighbours()
         tempo = float(self.tempos[self.neighbours[0]]) if self.tempo == 0 else self.tempo
         self.beats_per_frame = tempo / 60 * self.latent_seconds
+        if self.notes is not None:
+            self.notes.begin(self.seed, self.neighbours, self.beat)
         self._begin_window(frame)
+
+    def _beat_at(self, frame: int) -> float:
+        """Position of a frame in beats."""
+        return self.beat + (frame - self.beat_frame) * self.beats_per_frame
 
     def _choose_neighbours(self) -> None:
         """Chooses the style passages that the piece moves between, as `choose_style_neighbours`."""
@@ -142,7 +157,13 @@ class Instrument(Coder):
         beats = self.beat + (frames.to(torch.float64) - self.beat_frame) * self.beats_per_frame
         phase = math.tau * (beats[None] / self.periods % 1)
         clock = torch.cat([phase.cos(), phase.sin()]).to(torch.float32)
-        self.conditioning = torch.cat([clock, self._interpolate_styles(frames)])[None]
+        conditioning = [clock, self._interpolate_styles(frames)]
+        if self.notes is not None:
+            conditioning.append(self.notes(beats))
+            # After a control change a window may begin at the frame that is decoded next.
+            earliest = self._beat_at(min(frame, self.decoded_until)) - self.margin_beats
+            self.notes.forget_until(earliest)
+        self.conditioning = torch.cat(conditioning)[None]
 
     def _interpolate_styles(self, frames: Tensor) -> Tensor:
         """Style embedding (values, frames): cosine interpolation between keyframes."""
@@ -160,13 +181,21 @@ class Instrument(Coder):
         return self.decoded_until - self.audio.shape[1] // self.latent_samples
 
     def _take_due_steps(self) -> None:
-        """Takes as many denoising steps as finish the window just before it is needed."""
+        """Takes as many denoising steps as finish the window just before it is needed.
+
+        It writes as many notes as finish those of the next window at the same time.
+        """
         needed = self.window_start - self.chunk_latents - self.context_latents
         available = needed - self.window_since
         due = self.steps
         if available > 0:
             passed = self._played_frames() - self.window_since + 1
             due = min(self.steps, self.steps * passed // available)
+            if self.notes is not None:
+                following = self.window_latents - self.blend_latents
+                following = min(following, following * passed // available)
+                end = self.window_start + self.window_latents + self.margin_latents
+                self.notes.write_until(self._beat_at(end - 1 + following))
         while self.steps_done < due:
             self._take_step()
             if self.steps_done == self.steps:

@@ -1,4 +1,4 @@
-"""Export of a latent model as two ONNX graphs: noise to latents, and latents to audio."""
+"""Export of a latent model as ONNX graphs: noise to latents, latents to audio, and notes."""
 
 import json
 import logging
@@ -13,17 +13,20 @@ import torch
 from torch import Tensor, nn
 from torch.export import Dim
 
-from riffsmith.bundle import LatentBundle
+from riffsmith.bundle import LatentBundle, count_pitches
 from riffsmith.errors import ModelError
-from riffsmith.export.plain import PlainDecoder
+from riffsmith.export.plain import PianoRollStep, PlainDecoder
 from riffsmith.files import atomic_path
-from riffsmith.networks import CLOCK_CHANNELS, PERIODS
+from riffsmith.networks import CLOCK_CHANNELS, PERIODS, PROFILE_VALUES, PianoRollModel
 from riffsmith.seeds import random_stream
+from riffsmith.transcription import LOWEST_MIDI, PITCHES, STEPS_PER_BEAT
 
 if TYPE_CHECKING:
     import onnxruntime
 
 GRAPH_NAMES = ("denoiser.onnx", "decoder.onnx")
+PIANO_ROLL_NAME = "piano_roll.onnx"
+"""File of the graph that writes the notes, where the model has one."""
 PLAYER_NAME = "player.json"
 """File of the settings that a player needs."""
 TOLERANCE = 1e-3
@@ -32,13 +35,17 @@ _LONGEST_LATENTS = 1 << 16
 
 
 def export_onnx(bundle: LatentBundle, folder: Path) -> None:
-    """Writes `denoiser.onnx`, `decoder.onnx` and `player.json`, all or none, and checks the graphs.
+    """Writes the graphs and `player.json`, all or none, and checks the graphs.
 
-    The denoiser has the inputs `noisy` (1, channels, frames), `conditioning` (1, clock and style,
-    frames) and `time` (1), and the output `velocity`. The decoder has the inputs `latents` and
-    `noise` and the output `audio`. All are float32. The number of frames is free; for the denoiser
-    it must be a multiple of `frames_multiple` in `player.json`, which also holds all other
-    settings that a player needs.
+    `denoiser.onnx` has the inputs `noisy` (1, channels, frames), `conditioning` (1, clock, style
+    and piano roll, frames) and `time` (1), and the output `velocity`. `decoder.onnx` has the inputs
+    `latents` and `noise` and the output `audio`. The number of frames is free; for the denoiser it
+    must be a multiple of `frames_multiple` in `player.json`, which also holds all other settings
+    that a player needs.
+
+    `piano_roll.onnx` writes one step of a piano roll; a model whose generator is given no notes
+    does not have it. Its inputs are those of `PianoRollModel.step` with their names, its outputs
+    `step` and `memory_after`. All values are float32, except the int64 `number`.
 
     Args:
         bundle: Model of the preset `latent`.
@@ -52,7 +59,7 @@ def export_onnx(bundle: LatentBundle, folder: Path) -> None:
     settings, codec = bundle.settings, bundle.codec
     multiple = 2 ** (len(settings.generator.channels) - 1)
     latent, style = codec.latent_channels, settings.codec.style_dimensions
-    noise_channels = codec.noise_channels
+    noise_channels, pitches = codec.noise_channels, count_pitches(settings)
     random = random_stream(0, "export")
 
     def draw(channels: int, frames: int) -> Tensor:
@@ -60,7 +67,8 @@ def export_onnx(bundle: LatentBundle, folder: Path) -> None:
 
     def denoiser_inputs(count: int) -> tuple[Tensor, ...]:
         frames = count * multiple
-        return draw(latent, frames), draw(CLOCK_CHANNELS + style, frames), torch.tensor([0.4])
+        conditioning = draw(CLOCK_CHANNELS + style + pitches, frames)
+        return draw(latent, frames), conditioning, torch.tensor([0.4])
 
     def decoder_inputs(count: int) -> tuple[Tensor, ...]:
         return draw(latent, count), draw(noise_channels, count)
@@ -75,7 +83,7 @@ def export_onnx(bundle: LatentBundle, folder: Path) -> None:
             partial / GRAPH_NAMES[0],
             denoiser_inputs(4),
             {"noisy": whole, "conditioning": whole, "time": None},
-            "velocity",
+            ["velocity"],
         )
         _check_graph(bundle.generator, partial / GRAPH_NAMES[0], denoiser_inputs(7))
         decoder = PlainDecoder(codec).eval()
@@ -84,16 +92,41 @@ def export_onnx(bundle: LatentBundle, folder: Path) -> None:
             partial / GRAPH_NAMES[1],
             decoder_inputs(40),
             {"latents": {2: frames}, "noise": {2: frames}},
-            "audio",
+            ["audio"],
         )
         _check_graph(decoder, partial / GRAPH_NAMES[1], decoder_inputs(25))
+        if bundle.piano_roll_model is not None:
+            _export_piano_roll(bundle.piano_roll_model, partial / PIANO_ROLL_NAME, random)
         text = json.dumps(_player(bundle, multiple), indent=1)
         (partial / PLAYER_NAME).write_text(text, encoding="utf-8")
 
 
+def _export_piano_roll(model: PianoRollModel, path: Path, random: torch.Generator) -> None:
+    step = PianoRollStep(model).eval()
+    inputs = (
+        torch.rand(1, 1, PITCHES, generator=random).round(),
+        torch.tensor([-5]),
+        torch.rand(1, PROFILE_VALUES, generator=random),
+        torch.randn(1, 1, model.hidden, generator=random).tanh(),
+        torch.rand(1 + PITCHES, generator=random),
+    )
+    names = ["before", "number", "profile", "memory", "uniform"]
+    _write_graph(step, path, inputs, dict.fromkeys(names), ["step", "memory_after"])
+    _check_graph(step, path, inputs)
+
+
 def _player(bundle: LatentBundle, multiple: int) -> dict[str, object]:
     """Settings that a player needs besides the graphs."""
-    settings, codec = bundle.settings, bundle.codec
+    settings, codec, model = bundle.settings, bundle.codec, bundle.piano_roll_model
+    notes: dict[str, object] = {"pitches": 0}
+    if model is not None:
+        notes = {
+            "pitches": PITCHES,
+            "lowest_pitch_midi": LOWEST_MIDI,
+            "steps_per_beat": STEPS_PER_BEAT,
+            "memory_values": model.hidden,
+            "profiles": model.profiles.tolist(),
+        }
     return {
         "sample_rate": codec.sample_rate,
         "latent_samples": codec.latent_samples,
@@ -107,6 +140,7 @@ def _player(bundle: LatentBundle, multiple: int) -> dict[str, object]:
         "clock_periods_in_beats": list(PERIODS),
         "styles": codec.style_embedding.passages.tolist(),
         "styles_bpm": codec.style_embedding.descriptors[:, -1].tolist(),
+        **notes,
         "card": bundle.card.model_dump(mode="json"),
     }
 
@@ -116,14 +150,14 @@ def _write_graph(
     path: Path,
     inputs: tuple[Tensor, ...],
     axes: dict[str, dict[int, Dim] | None],
-    output: str,
+    outputs: list[str],
 ) -> None:
     with _quiet():
         program = torch.onnx.export(
             network,
             inputs,
             input_names=list(axes),
-            output_names=[output],
+            output_names=outputs,
             dynamic_shapes=tuple(axes.values()),
             dynamo=True,
             verbose=False,
@@ -138,10 +172,13 @@ def _check_graph(network: nn.Module, path: Path, inputs: tuple[Tensor, ...]) -> 
     session = open_session(path)
     names = [entry.name for entry in session.get_inputs()]
     feed = {name: value.numpy() for name, value in zip(names, inputs, strict=True)}
-    found = np.asarray(session.run(None, feed)[0])
+    found = [np.asarray(value) for value in session.run(None, feed)]
     with torch.inference_mode():
-        expected = network(*inputs).numpy()
-    error = float(np.abs(found - expected).max())
+        expected = network(*inputs)
+    if isinstance(expected, Tensor):
+        expected = (expected,)
+    pairs = zip(found, expected, strict=True)
+    error = max(float(np.abs(one - other.numpy()).max()) for one, other in pairs)
     if not error <= TOLERANCE:
         raise ModelError(
             f"{path.name} differs from its network by {error:g} (allowed: {TOLERANCE:g}): use the "

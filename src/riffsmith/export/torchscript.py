@@ -6,12 +6,15 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from riffsmith.bundle import LatentBundle
+from riffsmith.bundle import LatentBundle, count_pitches
 from riffsmith.codec import Codec
 from riffsmith.errors import ModelError
 from riffsmith.export.instrument import Instrument
+from riffsmith.export.notes import NoteWriter
+from riffsmith.export.plain import PianoRollStep
 from riffsmith.files import atomic_path
-from riffsmith.networks import CLOCK_CHANNELS
+from riffsmith.networks import CLOCK_CHANNELS, PROFILE_VALUES, PianoRollModel
+from riffsmith.transcription import PITCHES
 
 
 class _Decoder(nn.Module):
@@ -38,7 +41,14 @@ class _Encoder(nn.Module):
 
 def build_instrument(bundle: LatentBundle) -> Instrument:
     """Builds the instrument in plain PyTorch, before it is traced."""
-    return Instrument(bundle, bundle.generator, _Decoder(bundle.codec), _Encoder(bundle.codec))
+    model = bundle.piano_roll_model
+    return Instrument(
+        bundle,
+        bundle.generator,
+        _Decoder(bundle.codec),
+        _Encoder(bundle.codec),
+        None if model is None else NoteWriter(model, PianoRollStep(model)),
+    )
 
 
 def export_torchscript(bundle: LatentBundle, path: Path) -> None:
@@ -51,10 +61,11 @@ def export_torchscript(bundle: LatentBundle, path: Path) -> None:
     Raises:
         ModelError: The path is a folder, or writing failed.
     """
-    codec, frames = bundle.codec, 40
+    settings, codec, model, frames = bundle.settings, bundle.codec, bundle.piano_roll_model, 40
     latents = torch.randn(1, codec.latent_channels, frames)
     noise = torch.randn(1, codec.noise_channels, frames)
-    conditioning = torch.randn(1, CLOCK_CHANNELS + bundle.settings.codec.style_dimensions, 64)
+    channels = CLOCK_CHANNELS + settings.codec.style_dimensions + count_pitches(settings)
+    conditioning = torch.randn(1, channels, 64)
     noisy = torch.randn(1, latents.shape[1], 64)
     audio = torch.randn(1, 2, frames * codec.latent_samples)
     with warnings.catch_warnings(), torch.no_grad():
@@ -64,12 +75,20 @@ def export_torchscript(bundle: LatentBundle, path: Path) -> None:
             _trace(bundle.generator, (noisy, conditioning, torch.ones(1))),
             _trace(_Decoder(codec), (latents, noise)),
             _trace(_Encoder(codec), (audio,)),
+            None if model is None else _trace_writer(model),
         )
         script = torch.jit.script(instrument.eval())
         if path.is_dir():
             raise ModelError(f"{path} is a folder: name a file, ending in .ts")
         with atomic_path(path, ModelError) as partial:
             torch.jit.save(script, str(partial))
+
+
+def _trace_writer(model: PianoRollModel) -> NoteWriter:
+    before, memory = torch.zeros(1, 1, PITCHES), torch.zeros(1, 1, model.hidden)
+    number, profile = torch.zeros(1, dtype=torch.int64), torch.zeros(1, PROFILE_VALUES)
+    inputs = before, number, profile, memory, torch.rand(1 + PITCHES)
+    return NoteWriter(model, _trace(PianoRollStep(model), inputs))
 
 
 def _trace(network: nn.Module, inputs: tuple[Tensor, ...]) -> nn.Module:

@@ -124,7 +124,7 @@ class PianoRollModel(nn.Module):
         memory: Float[Tensor, "1 1 hidden"],
         uniform: Float[Tensor, " 89"],
     ) -> tuple[Float[Tensor, "1 1 88"], Float[Tensor, "1 1 hidden"]]:
-        """One step and the recurrent state after it, as `advance` and `draw_step` one after the other.
+        """The next step and the recurrent state it was drawn from: `advance`, then `draw_step`.
 
         All inputs are tensors, so that the method can be exported.
 

@@ -1,6 +1,6 @@
 """Transcription of audio to notes, and piano rolls."""
 
-from riffsmith.transcription.basic_pitch import PITCHES
+from riffsmith.transcription.basic_pitch import LOWEST_MIDI, PITCHES
 from riffsmith.transcription.piano_roll import (
     BEAT_TOLERANCE,
     STEPS_PER_BEAT,
@@ -20,6 +20,7 @@ from riffsmith.transcription.transcribe import (
 __all__ = [
     "BEAT_TOLERANCE",
     "FRAMES_PER_SECOND",
+    "LOWEST_MIDI",
     "NOTE_THRESHOLD",
     "PITCHES",
     "STEPS_PER_BEAT",
