@@ -10,13 +10,14 @@ from tempfile import TemporaryDirectory
 import torch
 from machine import describe_machine
 
-from riffsmith.bundle import LatentBundle
+from riffsmith.bundle import LatentBundle, count_pitches
 from riffsmith.export import export_onnx, export_torchscript
-from riffsmith.export.onnx import GRAPH_NAMES, open_session
+from riffsmith.export.onnx import GRAPH_NAMES, PIANO_ROLL_NAME, open_session
 from riffsmith.export.torchscript import build_instrument
 from riffsmith.hardware import playing_precision
-from riffsmith.networks import CLOCK_CHANNELS
+from riffsmith.networks import CLOCK_CHANNELS, PROFILE_VALUES, PianoRollModel
 from riffsmith.pipeline import open_model
+from riffsmith.transcription import PITCHES
 
 ROUNDS = 15
 """Repetitions of each measurement."""
@@ -52,12 +53,14 @@ def main(model: str) -> None:
     assert isinstance(bundle, LatentBundle)
     settings, codec = bundle.settings, bundle.codec
     instrument = build_instrument(bundle)
-    conditioning_channels = CLOCK_CHANNELS + settings.codec.style_dimensions
-    noisy = torch.randn(1, settings.codec.components, WINDOW)
+    conditioning_channels = (
+        CLOCK_CHANNELS + settings.codec.style_dimensions + count_pitches(settings)
+    )
+    noisy = torch.randn(1, codec.latent_channels, WINDOW)
     conditioning = torch.randn(1, conditioning_channels, WINDOW)
     timesteps = torch.ones(1)
-    latents = torch.randn(1, settings.codec.components, CHUNK)
-    noise = torch.randn(1, codec.linear.residual_components, CHUNK)
+    latents = torch.randn(1, codec.latent_channels, CHUNK)
+    noise = torch.randn(1, codec.noise_channels, CHUNK)
 
     def denoise() -> None:
         with playing_precision(noisy.device):
@@ -89,10 +92,31 @@ def main(model: str) -> None:
             }
         )
         show("decoder", seconds)
+        if bundle.piano_roll_model is not None:
+            compare_steps(bundle.piano_roll_model, folder / PIANO_ROLL_NAME)
     with TemporaryDirectory() as name:
         path = Path(name) / "instrument.ts"
         export_torchscript(bundle, path)
         play_blocks(torch.jit.load(path), BLOCK * codec.latent_samples / codec.sample_rate)
+
+
+def compare_steps(model: PianoRollModel, graph: Path) -> None:
+    """Compares a step of the piano roll, and prints its time."""
+    session = open_session(graph)
+    inputs = (
+        torch.zeros(1, 1, PITCHES),
+        torch.zeros(1, dtype=torch.int64),
+        torch.rand(1, PROFILE_VALUES),
+        torch.zeros(1, 1, model.hidden),
+        torch.rand(1 + PITCHES),
+    )
+    names = [entry.name for entry in session.get_inputs()]
+    feed = {name: value.numpy() for name, value in zip(names, inputs, strict=True)}
+    seconds = compare(
+        {"player": lambda: model.step(*inputs), "onnxruntime": lambda: session.run(None, feed)}
+    )
+    print(f"piano roll: a step takes the player {1000 * seconds['player']:.2f} ms")
+    show("piano roll", seconds)
 
 
 def play_blocks(instrument: Callable[[torch.Tensor], torch.Tensor], seconds: float) -> None:

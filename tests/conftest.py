@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from riffsmith.bundle import (
     Card,
+    LatentBundle,
     RecordingCredit,
     build_latent_generator,
     build_piano_roll_model,
+    load_bundle,
     save_piano_roll_model,
     write_bundle,
 )
@@ -215,6 +217,23 @@ def latent_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     notes = save_piano_roll_model(make_piano_roll_model(settings))
     write_bundle(folder, card, generator, save_codec(codec), notes)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bundle_without_notes(latent_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle of tiny size with a generator that is given no notes."""
+    bundle = load_bundle(latent_bundle)
+    assert isinstance(bundle, LatentBundle)
+    none = bundle.settings.piano_roll.model_copy(update={"hidden": 0})
+    settings = bundle.settings.model_copy(update={"piano_roll": none})
+    torch.manual_seed(3)
+    generator = build_latent_generator(settings)
+    for weight in generator.parameters():
+        torch.nn.init.normal_(weight, std=0.2)
+    card = bundle.card.model_copy(update={"settings": settings})
+    folder = tmp_path_factory.mktemp("bundles") / "without"
+    write_bundle(folder, card, generator, save_codec(bundle.codec))
     return folder
 
 

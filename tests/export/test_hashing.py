@@ -1,6 +1,6 @@
 import torch
 
-from riffsmith.export.hashing import choose, draw_normal, mix
+from riffsmith.export.hashing import choose, draw_normal, draw_uniform, mix
 
 
 def test_noise_is_standard_normal_and_without_pattern():
@@ -25,6 +25,15 @@ def test_choices_are_spread_evenly():
     counts = torch.bincount(found, minlength=6)
     assert len(counts) == 6
     assert (counts - 1000).abs().max() < 150
+
+
+def test_uniform_numbers_are_spread_evenly():
+    found = draw_uniform(9, 4, 50, torch.arange(-100, 100))
+    assert found.shape == (200, 50)
+    assert torch.equal(draw_uniform(9, 4, 50, torch.arange(-5, 5)), found[95:105])
+    counts = torch.histc(found, 10, 0, 1)
+    assert (counts - 1000).abs().max() < 150
+    assert not torch.equal(draw_uniform(8, 4, 50, torch.arange(-100, 100)), found)
 
 
 def test_mixing_is_the_known_generator():

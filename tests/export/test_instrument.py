@@ -26,6 +26,13 @@ def bundle(latent_bundle: Path) -> LatentBundle:
     return bundle
 
 
+@pytest.fixture(scope="module")
+def without_notes(bundle_without_notes: Path) -> LatentBundle:
+    bundle = load_bundle(bundle_without_notes)
+    assert isinstance(bundle, LatentBundle)
+    return bundle
+
+
 @pytest.fixture(autouse=True)
 def full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("riffsmith.hardware.has_bfloat16", lambda device: False)
@@ -58,15 +65,21 @@ def test_the_next_window_is_ready_before_it_is_needed(bundle: LatentBundle):
     instrument = build_instrument(bundle)
     play(instrument, 1)
     steps: list[int] = []
-    network = instrument.velocity
-    network.register_forward_hook(lambda *_: steps[-1:] and steps.append(steps.pop() + 1))
+    notes: list[int] = []
+    assert instrument.notes is not None
+    for network, counts in ((instrument.velocity, steps), (instrument.notes.network, notes)):
+        network.register_forward_hook(lambda *_, counts=counts: counts.append(counts.pop() + 1))
     for _ in range(400):
         steps.append(0)
+        notes.append(0)
         play(instrument, 1)
     assert max(steps) == 1  # never more than one step in a block
     assert sum(steps) >= 2 * instrument.steps
+    assert max(notes) <= 2
+    assert sum(notes) > 100
 
 
+@pytest.mark.slow
 @torch.inference_mode()
 def test_its_steps_are_those_of_the_sampler(bundle: LatentBundle):
     instrument = build_instrument(bundle)
@@ -102,7 +115,7 @@ def test_a_change_is_heard_soon_and_changes_nothing_before(bundle: LatentBundle)
 def test_changes_at_any_moment_leave_no_gap(bundle: LatentBundle):
     """The audio stays finite and has the requested length."""
     instrument = build_instrument(bundle)
-    for number in range(60):
+    for number in range(30):
         instrument.set_seed(number)
         instrument.set_variation(number % 3 / 2)
         found = play(instrument, number % 11 + 1)
@@ -111,6 +124,7 @@ def test_changes_at_any_moment_leave_no_gap(bundle: LatentBundle):
         assert instrument.latents.shape[2] < 2 * instrument.window_latents
 
 
+@pytest.mark.slow
 def test_the_clock_continues_when_the_tempo_changes(bundle: LatentBundle):
     instrument = build_instrument(bundle)
     play(instrument, 20)
@@ -124,6 +138,33 @@ def test_the_clock_continues_when_the_tempo_changes(bundle: LatentBundle):
     )
     beats = instrument.beat + (frames - changed_at) * instrument.beats_per_frame
     assert torch.allclose(instrument.conditioning[:, :10], clock(beats[None]), atol=1e-5)
+
+
+def test_its_notes_go_on_until_the_seed_changes(bundle: LatentBundle):
+    instrument = build_instrument(bundle)
+    instrument.set_seed(3)
+    instrument.margin_latents, instrument.window_latents = 16, 48
+    instrument._apply_controls(-4)
+    first = instrument.conditioning[0, 13:]
+    assert first.shape == (88, 80)
+    assert first.unique().tolist() == [0, 1]
+    instrument._begin_window(20)
+    assert torch.equal(instrument.conditioning[0, 13:, :56], first[:, 24:])
+    instrument.set_tempo(120.0)  # the tempo of all passages
+    instrument._apply_controls(12)
+    assert torch.equal(instrument.conditioning[0, 13:, :64], first[:, 16:])
+    instrument.set_seed(4)
+    instrument._apply_controls(12)
+    changed = instrument.conditioning[0, 13:, :64] != first[:, 16:]
+    assert not changed[:, :14].any()  # a step is two frames
+    assert changed[:, 16:].any()
+
+
+def test_a_model_without_notes_is_given_none(without_notes: LatentBundle):
+    instrument = build_instrument(without_notes)
+    assert instrument.notes is None
+    play(instrument, 1)
+    assert instrument.conditioning.shape[1] == 13
 
 
 def test_the_attributes_choose_the_passages(bundle: LatentBundle):
@@ -153,6 +194,7 @@ def test_values_out_of_range_are_refused(bundle: LatentBundle):
     assert instrument.get_seed() == 7
 
 
+@pytest.mark.slow
 @torch.inference_mode()
 def test_coding_in_blocks_equals_coding_as_a_whole_with_a_delay(bundle: LatentBundle):
     instrument, codec = build_instrument(bundle), bundle.codec
@@ -204,11 +246,12 @@ print(json.dumps(samples))
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("model", ["latent_bundle", "bundle_without_notes"])
 def test_the_file_plays_in_a_process_without_the_package(
-    bundle: LatentBundle, latent_bundle: Path, tmp_path: Path
+    model: str, tmp_path: Path, request: pytest.FixtureRequest
 ):
-    path = tmp_path / "tiny.ts"
-    command = ["-m", "riffsmith", "export", str(latent_bundle), str(path)]
+    path, folder = tmp_path / "tiny.ts", request.getfixturevalue(model)
+    command = ["-m", "riffsmith", "export", str(folder), str(path)]
     subprocess.run(  # where shapes are not checked, which TorchScript could not read
         [sys.executable, *command, "--format", "torchscript"], check=True
     )
@@ -219,6 +262,8 @@ def test_the_file_plays_in_a_process_without_the_package(
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
+    bundle = load_bundle(folder)
+    assert isinstance(bundle, LatentBundle)
     instrument = build_instrument(bundle)
     instrument.set_seed(5)
     expected = play(instrument, 40)[0, 0, ::997]

@@ -42,7 +42,7 @@ def test_the_decoder_in_real_arithmetic_is_the_decoder(bundle: LatentBundle):
 
 @pytest.mark.parametrize("frames", [8, 12, 100])
 def test_the_denoiser_is_the_same(bundle: LatentBundle, graphs: Path, frames: int):
-    noisy, conditioning = torch.randn(1, 8, frames), torch.randn(1, 13, frames)
+    noisy, conditioning = torch.randn(1, 8, frames), torch.randn(1, 13 + 88, frames)
     time = torch.tensor([0.7])
     feed = {"noisy": noisy.numpy(), "conditioning": conditioning.numpy(), "time": time.numpy()}
     found = np.asarray(open_session(graphs / "denoiser.onnx").run(["velocity"], feed)[0])
@@ -64,6 +64,44 @@ def test_the_decoder_is_the_same(bundle: LatentBundle, graphs: Path, frames: int
     assert np.abs(found).max() > 1e-3
 
 
+def test_the_piano_roll_is_the_same(bundle: LatentBundle, graphs: Path):
+    """The graph writes the notes that the model writes."""
+    model = bundle.piano_roll_model
+    assert model is not None
+    profile = model.profiles[4]
+    expected = model.write(profile, range(2), torch.Generator().manual_seed(0)).numpy()
+    uniform = torch.rand(64, 89, generator=torch.Generator().manual_seed(0)).numpy()
+    session = open_session(graphs / "piano_roll.onnx")
+    feed = {
+        "before": np.zeros((1, 1, 88), np.float32),
+        "profile": profile[None].numpy(),
+        "memory": np.zeros((1, 1, model.hidden), np.float32),
+    }
+    for number in range(64):
+        feed |= {"number": np.array([number]), "uniform": uniform[number]}
+        feed["before"], feed["memory"] = session.run(["step", "memory_after"], feed)
+        assert np.array_equal(feed["before"][0, 0], expected[number])
+    assert 0 < expected.mean() < 1
+
+
+def test_a_model_without_notes_has_no_graph_for_them(
+    bundle_without_notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    bundle = load_bundle(bundle_without_notes)
+    assert isinstance(bundle, LatentBundle)
+    checked: list[tuple[str, list[int]]] = []
+
+    def check(network: torch.nn.Module, path: Path, inputs: tuple[torch.Tensor, ...]) -> None:
+        checked.append((path.name, [len(value[0]) for value in inputs[:2]]))
+
+    monkeypatch.setattr("riffsmith.export.onnx._write_graph", lambda *_: None)  # takes long
+    monkeypatch.setattr("riffsmith.export.onnx._check_graph", check)
+    export_onnx(bundle, tmp_path / "out")
+    noise = bundle.codec.noise_channels
+    assert checked == [("denoiser.onnx", [8, 13]), ("decoder.onnx", [8, noise])]
+    assert json.loads((tmp_path / "out" / "player.json").read_text())["pitches"] == 0
+
+
 def test_silence_stays_finite(graphs: Path, bundle: LatentBundle):
     """Bins without power are divided by a very small number, which must stay in the graph."""
     low = np.full((1, 8, 12), -30.0, np.float32)
@@ -81,6 +119,9 @@ def test_the_settings_of_a_player_are_complete(graphs: Path, bundle: LatentBundl
     assert player["steps"] == 3
     assert len(player["styles"]) == len(player["styles_bpm"]) == 32
     assert player["styles_bpm"][0] == 120.0
+    assert (player["pitches"], player["lowest_pitch_midi"]) == (88, 21)
+    assert (player["steps_per_beat"], player["memory_values"]) == (8, 8)
+    assert np.array(player["profiles"]).shape == (32, 13)
     assert player["card"]["genre"] == "metal"
 
 
@@ -94,7 +135,9 @@ def test_the_documented_player_plays(
     names: dict[str, np.ndarray] = {}
     exec(block, names)
     graphs.with_name("exported").rename(graphs)
-    audio = names["audio"]
+    audio, notes = names["audio"], names["notes"]
+    assert notes.shape == (88, 320)
+    assert sorted(set(notes.flat)) == [0, 1]
     assert audio.shape == (2, 320 * bundle.codec.latent_samples)
     assert np.isfinite(audio).all()
     assert audio.std() > 1e-4

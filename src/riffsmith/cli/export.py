@@ -18,7 +18,7 @@ def export(
     model
         Run folder, bundle folder, or name of a shipped model; of preset latent.
     out
-        onnx: a folder for two graphs and player.json; torchscript: a file, usually .ts.
+        onnx: a folder for the graphs and player.json; torchscript: a file, usually .ts.
     format
         onnx for its many runtimes, which needs the extra riffsmith[onnx]; torchscript for the
         object nn~ in Max and Pure Data.
