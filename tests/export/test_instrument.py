@@ -107,7 +107,7 @@ def test_a_change_is_heard_soon_and_changes_nothing_before(bundle: LatentBundle)
     assert torch.equal(before, expected[..., : 40 * SIZE])
     differs = (after - expected[..., 40 * SIZE :]).abs().amax((0, 1)) > 1e-3
     first = int(differs.nonzero()[0]) // SIZE
-    assert first < 16 + 2 * instrument.context_latents + 2 * instrument.steps
+    assert first < 32 + 2 * instrument.context_latents + 2 * instrument.steps
     assert instrument.beats_per_frame == pytest.approx(200 / 60 * instrument.latent_seconds)
 
 

@@ -105,7 +105,8 @@ class Instrument(Coder):
         elif self.is_changed:
             self.is_changed = False
             settled = self.first_frame + self.latents.shape[2] - self.blend_latents
-            soonest = self.decoded_until + self.context_latents + 2 * self.steps
+            soonest = self.decoded_until + self.chunk_latents + self.context_latents
+            soonest += 2 * self.steps  # so many frames are played while the window is made
             self._apply_controls(min(soonest, settled))
         count = signal.shape[2] * self.latent_samples
         while self.audio.shape[1] < count:
