@@ -7,12 +7,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from riffsmith.features import CLASSES, correlate_keys
-from riffsmith.networks import BAR_STEPS, PianoRollModel, rotate_profile
+from riffsmith.networks import BAR_STEPS, PianoRollModel, measure_profile, rotate_profile
 from riffsmith.parallel import SharedResults, single_threaded
 from riffsmith.seeds import random_stream
 from riffsmith.synthesis.form import SECTION_BARS, Form
 from riffsmith.synthesis.transposition import semitones_to_key
-from riffsmith.transcription import look_up, step_numbers
+from riffsmith.transcription import look_up, step_numbers, transpose_roll
 
 _SECTION_STEPS = SECTION_BARS * BAR_STEPS
 _KEPT_SECTIONS = 16
@@ -43,12 +43,8 @@ class PieceRoll:
             keys: Numbers of the keys of which the piece has one. `None`: that of the reference.
         """
         self._model, self._form, self._choose_profile = model, form, choose_profile
-        self._reference = reference
-        if keys is not None:
-            correlations = correlate_keys(reference[:CLASSES].square().double().numpy())
-            if correlations is not None:
-                semitones = semitones_to_key(correlations, keys)
-                self._reference = rotate_profile(reference, semitones)
+        self._keys = keys
+        self._reference = rotate_profile(reference, self._semitones(reference))
         self._sections = SharedResults[Float[Tensor, "steps 88"]](_KEPT_SECTIONS)
 
     def at(self, beats: Float[Tensor, " frames"]) -> Float[Tensor, "88 frames"]:
@@ -72,7 +68,15 @@ class PieceRoll:
         first = section * SECTION_BARS
         bars = [self._form.riff_bar(first + place)[1] for place in range(SECTION_BARS)]
         stream = random_stream(self._form.seed, "notes", section)
-        return self._model.write(profile, bars, stream)
+        steps = self._model.write(profile, bars, stream)
+        return transpose_roll(steps, self._semitones(measure_profile(steps)))
+
+    def _semitones(self, profile: Float[Tensor, " 13"]) -> int:
+        """The transposition that brings notes to one of the keys that are asked for."""
+        if self._keys is None:
+            return 0
+        correlations = correlate_keys(profile[:CLASSES].square().double().numpy())
+        return 0 if correlations is None else semitones_to_key(correlations, self._keys)
 
 
 def _align(profile: Float[Tensor, " 13"], reference: Float[Tensor, " 13"]) -> Float[Tensor, " 13"]:
