@@ -52,8 +52,8 @@ class Controls:
     """Repetition of riffs, from 0 (no bar is repeated) to 1 (one riff throughout). `None`: what the
     model's settings say."""
     key: str | None = None
-    """Key that the piece is transposed to, such as E, Em or "F# minor". A model without tonal
-    latents has no key. `None`: the piece stays as it is."""
+    """Key of the piece, such as E, Em or "F# minor". A model without tonal latents has no key.
+    `None`: the key of the passages that the piece is like."""
     transpose: int = 0
     """Transposition in semitones, from -12 to 12, in addition to that of `key`."""
     morph_seed: int | None = None
