@@ -1,5 +1,5 @@
 import pytest
-from conftest import picture_preset, tiny_settings
+from conftest import picture_preset, tiny_latents, tiny_settings
 
 from riffsmith.report.architecture import describe_networks
 
@@ -14,6 +14,12 @@ def test_tables_of_layers_add_up(preset: str):
         assert networks["generator"][-1].shape == "1 × 32 × 32"
         assert networks["discriminator"][0].shape == "64 × 32 × 331"
     assert networks["discriminator"][-1].shape == "1"
+
+
+def test_a_latent_system_has_a_network_that_writes_notes():
+    networks = describe_networks(tiny_latents())
+    assert list(networks) == ["generator", "discriminator", "piano_roll"]
+    assert "GRU" in [row.kind for row in networks["piano_roll"]]
 
 
 def test_equal_sizes_are_shown():

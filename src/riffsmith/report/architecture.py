@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 import torch
+from torch import nn
 
+from riffsmith.bundle import build_piano_roll_model
 from riffsmith.config import PictureSettings, Settings
 from riffsmith.networks import Discriminator, Generator, count_parameters
 from riffsmith.training import initialise_state
@@ -21,11 +23,16 @@ class LayerRow:
 
 
 def describe_networks(settings: Settings) -> dict[str, list[LayerRow]]:
-    """Layers of the generator and of the discriminator."""
+    """Layers of the generator, the discriminator and the piano-roll model, where there is one."""
     if isinstance(settings, PictureSettings):
         return _describe_picture_networks(settings)
     state = initialise_state(settings, 0, torch.device("cpu"))
-    networks = {"generator": state.generator, "discriminator": state.discriminator}
+    networks: dict[str, nn.Module] = {
+        "generator": state.generator,
+        "discriminator": state.discriminator,
+    }
+    if settings.piano_roll.hidden:
+        networks["piano_roll"] = build_piano_roll_model(settings)
     return {
         name: [
             LayerRow(part, type(layer).__name__, "", count_parameters(layer))
