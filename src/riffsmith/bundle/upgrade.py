@@ -73,14 +73,14 @@ def upgrade_card(values: dict[str, Any]) -> dict[str, Any]:
         section: {_SETTINGS.get(section, {}).get(key, key): value for key, value in pairs.items()}
         for section, pairs in values["settings"].items()
     }
-    if "codec" in settings and values["version"] < _FIRST_WITH_GUIDANCE:
-        settings["generator"] = {**settings["generator"], "guidance": None}
     for name in _NO_LONGER_USED:
         settings["training"].pop(name, None)
-        if values["version"] < _FIRST_WITH_TONAL_LATENTS:
-            codec = settings["codec"]
-            kept = {name: codec[name] for name in codec if not str(name).startswith("decoder_")}
-            settings["codec"] = {**kept, "tonal_components": 0, "corrections": _CORRECTIONS}
+    if "codec" in settings and values["version"] < _FIRST_WITH_GUIDANCE:
+        settings["generator"] = {**settings["generator"], "guidance": None}
+    if "codec" in settings and values["version"] < _FIRST_WITH_TONAL_LATENTS:
+        codec = settings["codec"]
+        kept = {name: codec[name] for name in codec if not str(name).startswith("decoder_")}
+        settings["codec"] = {**kept, "tonal_components": 0, "corrections": _CORRECTIONS}
     values = {**values, "settings": settings}
     return _count_steps(values) if values["version"] == 1 else values
 
