@@ -1,4 +1,4 @@
-"""The bundle format: the parameters of version 4, and the conversion of earlier versions."""
+"""The bundle format: the parameters of version 5, and the conversion of earlier versions."""
 
 import importlib.util
 import json
@@ -181,3 +181,17 @@ def test_what_is_written_has_the_present_version(tmp_path: Path):
     card = make_card(settings, "report", version=1)
     write_bundle(tmp_path / "bundle", card, Generator(settings.generator, 1))
     assert read_card(tmp_path / "bundle").version == BUNDLE_VERSION
+
+
+def test_a_card_of_version_4_is_converted(latent_bundle: Path, tmp_path: Path):
+    """Its generator is guided by its own early state, and is given no notes."""
+    values = json.loads((latent_bundle / "card.json").read_text())
+    values["version"] = 4
+    del values["settings"]["piano_roll"], values["settings"]["training"]["guided_from_fraction"]
+    values["settings"]["training"] |= {"weak_generator_step": 300, "guided_from_step": 1000}
+    values["settings"]["generator"]["guidance"] = 2.5
+    (tmp_path / "card.json").write_text(json.dumps(values))
+    settings = read_card(tmp_path).settings
+    assert isinstance(settings, LatentSettings)
+    assert settings.piano_roll.hidden == 0
+    assert settings.generator.guidance == 2.5
