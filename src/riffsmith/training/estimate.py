@@ -60,13 +60,14 @@ def _latent_seconds(settings: LatentSettings, steps: int) -> float:
     trainer = LatentTrainer(settings, state, Codec(settings), learning_rates, 0, device)
     shape = (training.batch_size, window_channels(settings), training.window_frames)
     real = torch.randn(shape, generator=torch.Generator().manual_seed(0))
-    matching = min(steps, training.flow_matching_steps)
+    matching = training.flow_matching_steps
+    guided = round(training.guided_from_fraction * matching) if training.base is None else 0
+    # The three kinds of steps take different times: guided ones evaluate the generator twice more.
+    phases = ((0, min(steps, guided)), (guided, min(steps, matching)), (matching, steps))
     seconds = 0.0
-    # the last steps of flow matching, because guidance makes them slower than the first
-    late = max(0, training.flow_matching_steps - 1 - _TIMED_STEPS)
-    for first, count in ((late, matching), (training.flow_matching_steps, steps - matching)):
+    for first, last in phases:
         state.step = first
-        seconds += count * _median_seconds(trainer, real) if count else 0.0
+        seconds += (last - first) * _median_seconds(trainer, real) if last > first else 0.0
     return seconds
 
 
