@@ -75,7 +75,7 @@ class _Segment:
 
     def notes(
         self, frames: Float[Tensor, " frames"], beats: Float[Tensor, " frames"]
-    ) -> Float[Tensor, "pitches frames"]:
+    ) -> Float[Tensor, "rows frames"]:
         """Piano roll at frames; without one it has no pitches. A morph changes it in its middle.
 
         Args:
@@ -214,13 +214,11 @@ class ConditioningSchedule:
         beats = self._beats(positions)
         in_period = beats if self._period_beats is None else beats % self._period_beats
         styles = self._segments[0].styles(positions)
-        notes = self._segments[0].notes(positions, in_period)
         for segment in self._segments[1:]:
             weight = _ease((positions - segment.start) / _CHANGE_LATENTS + 1)[:, None]
             if weight.any():
                 styles = torch.lerp(styles, segment.styles(positions), weight)
-                is_later = positions >= segment.start
-                notes = torch.where(is_later, segment.notes(positions, in_period), notes)
+        notes = self._notes(positions, in_period)
         return torch.cat([clock(beats[None]), styles.T[None], notes[None]], dim=1)
 
     def noise(
@@ -248,6 +246,18 @@ class ConditioningSchedule:
         schedule = copy(self)
         schedule._segments = segments
         return schedule
+
+    def _notes(
+        self, frames: Float[Tensor, " frames"], beats: Float[Tensor, " frames"]
+    ) -> Float[Tensor, "rows frames"]:
+        """Piano roll of frames in rising order. A segment writes only what is heard of it."""
+        changes = torch.tensor([segment.start for segment in self._segments[1:]])
+        numbers = torch.searchsorted(changes.to(frames), frames, right=True)
+        parts = [
+            self._segments[number].notes(frames[numbers == number], beats[numbers == number])
+            for number in numbers.unique_consecutive().tolist()
+        ]
+        return torch.cat(parts, dim=1)
 
     def _beats(self, frames: Float[Tensor, " frames"]) -> Float[Tensor, " frames"]:
         beats = self._segments[0].beats(frames)
