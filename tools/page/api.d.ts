@@ -341,7 +341,7 @@ declare namespace Api {
   type RefusalCode = "not_audio" | "no_ending" | "too_large" | "empty" | "too_many" | "bad_name";
 
   /** Work before the first training step. */
-  type Stage = "recordings" | "features" | "codec";
+  type Stage = "recordings" | "features" | "codec" | "notes";
 
   /** A file of a folder. */
   interface SurveyFile {
