@@ -78,7 +78,7 @@ def test_who_has_least_is_looked_ahead_for_first(model: Playable):
     assert [player.chunks_ready() for player in ready] == [1, 1, 1]
     for _ in range(20):
         players.look_ahead()
-    assert [player.chunks_ready() for player in ready] == [4, 4, 4]
+    assert [player.chunks_ready() for player in ready] == [2, 2, 2]
     Players().look_ahead()  # nobody is there
 
 

@@ -98,9 +98,12 @@ def test_workers_begin_at_any_chunk_and_continue_without_end(bundle: LatentBundl
 
 
 @pytest.mark.slow
-def test_workers_play_a_piece_with_a_control_change(bundle: LatentBundle):
+@pytest.mark.parametrize("place", [0.01, 0.99])
+def test_workers_play_a_piece_with_a_control_change(bundle: LatentBundle, place: float):
+    """The change lies at the beginning of a chunk, and at its end."""
     size = CHUNK_LATENTS * bundle.codec.latent_samples
-    changed = Stream(bundle, 3).with_controls(2 * size + 50, Controls(tempo=150.0))
+    change = round((2 + place) * size)
+    changed = Stream(bundle, 3).with_controls(change, Controls(tempo=150.0))
     alone = changed.read(0, 6 * size)
     torch.set_num_threads(2)
     assert np.array_equal(np.concatenate(list(play_chunks(changed.without_cache(), 0, 6))), alone)

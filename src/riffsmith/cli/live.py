@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from riffsmith.controls import Controls
 
-_AHEAD_CHUNKS = 8
+_AHEAD_CHUNKS = 4
 """About 24 s of audio."""
 
 

@@ -145,4 +145,4 @@ def _add_overlapping(
     """Adds each frame to four successive hops, from that of its number on."""
     count = frames.shape[-2]
     for number, quarter in enumerate(frames.unflatten(-1, (4, -1)).unbind(-2)):
-        hops[..., number : number + count, :] += quarter
+        hops[..., number : number + count, :].add_(quarter)

@@ -22,7 +22,7 @@ FADE_SECONDS = 0.05
 OnProgress = Callable[[float], None]
 Result = TypeVar("Result")
 
-_LOOK_AHEAD = 8
+_LOOK_AHEAD = 4
 """Chunks and windows per worker that may be ready or begun: about 10 MB."""
 
 

@@ -18,24 +18,22 @@ from riffsmith.synthesis.conditioning import ConditioningSchedule
 from riffsmith.synthesis.rendering import denoise, receptive_field, render
 from riffsmith.synthesis.transposition import KeyTransposition
 
-CHUNK_LATENTS = 64
+CHUNK_LATENTS = 128
 """Latent frames of a chunk, which is decoded as a whole. Chunks always begin at multiples of this,
 so that every way to read a piece gives the same samples."""
 WINDOW_LATENTS = (192, 384, 768)
 """Latent frames of the first window, the second, and all others; a window is denoised as a whole.
 Short windows let a piece or a control change begin soon; long ones take less time a frame."""
-MARGIN_LATENTS = 128
-"""Frames that are denoised in addition on either side of a window. What lies beyond them has hardly
-any effect on the window."""
+MARGIN_LATENTS = 64
+"""Frames that are denoised in addition on either side of a window. What lies beyond them changes
+the window by less than −90 dB."""
 BLEND_LATENTS = 16
 """Crossfade length between latent windows."""
 CONTROL_CHANGE_SECONDS = 0.05
 """Crossfade length of audio at a control change."""
-_ALIGNMENT_LATENTS = 16
-"""Windows begin at multiples of this, because the generator halves the frame rate four times."""
 _KEY_LATENTS = sum(WINDOW_LATENTS[:2])
 """Latent frames that a key is found from, 27 s. Those of the first window alone are too few."""
-_KEPT_CHUNKS = 6
+_KEPT_CHUNKS = 4
 """Chunks that are kept: those that were read ahead are crossfaded at a control change."""
 _KEPT_WINDOWS = 3
 """Windows that are kept for one reader; each further worker may need another."""
@@ -113,7 +111,7 @@ class Stream:
         stream = copy(self)
         stream.schedule = self.schedule.with_controls(frame, controls)
         stream._previous, stream._change_start = self, start
-        stream._origin = frame // _ALIGNMENT_LATENTS * _ALIGNMENT_LATENTS
+        stream._origin = frame // CHUNK_LATENTS * CHUNK_LATENTS
         stream._clear_cache()
         stream._controls = controls
         if controls.key != self._controls.key:
@@ -269,9 +267,9 @@ class Stream:
             return None
         source = copy(self)  # which shares the windows, and keeps nothing of before the change
         source._previous = None
-        return KeyTransposition(
-            self._codec, key, lambda: source.latents(source._origin, _KEY_LATENTS)
-        )
+        start = max(source._origin, source._change_start // self._codec.latent_samples)
+        frames = source._origin + _KEY_LATENTS - start
+        return KeyTransposition(self._codec, key, lambda: source.latents(start, frames))
 
     def _clear_cache(self) -> None:
         self._windows = SharedResults[Tensor](_KEPT_WINDOWS + count_cores())

@@ -7,7 +7,7 @@ from riffsmith.audio import to_pcm16
 
 CHANNELS = 2
 FRAME_BYTES = 2 * CHANNELS
-_KEPT_CHUNKS = 8
+_KEPT_CHUNKS = 4
 
 
 def to_pcm(audio: Float[np.ndarray, "time channels"]) -> bytes:

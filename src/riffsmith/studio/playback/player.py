@@ -12,7 +12,7 @@ from riffsmith.studio.playback.chunks import ChunkCache, to_pcm
 from riffsmith.studio.playback.schemas import AudioPromptInfo
 from riffsmith.synthesis import AudioPrompt, Controls, Stream
 
-_CHUNKS_AHEAD = 4
+_CHUNKS_AHEAD = 2
 """Number of chunks that are computed before they are pulled: a new latent window takes a while."""
 _KEPT_CHANGES = 200
 REMEMBERED_SECONDS = 660.0
