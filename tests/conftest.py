@@ -126,6 +126,7 @@ TINY_LATENTS = {
     "piano_roll": {"hidden": "8", "mixtures": "2", "steps": "4"},
     "discriminator": {"channels": "[12, 16, 16]"},
     "training": {
+        "base": "none",
         "batch_size": "4",
         "steps": "12",
         "log_every_steps": "3",

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 from safetensors.numpy import save
 
-TARGET = Path(__file__).parents[1] / "src/riffsmith/evaluation"
+TARGET = Path(__file__).parents[1] / "src/riffsmith"
 SHA256 = {
     "musicnn": "f38a4890c648c1ddbb141c5d96d2b0a8cfcd36746002d896989f7b88beb65cfa",
     "aisfx": "bfe219950715af179e9a1653e7117cc1852baef267cd6596c42cad74afe1d194",
@@ -48,10 +48,10 @@ def main() -> None:
     parser.add_argument("aisfx", type=Path, help="the wheel of aisfx 0.1.2")
     parser.add_argument("basic_pitch", type=Path, help="the wheel of basic-pitch 0.4.0")
     parser.add_argument(
-        "--target", type=Path, default=TARGET, help="folder of the package riffsmith.evaluation"
+        "--target", type=Path, default=TARGET, help="folder of the package riffsmith"
     )
     options = parser.parse_args()
-    embedders = options.target / "embedders/weights"
+    embedders = options.target / "evaluation/embedders/weights"
     transcription = options.target / "transcription/weights"
     for folder in (embedders, transcription):
         folder.mkdir(parents=True, exist_ok=True)
