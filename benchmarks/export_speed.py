@@ -16,7 +16,7 @@ from riffsmith.export.onnx import GRAPH_NAMES, PIANO_ROLL_NAME, open_session
 from riffsmith.export.torchscript import build_instrument
 from riffsmith.hardware import playing_precision
 from riffsmith.networks import CLOCK_CHANNELS, PROFILE_VALUES, PianoRollModel
-from riffsmith.pipeline import open_model
+from riffsmith.pipeline.models import open_model
 from riffsmith.transcription import PITCHES
 
 ROUNDS = 15

@@ -3,7 +3,8 @@
 from jaxtyping import install_import_hook
 
 with install_import_hook("riffsmith", "typechecker.check"):
-    import riffsmith.pipeline  # noqa: F401  (imports every layer below it)
+    import riffsmith.pipeline.subjects
+    import riffsmith.pipeline.training  # noqa: F401  (they import every layer below)
 
 import os
 import tempfile

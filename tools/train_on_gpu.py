@@ -41,7 +41,7 @@ from riffsmith.config import LatentSettings, Overrides, build_settings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError, ModelError, RunError, SettingsError
 from riffsmith.files import atomic_path
-from riffsmith.pipeline import open_model
+from riffsmith.pipeline.models import open_model
 from riffsmith.training import choose_device
 from riffsmith.training.latent.step import LatentState, LatentTrainer, build_learning_rates
 from riffsmith.training.latent.system import initialise_latent_state

@@ -170,7 +170,7 @@ def test_several_clips_go_into_a_folder(shell: Shell, run: Path, tmp_path: Path)
 
 @pytest.mark.slow
 def test_the_demo(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    from riffsmith.pipeline import TrainingRequest
+    from riffsmith.pipeline.training import TrainingRequest
 
     monkeypatch.setattr(TrainingRequest, "__init__", _tiny(TrainingRequest.__init__))
     monkeypatch.setattr("riffsmith.cli.demo.CLIP_SECONDS", 2.0)

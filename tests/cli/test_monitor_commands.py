@@ -7,7 +7,7 @@ from conftest import tiny_flags
 from test_commands import Shell, shell
 
 from riffsmith.corpus import Corpus
-from riffsmith.pipeline import open_model
+from riffsmith.pipeline.models import open_model
 from riffsmith.runs import RunFolder
 
 pytestmark = pytest.mark.slow

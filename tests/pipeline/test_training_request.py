@@ -5,7 +5,8 @@ from conftest import TINY_LATENTS
 
 from riffsmith.config import LatentSettings
 from riffsmith.corpus import Corpus
-from riffsmith.pipeline import TrainingRequest, begin_training, training as module
+from riffsmith.pipeline import training as module
+from riffsmith.pipeline.training import TrainingRequest, begin_training
 from riffsmith.runs import RunFolder
 
 

@@ -124,7 +124,7 @@ def test_the_duration_must_be_that_of_a_clip(run: RunFolder, corpus: Corpus, sec
 
 @pytest.mark.slow
 def test_clips_are_those_of_evaluate(run: RunFolder, corpus: Corpus):
-    from riffsmith.pipeline import open_subject
+    from riffsmith.pipeline.subjects import open_subject
 
     ours = Measurer(run.snapshot(4), corpus, "epoch 4", 30.0, 5, lambda fraction: None).passages
     theirs = open_subject(str(run.path), corpus, 30.0, 5, snapshot=4).passages

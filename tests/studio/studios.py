@@ -71,7 +71,7 @@ def listening(studio: Studio) -> Iterator[str]:
 
 def playable(run: Path) -> Playable:
     """The model of a run."""
-    from riffsmith.pipeline import open_model
+    from riffsmith.pipeline.models import open_model
 
     return Playable(MODEL, "run", open_model(str(run)), None)
 

@@ -10,7 +10,7 @@ from riffsmith.audio import LoudnessMeter
 from riffsmith.bundle import LatentBundle
 from riffsmith.evaluation.metrics.rhythm import measure_rhythm
 from riffsmith.features import measure_descriptors
-from riffsmith.pipeline import open_model
+from riffsmith.pipeline.models import open_model
 from riffsmith.synthesis import Controls, Stream, make_loop
 from riffsmith.synthesis.stream import CHUNK_LATENTS, WINDOW_LATENTS
 

@@ -8,7 +8,7 @@ from riffsmith.audio import resample
 from riffsmith.bundle import Bundle, Card, LatentBundle
 from riffsmith.errors import ModelError
 from riffsmith.parallel import single_threaded
-from riffsmith.pipeline import open_model
+from riffsmith.pipeline.models import open_model
 from riffsmith.synthesis import (
     Controls,
     Stream,
@@ -21,7 +21,7 @@ from riffsmith.synthesis import (
 
 
 class Piece:
-    """An endless piece. Iteration gives `Audio` of a little more than 3 s at a time."""
+    """An endless piece. Iteration gives `Audio` of about 6 s at a time."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream

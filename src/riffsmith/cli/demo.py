@@ -35,7 +35,8 @@ def demo(
     from riffsmith.bundle import load_shipped
     from riffsmith.cli.console import file_progress, note, share_progress, stdout
     from riffsmith.cli.training_progress import run_with_progress
-    from riffsmith.pipeline import TrainingRequest, begin_training, open_model
+    from riffsmith.pipeline.models import open_model
+    from riffsmith.pipeline.training import TrainingRequest, begin_training
     from riffsmith.report import measure_run, write_report
     from riffsmith.runs import RunFolder
     from riffsmith.synthesis import generate_clip

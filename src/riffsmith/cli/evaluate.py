@@ -63,7 +63,7 @@ def evaluate(
         read_folder,
         run_self_test,
     )
-    from riffsmith.pipeline import open_subject
+    from riffsmith.pipeline.subjects import open_subject
 
     if (model is None) != self_test:
         raise SettingsError(

@@ -29,7 +29,7 @@ def export(
     from riffsmith.bundle import LatentBundle
     from riffsmith.cli.console import note, stdout
     from riffsmith.errors import ModelError
-    from riffsmith.pipeline import open_model
+    from riffsmith.pipeline.models import open_model
 
     bundle = open_model(model, snapshot, note)
     if not isinstance(bundle, LatentBundle):

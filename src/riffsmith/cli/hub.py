@@ -40,7 +40,7 @@ def push(
     from riffsmith.errors import SettingsError
     from riffsmith.files import explain
     from riffsmith.hub import push_bundle
-    from riffsmith.pipeline import find_bundle
+    from riffsmith.pipeline.models import find_bundle
 
     try:
         credit_text = "" if credits is None else credits.read_text(encoding="utf-8")

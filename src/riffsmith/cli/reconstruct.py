@@ -37,7 +37,7 @@ def reconstruct(
     from riffsmith.cli.console import note, share_progress, stdout
     from riffsmith.errors import ModelError
     from riffsmith.evaluation import score_reconstruction
-    from riffsmith.pipeline import open_model
+    from riffsmith.pipeline.models import open_model
     from riffsmith.synthesis import reconstruct_audio
 
     bundle = open_model(model, snapshot, note)

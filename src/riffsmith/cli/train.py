@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from riffsmith.config import Settings
-    from riffsmith.pipeline import TrainingRequest
+    from riffsmith.pipeline.training import TrainingRequest
     from riffsmith.runs import RunFolder
 
 
@@ -68,7 +68,7 @@ def train(
     from riffsmith.cli.console import file_progress, note_flaws, stdout
     from riffsmith.cli.training_progress import run_with_progress, stop_flag
     from riffsmith.corpus import is_corpus
-    from riffsmith.pipeline import TrainingRequest, begin_training
+    from riffsmith.pipeline.training import TrainingRequest, begin_training
     from riffsmith.runs import RunFolder
     from riffsmith.training import open_process_group, run_worker
 

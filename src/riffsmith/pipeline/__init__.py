@@ -1,14 +1,4 @@
-"""From a folder to a run, and from a name to a model, as the commands and the studio share it."""
+"""From a folder to a run, and from a name to a model, as the commands and the studio share it.
 
-from riffsmith.pipeline.models import EvaluationSubject, find_bundle, open_model, open_subject
-from riffsmith.pipeline.training import TrainingRequest, begin_training, open_corpus
-
-__all__ = [
-    "EvaluationSubject",
-    "TrainingRequest",
-    "begin_training",
-    "find_bundle",
-    "open_corpus",
-    "open_model",
-    "open_subject",
-]
+Import from its modules: who plays a model need not wait until the code of the training is loaded.
+"""

@@ -21,7 +21,7 @@ from riffsmith.synthesis.transposition import KeyTransposition
 CHUNK_LATENTS = 128
 """Latent frames of a chunk, which is decoded as a whole. Chunks always begin at multiples of this,
 so that every way to read a piece gives the same samples."""
-WINDOW_LATENTS = (192, 384, 768)
+WINDOW_LATENTS = (144, 432, 768)
 """Latent frames of the first window, the second, and all others; a window is denoised as a whole.
 Short windows let a piece or a control change begin soon; long ones take less time a frame."""
 MARGIN_LATENTS = 64
