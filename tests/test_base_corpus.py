@@ -53,7 +53,7 @@ def test_every_piece_has_a_file_and_bytes_of_its_own():
 
 
 def test_the_card_is_up_to_date():
-    written = (ROOT / "docs" / "base-corpus.md").read_text(encoding="utf-8")
+    written = (ROOT / "src/riffsmith/models/base-corpus.md").read_text(encoding="utf-8")
     assert written == TOOL["write_card"](PIECES), "run `python tools/make_base_corpus.py --card`"
 
 

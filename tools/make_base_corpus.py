@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 from zipfile import BadZipFile, ZipFile
 
 TABLE = Path(__file__).parent / "base_corpus.toml"
-CARD = Path(__file__).parents[1] / "docs" / "base-corpus.md"
+CARD = Path(__file__).parents[1] / "src/riffsmith/models/base-corpus.md"
 _INTRODUCTION = """\
 # The corpus of the base generator
 
@@ -112,7 +112,7 @@ def main() -> None:
     parser.add_argument("out", nargs="?", type=Path, help="folder to write the corpus to")
     parser.add_argument("--packages", type=Path, help="folder of .deb files, kept")
     parser.add_argument("--metal", type=Path, help="folder of the metal songs mixed from stems")
-    parser.add_argument("--card", action="store_true", help="write docs/base-corpus.md instead")
+    parser.add_argument("--card", action="store_true", help="write the data card instead")
     options = parser.parse_args()
     pieces = read_table()
     if options.card:
