@@ -30,7 +30,7 @@ class CodecSettings(Section):
     """Fraction of the standard deviation with which residual components are drawn."""
     texture_steps: PositiveInt = 1_500
     """Training steps of the texture network."""
-    style_dimensions: Annotated[int, Field(ge=1, le=64)] = 12
+    style_dimensions: Annotated[int, Field(ge=1, le=64)] = 8
     """Dimensions of the style embedding."""
     style_passages: Annotated[int, Field(ge=2, le=4_096)] = 512
     """Number of passages of the corpus whose style embedding is stored."""
