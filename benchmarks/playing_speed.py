@@ -1,4 +1,4 @@
-"""Speed and latency of a shipped model on one core: `playing_speed.py [MODEL]`.
+"""Speed and latency of a model on one core: `playing_speed.py [MODEL]`.
 
 It prints seconds of audio for each second of computing, the fraction of the time that each part
 takes, and the time from the start of a process until its first second of audio is ready.
@@ -11,7 +11,8 @@ from pathlib import Path
 
 import torch
 
-from riffsmith.bundle import LatentBundle, load_shipped
+from riffsmith.bundle import LatentBundle
+from riffsmith.pipeline.models import open_model
 from riffsmith.synthesis import Stream
 
 SECONDS = 120.0
@@ -21,7 +22,7 @@ FIRST_BYTES = 4 * 44_100
 
 def main(name: str = "metal") -> None:
     torch.set_num_threads(1)
-    bundle = load_shipped(name)
+    bundle = open_model(name)
     assert isinstance(bundle, LatentBundle)
     stream = Stream(bundle, 0)
     stream.read(0, stream.chunk_samples)  # the first chunk initialises caches

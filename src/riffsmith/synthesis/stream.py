@@ -267,7 +267,7 @@ class Stream:
             return None
         source = copy(self)  # which shares the windows, and keeps nothing of before the change
         source._previous = None
-        start = max(source._origin, source._change_start // self._codec.latent_samples)
+        start = source._change_start // self._codec.latent_samples
         frames = source._origin + _KEY_LATENTS - start
         return KeyTransposition(self._codec, key, lambda: source.latents(start, frames))
 
