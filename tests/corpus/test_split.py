@@ -34,6 +34,45 @@ def test_recordings_are_held_out_by_name():
     assert chosen == {recordings[2].content_hash, recordings[3].content_hash}
 
 
+def sharing(count: int, *groups: set[int]) -> list[SurveyEntry]:
+    found = entries(count)
+    return [
+        entry.model_copy(
+            update={
+                "shares_with": tuple(
+                    found[other].path
+                    for group in groups
+                    if number in group
+                    for other in sorted(group - {number})
+                )
+            }
+        )
+        for number, entry in enumerate(found)
+    ]
+
+
+@pytest.mark.slow
+@given(count=st.integers(2, 40), fraction=st.floats(0.01, 0.9), data=st.data())
+def test_recordings_that_share_music_are_never_split(count: int, fraction: float, data):
+    pairs = data.draw(st.lists(st.sets(st.integers(0, count - 1), min_size=2, max_size=2)))
+    recordings = sharing(count, *pairs)
+    held_out = split_recordings(recordings, fraction)
+    hashes = [entry.content_hash for entry in recordings]
+    for pair in pairs:
+        assert len({hashes[number] in held_out for number in pair}) == 1
+    assert len(held_out) < count
+
+
+def test_a_group_is_held_out_together():
+    recordings = sharing(10, {0, 3}, {3, 5})
+    chosen = split_recordings(recordings, 0.1, ["00 song"])
+    assert chosen == {recordings[number].content_hash for number in (0, 3, 5)}
+    # a tenth of the recordings is one, and the first by its hash is in a group of three
+    assert len(split_recordings(recordings, 0.1)) == 1
+    assert split_recordings(recordings, 0.1).isdisjoint(chosen)
+    assert split_recordings(sharing(2, {0, 1}), 0.5) == set()
+
+
 def test_names_that_do_not_fit_are_refused():
     with pytest.raises(CorpusError, match="'fear' matches no usable recording"):
         split_recordings(entries(4), 0.1, ["fear"])

@@ -3,8 +3,9 @@ import pytest
 import torch
 from conftest import make_music
 
-from riffsmith.evaluation.copying.fingerprint import SOUND, fingerprint
 from riffsmith.evaluation.copying.representation import Alteration
+from riffsmith.evaluation.copying.sound import SOUND
+from riffsmith.features.fingerprint import fingerprint
 
 RATE = 8_000
 

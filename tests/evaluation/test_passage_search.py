@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from riffsmith.evaluation.copying.fingerprint import SOUND
 from riffsmith.evaluation.copying.passage_search import PassageIndex
 from riffsmith.evaluation.copying.representation import Alteration
+from riffsmith.evaluation.copying.sound import SOUND
 
 FRAMES = 20
 SHORT = replace(SOUND, window_frames=FRAMES)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from riffsmith.evaluation.copying.fingerprint import SOUND
 from riffsmith.evaluation.copying.melody import MELODY
 from riffsmith.evaluation.copying.representation import Alteration, Representation
+from riffsmith.evaluation.copying.sound import SOUND
 
 
 def test_an_alteration_is_undone():

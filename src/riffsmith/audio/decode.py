@@ -30,6 +30,8 @@ _SAMPLE_RATES_HZ = (1_000, 1_000_000)
 _UNKNOWN_LENGTH = 1 << 62
 """libsndfile reports a length of 2^63 - 1 samples where the header does not hold one; anything
 from here on is no length."""
+_LOSSLESS_SUBTYPES = ("PCM_", "FLOAT", "DOUBLE", "ALAC_")
+"""Beginnings of libsndfile's names of encodings that keep every sample."""
 _STREAMED_RIFF = 0xFFFFFFFF - 8
 """A RIFF size from here on says that the file was written without knowing its length."""
 
@@ -47,6 +49,8 @@ class Source:
     """Whether the container says that the file should be longer."""
     encoding: str
     """Container and sample format, as text for people."""
+    is_lossy: bool
+    """Whether the encoding leaves out what is hardly heard, as MP3 does."""
     blocks: Iterator[NDArray[np.float32]]
     """Consecutive blocks (time, channels) of `BLOCK_SECONDS` each, the last one shorter.
 
@@ -95,6 +99,7 @@ def open_audio(path: Path) -> Source:
         header_samples=file.frames if 0 < file.frames < _UNKNOWN_LENGTH else None,
         is_cut_off=_is_cut_off(path),
         encoding=f"{file.format} {file.subtype}",
+        is_lossy=not file.subtype.startswith(_LOSSLESS_SUBTYPES),
         blocks=_soundfile_blocks(file),
     )
 
@@ -196,5 +201,6 @@ def _open_with_pyav(path: Path) -> Source:
         header_samples=None,
         is_cut_off=False,
         encoding=f"{container.format.name.split(',')[0].upper()} {stream.codec_context.name}",
+        is_lossy=not stream.codec_context.codec.lossless,
         blocks=blocks(),
     )

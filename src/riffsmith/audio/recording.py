@@ -42,6 +42,8 @@ class Recording:
     """Number of channels of the file."""
     encoding: str
     """Container and sample format, as text for people."""
+    is_lossy: bool
+    """Whether the file's encoding leaves out what is hardly heard, as MP3 does."""
     peak_db: float
     """Largest sample of the file, in dB of full scale."""
     loudness_lufs: float | None
@@ -102,6 +104,7 @@ def read_recording(path: Path, sample_rate: int, channels: int) -> Recording:
         source_sample_rate=source.sample_rate,
         source_channels=source.channels,
         encoding=source.encoding,
+        is_lossy=source.is_lossy,
         peak_db=20 * float(np.log10(tally.peak)),
         loudness_lufs=meter.loudness_lufs(),
         flaws=tuple(tally.flaws),

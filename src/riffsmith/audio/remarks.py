@@ -46,12 +46,18 @@ class RecordingCode(MessageCode):
         "too short: {seconds:.1f} s, a segment needs at least {needed:.1f} s",
     )
     DUPLICATE = "duplicate", "same audio as {path}"
+    SAME_MUSIC = "same_music", "the same music as {path}, in another file"
+    EXCERPT = "excerpt", "an excerpt of {path}, from its second {start} on"
 
     # Flaws of a file that is used.
     DAMAGED = "damaged", "damaged: decoding stopped ({cause}) after {seconds:.1f} s"
     CUT_OFF = "cut_off", "truncated: the file is cut off after {seconds:.1f} s"
     TRUNCATED = "truncated", "truncated: {seconds:.1f} s of {expected:.1f} s can be read"
     CLIPPED = "clipped", "clipped: {fraction:.1%} of the samples are at full scale"
+    SHARED_MUSIC = (
+        "shared_music",
+        "{seconds} s of its music are in {path} too: both stay on the same side of the split",
+    )
 
     # A sentence from a file that was written before there were codes.
     OTHER = "other", "{text}"

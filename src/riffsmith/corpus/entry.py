@@ -1,14 +1,15 @@
 """One file of a folder: what it holds, why it is skipped, and which flaws it has."""
 
 import os
-from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float, Int16
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, computed_field, model_validator
+from torch import Tensor
 
 from riffsmith.audio import (
     Recording,
@@ -18,6 +19,7 @@ from riffsmith.audio import (
     read_recording,
 )
 from riffsmith.errors import AudioError
+from riffsmith.features import find_landmarks
 
 FULL_SCALE = 32767
 """Largest value of a stored 16-bit sample."""
@@ -41,10 +43,15 @@ class SurveyEntry(BaseModel):
     sample_rate: int = 0
     channels: int = 0
     encoding: str = ""
+    is_lossy: bool = False
+    """Whether the encoding leaves out what is hardly heard, as MP3 does."""
     peak_db: float = 0.0
     loudness_lufs: float | None = None
     content_hash: str = ""
     """Hash of the decoded and resampled audio, equal for the same audio in two lossless formats."""
+    shares_with: tuple[str, ...] = ()
+    """Paths of the other recordings that hold some of the same music and are used as well. All of
+    them stay on the same side of the split."""
 
     @computed_field
     @property
@@ -110,6 +117,7 @@ def describe(
         sample_rate=recording.source_sample_rate,
         channels=recording.source_channels,
         encoding=recording.encoding,
+        is_lossy=recording.is_lossy,
         peak_db=round(recording.peak_db, 2),
         loudness_lufs=recording.loudness_lufs and round(recording.loudness_lufs, 2),
         content_hash=blake2b(stored.tobytes(), digest_size=16).hexdigest(),
@@ -138,16 +146,14 @@ def _to_int16(recording: Recording) -> NDArray[np.int16]:
     return np.rint(recording.audio * gain).astype(np.int16)
 
 
-def mark_duplicates(entries: Sequence[SurveyEntry]) -> list[SurveyEntry]:
-    """Skips all but the first of several files with the same audio."""
-    first: dict[str, str] = {}
-    marked: list[SurveyEntry] = []
-    for entry in entries:
-        if entry.usable and entry.content_hash in first:
-            original = first[entry.content_hash]
-            refusal = RecordingRemark.of(RecordingCode.DUPLICATE, path=original)
-            entry = entry.model_copy(update={"refusal": refusal})
-        elif entry.usable:
-            first[entry.content_hash] = entry.path
-        marked.append(entry)
-    return marked
+def find_stored_landmarks(
+    audio: Int16[np.ndarray, "time channels"], sample_rate: int
+) -> Float[Tensor, "landmarks 2"]:
+    """Landmarks of audio as a corpus stores it, by which its music is known again.
+
+    Args:
+        audio: Samples, at least one.
+        sample_rate: Sample rate in Hz.
+    """
+    mono = audio.mean(axis=1, dtype=np.float32) / FULL_SCALE
+    return find_landmarks(mono, sample_rate)

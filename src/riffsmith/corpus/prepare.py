@@ -11,7 +11,8 @@ import torch
 from riffsmith import __version__
 from riffsmith.audio import RecordingCode, RecordingRemark, is_audio_name
 from riffsmith.config import CorpusSettings
-from riffsmith.corpus.entry import SurveyEntry, describe, entry_path, mark_duplicates
+from riffsmith.corpus.duplicates import mark_duplicates
+from riffsmith.corpus.entry import SurveyEntry, describe, entry_path
 from riffsmith.corpus.folders import find_genres, find_recordings
 from riffsmith.corpus.manifest import (
     MANIFEST_NAME,
@@ -170,17 +171,27 @@ def _build_manifest(
     hold_out: Sequence[str],
     files: dict[str, tuple[SurveyEntry, str | None]],
 ) -> Manifest:
-    entries = mark_duplicates([entry for entry, _ in files.values()])
+    shards = {
+        path: Shard(corpus / SHARD_FOLDER / name)
+        for path, (entry, name) in files.items()
+        if name is not None and entry.usable
+    }
+    entries = mark_duplicates(
+        [entry for entry, _ in files.values()],
+        [
+            shards[path].landmarks(settings.sample_rate) if path in shards else None
+            for path in files
+        ],
+    )
     usable = [entry for entry in entries if entry.usable]
     if not usable:
         reasons = "; ".join(f"{entry.path}: {entry.reason}" for entry in entries[:5])
         raise CorpusError(f"nothing in {root} can be used ({reasons})")
     held_out = split_recordings(usable, settings.held_out_fraction, hold_out)
-    shards = {path: name for path, (_, name) in files.items() if name is not None}
     recordings: list[PreparedRecording] = []
     ranges: list[torch.Tensor] = []
     for entry in usable:
-        shard = Shard(corpus / SHARD_FOLDER / shards[entry.path])
+        shard = shards[entry.path]
         is_training = entry.content_hash not in held_out
         if is_training:
             ranges.append(shard.ranges(augmented=shard.is_augmented))

@@ -3,6 +3,7 @@
 | tensor | shape | type | content |
 |---|---|---|---|
 | audio | time, channels | int16 | samples at the corpus's sample rate, full scale at 32767 |
+| landmarks | landmarks, 2 | float32 | seconds and semitones by which the music is known again |
 | segments | segments, channels, rows, columns | float32 | pictures in decibels |
 | ranges | segments, 2 | float32 | smallest and largest decibels of each segment before resizing |
 | augmented, augmented_ranges | the same | float32 | the augmented variant, if there is one |
@@ -26,7 +27,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from riffsmith.config import CorpusSettings
-from riffsmith.corpus.entry import FULL_SCALE, SurveyEntry
+from riffsmith.corpus.entry import FULL_SCALE, SurveyEntry, find_stored_landmarks
 from riffsmith.corpus.manifest import CORPUS_VERSION
 from riffsmith.corpus.segments import count_segments, cut_segments, to_pictures
 from riffsmith.errors import CorpusError
@@ -74,7 +75,8 @@ def write_shard(
     Raises:
         CorpusError: Writing fails.
     """
-    tensors = {"audio": torch.from_numpy(audio)}
+    landmarks = find_stored_landmarks(audio, settings.sample_rate)
+    tensors = {"audio": torch.from_numpy(audio), "landmarks": landmarks}
     if settings.store == "audio":
         count = count_segments(len(audio), settings)
         _write(path, entry, tensors | {"ranges": torch.zeros(count, 2)})
@@ -134,6 +136,16 @@ class Shard:
     def is_augmented(self) -> bool:
         """Whether there is an augmented variant."""
         return "augmented" in self._file.keys()  # noqa: SIM118  (not a dictionary)
+
+    def landmarks(self, sample_rate: int) -> Float[Tensor, "landmarks 2"]:
+        """Landmarks of the recording. A shard from before there were any has its audio analysed.
+
+        Args:
+            sample_rate: Sample rate of the audio in Hz.
+        """
+        if "landmarks" in self._file.keys():  # noqa: SIM118  (not a dictionary)
+            return self._file.get_tensor("landmarks")
+        return find_stored_landmarks(self._file.get_tensor("audio").numpy(), sample_rate)
 
     def audio(self, start: int, stop: int) -> Float[Tensor, "time channels"]:
         """Reads the samples from `start` up to `stop`, full scale at 1."""

@@ -24,6 +24,9 @@ def split_recordings(
 ) -> set[str]:
     """Selects the recordings to hold out.
 
+    Recordings that share music stay together: with one of them, all of them are held out. A group
+    that is larger than the fraction is held out only where there is no smaller one.
+
     Args:
         entries: Usable recordings without duplicates.
         fraction: Fraction of the recordings to hold out, as for `count_held_out`. The first ones
@@ -37,17 +40,45 @@ def split_recordings(
     Raises:
         CorpusError: A pattern matches nothing, or nothing would be left to train on.
     """
+    groups = _group(entries)
     if not hold_out:
-        count = count_held_out(len(entries), fraction)
-        return set(sorted(entry.content_hash for entry in entries)[:count])
+        return _select(groups, count_held_out(len(entries), fraction))
     held_out: set[str] = set()
     for pattern in hold_out:
         matches = [entry for entry in entries if _matches(entry.path, pattern)]
         if not matches:
             raise CorpusError(f"--hold-out {pattern!r} matches no usable recording: check the name")
-        held_out |= {entry.content_hash for entry in matches}
+        named = {entry.content_hash for entry in matches}
+        held_out |= {one for group in groups if named & set(group) for one in group}
     if len(held_out) == len(entries):
-        raise CorpusError("--hold-out leaves nothing to train on: hold out fewer recordings")
+        raise CorpusError(
+            "--hold-out leaves nothing to train on: hold out fewer recordings (those that share "
+            "music are held out together)"
+        )
+    return held_out
+
+
+def _group(entries: Sequence[SurveyEntry]) -> list[list[str]]:
+    """Content hashes of recordings that share music, directly or through others, in order."""
+    group_of = {entry.path: {entry.path} for entry in entries}
+    for entry in entries:
+        for other in entry.shares_with:
+            if group_of[other] is not group_of[entry.path]:
+                joined = group_of[entry.path] | group_of[other]
+                group_of.update(dict.fromkeys(joined, joined))
+    hashes = {entry.path: entry.content_hash for entry in entries}
+    groups = {id(group): sorted(hashes[path] for path in group) for group in group_of.values()}
+    return sorted(groups.values())
+
+
+def _select(groups: Sequence[list[str]], count: int) -> set[str]:
+    """Content hashes of the first groups that are at most so many recordings together."""
+    held_out: set[str] = set()
+    for group in groups:
+        if len(held_out) + len(group) <= count:
+            held_out |= set(group)
+    if not held_out and count and len(groups) > 1:
+        return set(min(groups, key=len))
     return held_out
 
 

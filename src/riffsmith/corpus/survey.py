@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
+from torch import Tensor
 
-from riffsmith.corpus.entry import SurveyEntry, describe, mark_duplicates
+from riffsmith.corpus.duplicates import mark_duplicates
+from riffsmith.corpus.entry import SurveyEntry, describe, find_stored_landmarks
 from riffsmith.corpus.folders import find_recordings
 from riffsmith.errors import CorpusError
 from riffsmith.messages import MessageCode
@@ -118,11 +120,15 @@ def survey_folder(
     """
     root, paths = find_recordings(folder, genre)
 
-    def describe_file(path: Path) -> SurveyEntry:
-        return describe(path, root, sample_rate, channels)[0]
+    def describe_file(path: Path) -> tuple[SurveyEntry, Tensor | None]:
+        entry, audio = describe(path, root, sample_rate, channels)
+        return entry, find_stored_landmarks(audio, sample_rate) if entry.usable else None
 
-    entries = list(map_files(describe_file, paths, workers, on_progress))
-    return Survey(folder=str(root), genre=genre, entries=tuple(mark_duplicates(entries)))
+    described = list(map_files(describe_file, paths, workers, on_progress))
+    entries = mark_duplicates(
+        [entry for entry, _ in described], [landmarks for _, landmarks in described]
+    )
+    return Survey(folder=str(root), genre=genre, entries=tuple(entries))
 
 
 def map_files(

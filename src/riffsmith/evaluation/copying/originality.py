@@ -14,9 +14,9 @@ from riffsmith.corpus import Corpus
 from riffsmith.errors import AudioError, CorpusError
 from riffsmith.evaluation.copying.calibrated_search import CalibratedSearch
 from riffsmith.evaluation.copying.comparison import Comparison, OriginalityGrade, worst_grade
-from riffsmith.evaluation.copying.fingerprint import SOUND
 from riffsmith.evaluation.copying.held_out_scores import OnProgress, check_held_out
 from riffsmith.evaluation.copying.melody import MELODY
+from riffsmith.evaluation.copying.sound import SOUND
 from riffsmith.evaluation.embedders.embedding import mix_to_mono
 from riffsmith.evaluation.remarks import Remark, RemarkCode
 

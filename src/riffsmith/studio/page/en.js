@@ -239,6 +239,10 @@ export default {
     "silent": "silent (its peak stays below {limit_db:whole} dB of full scale)",
     "too_short": "too short: {seconds:tenths} s, a segment needs at least {needed:tenths} s",
     "duplicate": "same audio as {path}",
+    "same_music": "the same music as {path}, in another file",
+    "excerpt": "an excerpt of {path}, from its second {start:whole} on",
+    "shared_music":
+      "{seconds:whole} s of its music are in {path} too: both stay on the same side of the split",
     "damaged": "damaged: decoding stopped ({cause}) after {seconds:tenths} s",
     "cut_off": "truncated: the file is cut off after {seconds:tenths} s",
     "truncated": "truncated: {seconds:tenths} s of {expected:tenths} s can be read",

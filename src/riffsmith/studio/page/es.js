@@ -242,6 +242,10 @@ export default {
     "too_short":
       "demasiado corto: {seconds:tenths} s, un fragmento necesita al menos {needed:tenths} s",
     "duplicate": "el mismo audio que {path}",
+    "same_music": "la misma música que {path}, en otro archivo",
+    "excerpt": "un fragmento de {path}, a partir de su segundo {start:whole}",
+    "shared_music":
+      "{seconds:whole} s de su música están también en {path}: ambos quedan en la misma parte",
     "damaged": "dañado: la decodificación se detuvo ({cause}) después de {seconds:tenths} s",
     "cut_off": "truncado: el archivo se corta después de {seconds:tenths} s",
     "truncated": "truncado: se pueden leer {seconds:tenths} s de {expected:tenths} s",

@@ -4,7 +4,6 @@ Bands are a quarter tone apart and frames a sixteenth of a second, so that a cha
 a fingerprint along the bands, and a change of speed stretches it along the frames.
 """
 
-from collections.abc import Iterator
 from math import log2
 
 import numpy as np
@@ -13,12 +12,11 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
-from riffsmith.evaluation.copying.representation import Alteration, CopyKind, Representation
-from riffsmith.features import moving_mean
+from riffsmith.features.grid import moving_mean
 
-_BANDS_PER_SEMITONE = 2
-_BANDS_PER_OCTAVE = 12 * _BANDS_PER_SEMITONE
-_FRAMES_PER_SECOND = 16
+BANDS_PER_SEMITONE = 2
+FRAMES_PER_SECOND = 16
+_BANDS_PER_OCTAVE = 12 * BANDS_PER_SEMITONE
 _WINDOW_SECONDS = 0.186
 _LOWEST_HZ, _HIGHEST_HZ = 120.0, 8000.0
 _NYQUIST_FRACTION = 0.9  # above it the resampler's low-pass falls off
@@ -27,16 +25,15 @@ _DB_PER_NEPER = 10 / np.log(10)
 _CONTEXT_FRAMES = 8  # on each side: the mean over a second is subtracted …
 _CONTEXT_BANDS = 12  # … and that over an octave
 _BLOCK_FRAMES = 512
-_LARGEST_SEMITONES = 2
 
 
-def _hop_samples(sample_rate: int) -> int:
-    """Samples from the centre of one frame to the next.
+def fingerprint_hop(sample_rate: int) -> int:
+    """Samples from the centre of one frame of a fingerprint to the next.
 
     Args:
         sample_rate: Sample rate in Hz.
     """
-    return round(sample_rate / _FRAMES_PER_SECOND)
+    return round(sample_rate / FRAMES_PER_SECOND)
 
 
 def fingerprint(
@@ -57,7 +54,7 @@ def fingerprint(
     window = torch.hann_window(n_fft)
     samples = torch.from_numpy(np.ascontiguousarray(audio, dtype=np.float32))
     frames = functional.pad(samples, (n_fft // 2, n_fft // 2)).unfold(
-        0, n_fft, _hop_samples(sample_rate)
+        0, n_fft, fingerprint_hop(sample_rate)
     )
     power = [
         torch.fft.rfft(block * window).abs().square() @ filters
@@ -82,37 +79,3 @@ def _quarter_tone_filters(sample_rate: int, n_fft: int) -> Float[Tensor, "bins b
     widths = (centres * (2 ** (1 / _BANDS_PER_OCTAVE) - 1)).clamp_min(sample_rate / n_fft)
     triangles = (1 - (bins[:, None] - centres).abs() / widths).clamp_min(0)
     return (triangles / triangles.sum(dim=0)).float()
-
-
-def _alterations() -> Iterator[Alteration]:
-    """Up to two semitones up and down in steps of a half.
-
-    Each shift comes at the same speed and, as by resampling, with the speed changed along. A copy
-    between two of these is found by both with a slightly lower similarity.
-    """
-    steps = _LARGEST_SEMITONES * _BANDS_PER_SEMITONE
-    for step in range(-steps, steps + 1):
-        semitones = step / _BANDS_PER_SEMITONE
-        yield Alteration(semitones, 1.0)
-        if step:
-            yield Alteration(semitones, 2 ** (semitones / 12))
-
-
-SOUND = Representation(
-    kind=CopyKind.SOUND,
-    version="1",
-    describe=fingerprint,
-    hop_seconds=lambda sample_rate: _hop_samples(sample_rate) / sample_rate,
-    is_stored=False,
-    window_seconds=5.0,
-    window_frames=5 * _FRAMES_PER_SECOND,
-    step_frames=_FRAMES_PER_SECOND,
-    held_out_step_frames=4,
-    section_frames=3 * _FRAMES_PER_SECOND,
-    parts=1,
-    flat_rms=0.05,
-    judged_rms=0.0,
-    bands_per_semitone=_BANDS_PER_SEMITONE,
-    alterations=tuple(sorted(_alterations(), key=lambda alteration: alteration.speed)),
-)
-"""Fingerprints of windows of 5 s; a window of silence is like nothing."""
