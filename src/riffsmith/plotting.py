@@ -89,7 +89,7 @@ def draw_chart(chart: Chart, theme: Theme) -> bytes:
         axes.axvline(positions[-1], label=label, zorder=1, **style)
     if chart.is_logarithmic:
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(numticks=6))
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=8))
         axes.yaxis.set_minor_formatter(NullFormatter())
     formatter = FuncFormatter(lambda value, _: chart.format_number(value))
     axes.yaxis.set_major_formatter(formatter)

@@ -12,7 +12,7 @@ from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
 from riffsmith.files import write_bytes
 from riffsmith.plotting import draw_bars
-from riffsmith.report.architecture import describe_networks
+from riffsmith.report.architecture import describe_networks, to_bars
 from riffsmith.report.curves import draw_curves
 from riffsmith.report.findings_text import (
     Subject,
@@ -20,6 +20,7 @@ from riffsmith.report.findings_text import (
     describe_expected,
     describe_mark,
 )
+from riffsmith.report.glossary import explain_losses, explain_measures
 from riffsmith.report.history import History, number
 from riffsmith.report.measurements import Measurements, NotMeasured, collect_measurements
 from riffsmith.report.media import Picture, draw_in_themes
@@ -32,8 +33,9 @@ from riffsmith.report.media_cards import (
     segment_cards,
 )
 from riffsmith.report.result_store import ALL_KINDS, ResultKind
+from riffsmith.report.steps import describe_steps
 from riffsmith.report.texts import Language, Rounded, Texts
-from riffsmith.report.verdict import draw_verdict
+from riffsmith.report.verdict import advise, draw_verdict
 from riffsmith.runs import RunFolder, open_run
 
 
@@ -63,6 +65,7 @@ def write_report(
     found = measurements or collect_measurements(run, corpus, selection.number, kinds=())
     bundle = load_bundle(run.snapshot(selection.number))
     networks = describe_networks(record.settings)
+    verdict = draw_verdict(Subject(record, corpus, history, selection, found, texts))
     closest = () if isinstance(found.originality, NotMeasured) else found.originality.closest
     page = (
         _environment(texts)
@@ -79,7 +82,7 @@ def write_report(
             snapshot=selection.number,
             end=history.end,
             training_minutes=sum(number(line, "seconds") or 0 for line in history.logs) / 60,
-            verdict=draw_verdict(Subject(record, corpus, history, selection, found, texts)),
+            verdict=verdict,
             samples=list(sample_cards(bundle, texts)),
             measurements=found,
             passages=list(nearest_passages(closest, corpus)),
@@ -92,6 +95,13 @@ def write_report(
             segments=list(segment_cards(corpus, record.settings, texts)),
             codec=list(codec_cards(bundle, corpus, texts)),
             networks=networks,
+            diagrams={
+                name: to_bars(rows) if name != "piano_roll" else []
+                for name, rows in networks.items()
+            },
+            steps=describe_steps(record.settings),
+            losses=explain_losses(record.settings),
+            advice=advise(verdict),
             totals={name: sum(row.parameters for row in rows) for name, rows in networks.items()},
             settings=record.settings.model_dump(),
         )
@@ -146,6 +156,7 @@ def _environment(texts: Texts) -> Environment:
     environment.globals.update(
         t=texts,
         rounded=Rounded,
+        explain_measures=explain_measures,
         describe_expected=partial(describe_expected, texts=texts),
         describe_detected=partial(describe_detected, texts=texts),
     )

@@ -1,6 +1,6 @@
 """The verdict: ten questions about a run, answered in a few sentences each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -30,6 +30,9 @@ VARIED_FRACTION = 0.8
 MONOTONOUS_FRACTION = 0.5
 """Variety below which a model counts as monotonous."""
 FEW_HELD_OUT_MINUTES = 2.0
+
+_CAUSES = ("data", "collapse", "copies", "overfitting", "notes", "near", "variety", "trust")
+"""Findings that one can do something about, causes before their effects."""
 
 _SELECTION_GRADES: dict[SelectionReason, Grade] = {
     SelectionReason.NEAREST: "good",
@@ -70,6 +73,16 @@ def draw_verdict(subject: Subject) -> list[Finding]:
         find_trust,
     )
     return [question(subject) for question in questions]
+
+
+def advise(findings: Sequence[Finding]) -> str:
+    """Key of the advice on what to try next: about the first cause among the worst findings."""
+    grades = {finding.key: finding.grade for finding in findings}
+    for grade in ("bad", "caution"):
+        for key in _CAUSES:
+            if grades.get(key) == grade:
+                return key
+    return "nothing"
 
 
 def find_summary(subject: Subject) -> Finding:
