@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from riffsmith.parallel import wait_passively
 
 if TYPE_CHECKING:
-    from riffsmith.api import Audio, Model, Piece, load, read_audio
+    from riffsmith.api import Audio, Loop, Model, Piece, load, read_audio
     from riffsmith.controls import Controls
     from riffsmith.errors import RiffsmithError
 
@@ -21,6 +21,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Audio": "riffsmith.api",
     "Controls": "riffsmith.controls",
+    "Loop": "riffsmith.api",
     "Model": "riffsmith.api",
     "Piece": "riffsmith.api",
     "RiffsmithError": "riffsmith.errors",
@@ -30,6 +31,7 @@ _HOMES = {
 __all__ = [
     "Audio",
     "Controls",
+    "Loop",
     "Model",
     "Piece",
     "RiffsmithError",

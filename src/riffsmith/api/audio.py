@@ -11,7 +11,7 @@ import soundfile
 import torch
 from jaxtyping import Float
 
-from riffsmith.audio import read_named, write_audio
+from riffsmith.audio import LoopGrid, read_named, write_audio
 from riffsmith.features import MelTransform
 
 if TYPE_CHECKING:
@@ -32,12 +32,11 @@ class Audio:
         """Length in seconds."""
         return len(self.samples) / self.sample_rate
 
-    def save(self, path: str | Path, *, loops: bool = False) -> Path:
+    def save(self, path: str | Path) -> Path:
         """Writes an audio file, turned down if its peak would exceed −1 dBFS.
 
         Args:
             path: Path of the file, which ends in `.wav`, `.flac`, `.ogg` or `.mp3`.
-            loops: Whether to mark the whole file as a loop, which only `.wav` can hold.
 
         Returns:
             The path.
@@ -45,7 +44,7 @@ class Audio:
         Raises:
             AudioError: The ending is unknown or writing fails.
         """
-        write_audio(Path(path), self.samples, self.sample_rate, loops=loops)
+        write_audio(Path(path), self.samples, self.sample_rate)
         return Path(path)
 
     def plot(self) -> "Figure":
@@ -61,6 +60,59 @@ class Audio:
         soundfile.write(content, self.samples, self.sample_rate, format="FLAC")
         text = base64.b64encode(content.getvalue()).decode()
         return f'<audio controls src="data:audio/flac;base64,{text}"></audio>'
+
+
+@dataclass(frozen=True)
+class Loop(Audio):
+    """Whole bars at an exact tempo that repeat without a seam."""
+
+    grid: LoopGrid
+    """Bars, beats and tempo."""
+    tuning_cents: float
+    """How much higher the loop sounds than the model plays, in cents; negative: lower."""
+
+    @property
+    def bars(self) -> int:
+        """Number of bars."""
+        return self.grid.bars
+
+    @property
+    def beats(self) -> int:
+        """Number of beats."""
+        return self.grid.beats
+
+    @property
+    def bpm(self) -> float:
+        """Tempo in beats per minute."""
+        return self.grid.bpm
+
+    def save(self, path: str | Path) -> Path:
+        """Writes an audio file that tells its bars and its tempo to other programs.
+
+        Every format has them in its comment. A `.wav` also has the chunks `smpl`, with loop points,
+        and `acid`, with beats and tempo.
+
+        Args:
+            path: Path of the file, which ends in `.wav`, `.flac`, `.ogg` or `.mp3`.
+
+        Returns:
+            The path.
+
+        Raises:
+            AudioError: The ending is unknown or writing fails.
+        """
+        write_audio(Path(path), self.samples, self.sample_rate, loop=self.grid)
+        return Path(path)
+
+
+def name_clip(seed: int, audio: Audio) -> str:
+    """The name of a clip's file without its ending; that of a loop tells its tempo and its bars.
+
+    Args:
+        seed: Seed of the clip.
+        audio: The clip.
+    """
+    return f"riff-{seed}-{audio.grid.label}" if isinstance(audio, Loop) else f"riff-{seed}"
 
 
 def read_audio(path: str | Path, sample_rate: int = 44_100, channels: int = 2) -> Audio:
