@@ -34,8 +34,8 @@ def bundle(tmp_path: Path) -> LatentBundle:
 
 def test_the_public_names_are_frozen():
     assert sorted(riffsmith.__all__) == [
-        *("Audio", "Controls", "Loop", "Model", "Piece", "RiffsmithError", "__version__"),
-        *("load", "read_audio"),
+        *("Audio", "Controls", "Loop", "Model", "Note", "Piece", "RiffsmithError", "__version__"),
+        *("load", "read_audio", "write_midi"),
     ]
     for name in riffsmith.__all__:
         assert getattr(riffsmith, name) is not None

@@ -17,7 +17,7 @@ from riffsmith.corpus import Corpus
 
 COMMANDS = (
     *("survey", "prepare", "train", "generate", "play", "stream"),
-    *("evaluate", "originality", "report"),
+    *("evaluate", "reconstruct", "notes", "originality", "report"),
     *("studio", "export", "push", "pull", "demo"),
 )
 

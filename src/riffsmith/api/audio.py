@@ -1,6 +1,7 @@
 """Audio in memory."""
 
 import base64
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +14,7 @@ from jaxtyping import Float
 
 from riffsmith.audio import LoopGrid, read_named, write_audio
 from riffsmith.features import MelTransform
+from riffsmith.transcription import Note, find_notes, transcribe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,6 +48,14 @@ class Audio:
         """
         write_audio(Path(path), self.samples, self.sample_rate)
         return Path(path)
+
+    def notes(self) -> list[Note]:
+        """Transcribes the notes, earliest first; `write_midi` writes them into a file.
+
+        Drums have no notes. Expect false ones: `benchmarks/note_transcription.py` measures how
+        many.
+        """
+        return find_notes(transcribe(self.samples.mean(axis=1), self.sample_rate))
 
     def plot(self) -> "Figure":
         """Draws the mel spectrogram in decibels over seconds."""
@@ -127,3 +137,23 @@ def read_audio(path: str | Path, sample_rate: int = 44_100, channels: int = 2) -
         AudioError: The file cannot be read.
     """
     return Audio(read_named(Path(path), sample_rate, channels).audio, sample_rate)
+
+
+def write_midi(path: str | Path, notes: Iterable[Note], bpm: float = 120.0) -> Path:
+    """Writes notes into a Standard MIDI File.
+
+    Args:
+        path: Path of the file, which ends in `.mid` or `.midi`.
+        notes: Notes, such as those of `Audio.notes`. They keep their times in seconds.
+        bpm: Tempo of the file in beats per minute, which decides where its bars lie.
+
+    Returns:
+        The path.
+
+    Raises:
+        AudioError: The ending is unknown or writing fails.
+    """
+    from riffsmith.transcription.midi import write_midi as write  # the library takes a while
+
+    write(Path(path), notes, bpm)
+    return Path(path)
