@@ -34,8 +34,8 @@ def bundle(tmp_path: Path) -> LatentBundle:
 
 def test_the_public_names_are_frozen():
     assert sorted(riffsmith.__all__) == [
-        *("Audio", "Controls", "Model", "Piece", "RiffsmithError", "__version__", "load"),
-        "read_audio",
+        *("Audio", "Controls", "Loop", "Model", "Note", "Piece", "RiffsmithError", "__version__"),
+        *("load", "read_audio", "write_midi"),
     ]
     for name in riffsmith.__all__:
         assert getattr(riffsmith, name) is not None
@@ -96,8 +96,9 @@ def test_a_piece_that_workers_play_is_the_same(bundle: LatentBundle):
 
 
 def test_a_loop_in_a_file_has_loop_points(bundle: LatentBundle, tmp_path: Path):
-    loop = Model(bundle).loop(4.0, seed=1)
-    path = loop.save(tmp_path / "loop.wav", loops=True)
+    loop = Model(bundle).loop(seed=1, controls=riffsmith.Controls(tempo=140.0), bars=2)
+    assert (loop.bars, loop.beats, loop.bpm) == (2, 8, 140.0)
+    path = loop.save(tmp_path / "loop.wav")
     content = path.read_bytes()
     assert struct.unpack("<I", content[4:8])[0] == len(content) - 8
     at = content.index(b"smpl")
@@ -105,8 +106,9 @@ def test_a_loop_in_a_file_has_loop_points(bundle: LatentBundle, tmp_path: Path):
     assert values[7] == 1
     assert values[11:13] == (0, len(loop.samples) - 1)
     assert len(soundfile.read(path)[0]) == len(loop.samples)
-    with pytest.raises(riffsmith.RiffsmithError, match="cannot be marked as a loop"):
-        loop.save(tmp_path / "loop.mp3", loops=True)
+    for ending in ("wav", "flac", "ogg", "mp3"):
+        with soundfile.SoundFile(loop.save(tmp_path / f"loop.{ending}")) as file:
+            assert file.comment == "140 BPM, 2 bars, 8 beats"
 
 
 def test_an_audio_prompt_may_have_any_sample_rate(bundle: LatentBundle, tmp_path: Path):

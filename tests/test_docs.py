@@ -23,7 +23,7 @@ DOCUMENTS = [
 ]
 COMMANDS = [
     *("survey", "prepare", "train", "generate", "play", "stream"),
-    *("evaluate", "reconstruct", "originality", "report"),
+    *("evaluate", "reconstruct", "notes", "originality", "report"),
     *("studio", "export", "push", "pull", "demo"),
 ]
 SHORT = {"evaluate": ["--seconds", "30"], "report": ["--seconds", "30"]}
@@ -68,7 +68,7 @@ def test_the_commands_of_the_documents_run(tmp_path: Path, monkeypatch: pytest.M
     ]
     for line in lines + commands(GUIDE):
         main([*line, *SHORT.get(line[0], [])])
-    for name in ("riff.wav", "run/report.html", "mine.wav", "loop.wav"):
+    for name in ("riff.wav", "run/report.html", "mine.wav", "loop.wav", "loop.mid"):
         assert (tmp_path / name).is_file()
 
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from riffsmith.parallel import wait_passively
 
 if TYPE_CHECKING:
-    from riffsmith.api import Audio, Model, Piece, load, read_audio
+    from riffsmith.api import Audio, Loop, Model, Piece, load, read_audio, write_midi
     from riffsmith.controls import Controls
     from riffsmith.errors import RiffsmithError
+    from riffsmith.transcription import Note
 
 wait_passively()  # before anything loads torch
 
@@ -21,21 +22,27 @@ __version__ = "0.1.0"
 _HOMES = {
     "Audio": "riffsmith.api",
     "Controls": "riffsmith.controls",
+    "Loop": "riffsmith.api",
     "Model": "riffsmith.api",
+    "Note": "riffsmith.transcription",
     "Piece": "riffsmith.api",
     "RiffsmithError": "riffsmith.errors",
     "load": "riffsmith.api",
     "read_audio": "riffsmith.api",
+    "write_midi": "riffsmith.api",
 }
 __all__ = [
     "Audio",
     "Controls",
+    "Loop",
     "Model",
+    "Note",
     "Piece",
     "RiffsmithError",
     "__version__",
     "load",
     "read_audio",
+    "write_midi",
 ]
 
 

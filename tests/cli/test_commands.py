@@ -17,7 +17,7 @@ from riffsmith.corpus import Corpus
 
 COMMANDS = (
     *("survey", "prepare", "train", "generate", "play", "stream"),
-    *("evaluate", "originality", "report"),
+    *("evaluate", "reconstruct", "notes", "originality", "report"),
     *("studio", "export", "push", "pull", "demo"),
 )
 
@@ -169,6 +169,25 @@ def test_several_clips_go_into_a_folder(shell: Shell, run: Path, tmp_path: Path)
 
 
 @pytest.mark.slow
+def test_loops_tell_their_bars_and_their_tempo(shell: Shell, latent_bundle: Path, tmp_path: Path):
+    words = ("generate", latent_bundle, tmp_path / "loops", "--loop", "--bars", "2", "--seed", "5")
+    out = shell(*words, "--tempo", "150", "--count", "2")
+    names = [tmp_path / "loops" / f"riff-{seed}-150bpm-2bars.wav" for seed in (5, 6)]
+    assert [line.split(": ")[0] for line in out.splitlines()] == [str(name) for name in names]
+    assert out.count(": 150 BPM, 2 bars, 8 beats, tuning ") == 2
+    assert [soundfile.info(name).frames for name in names] == [25_600, 25_600]
+    (found,) = json.loads(shell(*words, "--json"))
+    assert (found["seed"], found["bars"], found["beats"], found["bpm"]) == (5, 2, 8, 120.0)
+    assert found["seconds"] == 4.0
+    assert abs(found["tuning_cents"]) < 10
+    assert Path(found["file"]).name == "riff-5-120bpm-2bars.wav"
+    target = tmp_path / "loop.flac"
+    shell("generate", latent_bundle, target, "--loop", "--seconds", "3", "--tempo", "240")
+    with soundfile.SoundFile(target) as file:
+        assert (file.frames, file.comment) == (24_000, "240 BPM, 3 bars, 12 beats")
+
+
+@pytest.mark.slow
 def test_the_demo(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     from riffsmith.pipeline.training import TrainingRequest
 
@@ -223,6 +242,11 @@ def _tiny(original):
         (["generate", "in", "a.aiff"], "'a.aiff' has no ending that can be written"),
         (["generate", "in", "a.wav", "--count", "2"], "2 clips do not fit 'a.wav'"),
         (["generate", "in", "a.wav", "--seconds", "0"], "--seconds must be from 0.1"),
+        (["generate", "in", "a.wav", "--bars", "4"], "--bars 4 needs --loop"),
+        (
+            ["generate", "in", "a.wav", "--loop", "--bars", "4", "--seconds", "8"],
+            "--bars and --seconds exclude each other",
+        ),
         (["generate", "in", "a.wav", "--snapshot", "3"], "--snapshot needs a run folder"),
         (["report", "nowhere"], "is not a run"),
         (["polka"], 'Unknown command "polka"'),

@@ -268,6 +268,11 @@ def test_a_loop_has_its_points(client: TestClient):
     assert struct.unpack("<I", content[at + 36 : at + 40])[0] == 1
     answer = client.post("/api/generate", json={**body, "seconds": 300})
     assert "a loop must be from 1 to 120 s long" in detail(answer, 400)
+    answer = client.post("/api/generate", json={**body, "controls": {"tempo": 240}, "bars": 3})
+    assert "riff-1-240bpm-3bars.wav" in answer.headers["content-disposition"]
+    assert len(soundfile.read(io.BytesIO(answer.content))[0]) == 3 * RATE
+    answer = client.post("/api/generate", json={**body, "loop": False, "bars": 3})
+    assert "only a loop is counted in bars" in detail(answer, 422)
 
 
 def test_work_for_someone_who_left_is_given_up(studio_client: Opened):
@@ -276,7 +281,7 @@ def test_work_for_someone_who_left_is_given_up(studio_client: Opened):
     body = player_routes.GenerateRequest(model=MODEL, seconds=5)
     left.set()
     with pytest.raises(StudioError, match="the listener left before the clip was done"):
-        player_routes._render(model, body, None, 0, studio.home.scratch_file(".wav"), left)
+        player_routes._render(model, body, None, 0, left)
 
 
 @pytest.mark.slow

@@ -16,7 +16,6 @@ from riffsmith.synthesis import (
     Stream,
     encode_audio_prompt,
     generate_clip,
-    make_loop,
     play_chunks,
 )
 from riffsmith.synthesis.rendering import decoder_noise, finish, receptive_field
@@ -193,35 +192,6 @@ def test_clips_that_do_not_fit_are_refused(
 ):
     with pytest.raises(SettingsError, match=message):
         encode_audio_prompt(bundle, make_music(seconds, 8000), noise_level)
-
-
-def test_a_loop_goes_on_at_its_beginning(bundle: LatentBundle):
-    loop = make_loop(bundle, 3, 6.0)
-    assert len(loop) % bundle.codec.latent_samples == 0
-    assert len(loop) / 8000 == pytest.approx(6.0, abs=0.2)
-    assert np.array_equal(loop, make_loop(bundle, 3, 6.0))
-    steps = np.abs(np.diff(np.concatenate([loop[-400:], loop[:400]]), axis=0))
-    seam = steps[399]
-    assert (seam <= np.percentile(steps, 99.99, axis=0)).all()
-
-
-@pytest.mark.slow
-def test_a_loop_with_a_form_repeats_its_riff_and_goes_on_at_its_beginning(bundle: LatentBundle):
-    controls = Controls(tempo=120.0, form=1.0)
-    loop = make_loop(bundle, 3, 8.2, controls)  # 256 latent frames, four bars
-    steps = np.abs(np.diff(np.concatenate([loop[-400:], loop[:400]]), axis=0))
-    assert (steps[399] <= np.percentile(steps, 99.99, axis=0)).all()
-    assert not np.array_equal(loop, make_loop(bundle, 3, 8.2, replace(controls, form=0.0)))
-    assert np.array_equal(
-        make_loop(bundle, 3, 8.2, replace(controls, form=0.0)),
-        make_loop(bundle, 3, 8.2, replace(controls, form=None)),
-    )
-
-
-@pytest.mark.parametrize("seconds", [0.5, 500.0, float("nan")])
-def test_loops_of_no_length_are_refused(bundle: LatentBundle, seconds: float):
-    with pytest.raises(SettingsError, match="a loop must be from 1 to 120 s long"):
-        make_loop(bundle, 3, seconds)
 
 
 @pytest.mark.slow

@@ -125,9 +125,12 @@ def test_a_key_is_found_once_for_a_piece_and_again_when_another_is_asked_for(
 
 @pytest.mark.slow
 def test_a_loop_is_transposed(tonal_bundle: LatentBundle):
-    plain = make_loop(tonal_bundle, 3, 2.0)
-    assert not np.array_equal(make_loop(tonal_bundle, 3, 2.0, Controls(transpose=5)), plain)
-    assert make_loop(tonal_bundle, 3, 2.0, Controls(key="E")).shape == plain.shape
+    plain, higher, in_e = (
+        make_loop(tonal_bundle, 3, controls, bars=1).audio
+        for controls in (Controls(), Controls(transpose=5), Controls(key="E"))
+    )
+    assert not np.array_equal(higher, plain)
+    assert in_e.shape == plain.shape
 
 
 def test_a_model_without_tonal_latents_is_transposed_but_has_no_key(toneless_bundle: LatentBundle):
@@ -141,4 +144,4 @@ def test_a_model_without_tonal_latents_is_transposed_but_has_no_key(toneless_bun
     with pytest.raises(UnknownKeyError, match=message):
         Stream(toneless_bundle, 3).with_controls(500, Controls(key="E"))
     with pytest.raises(UnknownKeyError, match=message):
-        make_loop(toneless_bundle, 3, 2.0, Controls(key="E"))
+        make_loop(toneless_bundle, 3, Controls(key="E"))

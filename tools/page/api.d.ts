@@ -132,8 +132,10 @@ declare namespace Api {
     seed?: number | null;
     controls?: ControlValues;
     format?: "wav" | "flac" | "mp3" | "ogg";
-    /** Whole bars that repeat without a seam. */
+    /** Whole bars that repeat without a seam, at exactly the tempo that is asked for. The length is rounded to bars. */
     loop?: boolean;
+    /** Length of a loop in bars, in the place of its seconds. */
+    bars?: number | null;
     audio_prompt?: AudioPromptRequest | null;
   }
 

@@ -1,6 +1,7 @@
 """Audio in memory."""
 
 import base64
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -11,8 +12,9 @@ import soundfile
 import torch
 from jaxtyping import Float
 
-from riffsmith.audio import read_named, write_audio
+from riffsmith.audio import LoopGrid, read_named, write_audio
 from riffsmith.features import MelTransform
+from riffsmith.transcription import Note, find_notes, transcribe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,12 +34,11 @@ class Audio:
         """Length in seconds."""
         return len(self.samples) / self.sample_rate
 
-    def save(self, path: str | Path, *, loops: bool = False) -> Path:
+    def save(self, path: str | Path) -> Path:
         """Writes an audio file, turned down if its peak would exceed −1 dBFS.
 
         Args:
             path: Path of the file, which ends in `.wav`, `.flac`, `.ogg` or `.mp3`.
-            loops: Whether to mark the whole file as a loop, which only `.wav` can hold.
 
         Returns:
             The path.
@@ -45,8 +46,16 @@ class Audio:
         Raises:
             AudioError: The ending is unknown or writing fails.
         """
-        write_audio(Path(path), self.samples, self.sample_rate, loops=loops)
+        write_audio(Path(path), self.samples, self.sample_rate)
         return Path(path)
+
+    def notes(self) -> list[Note]:
+        """Transcribes the notes, earliest first; `write_midi` writes them into a file.
+
+        Drums have no notes. Expect false ones: `benchmarks/note_transcription.py` measures how
+        many.
+        """
+        return find_notes(transcribe(self.samples.mean(axis=1), self.sample_rate))
 
     def plot(self) -> "Figure":
         """Draws the mel spectrogram in decibels over seconds."""
@@ -63,6 +72,59 @@ class Audio:
         return f'<audio controls src="data:audio/flac;base64,{text}"></audio>'
 
 
+@dataclass(frozen=True)
+class Loop(Audio):
+    """Whole bars at an exact tempo that repeat without a seam."""
+
+    grid: LoopGrid
+    """Bars, beats and tempo."""
+    tuning_cents: float
+    """How much higher the loop sounds than the model plays, in cents; negative: lower."""
+
+    @property
+    def bars(self) -> int:
+        """Number of bars."""
+        return self.grid.bars
+
+    @property
+    def beats(self) -> int:
+        """Number of beats."""
+        return self.grid.beats
+
+    @property
+    def bpm(self) -> float:
+        """Tempo in beats per minute."""
+        return self.grid.bpm
+
+    def save(self, path: str | Path) -> Path:
+        """Writes an audio file that tells its bars and its tempo to other programs.
+
+        Every format has them in its comment. A `.wav` also has the chunks `smpl`, with loop points,
+        and `acid`, with beats and tempo.
+
+        Args:
+            path: Path of the file, which ends in `.wav`, `.flac`, `.ogg` or `.mp3`.
+
+        Returns:
+            The path.
+
+        Raises:
+            AudioError: The ending is unknown or writing fails.
+        """
+        write_audio(Path(path), self.samples, self.sample_rate, loop=self.grid)
+        return Path(path)
+
+
+def name_clip(seed: int, audio: Audio) -> str:
+    """The name of a clip's file without its ending; that of a loop tells its tempo and its bars.
+
+    Args:
+        seed: Seed of the clip.
+        audio: The clip.
+    """
+    return f"riff-{seed}-{audio.grid.label}" if isinstance(audio, Loop) else f"riff-{seed}"
+
+
 def read_audio(path: str | Path, sample_rate: int = 44_100, channels: int = 2) -> Audio:
     """Reads an audio file, mixed and resampled.
 
@@ -75,3 +137,23 @@ def read_audio(path: str | Path, sample_rate: int = 44_100, channels: int = 2) -
         AudioError: The file cannot be read.
     """
     return Audio(read_named(Path(path), sample_rate, channels).audio, sample_rate)
+
+
+def write_midi(path: str | Path, notes: Iterable[Note], bpm: float = 120.0) -> Path:
+    """Writes notes into a Standard MIDI File.
+
+    Args:
+        path: Path of the file, which ends in `.mid` or `.midi`.
+        notes: Notes, such as those of `Audio.notes`. They keep their times in seconds.
+        bpm: Tempo of the file in beats per minute, which decides where its bars lie.
+
+    Returns:
+        The path.
+
+    Raises:
+        AudioError: The ending is unknown or writing fails.
+    """
+    from riffsmith.transcription.midi import write_midi as write  # the library takes a while
+
+    write(Path(path), notes, bpm)
+    return Path(path)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
-from riffsmith.api.audio import Audio
+from riffsmith.api.audio import Audio, Loop
 from riffsmith.audio import resample
 from riffsmith.bundle import Bundle, Card, LatentBundle
 from riffsmith.errors import ModelError
@@ -127,20 +127,36 @@ class Model:
         stream = self._open_stream(seed, controls, audio_prompt, noise_level)
         return Audio(play_stream(stream, seconds, on_progress), self.sample_rate)
 
-    def loop(self, seconds: float = 8.0, seed: int = 0, controls: Controls | None = None) -> Audio:
-        """Generates whole bars that repeat without a seam.
+    def loop(
+        self,
+        seconds: float | None = None,
+        seed: int = 0,
+        controls: Controls | None = None,
+        *,
+        bars: int | None = None,
+    ) -> Loop:
+        """Generates whole bars of four beats that repeat without a seam.
+
+        The tempo is exactly that of the controls, and the length that of the bars, rounded to the
+        nearest sample. To fit it, the tuning changes by some cents, as `Loop.tuning_cents` says: by
+        at most 5 in a loop of 8 s, and more in a shorter one.
 
         Args:
-            seconds: Approximate length in seconds.
+            seconds: Approximate length in seconds, which is rounded to whole bars. `None`: 8 s,
+                where `bars` is `None` too.
             seed: Seed; the same seed on the same machine gives the same samples.
-            controls: Controls; a loop has a single style, so variation and morph are ignored.
+            controls: Controls; a loop has a single style, so variation and morph are ignored. The
+                model chooses a tempo where they have none.
+            bars: Number of bars. `None`: `seconds` decides.
 
         Raises:
             ModelError: The model is a picture model.
             UnknownKeyError: A key is asked of a model without tonal latents.
-            SettingsError: The loop is too short or too long.
+            SettingsError: Both `seconds` and `bars` are given, or the loop is too short or too
+                long.
         """
-        return Audio(make_loop(self._latent, seed, seconds, controls), self.sample_rate)
+        found = make_loop(self._latent, seed, controls, seconds=seconds, bars=bars)
+        return Loop(found.audio, self.sample_rate, found.grid, found.tuning_cents)
 
     def stream(
         self,

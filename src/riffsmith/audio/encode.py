@@ -10,6 +10,7 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 
 from riffsmith.audio.limiter import limiting_gain
+from riffsmith.audio.loop_grid import LoopGrid, mark_loop
 from riffsmith.errors import AudioError
 from riffsmith.files import atomic_path
 
@@ -38,7 +39,7 @@ def write_audio(
     audio: NDArray[np.float32],
     sample_rate: int,
     *,
-    loops: bool = False,
+    loop: LoopGrid | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> None:
     """Writes an audio file whole or not at all, at a lower gain if its peak exceeds −1 dBFS.
@@ -48,26 +49,26 @@ def write_audio(
             (Vorbis) or `.mp3`.
         audio: Samples (time, channels), full scale at 1.0.
         sample_rate: Sample rate in Hz.
-        loops: Whether to mark the whole file as a loop for samplers; possible in `.wav` alone.
+        loop: Bars and tempo of a loop. The tag `comment` tells them, and a `.wav` also has the
+            chunks that samplers and sequencers read. `None`: the audio is no loop.
         tags: Texts to store in the file, by the names in `TAGS`.
 
     Raises:
-        AudioError: The ending is unknown or cannot be marked as a loop, a sample is NaN or
-            infinite, or writing fails.
+        AudioError: The ending is unknown, a sample is NaN or infinite, or writing fails.
     """
     suffix = path.suffix.lower()
     if suffix not in _FORMATS:
         known = ", ".join(audio_suffixes())
         raise AudioError(f"cannot write {path.name!r}: its ending must be one of {known}")
-    if loops and suffix != ".wav":
-        raise AudioError(f"{path.name!r} cannot be marked as a loop: its ending must be .wav")
     if not np.isfinite(audio).all():
         raise AudioError(f"refusing to write {path.name}: the audio holds NaN or infinite samples")
+    if loop is not None:
+        tags = {"comment": loop.describe(), **(tags or {})}
     gain = limiting_gain(audio)
     with atomic_path(path, AudioError) as partial:
         _write(partial, audio * np.float32(gain), sample_rate, suffix, tags)
-        if loops:
-            _mark_loop(partial, len(audio), sample_rate)
+        if loop is not None and suffix == ".wav":
+            mark_loop(partial, len(audio), sample_rate, loop)
         if suffix in _LOSSY:  # A lossy codec changes the peaks, so they are measured again.
             for _ in range(4):
                 coded = np.asarray(soundfile.read(partial)[0], np.float32)
@@ -101,22 +102,6 @@ def _write(
             f"writing {name} failed ({cause.error_string.rstrip('.').lower()}): "
             f"check the disk's free space, or that {container} can hold {sample_rate} Hz"
         ) from cause
-
-
-def _mark_loop(path: Path, samples: int, sample_rate: int) -> None:
-    """Adds a `smpl` chunk with one forward loop over the whole file (RIFF MCI, 1994)."""
-    middle_c, forward, endless = 60, 0, 0
-    header = (0, 0, round(1e9 / sample_rate), middle_c, 0, 0, 0, 1, 0)
-    loop = (0, forward, 0, samples - 1, 0, endless)
-    chunk = struct.pack("<4sI15I", b"smpl", 60, *header, *loop)
-    with path.open("r+b") as file:
-        file.seek(0, 2)
-        if file.tell() % 2:
-            file.write(b"\0")
-        file.write(chunk)
-        size = file.tell() - 8
-        file.seek(4)
-        file.write(struct.pack("<I", size))
 
 
 def to_pcm16(audio: Float[np.ndarray, "time channels"]) -> bytes:

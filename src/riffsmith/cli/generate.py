@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from riffsmith.api import Audio
     from riffsmith.evaluation import OriginalityCheck
 
+_USUAL_SECONDS = 30.0
 _SIDE_BY_SIDE_SECONDS = 60.0
 """Clips up to this length are played side by side; a longer one is divided among the workers, so
 that one at a time is in memory."""
@@ -21,7 +22,7 @@ def generate(
     model: str,
     out: Path,
     *,
-    seconds: float = 30.0,
+    seconds: float | None = None,
     count: int = 1,
     seed: int | None = None,
     snapshot: int | None = None,
@@ -30,6 +31,8 @@ def generate(
     audio_prompt: Path | None = None,
     noise_level: float = 0.5,
     loop: Annotated[bool, Parameter(negative="")] = False,
+    bars: int | None = None,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
     """Play new music into a file, or several clips into a folder.
 
@@ -40,7 +43,7 @@ def generate(
     out
         File ending in .wav, .flac, .ogg or .mp3; or a folder.
     seconds
-        Length of each clip.
+        Length of each clip; 30 if left out. That of a loop is rounded to whole bars.
     count
         How many clips; more than one need a folder.
     seed
@@ -55,9 +58,16 @@ def generate(
     noise_level
         Noise added to that audio: 0 keeps it and goes on from it, 1 keeps only its style and tempo.
     loop
-        Make whole bars that repeat without a seam; a .wav file then has loop points.
+        Make whole bars of four beats that repeat without a seam, at exactly the tempo that is asked
+        for. Its bars and its tempo are printed and stored in the file, and in its name in a folder.
+    bars
+        Length of a loop in bars, in the place of --seconds.
+    as_json
+        Print the files and what they hold as JSON.
     """
-    from riffsmith.api import load, read_audio
+    import json
+
+    from riffsmith.api import Loop, load, name_clip, read_audio
     from riffsmith.audio import audio_suffixes
     from riffsmith.cli.console import note, share_progress, stdout
     from riffsmith.errors import AudioError, SettingsError
@@ -71,9 +81,15 @@ def generate(
         raise SettingsError(f"{out.name!r} has no ending that can be written: use one of {known}")
     if count < 1 or (count > 1 and not is_folder):
         raise SettingsError(f"{count} clips do not fit {str(out)!r}: name a folder")
-    if not 0.1 <= seconds <= 3 * 3600:
+    if bars is not None and not loop:
+        raise SettingsError(f"--bars {bars} needs --loop: only a loop is counted in bars")
+    if bars is not None and seconds is not None:
+        raise SettingsError("--bars and --seconds exclude each other: give one")
+    if seconds is None and bars is None:
+        seconds = _USUAL_SECONDS
+    if seconds is not None and not 0.1 <= seconds <= 3 * 3600:
         raise SettingsError(f"--seconds must be from 0.1 to 10800, found {seconds:g}")
-    if audit is not None and seconds < WINDOW_SECONDS:
+    if audit is not None and seconds is not None and seconds < WINDOW_SECONDS:
         raise SettingsError(f"--audit needs clips of {WINDOW_SECONDS:g} s, found {seconds:g} s")
     if loop and audio_prompt is not None:
         raise SettingsError("--loop and --audio-prompt exclude each other: give one")
@@ -84,9 +100,9 @@ def generate(
 
     def play(clip_seed: int, on_progress: Callable[[float], None] | None = None) -> "Audio":
         if loop:
-            return player.loop(seconds, clip_seed, controls)
+            return player.loop(seconds, clip_seed, controls, bars=bars)
         return player.generate(
-            seconds,
+            _USUAL_SECONDS if seconds is None else seconds,
             clip_seed,
             controls,
             audio_prompt=prompt,
@@ -96,7 +112,7 @@ def generate(
 
     def clips() -> Iterator["Audio"]:
         seeds = range(seed, seed + count)
-        if count > 1 and seconds <= _SIDE_BY_SIDE_SECONDS:
+        if count > 1 and (seconds is None or seconds <= _SIDE_BY_SIDE_SECONDS):
             yield from map_ordered(play, seeds)
             return
         for clip_seed in seeds:
@@ -104,15 +120,32 @@ def generate(
                 audio = play(clip_seed, on_progress)
             yield audio
 
+    records: list[dict[str, object]] = []
     for clip_seed, audio in enumerate(clips(), seed):
-        target = out / f"riff-{clip_seed}.wav" if is_folder else out
-        audio.save(target, loops=loop and target.suffix.lower() == ".wav")
-        stdout.print(str(target), soft_wrap=True)
+        target = out / f"{name_clip(clip_seed, audio)}.wav" if is_folder else out
+        audio.save(target)
+        record: dict[str, object] = {
+            "file": str(target),
+            "seed": clip_seed,
+            "seconds": audio.seconds,
+        }
+        line = str(target)
+        if isinstance(audio, Loop):
+            record |= {"bars": audio.bars, "beats": audio.beats, "bpm": audio.bpm}
+            record["tuning_cents"] = audio.tuning_cents
+            line += f": {audio.grid.describe()}, tuning {audio.tuning_cents:+.1f} cents"
+        records.append(record)
+        if not as_json:
+            stdout.print(line, soft_wrap=True)
         if check is not None:
             found = check.check(audio.samples, audio.sample_rate)
             verdict = target.with_suffix(".originality.json")
             write_bytes(verdict, found.model_dump_json(indent=1).encode(), AudioError)
-            stdout.print(f"{verdict}: {found.verdict}", soft_wrap=True)
+            record["originality"] = str(verdict)
+            if not as_json:
+                stdout.print(f"{verdict}: {found.verdict}", soft_wrap=True)
+    if as_json:
+        print(json.dumps(records, indent=1))
 
 
 def _open_check(corpus: Path) -> "OriginalityCheck":

@@ -13,7 +13,7 @@ from riffsmith.synthesis.clip import (
     play_chunks,
     play_stream,
 )
-from riffsmith.synthesis.loop import make_loop
+from riffsmith.synthesis.loop import Loop, make_loop
 from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
 from riffsmith.synthesis.prefetcher import Prefetcher
 from riffsmith.synthesis.reconstruction import reconstruct_audio
@@ -26,6 +26,7 @@ __all__ = [
     "SHORTEST_PROMPT_SECONDS",
     "AudioPrompt",
     "Controls",
+    "Loop",
     "Prefetcher",
     "Stream",
     "draw_pictures",

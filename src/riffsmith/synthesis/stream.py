@@ -240,8 +240,8 @@ class Stream:
         if inside.start >= BLEND_LATENTS:
             return own[..., inside]
         previous = self.window(number - 1)[..., -MARGIN_LATENTS:]
-        weight = (torch.arange(BLEND_LATENTS) + 0.5) / BLEND_LATENTS
-        joint = torch.lerp(previous[..., :BLEND_LATENTS], own[..., :BLEND_LATENTS], weight)
+        weights = blend_weights(BLEND_LATENTS)
+        joint = torch.lerp(previous[..., :BLEND_LATENTS], own[..., :BLEND_LATENTS], weights)
         return torch.cat([joint, own[..., BLEND_LATENTS:]], dim=-1)[..., inside]
 
     def window(self, number: int) -> Float[Tensor, "1 components frames"]:
@@ -284,3 +284,12 @@ class Stream:
         conditioning = self._audio_prompt.give_notes(conditioning, start)
         constrain = partial(self._audio_prompt.constrain, noise, start)
         return denoise(self._generator, noise, conditioning, self._steps, constrain)
+
+
+def blend_weights(frames: int) -> Float[Tensor, " frames"]:
+    """Weights of the later part of a crossfade of latents: they rise from 0 to 1.
+
+    Args:
+        frames: Length of the crossfade in latent frames.
+    """
+    return (torch.arange(frames) + 0.5) / frames

@@ -1,6 +1,7 @@
 """Transcription of audio to notes, and piano rolls."""
 
 from riffsmith.transcription.basic_pitch import LOWEST_MIDI, PITCHES
+from riffsmith.transcription.notes import Note, find_notes
 from riffsmith.transcription.piano_roll import (
     BEAT_TOLERANCE,
     STEPS_PER_BEAT,
@@ -24,8 +25,10 @@ __all__ = [
     "NOTE_THRESHOLD",
     "PITCHES",
     "STEPS_PER_BEAT",
+    "Note",
     "PianoRoll",
     "Transcription",
+    "find_notes",
     "look_up",
     "step_numbers",
     "to_piano_roll",

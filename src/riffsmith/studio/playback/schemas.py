@@ -150,11 +150,20 @@ class GenerateRequest(Request, frozen=True):
     seed: Seed | None = Field(default=None, description="Seed of the clip; null: it is drawn.")
     controls: ControlValues = ControlValues()
     format: Literal["wav", "flac", "mp3", "ogg"] = "wav"
-    loop: bool = Field(default=False, description="Whole bars that repeat without a seam.")
+    loop: bool = Field(
+        default=False,
+        description="Whole bars that repeat without a seam, at exactly the tempo that is asked "
+        "for. The length is rounded to bars.",
+    )
+    bars: int | None = Field(
+        default=None, ge=1, description="Length of a loop in bars, in the place of its seconds."
+    )
     audio_prompt: AudioPromptRequest | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> "GenerateRequest":
         if self.loop and self.audio_prompt:
             raise ValueError("a loop cannot begin with music of one's own: leave one out")
+        if self.bars is not None and not self.loop:
+            raise ValueError("only a loop is counted in bars: give loop or leave bars out")
         return self

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from threading import Event
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
-from riffsmith.api import Audio
+from riffsmith.api import Audio, name_clip
 from riffsmith.audio import wav_header
 from riffsmith.files import remove
 from riffsmith.studio.errors import StudioError
@@ -153,10 +152,12 @@ async def generate(body: GenerateRequest, request: Request, studio: StudioOf) ->
     seed, left = draw_seed(body.seed), Event()
     target = studio.home.scratch_file(f".{body.format}")
 
-    def work() -> Path:
+    def work() -> Audio:
         model = studio.library.open(body.model)
         prompt = body.audio_prompt and studio.prompts.open(body.audio_prompt, model.sample_rate)
-        return _render(model, body, prompt, seed, target, left)
+        audio = _render(model, body, prompt, seed, left)
+        audio.save(target)
+        return audio
 
     work_done = asyncio.ensure_future(studio.pools.run(studio.pools.generating, work))
     try:
@@ -168,9 +169,9 @@ async def generate(body: GenerateRequest, request: Request, studio: StudioOf) ->
     finally:
         left.set()  # also where the server ends
     return FileResponse(
-        work_done.result(),
+        target,
         media_type=MEDIA[body.format],
-        filename=f"riff-{seed}.{body.format}",
+        filename=f"{name_clip(seed, work_done.result())}.{body.format}",
         background=BackgroundTask(remove, target),
         headers={"X-Riffsmith-Seed": str(seed)},
     )
@@ -181,10 +182,9 @@ def _render(
     body: GenerateRequest,
     prompt: Audio | None,
     seed: int,
-    target: Path,
     left: Event,
-) -> Path:
-    """Generates the clip and writes it; gives up once the listener has left."""
+) -> Audio:
+    """Generates the clip; gives up once the listener has left."""
 
     def refuse_if_left(_: float) -> None:
         if left.is_set():
@@ -193,15 +193,14 @@ def _render(
     controls = body.controls.to_controls()
     refuse_if_left(0.0)
     if body.loop:
-        audio = model.model.loop(body.seconds, seed, controls)
-    else:
-        noise_level = body.audio_prompt.noise_level if body.audio_prompt else 0.5
-        audio = model.model.generate(
-            body.seconds,
-            seed,
-            controls,
-            audio_prompt=prompt,
-            noise_level=noise_level,
-            on_progress=refuse_if_left,
-        )
-    return audio.save(target, loops=body.loop and body.format == "wav")
+        seconds = body.seconds if body.bars is None else None
+        return model.model.loop(seconds, seed, controls, bars=body.bars)
+    noise_level = body.audio_prompt.noise_level if body.audio_prompt else 0.5
+    return model.model.generate(
+        body.seconds,
+        seed,
+        controls,
+        audio_prompt=prompt,
+        noise_level=noise_level,
+        on_progress=refuse_if_left,
+    )
