@@ -213,17 +213,30 @@ def _tiny(original):
         ),
         (["train", "in", "run", "--minutes", "-1"], "--minutes must be above 0"),
         (["train", "in", "run", "--config.training.speed", "1"], "no setting named training.speed"),
-        (["train", "in"], "requires an argument"),
+        (
+            ["train", "in"],
+            "RUN is missing. Usage: riffsmith train [OPTIONS] SOURCE RUN (`riffsmith",
+        ),
+        (["export", "in", "out"], "--format is missing. Usage: riffsmith export --format CHOICE"),
+        (["generate", "in", "a.wav", "--seed"], "--seed needs a value. Usage: riffsmith generate"),
+        (["generate", "in", "a.wav", "b.wav"], "There is one word too many: 'b.wav'. Usage:"),
         (["train", "in", "run", "--fast"], "Unknown option: --fast"),
         (["train", "in", "run", "--minutes", "nan"], "--minutes must be above 0"),
         (["train", "in", "run", "--workers", "0"], "--workers must be 1 or more"),
         (["train", "in", "run", "--config.training", "5"], "riffsmith"),
-        (["generate", "nowhere", "a.wav"], "no run folder, bundle or shipped model 'nowhere'"),
+        (
+            ["generate", "nowhere", "a.wav"],
+            "no run folder, bundle or shipped model 'nowhere'",
+        ),
         (["generate", "in", "a.wav"], "neither a run folder nor a bundle"),
         (["generate", "in", "a.aiff"], "'a.aiff' has no ending that can be written"),
         (["generate", "in", "a.wav", "--count", "2"], "2 clips do not fit 'a.wav'"),
         (["generate", "in", "a.wav", "--seconds", "0"], "--seconds must be from 0.1"),
         (["generate", "in", "a.wav", "--snapshot", "3"], "--snapshot needs a run folder"),
+        (["generate", "in/a.wav", "b.wav"], "is a file, expected the folder of a run"),
+        (["originality", "no.wav", "--corpus", "in"], "no file and no folder 'no.wav'"),
+        (["evaluate", "in", "--corpus", "no"], "no is missing: check the path, or make the corpus"),
+        (["evaluate", "in", "--corpus", "in"], "with `riffsmith prepare FOLDER in`"),
         (["report", "nowhere"], "is not a run"),
         (["polka"], 'Unknown command "polka"'),
     ],
@@ -266,13 +279,32 @@ def test_resuming_looks_where_it_is_told(shell: Shell, corpus: Corpus, run: Path
     assert "this corpus is prepared" in shell.err
 
 
-def test_ctrl_c_is_one_line(shell: Shell, songs: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(
+    ("interrupted", "words", "message"),
+    [
+        ("corpus.survey_folder", ["survey", "in"], "no result was written, and the same command"),
+        ("corpus.prepare_corpus", ["prepare", "in", "out"], "and the same command goes on"),
+        ("pipeline.training.begin_training", ["train", "in", "out"], "with --resume goes on"),
+        ("api.load", ["generate", "metal", "a.wav"], "finished clips are kept, and the same"),
+        ("corpus.Corpus", ["evaluate", "in", "--corpus", "c"], "no result was written"),
+        ("report.measure_run", ["report", "run"], "measurements that were finished are kept"),
+    ],
+)
+def test_ctrl_c_says_what_is_kept(
+    shell: Shell,
+    monkeypatch: pytest.MonkeyPatch,
+    interrupted: str,
+    words: list[str],
+    message: str,
+):
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("riffsmith.corpus.survey_folder", interrupt)
-    shell("survey", songs, code=130)
-    assert "interrupted" in shell.err
+    monkeypatch.setattr(f"riffsmith.{interrupted}", interrupt)
+    shell(*words, code=130)
+    assert shell.err.startswith("riffsmith: interrupted: ")
+    assert message in shell.err
+    assert shell.err.count("\n") == 1
 
 
 @pytest.mark.slow

@@ -31,10 +31,10 @@ def originality(
     import json
 
     from riffsmith.cli.console import share_progress
-    from riffsmith.corpus import Corpus, find_audio
+    from riffsmith.corpus import Corpus, find_audio_or_file
     from riffsmith.evaluation.copying.originality import OriginalityCheck
 
-    files = [path] if path.is_file() else find_audio(path)
+    files = find_audio_or_file(path)
     with share_progress("Reading the corpus") as on_progress:
         check = OriginalityCheck(Corpus(corpus), on_progress)
     found = _check_all(check, files, path)

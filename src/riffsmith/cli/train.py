@@ -1,6 +1,7 @@
 """`riffsmith train`."""
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
@@ -104,7 +105,8 @@ def train(
         result = run_with_progress(folder, record, corpus, process_group)
     if not result.finished:
         stdout.print(
-            f"stopped at step {result.step}; go on with: riffsmith train {source} {run} --resume",
+            f"stopped at step {result.step}; go on with: "
+            f"riffsmith train {quote(str(source))} {quote(str(run))} --resume",
             soft_wrap=True,
         )
         raise SystemExit(130)
@@ -112,7 +114,8 @@ def train(
         stdout.print(f"trained {result.step} steps → {run}", soft_wrap=True)
     else:
         stdout.print(f"trained {result.epoch} epochs ({result.step} steps) → {run}", soft_wrap=True)
-    stdout.print(f"listen: riffsmith generate {run} out.wav · look: riffsmith report {run}")
+    stdout.print(f"listen: riffsmith generate {quote(str(run))} out.wav", soft_wrap=True)
+    stdout.print(f"look: riffsmith report {quote(str(run))}", soft_wrap=True)
 
 
 def _print_plan(source: Path, run: "RunFolder", request: "TrainingRequest") -> None:

@@ -66,7 +66,7 @@ def _explain(error: Mapping[str, object]) -> str:
         location = location[1:]  # the first names the kind of system
     where = ".".join(str(part) for part in location) if isinstance(location, tuple) else "settings"
     if error["type"] == "extra_forbidden":
-        return f"no setting named {where}: `riffsmith train --dry-run` lists them"
+        return f"no setting named {where}: `riffsmith train FOLDER RUN --dry-run` lists them"
     if error["type"] == "value_error":
         return f"settings do not fit: {str(error['msg']).removeprefix('Value error, ')}"
     return f"setting {where}: {str(error['msg']).lower()}, found {error['input']!r}"

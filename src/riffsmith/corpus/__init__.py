@@ -2,7 +2,7 @@
 
 from riffsmith.corpus.entry import SurveyEntry
 from riffsmith.corpus.export import export_pt
-from riffsmith.corpus.folders import find_audio, find_genres
+from riffsmith.corpus.folders import find_audio, find_audio_or_file, find_genres
 from riffsmith.corpus.manifest import Manifest, PreparedRecording, Split, is_corpus, read_manifest
 from riffsmith.corpus.prepare import prepare_corpus
 from riffsmith.corpus.reader import Corpus, SegmentSet
@@ -22,6 +22,7 @@ __all__ = [
     "estimate_training_segments",
     "export_pt",
     "find_audio",
+    "find_audio_or_file",
     "find_genres",
     "is_corpus",
     "prepare_corpus",

@@ -105,6 +105,17 @@ def find_audio(folder: Path) -> list[Path]:
     return [path for path in find_recordings(folder, ALL_GENRES)[1] if is_audio_name(path)]
 
 
+def find_audio_or_file(path: Path) -> list[Path]:
+    """The file itself, or the audio files under a folder, in all genres.
+
+    Raises:
+        CorpusError: There is neither a file nor a folder, or the folder is without audio.
+    """
+    if not path.exists():
+        raise CorpusError(f"no file and no folder {str(path)!r}: check the path")
+    return [path] if path.is_file() else find_audio(path)
+
+
 def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
     status = folder.stat()
     identity = (status.st_dev, status.st_ino)
