@@ -11,6 +11,9 @@ from riffsmith.parallel import wait_passively
 
 if TYPE_CHECKING:
     from riffsmith.api import Audio, Model, Piece, load, read_audio
+    from riffsmith.api.corpora import prepare
+    from riffsmith.api.evaluation import evaluate
+    from riffsmith.api.training import Run, train
     from riffsmith.controls import Controls
     from riffsmith.errors import RiffsmithError
 
@@ -24,8 +27,12 @@ _HOMES = {
     "Model": "riffsmith.api",
     "Piece": "riffsmith.api",
     "RiffsmithError": "riffsmith.errors",
+    "Run": "riffsmith.api.training",
+    "evaluate": "riffsmith.api.evaluation",
     "load": "riffsmith.api",
+    "prepare": "riffsmith.api.corpora",
     "read_audio": "riffsmith.api",
+    "train": "riffsmith.api.training",
 }
 __all__ = [
     "Audio",
@@ -33,9 +40,13 @@ __all__ = [
     "Model",
     "Piece",
     "RiffsmithError",
+    "Run",
     "__version__",
+    "evaluate",
     "load",
+    "prepare",
     "read_audio",
+    "train",
 ]
 
 
@@ -44,3 +55,8 @@ def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'riffsmith' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted(__all__)

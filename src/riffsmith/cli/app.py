@@ -76,12 +76,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(output, TextIOWrapper):
             output.reconfigure(errors="replace")
     words = sys.argv[1:] if arguments is None else list(arguments)
+    command = None
     try:
         command, bound, _ = app.parse_args(words, exit_on_error=False, print_error=False)
+        command(*bound.args, **bound.kwargs)
     except CycloptsError as error:
         _fail(explain_usage(app, error), 1)
-    try:
-        command(*bound.args, **bound.kwargs)
     except RiffsmithError as error:
         _fail(_one_line(error), 1)
     except BrokenPipeError:  # the reader of our output has left

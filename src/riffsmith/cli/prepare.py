@@ -40,16 +40,16 @@ def prepare(
         Single settings, as --config.corpus.segment_seconds 4.
     """
     from riffsmith.cli.console import file_progress, note_flaws, stdout
-    from riffsmith.config import DEFAULT_PRESET, load_preset
+    from riffsmith.config import DEFAULT_PRESET, load_corpus_settings
     from riffsmith.corpus import Corpus, export_pt as export, prepare_corpus
 
     preset = preset or ("report" if export_pt else DEFAULT_PRESET)
-    settings = load_preset(preset, config)
+    settings = load_corpus_settings(preset, config)
     with file_progress("Preparing") as on_progress:
         manifest = prepare_corpus(
             folder,
             corpus,
-            settings.corpus,
+            settings,
             preset=preset,
             genre=genre,
             hold_out=hold_out or (),

@@ -122,6 +122,7 @@ def _print_plan(source: Path, run: "RunFolder", request: "TrainingRequest") -> N
     from riffsmith.cli.console import duration, stdout
     from riffsmith.config import LatentSettings
     from riffsmith.networks import count_parameters
+    from riffsmith.pipeline.training import refuse_preparation
     from riffsmith.training import (
         choose_device,
         initialise_state,
@@ -130,6 +131,7 @@ def _print_plan(source: Path, run: "RunFolder", request: "TrainingRequest") -> N
     )
 
     request = request.with_preset(source, run)
+    refuse_preparation(source, request)
     settings = request.settings()
     segments = _count_segments(source, request, settings)
     for section, values in settings.model_dump().items():

@@ -7,6 +7,7 @@ from riffsmith.corpus.manifest import Manifest, PreparedRecording, Split, is_cor
 from riffsmith.corpus.prepare import prepare_corpus
 from riffsmith.corpus.reader import Corpus, SegmentSet
 from riffsmith.corpus.segments import estimate_training_segments
+from riffsmith.corpus.split import matches_pattern
 from riffsmith.corpus.survey import MaterialGrade, Progress, Survey, survey_folder
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "find_audio_or_file",
     "find_genres",
     "is_corpus",
+    "matches_pattern",
     "prepare_corpus",
     "read_manifest",
     "survey_folder",

@@ -42,7 +42,7 @@ def split_recordings(
         return set(sorted(entry.content_hash for entry in entries)[:count])
     held_out: set[str] = set()
     for pattern in hold_out:
-        matches = [entry for entry in entries if _matches(entry.path, pattern)]
+        matches = [entry for entry in entries if matches_pattern(entry.path, pattern)]
         if not matches:
             raise CorpusError(f"--hold-out {pattern!r} matches no usable recording: check the name")
         held_out |= {entry.content_hash for entry in matches}
@@ -51,5 +51,6 @@ def split_recordings(
     return held_out
 
 
-def _matches(path: str, pattern: str) -> bool:
+def matches_pattern(path: str, pattern: str) -> bool:
+    """Whether a pattern of recordings to hold out names the path of a recording."""
     return fnmatch(path, pattern) or fnmatch(path, f"*{pattern}*")

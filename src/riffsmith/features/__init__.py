@@ -5,7 +5,7 @@ from riffsmith.features.descriptors import Descriptors, measure_descriptors
 from riffsmith.features.grid import mask, moving_mean, reduce_to, resize, scale, unscale
 from riffsmith.features.griffin_lim import griffin_lim
 from riffsmith.features.key import CLASSES, correlate_keys
-from riffsmith.features.mel import FLOOR_DB, MelTransform, mel_filter_bank
+from riffsmith.features.mel import FLOOR_DB, MelTransform, mel_band_hz, mel_filter_bank
 from riffsmith.features.pitch import shift_pitch, time_stretch
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "griffin_lim",
     "mask",
     "measure_descriptors",
+    "mel_band_hz",
     "mel_filter_bank",
     "moving_mean",
     "onset_flux",

@@ -195,7 +195,7 @@ def _render(
     if body.loop:
         audio = model.model.loop(body.seconds, seed, controls)
     else:
-        noise_level = body.audio_prompt.noise_level if body.audio_prompt else 0.5
+        noise_level = body.audio_prompt.noise_level if body.audio_prompt else None
         audio = model.model.generate(
             body.seconds,
             seed,
