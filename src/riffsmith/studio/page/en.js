@@ -8,6 +8,8 @@ export default {
     "footer": "Riffsmith {version}"
   },
   "error": {
+    "seed":
+      "A seed is a whole number from 0 to {most:plain}. {found} is none, so the seed before stays.",
     "unreachable":
       "The studio does not answer: it may have been stopped. This page goes on as soon as it is back.",
     "unknown": "Something went wrong (code {status:plain}): try again.",
@@ -30,7 +32,7 @@ export default {
     "volume": "Volume",
     "keep": "Keep the last 30 s",
     "keeping": "Keeping…",
-    "kept": "Kept on the shelf: {title}.",
+    "kept": "{seconds:whole} s kept on the shelf: {title}.",
     "controls": "Controls",
     "controls_hint": "A change is heard within a second.",
     "changing": "Changing…",
@@ -213,6 +215,11 @@ export default {
     "starting": "Starting…",
     "started": "Training {name} has begun."
   },
+  "field": {
+    "name":
+      "A name begins with a letter or a digit and has letters, digits, - and _ alone, 64 at most.",
+    "minutes": "Minutes are a number from 0.1 to 10080, or nothing."
+  },
   "material": {
     "enough": "enough material",
     "few_recordings": "enough minutes, but few recordings: the model will know only these",
@@ -284,6 +291,7 @@ export default {
     "evolution": "Evolution",
     "evolution_text": "The same noise at every snapshot: hear it learn.",
     "no_previews": "The first preview comes soon.",
+    "no_previews_ended": "This training ended before its first preview.",
     "preview_best": "best so far",
     "preview_picture": "Spectrogram of {snapshot}",
     "preview_player": "Play the preview of {snapshot}",
@@ -335,6 +343,7 @@ export default {
   },
   "evaluate": {
     "title": "Evaluate",
+    "empty_train": "Train a model",
     "run": "Training",
     "writing": "The report is being written: this may take a minute.",
     "empty": "The report of a training appears here once it has its first snapshot.",
@@ -386,6 +395,8 @@ export default {
     "nothing_usable": "none of these files can be used ({parts}): send recordings",
     "no_upload": "there is no {source}: send the files again",
     "no_folder": "no folder '{folder}' on this computer: check the path",
+    "relative_folder":
+      "the folder must be a whole path that begins with / or ~, found “{folder}”: write it whole",
     "folders_refused":
       "folders of this computer can be named only where the studio listens to this computer alone: upload the recordings",
     "no_job": "no training “{name}”: it may have been removed",

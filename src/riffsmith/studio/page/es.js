@@ -8,6 +8,8 @@ export default {
     "footer": "Riffsmith {version}"
   },
   "error": {
+    "seed":
+      "Una semilla es un número entero de 0 a {most:plain}. {found} no lo es, así que se queda la semilla anterior.",
     "unreachable":
       "El estudio no responde: quizá se haya detenido. Esta página sigue en cuanto vuelva.",
     "unknown": "Algo salió mal (código {status:plain}): inténtelo de nuevo.",
@@ -30,7 +32,7 @@ export default {
     "volume": "Volumen",
     "keep": "Guardar los últimos 30 s",
     "keeping": "Guardando…",
-    "kept": "Guardado en el estante: {title}.",
+    "kept": "Guardados {seconds:whole} s en el estante: {title}.",
     "controls": "Mandos",
     "controls_hint": "Cada cambio se oye en menos de un segundo.",
     "changing": "Cambiando…",
@@ -213,6 +215,11 @@ export default {
     "starting": "Empezando…",
     "started": "El entrenamiento {name} ha empezado."
   },
+  "field": {
+    "name":
+      "Un nombre empieza por una letra o una cifra y solo tiene letras, cifras, - y _, 64 como mucho.",
+    "minutes": "Los minutos son un número de 0,1 a 10080, o nada."
+  },
   "material": {
     "enough": "es material suficiente",
     "few_recordings":
@@ -287,6 +294,7 @@ export default {
     "evolution": "Evolución",
     "evolution_text": "El mismo ruido en cada punto guardado: oiga cómo aprende.",
     "no_previews": "La primera muestra llega pronto.",
+    "no_previews_ended": "Este entrenamiento acabó antes de su primera muestra.",
     "preview_best": "lo mejor hasta ahí",
     "preview_picture": "Espectrograma de: {snapshot}",
     "preview_player": "Reproducir la muestra de: {snapshot}",
@@ -338,6 +346,7 @@ export default {
   },
   "evaluate": {
     "title": "Evaluar",
+    "empty_train": "Entrenar un modelo",
     "run": "Entrenamiento",
     "writing": "Se está escribiendo el informe: puede tardar un minuto.",
     "empty":
@@ -389,6 +398,8 @@ export default {
     "nothing_usable": "ninguno de estos archivos sirve ({parts}): envíe grabaciones",
     "no_upload": "no hay ningún {source}: envíe los archivos de nuevo",
     "no_folder": "no hay ninguna carpeta '{folder}' en este ordenador: revise la ruta",
+    "relative_folder":
+      "la carpeta debe ser una ruta completa que empiece por / o ~, y es «{folder}»: escríbala entera",
     "folders_refused":
       "las carpetas de este ordenador solo se pueden nombrar cuando el estudio atiende a este ordenador y a ningún otro: envíe las grabaciones",
     "no_job": "no hay ningún entrenamiento «{name}»: quizá se haya quitado",
