@@ -104,7 +104,7 @@ def test_prepare_tells_what_it_left_out(shell: Shell, tmp_path: Path):
         *("prepare", tmp_path / "in", corpus, "--genre", "metal", "--workers", "1"),
         *("--export-pt", tensors),
     )
-    assert "1 recordings →" in out
+    assert "1 recording →" in out
     assert "5 tensor files →" in out
     assert "skipped note.txt: not an audio file (.txt)" in shell.err
     names = [f"metal.00000_{index:03d}.pt" for index in range(5)]

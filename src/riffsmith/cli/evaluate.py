@@ -131,6 +131,7 @@ def _print_self_test(found: "SelfTest") -> None:
     from rich.table import Table
 
     from riffsmith.cli.console import stdout
+    from riffsmith.messages import Count
 
     table = Table("what was done", box=None, pad_edge=False)
     for title in ("", "must be noticed by", "was noticed by"):
@@ -139,8 +140,8 @@ def _print_self_test(found: "SelfTest") -> None:
         word = {True: "passed", False: "FAILED", None: "–"}[row.passed]
         table.add_row(row.name, word, _expected(row), _noticed(row))
     stdout.print(
-        f"{found.seconds:g} s of {found.recordings} recordings, and as much of them for reference, "
-        f"seed {found.seed}"
+        f"{found.seconds:g} s of {Count(found.recordings):recording|recordings}, and as much of "
+        f"them for reference, seed {found.seed}"
     )
     stdout.print(table)
     stdout.print(f"{found.rule.text} Here: {found.limit:.1f}.")

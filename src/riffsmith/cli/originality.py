@@ -80,11 +80,12 @@ def _print_comparison(name: str, found: "Comparison") -> None:
     from rich.table import Table
 
     from riffsmith.cli.console import stdout
+    from riffsmith.messages import Count
 
     stdout.print(f"{name}: {found.verdict}", soft_wrap=True)
     if found.share_above_99th is None:
         return
-    share = f"{found.share_above_99th:.0%} of {len(found.windows)} windows"
+    share = f"{found.share_above_99th:.0%} of {Count(len(found.windows)):window|windows}"
     stdout.print(f"{share} above the 99th percentile of {found.held_out_windows} held-out windows")
     table = Table(box=None, pad_edge=False)
     for title in ("at", "percentile", "score", "similarity", "semitones", "speed", "second"):

@@ -69,6 +69,7 @@ def train(
     from riffsmith.cli.console import file_progress, note_flaws, stdout
     from riffsmith.cli.training_progress import run_with_progress, stop_flag
     from riffsmith.corpus import is_corpus
+    from riffsmith.messages import Count
     from riffsmith.pipeline.training import TrainingRequest, begin_training
     from riffsmith.runs import RunFolder
     from riffsmith.training import open_process_group, run_worker
@@ -111,9 +112,11 @@ def train(
         )
         raise SystemExit(130)
     if result.epoch is None:
-        stdout.print(f"trained {result.step} steps → {run}", soft_wrap=True)
+        stdout.print(f"trained {Count(result.step):step|steps} → {run}", soft_wrap=True)
     else:
-        stdout.print(f"trained {result.epoch} epochs ({result.step} steps) → {run}", soft_wrap=True)
+        epochs = f"{Count(result.epoch):epoch|epochs}"
+        steps_done = f"{Count(result.step):step|steps}"
+        stdout.print(f"trained {epochs} ({steps_done}) → {run}", soft_wrap=True)
     stdout.print(f"listen: riffsmith generate {quote(str(run))} out.wav", soft_wrap=True)
     stdout.print(f"look: riffsmith report {quote(str(run))}", soft_wrap=True)
 
@@ -121,6 +124,7 @@ def train(
 def _print_plan(source: Path, run: "RunFolder", request: "TrainingRequest") -> None:
     from riffsmith.cli.console import duration, stdout
     from riffsmith.config import LatentSettings
+    from riffsmith.messages import Count
     from riffsmith.networks import count_parameters
     from riffsmith.pipeline.training import refuse_preparation
     from riffsmith.training import (
@@ -148,18 +152,21 @@ def _print_plan(source: Path, run: "RunFolder", request: "TrainingRequest") -> N
         )
     milestones = plan_milestones(settings, segments)
     if segments == 0 or milestones.last_step == 0:
-        stdout.print(f"too little to train: about {segments} segments, less than a batch")
+        stdout.print(
+            f"too little to train: about {Count(segments):segment|segments}, less than a batch"
+        )
         return
     seconds = measure_training_seconds(settings, milestones.last_step)
     total = f"{request.minutes:g} min" if request.minutes else duration(seconds)
     step_seconds = seconds / milestones.last_step
     if milestones.steps_per_epoch is None:
-        pace = f"{milestones.last_step} steps of {step_seconds:.2g} s"
+        pace = f"{Count(milestones.last_step):step|steps} of {step_seconds:.2g} s"
     else:
         epoch = milestones.steps_per_epoch
-        pace = f"{epoch} steps per epoch, {duration(step_seconds * epoch)} per epoch"
+        pace = f"{Count(epoch):step|steps} per epoch, {duration(step_seconds * epoch)} per epoch"
     stdout.print(
-        f"about {segments} training segments, {pace}, {total} in all on this machine",
+        f"about {Count(segments):training segment|training segments}, {pace}, {total} in all on "
+        "this machine",
         soft_wrap=True,
     )
 

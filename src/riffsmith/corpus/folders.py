@@ -8,6 +8,7 @@ from pathlib import Path
 
 from riffsmith.audio import is_audio_name
 from riffsmith.errors import CorpusError
+from riffsmith.messages import Count
 
 ALL_GENRES = "all"
 """Name that selects the whole tree of genres instead of one genre."""
@@ -63,7 +64,7 @@ def resolve_genre(folder: Path, genre: str | None) -> Path:
         raise CorpusError(f"no genre {genre!r} in {str(folder)!r}: it has {found or 'none'}")
     genres = find_genres(folder)
     if genres:
-        listed = ", ".join(f"{name} ({count} files)" for name, count in genres.items())
+        listed = ", ".join(f"{name} ({Count(count):file|files})" for name, count in genres.items())
         raise CorpusError(
             f"{str(folder)!r} is a tree of genres: {listed}; "
             f"choose one with --genre NAME, or --genre {ALL_GENRES}"
