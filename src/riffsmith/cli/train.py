@@ -114,9 +114,8 @@ def train(
     if result.epoch is None:
         stdout.print(f"trained {Count(result.step):step|steps} → {run}", soft_wrap=True)
     else:
-        epochs = f"{Count(result.epoch):epoch|epochs}"
-        steps_done = f"{Count(result.step):step|steps}"
-        stdout.print(f"trained {epochs} ({steps_done}) → {run}", soft_wrap=True)
+        passes = f"{Count(result.epoch):epoch|epochs}"
+        stdout.print(f"trained {passes} ({Count(result.step):step|steps}) → {run}", soft_wrap=True)
     stdout.print(f"listen: riffsmith generate {quote(str(run))} out.wav", soft_wrap=True)
     stdout.print(f"look: riffsmith report {quote(str(run))}", soft_wrap=True)
 

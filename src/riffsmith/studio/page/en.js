@@ -147,12 +147,27 @@ export default {
     "failed": "not compared"
   },
   "originality": {
-    "original":
-      "No copy found: all {windows} windows are as far from the training music as held-out music is.",
-    "suspicious":
-      "Listen to it: {suspicious} of {windows} windows are nearer to the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}.",
-    "copied":
-      "Copied: {suspicious} of {windows} windows are nearer to the training music than held-out music is; second {at} is most like second {second} of {recording}.",
+    "original": {
+      "by": "windows",
+      "one":
+        "No copy found: its one window is as far from the training music as held-out music is.",
+      "other":
+        "No copy found: all {windows} windows are as far from the training music as held-out music is."
+    },
+    "suspicious": {
+      "by": "suspicious",
+      "one":
+        "Listen to it: {suspicious} of {windows} windows is nearer to the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}.",
+      "other":
+        "Listen to it: {suspicious} of {windows} windows are nearer to the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}."
+    },
+    "copied": {
+      "by": "suspicious",
+      "one":
+        "Copied: {suspicious} of {windows} windows is nearer to the training music than held-out music is; second {at} is most like second {second} of {recording}.",
+      "other":
+        "Copied: {suspicious} of {windows} windows are nearer to the training music than held-out music is; second {at} is most like second {second} of {recording}."
+    },
     "waiting": "Being compared with the recordings.",
     "no_recordings":
       "Not compared: the recordings that this model was trained on are not at hand here.",
@@ -160,12 +175,27 @@ export default {
     "failed": "Not compared: {reason}"
   },
   "melody": {
-    "original":
-      "No copied melody found in {windows} windows of 10 s; {unjudged} more have too few notes to be judged.",
-    "suspicious":
-      "Listen to the melody: {suspicious} of {windows} windows of 10 s are nearer to a melody of the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged.",
-    "copied":
-      "Melody copied: {suspicious} of {windows} windows of 10 s are nearer to a melody of the training music than held-out music is; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged.",
+    "original": {
+      "by": "windows",
+      "one":
+        "No copied melody found in {windows} window of 10 s; {unjudged} more have too few notes to be judged.",
+      "other":
+        "No copied melody found in {windows} windows of 10 s; {unjudged} more have too few notes to be judged."
+    },
+    "suspicious": {
+      "by": "suspicious",
+      "one":
+        "Listen to the melody: {suspicious} of {windows} windows of 10 s is nearer to a melody of the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged.",
+      "other":
+        "Listen to the melody: {suspicious} of {windows} windows of 10 s are nearer to a melody of the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged."
+    },
+    "copied": {
+      "by": "suspicious",
+      "one":
+        "Melody copied: {suspicious} of {windows} windows of 10 s is nearer to a melody of the training music than held-out music is; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged.",
+      "other":
+        "Melody copied: {suspicious} of {windows} windows of 10 s are nearer to a melody of the training music than held-out music is; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged."
+    },
     "short_clip": "Melodies are not compared: a clip must be {needed} s long or longer for that.",
     "too_few_notes":
       "Melodies are not compared: none of the clip's windows of {seconds} s has enough notes.",

@@ -147,12 +147,27 @@ export default {
     "failed": "sin comparar"
   },
   "originality": {
-    "original":
-      "No se encontró ninguna copia: las {windows} ventanas están tan lejos de la música de entrenamiento como la música reservada.",
-    "suspicious":
-      "Conviene escucharlo: {suspicious} de {windows} ventanas están más cerca de la música de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
-    "copied":
-      "Copiado: {suspicious} de {windows} ventanas están más cerca de la música de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
+    "original": {
+      "by": "windows",
+      "one":
+        "No se encontró ninguna copia: su única ventana está tan lejos de la música de entrenamiento como la música reservada.",
+      "other":
+        "No se encontró ninguna copia: las {windows} ventanas están tan lejos de la música de entrenamiento como la música reservada."
+    },
+    "suspicious": {
+      "by": "suspicious",
+      "one":
+        "Conviene escucharlo: {suspicious} de {windows} ventanas está más cerca de la música de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
+      "other":
+        "Conviene escucharlo: {suspicious} de {windows} ventanas están más cerca de la música de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}."
+    },
+    "copied": {
+      "by": "suspicious",
+      "one":
+        "Copiado: {suspicious} de {windows} ventanas está más cerca de la música de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
+      "other":
+        "Copiado: {suspicious} de {windows} ventanas están más cerca de la música de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}."
+    },
     "waiting": "Se está comparando con las grabaciones.",
     "no_recordings":
       "Sin comparar: las grabaciones con las que se entrenó este modelo no están a mano.",
@@ -160,12 +175,27 @@ export default {
     "failed": "Sin comparar: {reason}"
   },
   "melody": {
-    "original":
-      "No se encontró ninguna melodía copiada en {windows} ventanas de 10 s; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
-    "suspicious":
-      "Conviene escuchar la melodía: {suspicious} de {windows} ventanas de 10 s están más cerca de una melodía de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
-    "copied":
-      "Melodía copiada: {suspicious} de {windows} ventanas de 10 s están más cerca de una melodía de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
+    "original": {
+      "by": "windows",
+      "one":
+        "No se encontró ninguna melodía copiada en {windows} ventana de 10 s; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
+      "other":
+        "No se encontró ninguna melodía copiada en {windows} ventanas de 10 s; {unjudged} más tienen demasiado pocas notas para juzgarlas."
+    },
+    "suspicious": {
+      "by": "suspicious",
+      "one":
+        "Conviene escuchar la melodía: {suspicious} de {windows} ventanas de 10 s está más cerca de una melodía de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
+      "other":
+        "Conviene escuchar la melodía: {suspicious} de {windows} ventanas de 10 s están más cerca de una melodía de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas."
+    },
+    "copied": {
+      "by": "suspicious",
+      "one":
+        "Melodía copiada: {suspicious} de {windows} ventanas de 10 s está más cerca de una melodía de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
+      "other":
+        "Melodía copiada: {suspicious} de {windows} ventanas de 10 s están más cerca de una melodía de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas."
+    },
     "short_clip": "Melodías sin comparar: para eso, un clip debe durar {needed} s o más.",
     "too_few_notes":
       "Melodías sin comparar: ninguna ventana de {seconds} s del clip tiene notas suficientes.",
