@@ -7,11 +7,20 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from conftest import give_codec, make_music, make_piano_roll_model, tiny_latents, tiny_settings
+from conftest import (
+    TINY,
+    give_codec,
+    make_music,
+    make_piano_roll_model,
+    tiny_latents,
+    tiny_settings,
+    write_music,
+)
 
 import riffsmith
 from riffsmith.api import Model
 from riffsmith.bundle import Card, LatentBundle, PictureBundle, build_latent_generator
+from riffsmith.errors import SettingsError
 from riffsmith.networks import Generator
 from riffsmith.runs import RunFolder
 from riffsmith.synthesis import generate_clip
@@ -34,8 +43,8 @@ def bundle(tmp_path: Path) -> LatentBundle:
 
 def test_the_public_names_are_frozen():
     assert sorted(riffsmith.__all__) == [
-        *("Audio", "Controls", "Loop", "Model", "Note", "Piece", "RiffsmithError", "__version__"),
-        *("load", "read_audio", "write_midi"),
+        *("Audio", "Controls", "Loop", "Model", "Note", "Piece", "RiffsmithError", "Run"),
+        *("__version__", "evaluate", "load", "prepare", "read_audio", "train", "write_midi"),
     ]
     for name in riffsmith.__all__:
         assert getattr(riffsmith, name) is not None
@@ -143,3 +152,119 @@ def test_a_picture_model_has_no_stream():
     model = Model(PictureBundle(card, settings, generator))
     with pytest.raises(riffsmith.RiffsmithError, match="preset report plays clips alone"):
         model.stream()
+
+
+def test_python_shows_the_public_names():
+    assert dir(riffsmith) == sorted(riffsmith.__all__)
+
+
+@pytest.mark.parametrize("seconds", [-1.0, 0.0, 0.05, float("nan"), float("inf"), 1e6])
+def test_a_length_that_cannot_be_played_is_refused(bundle: LatentBundle, seconds: float):
+    with pytest.raises(SettingsError, match=r"seconds must be from 0\.1 to 10800, found"):
+        Model(bundle).generate(seconds)
+    with pytest.raises(SettingsError, match="a loop must be from 1 to 120 s long, found"):
+        Model(bundle).loop(seconds)
+
+
+def test_a_number_of_samples_that_cannot_be_read_is_refused(bundle: LatentBundle):
+    piece = Model(bundle).stream(seed=3)
+    for samples in (0, -5):
+        with pytest.raises(SettingsError, match=f"samples must be 1 or more, found {samples}"):
+            piece.read(samples)
+        with pytest.raises(SettingsError, match="samples must be 1 or more"):
+            next(piece.play_on(samples))
+
+
+def test_an_audio_prompt_may_be_a_path(bundle: LatentBundle, tmp_path: Path):
+    path = tmp_path / "own.wav"
+    soundfile.write(path, make_music(4.0, 8_000), 8_000)
+    model = Model(bundle)
+    clips = [
+        model.generate(2.0, 7, audio_prompt=prompt)
+        for prompt in (path, str(path), riffsmith.read_audio(path, 8_000))
+    ]
+    assert np.array_equal(clips[0].samples, clips[1].samples)
+    assert np.array_equal(clips[0].samples, clips[2].samples)
+    with pytest.raises(riffsmith.RiffsmithError, match=r"nowhere\.wav: cannot be opened"):
+        model.stream(audio_prompt="nowhere.wav")
+
+
+def test_arguments_without_effect_are_refused(bundle: LatentBundle):
+    model = Model(bundle)
+    with pytest.raises(SettingsError, match="noise_level has no effect without an audio prompt"):
+        model.generate(1.0, noise_level=0.3)
+    with pytest.raises(SettingsError, match="noise_level has no effect without an audio prompt"):
+        model.stream(noise_level=0.5)
+    for controls in (riffsmith.Controls(variation=0.2), riffsmith.Controls(morph_seed=5)):
+        with pytest.raises(SettingsError, match="has no effect on a loop"):
+            model.loop(4.0, controls=controls)
+
+
+@pytest.mark.parametrize(
+    ("sample_rate", "channels", "message"),
+    [
+        (0, 2, "sample_rate must be from 1000 to 384000 Hz, found 0"),
+        (-8_000, 2, "sample_rate must be"),
+        (8_000, 0, "channels must be 1 or 2, found 0"),
+        (8_000, 3, "channels must be 1 or 2, found 3"),
+    ],
+)
+def test_a_format_that_cannot_be_is_refused(sample_rate: int, channels: int, message: str):
+    with pytest.raises(SettingsError, match=message):
+        riffsmith.read_audio("any.wav", sample_rate, channels)
+
+
+def test_objects_say_what_they_are(bundle: LatentBundle):
+    card = bundle.card.model_copy(update={"snapshot": 60_000, "genre": "metal"})
+    model = Model(LatentBundle(card, bundle.settings, bundle.generator, bundle.codec, None))
+    assert repr(model) == "Model(preset latent, step 60000, metal, 8000 Hz)"
+    piece = Model(bundle).stream(seed=3)
+    piece.read(4_000)
+    assert repr(piece) == "Piece(at 0.50 s, 8000 Hz)"
+    audio = riffsmith.Audio(np.zeros((12_000, 2), np.float32), 8_000)
+    assert repr(audio) == "Audio(1.50 s, 2 channels, 8000 Hz)"
+    assert repr(riffsmith.Audio(audio.samples[:, :1], 8_000)) == "Audio(1.50 s, 1 channel, 8000 Hz)"
+
+
+def test_a_spectrogram_has_frequencies():
+    random = np.random.default_rng(0)
+    audio = riffsmith.Audio(random.standard_normal((44_100, 1)).astype(np.float32), 44_100)
+    axes = audio.plot().axes[0]
+    assert axes.get_ylabel() == "Hz"
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels == ["100", "500", "1000", "2000", "5000", "10000", "20000"]
+    assert axes.get_xlabel() == "seconds"
+
+
+@pytest.mark.slow
+def test_the_chain_from_python(tmp_path: Path):
+    for number in range(2):
+        write_music(tmp_path / "songs" / f"{number}.wav", 32.0, seed=number)
+    values = {section: dict(pairs) for section, pairs in TINY.items() if section != "training"}
+    corpus = riffsmith.prepare(
+        tmp_path / "songs",
+        tmp_path / "corpus",
+        preset="report",
+        hold_out="1.wav",
+        settings={**values, "corpus": {**values["corpus"], "sample_rate": 8_000}},
+    )
+    assert [r.source.path for r in corpus.manifest.of_split("held_out")] == ["1.wav"]
+    assert repr(corpus).endswith("preset report, recordings: 1 to train on, 1 held out)")
+    settings = {**TINY, "training": {**TINY["training"], "batch_size": 4, "monitor": False}}
+    run = riffsmith.train(corpus, tmp_path / "run", epochs=1, settings=settings, seed=3)
+    assert (run.is_finished, run.epoch, run.path) == (True, 1, tmp_path / "run")
+    model = run.load()
+    assert model.card.preset == "report"
+    progress: list[float] = []
+    found = riffsmith.evaluate(model, corpus, seconds=30, on_progress=progress.append)
+    same = riffsmith.evaluate(run.path, corpus.path, seconds=30)
+    assert found.seconds == 30
+    assert found.distances == same.distances
+    assert progress == sorted(progress)
+    assert progress[-1] == 1.0
+    with pytest.raises(riffsmith.RiffsmithError, match="add --resume"):
+        riffsmith.train(corpus, run.path, epochs=1, settings=settings)
+    with pytest.raises(SettingsError, match="snapshot belongs to a run"):
+        riffsmith.evaluate(model, corpus, snapshot=1)
+    with pytest.raises(SettingsError, match="--seconds belongs to a model"):
+        riffsmith.evaluate(tmp_path / "songs", corpus, seconds=30)

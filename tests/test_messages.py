@@ -3,7 +3,7 @@ from enum import unique
 import pytest
 
 from riffsmith.errors import AudioError, CorpusError
-from riffsmith.messages import Message, MessageCode
+from riffsmith.messages import Count, Message, MessageCode
 
 
 @unique
@@ -40,3 +40,16 @@ def test_an_error_carries_the_message():
     assert (str(error), error.code) == ("fig has 1.0 spots", "ripe")
     assert error.parameters == {"name": "fig", "count": 1}
     assert (AudioError("plain").code, AudioError("plain").parameters) == (None, {})
+
+
+def test_a_number_of_things_has_its_plural():
+    """In a sentence of a code, where the number is one of the parameters, and by itself."""
+
+    @unique
+    class BasketCode(MessageCode):
+        HOLDS = "holds", "{path} holds {pears:pear|pears}, {weight:g} kg"
+
+    assert BasketCode.HOLDS.say(path="it", pears=1, weight=2) == "it holds 1 pear, 2 kg"
+    assert BasketCode.HOLDS.say(path="it", pears=0, weight=0.5) == "it holds 0 pears, 0.5 kg"
+    assert f"{Count(1):step|steps}, {Count(3):step|steps}" == "1 step, 3 steps"
+    assert f"{Count(1200):,}" == "1,200"

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from riffsmith.features import mel_band_hz
 from riffsmith.plotting import LIGHT, Chart, draw_chart, draw_spectrogram, to_png
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -28,6 +29,9 @@ def test_events_are_drawn():
 @pytest.mark.slow
 def test_pictures_are_reproducible():
     mel_db = torch.rand(16, 63, generator=torch.Generator().manual_seed(0))
-    first, second = (to_png(draw_spectrogram(mel_db, "Epoch 1", 6.0)) for _ in range(2))
+    band_hz = mel_band_hz(44_100, 16)
+    first, second = (
+        to_png(draw_spectrogram(mel_db, "Epoch 1", 6.0, band_hz=band_hz)) for _ in range(2)
+    )
     assert first == second
     assert first.startswith(PNG)

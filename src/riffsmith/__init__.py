@@ -11,6 +11,9 @@ from riffsmith.parallel import wait_passively
 
 if TYPE_CHECKING:
     from riffsmith.api import Audio, Loop, Model, Piece, load, read_audio, write_midi
+    from riffsmith.api.corpora import prepare
+    from riffsmith.api.evaluation import evaluate
+    from riffsmith.api.training import Run, train
     from riffsmith.controls import Controls
     from riffsmith.errors import RiffsmithError
     from riffsmith.transcription import Note
@@ -27,8 +30,12 @@ _HOMES = {
     "Note": "riffsmith.transcription",
     "Piece": "riffsmith.api",
     "RiffsmithError": "riffsmith.errors",
+    "Run": "riffsmith.api.training",
+    "evaluate": "riffsmith.api.evaluation",
     "load": "riffsmith.api",
+    "prepare": "riffsmith.api.corpora",
     "read_audio": "riffsmith.api",
+    "train": "riffsmith.api.training",
     "write_midi": "riffsmith.api",
 }
 __all__ = [
@@ -39,9 +46,13 @@ __all__ = [
     "Note",
     "Piece",
     "RiffsmithError",
+    "Run",
     "__version__",
+    "evaluate",
     "load",
+    "prepare",
     "read_audio",
+    "train",
     "write_midi",
 ]
 
@@ -51,3 +62,8 @@ def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'riffsmith' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted(__all__)

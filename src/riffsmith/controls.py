@@ -59,7 +59,7 @@ class Controls:
     morph_seed: int | None = None
     """Seed of the passages that the piece changes to. `None`: it does not change to others."""
     morph_seconds: float = 30.0
-    """Duration of that change in seconds."""
+    """Duration of that change in seconds; it needs a `morph_seed`."""
 
     def __post_init__(self) -> None:
         """Checks that the values are in their ranges.
@@ -85,4 +85,8 @@ class Controls:
         if not 0 <= self.morph_seconds <= 3600:
             raise SettingsError(
                 f"morph_seconds must be from 0 to 3600, found {self.morph_seconds:g}"
+            )
+        if self.morph_seed is None and self.morph_seconds != Controls.morph_seconds:
+            raise SettingsError(
+                "morph_seconds has no effect without morph_seed: give one, or leave it out"
             )

@@ -11,10 +11,10 @@ from filelock import FileLock, Timeout
 
 from riffsmith.errors import RiffsmithError
 
-_DEFAULT_ADVICE = "check the path and run the same command again"
+_DEFAULT_ADVICE = "check the path and try again"
 _ADVICE = {
-    errno.ENOSPC: "the disk is full: free some space and run the same command again",
-    errno.EDQUOT: "your disk quota is used up: free some space and run the same command again",
+    errno.ENOSPC: "the disk is full: free some space and try again",
+    errno.EDQUOT: "your disk quota is used up: free some space and try again",
     errno.EROFS: "the target is read-only: choose another folder",
     errno.EACCES: "you may not write there: choose another folder or change its permissions",
     errno.EPERM: "you may not write there: choose another folder or change its permissions",

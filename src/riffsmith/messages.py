@@ -12,11 +12,26 @@ Error = TypeVar("Error", bound=RiffsmithError)
 MessageT = TypeVar("MessageT", bound="Message")
 
 
+class Count(int):
+    """A number of things, whose format is their name: `{recordings:recording|recordings}`.
+
+    >>> f"{Count(1):recording|recordings}, {Count(2):recording|recordings}"
+    '1 recording, 2 recordings'
+    """
+
+    def __format__(self, spec: str) -> str:
+        one, is_named, other = spec.partition("|")
+        if not is_named:
+            return super().__format__(spec)
+        return f"{int(self)} {one if self == 1 else other}"
+
+
 class MessageCode(StrEnum):
     """Base of the enumerations of codes.
 
     The value of a member is its code. `sentence` is its English text, with a replacement field for
-    each parameter. A sentence can be reworded at any time; a code is a format and stays.
+    each parameter; that of a number of things may name them, as `Count` does. A sentence can be
+    reworded at any time; a code is a format and stays.
     """
 
     sentence: str
@@ -30,7 +45,8 @@ class MessageCode(StrEnum):
 
     def say(self, **parameters: Parameter) -> str:
         """The English sentence with the parameters filled in."""
-        return self.sentence.format(**parameters)
+        counts = {name: Count(value) for name, value in parameters.items() if type(value) is int}
+        return self.sentence.format(**{**parameters, **counts})
 
 
 class Message(BaseModel, frozen=True):

@@ -16,6 +16,8 @@ _DPI = 100
 _CHART_DPI = 144
 _FONT_POINTS = 11
 """Font size of charts: legible where a chart is scaled to the width of a telephone."""
+_LABELLED_HZ = (100, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
+"""Frequencies that an axis of a mel spectrogram names."""
 _EVENT_LINES = {"best": "-", "rollback": "--", "overfitting": ":", "stop": "-."}
 
 
@@ -164,6 +166,8 @@ def draw_spectrogram(
     title: str,
     seconds: float,
     range_db: tuple[float, float] | None = None,
+    *,
+    band_hz: Sequence[float],
 ) -> Figure:
     """Draws a mel spectrogram with axes and a colour bar.
 
@@ -172,6 +176,7 @@ def draw_spectrogram(
         title: Title above the picture.
         seconds: Duration, for the time axis.
         range_db: Lowest and highest value of the colour scale. `None`: those of the spectrogram.
+        band_hz: Frequency of each mel band in Hz.
     """
     figure = Figure(figsize=(6.4, 3.2), dpi=_DPI, layout="constrained")
     axes = figure.subplots()
@@ -188,7 +193,9 @@ def draw_spectrogram(
     )
     axes.set_title(title)
     axes.set_xlabel("seconds")
-    axes.set_ylabel("mel band")
+    shown = [hz for hz in _LABELLED_HZ if band_hz[0] <= hz <= band_hz[-1]]
+    axes.set_yticks(np.interp(shown, band_hz, np.arange(len(band_hz)) + 0.5), map(str, shown))
+    axes.set_ylabel("Hz")
     figure.colorbar(image, ax=axes, label="dB")
     return figure
 

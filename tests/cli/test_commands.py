@@ -104,7 +104,7 @@ def test_prepare_tells_what_it_left_out(shell: Shell, tmp_path: Path):
         *("prepare", tmp_path / "in", corpus, "--genre", "metal", "--workers", "1"),
         *("--export-pt", tensors),
     )
-    assert "1 recordings →" in out
+    assert "1 recording →" in out
     assert "5 tensor files →" in out
     assert "skipped note.txt: not an audio file (.txt)" in shell.err
     names = [f"metal.00000_{index:03d}.pt" for index in range(5)]
@@ -232,23 +232,46 @@ def _tiny(original):
         ),
         (["train", "in", "run", "--minutes", "-1"], "--minutes must be above 0"),
         (["train", "in", "run", "--config.training.speed", "1"], "no setting named training.speed"),
-        (["train", "in"], "requires an argument"),
+        (
+            ["train", "in"],
+            "RUN is missing. Usage: riffsmith train [OPTIONS] SOURCE RUN (`riffsmith",
+        ),
+        (["export", "in", "out"], "--format is missing. Usage: riffsmith export --format CHOICE"),
+        (["generate", "in", "a.wav", "--seed"], "--seed needs a value. Usage: riffsmith generate"),
+        (["generate", "in", "a.wav", "b.wav"], "There is one word too many: 'b.wav'. Usage:"),
         (["train", "in", "run", "--fast"], "Unknown option: --fast"),
         (["train", "in", "run", "--minutes", "nan"], "--minutes must be above 0"),
         (["train", "in", "run", "--workers", "0"], "--workers must be 1 or more"),
         (["train", "in", "run", "--config.training", "5"], "riffsmith"),
-        (["generate", "nowhere", "a.wav"], "no run folder, bundle or shipped model 'nowhere'"),
+        (
+            ["generate", "nowhere", "a.wav"],
+            "no run folder, bundle or shipped model 'nowhere'",
+        ),
         (["generate", "in", "a.wav"], "neither a run folder nor a bundle"),
         (["generate", "in", "a.aiff"], "'a.aiff' has no ending that can be written"),
         (["generate", "in", "a.wav", "--count", "2"], "2 clips do not fit 'a.wav'"),
-        (["generate", "in", "a.wav", "--seconds", "0"], "--seconds must be from 0.1"),
+        (["generate", "in", "a.wav", "--seconds", "0"], "seconds must be from 0.1"),
         (["generate", "in", "a.wav", "--bars", "4"], "--bars 4 needs --loop"),
         (
             ["generate", "in", "a.wav", "--loop", "--bars", "4", "--seconds", "8"],
             "--bars and --seconds exclude each other",
         ),
         (["generate", "in", "a.wav", "--snapshot", "3"], "--snapshot needs a run folder"),
+        (["generate", "in/a.wav", "b.wav"], "is a file, expected the folder of a run"),
+        (["originality", "no.wav", "--corpus", "in"], "no file and no folder 'no.wav'"),
+        (["evaluate", "in", "--corpus", "no"], "no is missing: check the path, or make the corpus"),
+        (["evaluate", "in", "--corpus", "in"], "with `riffsmith prepare FOLDER in`"),
         (["report", "nowhere"], "is not a run"),
+        (["generate", "in", "a.wav", "--noise-level", "0"], "has no effect without --audio-prompt"),
+        (["generate", "in", "a.wav", "--morph-seconds", "5"], "has no effect without morph_seed"),
+        (["play", "--tempo", "5"], "tempo must be from 40 to 320 BPM, found 5"),
+        (["play", "--morph-seconds", "5"], "has no effect without morph_seed"),
+        (["generate", "metal", "a.wav", "--loop", "--variation", "1"], "has no effect on a loop"),
+        (["generate", "metal", "a.wav", "--loop", "--morph-seed", "1"], "has no effect on a loop"),
+        (
+            ["prepare", "in", "corpus", "--config.training.batch_size", "8"],
+            "training.batch_size has no effect on a corpus",
+        ),
         (["polka"], 'Unknown command "polka"'),
     ],
 )
@@ -287,16 +310,48 @@ def test_resuming_looks_where_it_is_told(shell: Shell, corpus: Corpus, run: Path
     shell("train", tmp_path / "nowhere", run, "--resume", code=1)
     assert "no folder" in shell.err
     shell("train", corpus.path, tmp_path / "new", "--hold-out", "x", code=1)
-    assert "this corpus is prepared" in shell.err
+    assert "--hold-out choose how `prepare` works, and this corpus is prepared" in shell.err
+    for option in (["--workers", "1"], ["--genre", "x"]):
+        shell("train", corpus.path, tmp_path / "new", *option, code=1)
+        assert f"{option[0]} choose how" in shell.err
+        shell("train", corpus.path, tmp_path / "new", "--dry-run", *option, code=1)
 
 
-def test_ctrl_c_is_one_line(shell: Shell, songs: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.slow
+def test_a_resumed_run_keeps_its_recordings(shell: Shell, songs: Path, tmp_path: Path):
+    words = ("train", songs, tmp_path / "run", *tiny_flags(epochs="1"), "--hold-out")
+    shell(*words, "song 1")
+    shell(*words, "song 2", "--resume", code=1)
+    assert "it trains on song 2.ogg, which --hold-out names: leave it out" in shell.err
+    shell(*words, "song 1", "--resume")
+
+
+@pytest.mark.parametrize(
+    ("interrupted", "words", "message"),
+    [
+        ("corpus.survey_folder", ["survey", "in"], "no result was written, and the same command"),
+        ("corpus.prepare_corpus", ["prepare", "in", "out"], "and the same command goes on"),
+        ("pipeline.training.begin_training", ["train", "in", "out"], "with --resume goes on"),
+        ("api.load", ["generate", "metal", "a.wav"], "finished clips are kept, and the same"),
+        ("corpus.Corpus", ["evaluate", "in", "--corpus", "c"], "no result was written"),
+        ("report.measure_run", ["report", "run"], "measurements that were finished are kept"),
+    ],
+)
+def test_ctrl_c_says_what_is_kept(
+    shell: Shell,
+    monkeypatch: pytest.MonkeyPatch,
+    interrupted: str,
+    words: list[str],
+    message: str,
+):
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("riffsmith.corpus.survey_folder", interrupt)
-    shell("survey", songs, code=130)
-    assert "interrupted" in shell.err
+    monkeypatch.setattr(f"riffsmith.{interrupted}", interrupt)
+    shell(*words, code=130)
+    assert shell.err.startswith("riffsmith: interrupted: ")
+    assert message in shell.err
+    assert shell.err.count("\n") == 1
 
 
 @pytest.mark.slow
@@ -325,12 +380,19 @@ def test_the_module_is_the_command():
     assert time.perf_counter() - began < 30
 
 
+def tiny_corpus_flags() -> list[str]:
+    """The flags of a tiny run that a corpus depends on."""
+    flags = tiny_flags()
+    pairs = zip(flags[::2], flags[1::2], strict=True)
+    return [word for pair in pairs if ".training." not in pair[0] for word in pair]
+
+
 @pytest.mark.slow
 def test_a_model_and_a_folder_are_judged_alike(shell: Shell, tmp_path: Path):
     songs, corpus, run = (tmp_path / name for name in ("songs", "corpus", "run"))
     for number in range(2):
         write_music(songs / f"{number}.wav", 32.0, seed=number)
-    shell("prepare", songs, corpus, *tiny_flags())
+    shell("prepare", songs, corpus, *tiny_corpus_flags())
     shell("train", corpus, run, *tiny_flags(epochs="1"))
     found = json.loads(shell("evaluate", run, "--corpus", corpus, "--seconds", "30", "--json"))
     assert found["seconds"] == 30
@@ -339,7 +401,9 @@ def test_a_model_and_a_folder_are_judged_alike(shell: Shell, tmp_path: Path):
         for metric in ("kad", "fad")
         for embedder in ("musicnn", "aisfx", "notes")
     }
-    out = shell("evaluate", songs, "--corpus", corpus, "--seconds", "30")
+    shell("evaluate", songs, "--corpus", corpus, "--seconds", "30", code=1)
+    assert "--seconds belongs to a model" in shell.err
+    out = shell("evaluate", songs, "--corpus", corpus)
     assert "60 s of" in out
     assert "beat_strength" in out
     shell("evaluate", run, "--corpus", corpus, "--seconds", "10", code=1)

@@ -17,7 +17,7 @@ def make_tree(folder: Path, names: list[str], numbered: bool = False) -> Path:
 def test_a_tree_of_genres_needs_a_choice(tmp_path: Path):
     make_tree(tmp_path, ["blues", "metal"])
     write_music(tmp_path / "metal" / "two.wav", 1, seed=9)
-    with pytest.raises(CorpusError, match=r"blues \(1 files\), metal \(2 files\); choose one"):
+    with pytest.raises(CorpusError, match=r"blues \(1 file\), metal \(2 files\); choose one"):
         survey_folder(tmp_path)
     assert len(survey_folder(tmp_path, "metal").usable) == 2
     assert len(survey_folder(tmp_path, "all").usable) == 3

@@ -176,7 +176,7 @@ def test_percentile_and_verdict_by_hand(band: Corpus, check: OriginalityCheck, t
     assert near.windows[0].percentile == 99
     assert near.grade is OriginalityGrade.SUSPICIOUS
     assert near.verdict == (
-        "Listen to it: 1 of 1 windows are nearer to the training music than 99 % of held-out "
+        "Listen to it: 1 of 1 window is nearer to the training music than 99 % of held-out "
         f"music, though none by far; second 0 is most like second "
         f"{near.windows[0].recording_seconds:g} of song {SONG}.wav."
     )
@@ -240,7 +240,7 @@ def test_too_little_held_out_music_is_refused(tmp_path: Path):
         preset="report",
         hold_out=["song 2"],
     )
-    with pytest.raises(CorpusError, match=r"holds out 1 recordings \(20 s\).*half a minute"):
+    with pytest.raises(CorpusError, match=r"holds out 1 recording \(20 s\).*half a minute"):
         OriginalityCheck(Corpus(tmp_path / "corpus"))
 
 

@@ -23,8 +23,8 @@ def test_a_note_has_code_parameters_and_text_in_json():
 
 @pytest.mark.parametrize("code", RemarkCode)
 def test_every_sentence_can_be_filled(code: RemarkCode):
-    fields = re.findall(r"{(\w+)(:?)", code.sentence)
-    parameters = {name: 2.0 if form else "x" for name, form in fields}
+    fields = re.findall(r"{(\w+)(:?)(\w+\|)?", code.sentence)
+    parameters = {name: 2 if is_count else 2.0 if form else "x" for name, form, is_count in fields}
     text = Remark.of(code, **parameters).text
     assert text == text.strip() != ""
     assert "{" not in text

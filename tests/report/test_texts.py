@@ -220,3 +220,8 @@ def test_what_cannot_be_measured_is_translated(corpus: Corpus):
         with pytest.raises(CorpusError) as caught:
             attempt()
         assert 'lang="en"' not in SPANISH.error(caught.value), caught.value
+
+
+def test_dates_are_written_in_the_language():
+    assert ENGLISH.moment("2026-03-02T16:04:00+01:00") == "2 March 2026, 15:04 UTC"
+    assert SPANISH.moment("2026-03-02T15:04:00") == "2 de marzo de 2026, 15:04 UTC"

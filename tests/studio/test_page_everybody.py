@@ -66,6 +66,8 @@ def test_texts_follow_the_language(open_page: Open):
         const reason = { code: "failed", parameters: { reason: "no" }, detail: "" };
         const part = { place: "a.txt", code: "not_audio", parameters: { ending: ".txt" } };
         const code = "nothing_usable";
+        const of = { windows: 6, suspicious: 1, at: 2, second: 3, recording: "a" };
+        const copied = { code: "copied", parameters: of, detail: "" };
         const later = { code: "of_a_later_version", parameters: {}, detail: "something new" };
         return [
             t("listen.credits", { count: 1 }), t("listen.credits", { count: 1200 }),
@@ -73,6 +75,7 @@ def test_texts_follow_the_language(open_page: Open):
             sentence("originality", reason).map((one) => one.outerHTML ?? one).join(""),
             plain(problemSentence({ code, parameters: {}, parts: [part] })),
             plain(sentence("problem", later)),
+            plain(sentence("originality", copied)),
         ];
     }"""
     assert open_page().evaluate(script) == [
@@ -84,6 +87,8 @@ def test_texts_follow_the_language(open_page: Open):
         "Not compared: no",
         "none of these files can be used (a.txt: not an audio file (.txt)): send recordings",
         "something new",
+        "Copied: 1 of 6 windows is nearer to the training music than held-out music is; second 2 "
+        "is most like second 3 of a.",
     ]
     assert open_page(locale="es").evaluate(script) == [
         "Aprendido de una grabación",
@@ -95,6 +100,8 @@ def test_texts_follow_the_language(open_page: Open):
         "ninguno de estos archivos sirve (a.txt: no es un archivo de audio (.txt)): "
         "envíe grabaciones",
         "something new",
+        "Copiado: 1 de 6 ventanas está más cerca de la música de entrenamiento que la música "
+        "reservada; el segundo 2 se parece sobre todo al segundo 3 de a.",
     ]
 
 

@@ -1,5 +1,6 @@
 """`riffsmith studio`."""
 
+import socket
 import sys
 from pathlib import Path
 
@@ -13,8 +14,14 @@ from riffsmith.cli.app import main
 def served(monkeypatch: pytest.MonkeyPatch) -> list[uvicorn.Config]:
     """What would have been served."""
     found: list[uvicorn.Config] = []
-    monkeypatch.setattr(uvicorn.Server, "run", lambda server: found.append(server.config))
+    monkeypatch.setattr(uvicorn.Server, "run", lambda server, sockets: found.append(server.config))
     return found
+
+
+def free_port() -> int:
+    """A port of this computer that nobody uses."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 def studio(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> tuple[str, str]:
@@ -30,10 +37,11 @@ def studio(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> tu
 def test_it_listens_to_this_computer(
     served: list[uvicorn.Config], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    out, err = studio(capsys, "--home", str(tmp_path / "home"), "--port", "9000")
-    assert out == "http://127.0.0.1:9000/\n"
+    port = free_port()
+    out, err = studio(capsys, "--home", str(tmp_path / "home"), "--port", str(port))
+    assert out == f"http://127.0.0.1:{port}/\n"
     assert str(tmp_path / "home") in err
-    assert (served[0].host, served[0].port) == ("127.0.0.1", 9000)
+    assert (served[0].host, served[0].port) == ("127.0.0.1", port)
     assert {path.name for path in (tmp_path / "home").iterdir()} == {
         *("uploads", "runs", "clips", "scratch", ".lock")
     }
@@ -42,12 +50,13 @@ def test_it_listens_to_this_computer(
 def test_others_need_a_token(
     served: list[uvicorn.Config], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    home = ("--home", str(tmp_path))
+    port = free_port()
+    home = ("--home", str(tmp_path), "--port", str(port))
     out, _ = studio(capsys, *home, "--host", "0.0.0.0")
-    assert out.startswith("http://0.0.0.0:8765/?token=")
+    assert out.startswith(f"http://0.0.0.0:{port}/?token=")
     assert len(out.strip().partition("token=")[2]) >= 24
     out, _ = studio(capsys, *home, "--host", "::", "--token", "12345678")
-    assert out == "http://[::]:8765/?token=12345678\n"
+    assert out == f"http://[::]:{port}/?token=12345678\n"
     assert len(served) == 2
 
 
@@ -63,6 +72,32 @@ def test_wrong_options(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
 ):
     assert message in studio(capsys, "--home", str(tmp_path), *words, code=1)[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--host", "192.0.2.1", "--port", "9000"], "must be an address of this computer, found"),
+        (["--host", "nowhere.invalid"], "found 'nowhere.invalid', which is unknown"),
+    ],
+)
+def test_a_host_that_is_not_this_computer_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+):
+    out, err = studio(capsys, "--home", str(tmp_path), *words, code=1)
+    assert out == ""
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_a_port_in_use_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        out, err = studio(capsys, "--home", str(tmp_path / "home"), "--port", port, code=1)
+    assert out == ""
+    assert f"port {port} of 127.0.0.1 is in use by another program" in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_missing_extra_is_named(

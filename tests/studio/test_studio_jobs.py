@@ -140,9 +140,9 @@ def test_another_process_of_that_number_is_not_ours(tmp_path: Path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"name": "../x"}, "name: String should match"),
-        ({"name": "a/b"}, "name: String should match"),
-        ({"name": ""}, "name: String should match"),
+        ({"name": "../x"}, "name: not of the right form"),
+        ({"name": "a/b"}, "name: not of the right form"),
+        ({"name": ""}, "name: not of the right form"),
         ({"minutes": 0}, "minutes: Input should be greater than 0"),
         ({"preset": "polka"}, "preset: Value error, choose one of latent"),
     ],
@@ -254,6 +254,23 @@ def test_curves_and_events_come_from_the_metrics(tmp_path: Path, corpus: Corpus)
         assert job["previews"] == []
         assert (job["unit"], job["epoch"], job["step"]) == ("epoch", 1200, 3600)
         assert job["steps"] == 4 * 3
+
+
+def test_the_position_is_that_of_the_newest_line(tmp_path: Path, corpus: Corpus):
+    """A snapshot and its verdict are written after the last line of the log."""
+    home = tmp_path / "home"
+    with opened(home, jobs=starting(ending(state="stopped"))) as (_, client):
+        client.post("/api/jobs", json=ask("mine", preset="report"))
+        end(home, "mine")
+        run = RunFolder(home / "runs" / "mine")
+        create_run(run, corpus, tiny_settings(), "report", seed=0)
+        run.append_metrics({"event": "log", "epoch": 9, "step": 27, "seconds": 1.0})
+        run.append_metrics({"event": "preview", "snapshot": 10, "step": 30})
+        nearest = {"snapshot": 10, "unit": "epoch", "distance": 4.5}
+        best = {"event": "best", "step": 30, "code": "nearest", "parameters": nearest}
+        run.append_metrics({**best, "text": "nearest so far"})
+        job = client.get("/api/jobs/mine").json()
+        assert (job["epoch"], job["step"]) == (10, 30)
 
 
 @pytest.mark.slow

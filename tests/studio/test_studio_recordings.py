@@ -109,10 +109,14 @@ def test_sources_are_named_rightly(open_studio: Opened, tmp_path: Path):
     _, client = open_studio
     for source, status in (
         ("upload:0123456789abcdef", 404),
-        ("upload:../../etc", 422),
+        ("upload:../../etc", 404),
+        ("~/no such folder", 404),
+        ("~nobody-of-that-name/x", 404),
         (str(tmp_path / "nowhere"), 404),
-        ("relative/folder", 422),
-        ("polka", 422),
+        ("relative/folder", 400),
+        ("polka", 400),
+        ("", 422),
+        ("/" + "a" * 1_000, 422),
     ):
         detail(client.post("/api/surveys", json={"source": source}), status)
 

@@ -186,7 +186,7 @@ declare namespace Api {
 
   /** A training to start. */
   interface JobRequest {
-    /** `upload:` and its key, `demo`, or the absolute path of a folder on this computer. */
+    /** `upload:` and its key, `demo`, or the absolute path of a folder on this computer; `~` is the home folder of the studio's user. */
     source: string;
     /** Name of the run: letters, digits, - and _. */
     name: string;
@@ -316,7 +316,7 @@ declare namespace Api {
   }
 
   /** Reasons why a request was not carried out. */
-  type ProblemCode = "foreign_host" | "foreign_site" | "token_needed" | "body_too_large" | "no_route" | "no_method" | "no_page_file" | "invalid_request" | "no_model" | "no_snapshot" | "clips_only" | "no_player" | "too_many_players" | "too_far_ahead" | "forgotten" | "too_much_at_once" | "prompt_too_short" | "listener_left" | "no_clip" | "clip_damaged" | "clip_too_short" | "no_match" | "upload_too_large" | "nothing_usable" | "no_upload" | "no_folder" | "folders_refused" | "no_job" | "run_exists" | "other_job_runs" | "job_runs" | "job_finished" | "job_not_running" | "no_preview" | "nothing_to_show" | "command_too_slow" | "command_ended" | "command_failed" | "unknown_key" | "model_unusable" | "corpus_unusable" | "audio_unusable" | "run_unusable" | "other" | "http" | "fault";
+  type ProblemCode = "foreign_host" | "foreign_site" | "token_needed" | "body_too_large" | "no_route" | "no_method" | "no_page_file" | "invalid_request" | "no_model" | "no_snapshot" | "clips_only" | "no_player" | "too_many_players" | "too_far_ahead" | "forgotten" | "too_much_at_once" | "prompt_too_short" | "listener_left" | "no_clip" | "clip_damaged" | "clip_too_short" | "no_match" | "upload_too_large" | "nothing_usable" | "no_upload" | "no_folder" | "relative_folder" | "folders_refused" | "no_job" | "run_exists" | "other_job_runs" | "job_runs" | "job_finished" | "job_not_running" | "no_preview" | "nothing_to_show" | "command_too_slow" | "command_ended" | "command_failed" | "unknown_key" | "model_unusable" | "corpus_unusable" | "audio_unusable" | "run_unusable" | "other" | "http" | "fault";
 
   /** One of several things that are wrong: with a field of a request, or with a file. */
   interface ProblemPart {
@@ -380,7 +380,7 @@ declare namespace Api {
 
   /** Recordings to survey. */
   interface SurveyRequest {
-    /** `upload:` and its key, `demo`, or the absolute path of a folder on this computer. */
+    /** `upload:` and its key, `demo`, or the absolute path of a folder on this computer; `~` is the home folder of the studio's user. */
     source: string;
   }
 

@@ -13,14 +13,15 @@ import torch
 from jaxtyping import Float
 
 from riffsmith.audio import LoopGrid, read_named, write_audio
-from riffsmith.features import MelTransform
+from riffsmith.errors import SettingsError
+from riffsmith.features import MelTransform, mel_band_hz
 from riffsmith.transcription import Note, find_notes, transcribe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Audio:
     """Audio in memory. A notebook shows it as a player."""
 
@@ -49,6 +50,11 @@ class Audio:
         write_audio(Path(path), self.samples, self.sample_rate)
         return Path(path)
 
+    def __repr__(self) -> str:
+        channels = self.samples.shape[1]
+        of_channels = "1 channel" if channels == 1 else f"{channels} channels"
+        return f"Audio({self.seconds:.2f} s, {of_channels}, {self.sample_rate} Hz)"
+
     def notes(self) -> list[Note]:
         """Transcribes the notes, earliest first; `write_midi` writes them into a file.
 
@@ -58,12 +64,14 @@ class Audio:
         return find_notes(transcribe(self.samples.mean(axis=1), self.sample_rate))
 
     def plot(self) -> "Figure":
-        """Draws the mel spectrogram in decibels over seconds."""
+        """Draws the mel spectrogram in decibels, over seconds and Hz."""
         from riffsmith.plotting import draw_spectrogram
 
         transform = MelTransform(self.sample_rate, n_fft=2048, hop_samples=512, n_mels=128)
         mono = torch.from_numpy(np.ascontiguousarray(self.samples.mean(axis=1)))
-        return draw_spectrogram(transform.to_db(mono), "", self.seconds)
+        return draw_spectrogram(
+            transform.to_db(mono), "", self.seconds, band_hz=mel_band_hz(self.sample_rate, 128)
+        )
 
     def _repr_html_(self) -> str:
         content = BytesIO()
@@ -135,7 +143,12 @@ def read_audio(path: str | Path, sample_rate: int = 44_100, channels: int = 2) -
 
     Raises:
         AudioError: The file cannot be read.
+        SettingsError: The sample rate or the number of channels is not possible.
     """
+    if not 1_000 <= sample_rate <= 384_000:
+        raise SettingsError(f"sample_rate must be from 1000 to 384000 Hz, found {sample_rate}")
+    if channels not in (1, 2):
+        raise SettingsError(f"channels must be 1 or 2, found {channels}")
     return Audio(read_named(Path(path), sample_rate, channels).audio, sample_rate)
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
-from riffsmith.api.audio import Audio, Loop
+from riffsmith.api.audio import Audio, Loop, read_audio
 from riffsmith.audio import resample
 from riffsmith.bundle import Bundle, Card, LatentBundle
-from riffsmith.errors import ModelError
+from riffsmith.errors import ModelError, SettingsError
 from riffsmith.parallel import single_threaded
 from riffsmith.pipeline.models import open_model
 from riffsmith.synthesis import (
@@ -18,6 +18,35 @@ from riffsmith.synthesis import (
     play_chunks,
     play_stream,
 )
+
+SHORTEST_SECONDS, LONGEST_SECONDS = 0.1, 10_800.0
+"""Lengths that can be generated at once, in seconds."""
+_DEFAULT_NOISE_LEVEL = 0.5
+
+
+def check_seconds(seconds: float) -> None:
+    """Checks the length of a clip.
+
+    Raises:
+        SettingsError: It is too short, too long, or no number.
+    """
+    if not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
+        raise SettingsError(
+            f"seconds must be from {SHORTEST_SECONDS:g} to {LONGEST_SECONDS:g}, found {seconds:g}"
+        )
+
+
+def check_loop_controls(controls: Controls | None) -> None:
+    """Checks that controls have an effect on a loop.
+
+    Raises:
+        SettingsError: They have a variation or a morph.
+    """
+    for name in ("variation", "morph_seed"):
+        if controls is not None and getattr(controls, name) != getattr(Controls, name):
+            raise SettingsError(
+                f"{name} has no effect on a loop, which has a single style: leave it out"
+            )
 
 
 class Piece:
@@ -32,6 +61,10 @@ class Piece:
         """Number of samples read so far."""
         return self._position
 
+    def __repr__(self) -> str:
+        rate = self._stream.sample_rate
+        return f"Piece(at {self._position / rate:.2f} s, {rate} Hz)"
+
     def __iter__(self) -> Iterator[Audio]:
         return self
 
@@ -44,7 +77,11 @@ class Piece:
 
         Args:
             samples: Number of samples.
+
+        Raises:
+            SettingsError: The number is below 1.
         """
+        _check_samples(samples)
         with single_threaded():
             found = self._stream.read(self._position, samples)
         self._position += samples
@@ -59,7 +96,12 @@ class Piece:
 
         Args:
             samples: Number of samples. `None`: the piece goes on without end.
+
+        Raises:
+            SettingsError: The number is below 1.
         """
+        if samples is not None:
+            _check_samples(samples)
         stream, size = self._stream, self._stream.chunk_samples
         stop = None if samples is None else self._position + samples
         left = size - self._position % size
@@ -78,11 +120,29 @@ class Piece:
         self._stream = self._stream.with_controls(self._position, controls)
 
 
+def _check_samples(samples: int) -> None:
+    if samples < 1:
+        raise SettingsError(f"samples must be 1 or more, found {samples}")
+
+
 class Model:
     """A trained model. `load` opens one."""
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
+
+    def __repr__(self) -> str:
+        card = self.card
+        unit = "step" if isinstance(self._bundle, LatentBundle) else "epoch"
+        return (
+            f"Model(preset {card.preset}, {unit} {card.snapshot}, {card.genre}, "
+            f"{self.sample_rate} Hz)"
+        )
+
+    @property
+    def bundle(self) -> Bundle:
+        """Networks, settings and card, as the packages of the library take them."""
+        return self._bundle
 
     @property
     def card(self) -> Card:
@@ -100,27 +160,30 @@ class Model:
         seed: int = 0,
         controls: Controls | None = None,
         *,
-        audio_prompt: Audio | None = None,
-        noise_level: float = 0.5,
+        audio_prompt: Audio | str | Path | None = None,
+        noise_level: float | None = None,
         on_progress: Callable[[float], None] | None = None,
     ) -> Audio:
         """Generates new audio.
 
         Args:
-            seconds: Length in seconds.
+            seconds: Length in seconds, from 0.1 to 10800.
             seed: Seed; the same seed on the same machine gives the same samples.
             controls: Controls of the piece. `None`: their defaults.
-            audio_prompt: Audio of any sample rate that the piece begins with. `None`: it begins
-                with none.
+            audio_prompt: Audio of any sample rate that the piece begins with, or the path of its
+                file. `None`: it begins with none.
             noise_level: Noise that is added to the prompt (SDEdit): 0 keeps it as it is and
-                continues it, 1 keeps only its style and tempo.
+                continues it, 1 keeps only its style and tempo. `None`: 0.5.
             on_progress: Called with the progress from 0 to 1. `None`: it is not reported.
 
         Raises:
             ModelError: Controls or a prompt are given to a picture model, which has neither.
             UnknownKeyError: A key is asked of a model without tonal latents.
-            SettingsError: A value is out of range.
+            AudioError: The file of the prompt cannot be read.
+            SettingsError: A value is out of range, or a noise level is given without a prompt.
         """
+        check_seconds(seconds)
+        _check_noise_level(noise_level, audio_prompt)
         if (controls or Controls()) == Controls() and audio_prompt is None:
             audio = generate_clip(self._bundle, seconds, seed, on_progress)
             return Audio(audio, self.sample_rate)
@@ -145,16 +208,17 @@ class Model:
             seconds: Approximate length in seconds, which is rounded to whole bars. `None`: 8 s,
                 where `bars` is `None` too.
             seed: Seed; the same seed on the same machine gives the same samples.
-            controls: Controls; a loop has a single style, so variation and morph are ignored. The
-                model chooses a tempo where they have none.
+            controls: Controls; a loop has a single style, so it takes no variation and no morph.
+                The model chooses a tempo where they have none.
             bars: Number of bars. `None`: `seconds` decides.
 
         Raises:
             ModelError: The model is a picture model.
             UnknownKeyError: A key is asked of a model without tonal latents.
-            SettingsError: Both `seconds` and `bars` are given, or the loop is too short or too
-                long.
+            SettingsError: Both `seconds` and `bars` are given, the loop is too short or too long,
+                or the controls have a variation or a morph.
         """
+        check_loop_controls(controls)
         found = make_loop(self._latent, seed, controls, seconds=seconds, bars=bars)
         return Loop(found.audio, self.sample_rate, found.grid, found.tuning_cents)
 
@@ -163,8 +227,8 @@ class Model:
         seed: int = 0,
         controls: Controls | None = None,
         *,
-        audio_prompt: Audio | None = None,
-        noise_level: float = 0.5,
+        audio_prompt: Audio | str | Path | None = None,
+        noise_level: float | None = None,
     ) -> Piece:
         """Begins the endless piece of a seed. Arguments and errors are those of `generate`."""
         return Piece(self._open_stream(seed, controls, audio_prompt, noise_level))
@@ -173,10 +237,14 @@ class Model:
         self,
         seed: int,
         controls: Controls | None,
-        audio_prompt: Audio | None,
-        noise_level: float,
+        audio_prompt: Audio | str | Path | None,
+        noise_level: float | None,
     ) -> Stream:
+        _check_noise_level(noise_level, audio_prompt)
+        noise_level = _DEFAULT_NOISE_LEVEL if noise_level is None else noise_level
         encoded = None
+        if isinstance(audio_prompt, str | Path):
+            audio_prompt = read_audio(audio_prompt, self.sample_rate)
         if audio_prompt is not None:
             samples = resample(audio_prompt.samples, audio_prompt.sample_rate, self.sample_rate)
             encoded = encode_audio_prompt(self._latent, samples, noise_level)
@@ -190,6 +258,13 @@ class Model:
                 "controls need one of preset latent"
             )
         return self._bundle
+
+
+def _check_noise_level(noise_level: float | None, audio_prompt: object) -> None:
+    if noise_level is not None and audio_prompt is None:
+        raise SettingsError(
+            "noise_level has no effect without an audio prompt: give one, or leave it out"
+        )
 
 
 def load(

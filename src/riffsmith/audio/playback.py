@@ -27,12 +27,12 @@ def play_audio(
     except ImportError as cause:
         raise AudioError(
             "playing needs the extra riffsmith[play]: pip install 'riffsmith[play]', or write a "
-            "file with `riffsmith generate`"
+            "file with `riffsmith generate MODEL riff.wav`"
         ) from cause
     except OSError as cause:  # sounddevice raises this where PortAudio is missing.
         raise AudioError(
             f"the sound card cannot be used ({cause}): install PortAudio (on Debian and Ubuntu "
-            "libportaudio2), or write a file with `riffsmith generate`"
+            "libportaudio2), or write a file with `riffsmith generate MODEL riff.wav`"
         ) from cause
     try:
         with sounddevice.OutputStream(
@@ -43,5 +43,5 @@ def play_audio(
     except sounddevice.PortAudioError as cause:
         raise AudioError(
             f"the sound card cannot be used ({cause.args[0]}): plug one in and choose it as the "
-            "system's default, or write a file with `riffsmith generate`"
+            "system's default, or write a file with `riffsmith generate MODEL riff.wav`"
         ) from cause

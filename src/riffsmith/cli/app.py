@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
+from typing import NoReturn
 
 from cyclopts import App, CycloptsError
 
@@ -24,6 +25,7 @@ from riffsmith.cli.stream import stream
 from riffsmith.cli.studio import studio
 from riffsmith.cli.survey import survey
 from riffsmith.cli.train import train
+from riffsmith.cli.usage import explain_usage
 from riffsmith.errors import RiffsmithError
 from riffsmith.files import explain
 
@@ -35,12 +37,33 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
-_COMMANDS = (
-    *(survey, prepare, train, generate, play, stream),
-    *(evaluate, reconstruct, notes, originality, report),
-    *(studio, export, push, pull, demo),
-)
-for _command in _COMMANDS:
+_NOTHING_WRITTEN = "no result was written, and the same command begins again"
+_AFTER_INTERRUPTION = {
+    survey: _NOTHING_WRITTEN,
+    prepare: "the files that were prepared are kept, and the same command goes on",
+    train: "the same command with --resume goes on from what was kept",
+    generate: (
+        "finished clips are kept, and the same command begins again; with the same --seed it makes "
+        "the same clips"
+    ),
+    play: "nothing was written",
+    stream: "what was written before is kept, and the same command begins again",
+    evaluate: _NOTHING_WRITTEN,
+    reconstruct: _NOTHING_WRITTEN,
+    notes: "finished files are kept, and the same command begins again",
+    originality: _NOTHING_WRITTEN,
+    report: (
+        "measurements that were finished are kept; the same command makes the others and then "
+        "writes the page"
+    ),
+    studio: "trainings that it began go on, and the same command opens it again",
+    export: _NOTHING_WRITTEN,
+    push: "a model is published whole or not at all, and the same command publishes it",
+    pull: _NOTHING_WRITTEN,
+    demo: "what was finished is kept, and the same command goes on",
+}
+"""All commands, with what is true after Ctrl-C."""
+for _command in _AFTER_INTERRUPTION:
     app.command(_command)
 
 _COLLECT_AFTER = 50_000
@@ -54,10 +77,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for output in (sys.stdout, sys.stderr):  # a terminal without our letters gets question marks
         if isinstance(output, TextIOWrapper):
             output.reconfigure(errors="replace")
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    command = None
     try:
-        app(arguments, exit_on_error=False, print_error=False)
+        command, bound, _ = app.parse_args(words, exit_on_error=False, print_error=False)
+        command(*bound.args, **bound.kwargs)
     except CycloptsError as error:
-        _fail(f"{_one_line(error)} (see riffsmith --help)", 1)
+        _fail(explain_usage(app, error), 1)
     except RiffsmithError as error:
         _fail(_one_line(error), 1)
     except BrokenPipeError:  # the reader of our output has left
@@ -66,11 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         _fail(explain(error, f"using {error.filename or 'a file'}"), 1)
     except KeyboardInterrupt:
-        _fail(
-            "interrupted: what was written is sound; the same command, for `train` with "
-            "--resume, goes on",
-            130,
-        )
+        _fail(f"interrupted: {_AFTER_INTERRUPTION.get(command, _NOTHING_WRITTEN)}", 130)
     except Exception as error:
         if os.environ.get("RIFFSMITH_TRACEBACK"):
             raise
@@ -82,6 +104,6 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _fail(text: str, code: int) -> None:
+def _fail(text: str, code: int) -> NoReturn:
     print(f"riffsmith: {text}", file=sys.stderr)
     sys.exit(code)

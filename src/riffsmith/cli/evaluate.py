@@ -17,7 +17,7 @@ def evaluate(
     model: str | None = None,
     *,
     corpus: Path,
-    seconds: float = 300.0,
+    seconds: float | None = None,
     seed: int = 0,
     snapshot: int | None = None,
     embedder: Annotated[list[str] | None, Parameter(negative="")] = None,
@@ -37,7 +37,8 @@ def evaluate(
     corpus
         Prepared corpus with held-out recordings.
     seconds
-        Audio to generate, in clips of 30 s; of each set in a self-test.
+        Audio to generate, in clips of 30 s, or of each set in a self-test; 300 if left out. A
+        folder of audio files is read whole.
     seed
         Seed of the generated clips and of the resampling, or of the damage in a self-test.
     snapshot
@@ -63,7 +64,7 @@ def evaluate(
         read_folder,
         run_self_test,
     )
-    from riffsmith.pipeline.subjects import open_subject
+    from riffsmith.pipeline.subjects import DEFAULT_SECONDS, open_subject
 
     if (model is None) != self_test:
         raise SettingsError(
@@ -77,10 +78,13 @@ def evaluate(
         raise SettingsError(
             "--snapshot belongs to a model, and --self-test takes none: leave it out"
         )
+    if self_test and seconds is not None and not 0 < seconds < float("inf"):
+        raise SettingsError(f"--seconds must be above 0, found {seconds:g}")
     opened = Corpus(corpus)
     embedders = load_embedders(embedder or ())
     cache = corpus / CACHE_FOLDER
     if model is None:
+        seconds = DEFAULT_SECONDS if seconds is None else seconds
         others = read_folder(find_audio(contrast), opened, seconds) if contrast else []
         with share_progress("Testing") as on_progress:
             verdict = run_self_test(
@@ -127,6 +131,7 @@ def _print_self_test(found: "SelfTest") -> None:
     from rich.table import Table
 
     from riffsmith.cli.console import stdout
+    from riffsmith.messages import Count
 
     table = Table("what was done", box=None, pad_edge=False)
     for title in ("", "must be noticed by", "was noticed by"):
@@ -135,8 +140,8 @@ def _print_self_test(found: "SelfTest") -> None:
         word = {True: "passed", False: "FAILED", None: "–"}[row.passed]
         table.add_row(row.name, word, _expected(row), _noticed(row))
     stdout.print(
-        f"{found.seconds:g} s of {found.recordings} recordings, and as much of them for reference, "
-        f"seed {found.seed}"
+        f"{found.seconds:g} s of {Count(found.recordings):recording|recordings}, and as much of "
+        f"them for reference, seed {found.seed}"
     )
     stdout.print(table)
     stdout.print(f"{found.rule.text} Here: {found.limit:.1f}.")

@@ -29,7 +29,7 @@ def generate(
     audit: Path | None = None,
     controls: ControlFlags = None,
     audio_prompt: Path | None = None,
-    noise_level: float = 0.5,
+    noise_level: float | None = None,
     loop: Annotated[bool, Parameter(negative="")] = False,
     bars: int | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
@@ -57,6 +57,7 @@ def generate(
         Audio file that the piece begins with.
     noise_level
         Noise added to that audio: 0 keeps it and goes on from it, 1 keeps only its style and tempo.
+        0.5 if left out.
     loop
         Make whole bars of four beats that repeat without a seam, at exactly the tempo that is asked
         for. Its bars and its tempo are printed and stored in the file, and in its name in a folder.
@@ -68,6 +69,7 @@ def generate(
     import json
 
     from riffsmith.api import Loop, load, name_clip, read_audio
+    from riffsmith.api.model import check_loop_controls, check_seconds
     from riffsmith.audio import audio_suffixes
     from riffsmith.cli.console import note, share_progress, stdout
     from riffsmith.errors import AudioError, SettingsError
@@ -87,12 +89,18 @@ def generate(
         raise SettingsError("--bars and --seconds exclude each other: give one")
     if seconds is None and bars is None:
         seconds = _USUAL_SECONDS
-    if seconds is not None and not 0.1 <= seconds <= 3 * 3600:
-        raise SettingsError(f"--seconds must be from 0.1 to 10800, found {seconds:g}")
+    if seconds is not None:
+        check_seconds(seconds)
     if audit is not None and seconds is not None and seconds < WINDOW_SECONDS:
         raise SettingsError(f"--audit needs clips of {WINDOW_SECONDS:g} s, found {seconds:g} s")
     if loop and audio_prompt is not None:
         raise SettingsError("--loop and --audio-prompt exclude each other: give one")
+    if noise_level is not None and audio_prompt is None:
+        raise SettingsError(
+            "--noise-level has no effect without --audio-prompt: add it, or leave it out"
+        )
+    if loop:
+        check_loop_controls(controls)
     player = load(model, snapshot, on_notice=note)
     prompt = None if audio_prompt is None else read_audio(audio_prompt, player.sample_rate)
     check = None if audit is None else _open_check(audit)

@@ -31,10 +31,10 @@ def originality(
     import json
 
     from riffsmith.cli.console import share_progress
-    from riffsmith.corpus import Corpus, find_audio
+    from riffsmith.corpus import Corpus, find_audio_or_file
     from riffsmith.evaluation.copying.originality import OriginalityCheck
 
-    files = [path] if path.is_file() else find_audio(path)
+    files = find_audio_or_file(path)
     with share_progress("Reading the corpus") as on_progress:
         check = OriginalityCheck(Corpus(corpus), on_progress)
     found = _check_all(check, files, path)
@@ -80,11 +80,12 @@ def _print_comparison(name: str, found: "Comparison") -> None:
     from rich.table import Table
 
     from riffsmith.cli.console import stdout
+    from riffsmith.messages import Count
 
     stdout.print(f"{name}: {found.verdict}", soft_wrap=True)
     if found.share_above_99th is None:
         return
-    share = f"{found.share_above_99th:.0%} of {len(found.windows)} windows"
+    share = f"{found.share_above_99th:.0%} of {Count(len(found.windows)):window|windows}"
     stdout.print(f"{share} above the 99th percentile of {found.held_out_windows} held-out windows")
     table = Table(box=None, pad_edge=False)
     for title in ("at", "percentile", "score", "similarity", "semitones", "speed", "second"):

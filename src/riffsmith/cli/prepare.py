@@ -40,16 +40,17 @@ def prepare(
         Single settings, as --config.corpus.segment_seconds 4.
     """
     from riffsmith.cli.console import file_progress, note_flaws, stdout
-    from riffsmith.config import DEFAULT_PRESET, load_preset
+    from riffsmith.config import DEFAULT_PRESET, load_corpus_settings
     from riffsmith.corpus import Corpus, export_pt as export, prepare_corpus
+    from riffsmith.messages import Count
 
     preset = preset or ("report" if export_pt else DEFAULT_PRESET)
-    settings = load_preset(preset, config)
+    settings = load_corpus_settings(preset, config)
     with file_progress("Preparing") as on_progress:
         manifest = prepare_corpus(
             folder,
             corpus,
-            settings.corpus,
+            settings,
             preset=preset,
             genre=genre,
             hold_out=hold_out or (),
@@ -58,11 +59,11 @@ def prepare(
         )
     note_flaws(manifest)
     stdout.print(
-        f"{len(manifest.recordings)} recordings → {corpus}: {manifest.segment_count('train')} "
-        f"segments for training, {manifest.segment_count('held_out')} held out "
-        f"(corpus {manifest.corpus_hash()})",
+        f"{Count(len(manifest.recordings)):recording|recordings} → {corpus}: "
+        f"{Count(manifest.segment_count('train')):segment|segments} for training, "
+        f"{manifest.segment_count('held_out')} held out (corpus {manifest.corpus_hash()})",
         soft_wrap=True,
     )
     if export_pt is not None:
         written = export(Corpus(corpus), export_pt)
-        stdout.print(f"{written} tensor files → {export_pt}", soft_wrap=True)
+        stdout.print(f"{Count(written):tensor file|tensor files} → {export_pt}", soft_wrap=True)

@@ -1,6 +1,9 @@
 """`riffsmith studio`."""
 
-from contextlib import suppress
+import errno
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -59,7 +62,10 @@ def studio(
     place = home or default_home()
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{port}/" + (f"?token={token}" if token else "")
-    with open_studio(place, access=Access(host, token), models=model or ()) as opened:
+    with (
+        _listen(host, port) as sockets,
+        open_studio(place, access=Access(host, token), models=model or ()) as opened,
+    ):
         note(f"everything is kept in {place}; Ctrl-C ends the studio, trainings go on")
         stdout.print(address, soft_wrap=True)
         config = uvicorn.Config(
@@ -71,4 +77,53 @@ def studio(
             timeout_graceful_shutdown=3,
         )
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run()
+            uvicorn.Server(config).run(sockets=sockets)
+
+
+@contextmanager
+def _listen(host: str, port: int) -> Iterator[list[socket.socket]]:
+    """Opens the port at the addresses of a host; on leaving, it is closed.
+
+    Raises:
+        SettingsError: The host or the port cannot be used.
+    """
+    from riffsmith.errors import SettingsError
+
+    sockets: list[socket.socket] = []
+    with ExitStack() as opened:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+            for family, address in dict.fromkeys((family, there) for family, *_, there in found):
+                try:
+                    server = socket.create_server(address, family=family)
+                except OSError as cause:  # `localhost` has an IPv6 address even without IPv6
+                    if cause.errno != errno.EADDRNOTAVAIL or len(found) == 1:
+                        raise
+                    continue
+                sockets.append(opened.enter_context(server))
+        except OSError as cause:
+            raise SettingsError(_explain(cause, host, port)) from cause
+        yield sockets
+
+
+def _explain(error: OSError, host: str, port: int) -> str:
+    from riffsmith.files import error_reason
+
+    if isinstance(error, socket.gaierror):
+        return (
+            f"--host must be an address of this computer, found {host!r}, which is unknown "
+            f"({error_reason(error)}): leave it out to serve this computer alone"
+        )
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"port {port} of {host} is in use by another program: end that program, or choose "
+            "another port with --port"
+        )
+    if error.errno == errno.EACCES:
+        return f"you may not listen at port {port}: choose one from 1024 to 65535 with --port"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return (
+            f"--host must be an address of this computer, found {host}: leave it out to serve this "
+            "computer alone"
+        )
+    return f"listening at {host}, port {port}, failed ({error_reason(error)}): choose another port"

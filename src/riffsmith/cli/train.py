@@ -1,6 +1,7 @@
 """`riffsmith train`."""
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
@@ -68,6 +69,7 @@ def train(
     from riffsmith.cli.console import file_progress, note_flaws, stdout
     from riffsmith.cli.training_progress import run_with_progress, stop_flag
     from riffsmith.corpus import is_corpus
+    from riffsmith.messages import Count
     from riffsmith.pipeline.training import TrainingRequest, begin_training
     from riffsmith.runs import RunFolder
     from riffsmith.training import open_process_group, run_worker
@@ -104,21 +106,26 @@ def train(
         result = run_with_progress(folder, record, corpus, process_group)
     if not result.finished:
         stdout.print(
-            f"stopped at step {result.step}; go on with: riffsmith train {source} {run} --resume",
+            f"stopped at step {result.step}; go on with: "
+            f"riffsmith train {quote(str(source))} {quote(str(run))} --resume",
             soft_wrap=True,
         )
         raise SystemExit(130)
     if result.epoch is None:
-        stdout.print(f"trained {result.step} steps → {run}", soft_wrap=True)
+        stdout.print(f"trained {Count(result.step):step|steps} → {run}", soft_wrap=True)
     else:
-        stdout.print(f"trained {result.epoch} epochs ({result.step} steps) → {run}", soft_wrap=True)
-    stdout.print(f"listen: riffsmith generate {run} out.wav · look: riffsmith report {run}")
+        passes = f"{Count(result.epoch):epoch|epochs}"
+        stdout.print(f"trained {passes} ({Count(result.step):step|steps}) → {run}", soft_wrap=True)
+    stdout.print(f"listen: riffsmith generate {quote(str(run))} out.wav", soft_wrap=True)
+    stdout.print(f"look: riffsmith report {quote(str(run))}", soft_wrap=True)
 
 
 def _print_plan(source: Path, run: "RunFolder", request: "TrainingRequest") -> None:
     from riffsmith.cli.console import duration, stdout
     from riffsmith.config import LatentSettings
+    from riffsmith.messages import Count
     from riffsmith.networks import count_parameters
+    from riffsmith.pipeline.training import refuse_preparation
     from riffsmith.training import (
         choose_device,
         initialise_state,
@@ -127,6 +134,7 @@ def _print_plan(source: Path, run: "RunFolder", request: "TrainingRequest") -> N
     )
 
     request = request.with_preset(source, run)
+    refuse_preparation(source, request)
     settings = request.settings()
     segments = _count_segments(source, request, settings)
     for section, values in settings.model_dump().items():
@@ -143,18 +151,21 @@ def _print_plan(source: Path, run: "RunFolder", request: "TrainingRequest") -> N
         )
     milestones = plan_milestones(settings, segments)
     if segments == 0 or milestones.last_step == 0:
-        stdout.print(f"too little to train: about {segments} segments, less than a batch")
+        stdout.print(
+            f"too little to train: about {Count(segments):segment|segments}, less than a batch"
+        )
         return
     seconds = measure_training_seconds(settings, milestones.last_step)
     total = f"{request.minutes:g} min" if request.minutes else duration(seconds)
     step_seconds = seconds / milestones.last_step
     if milestones.steps_per_epoch is None:
-        pace = f"{milestones.last_step} steps of {step_seconds:.2g} s"
+        pace = f"{Count(milestones.last_step):step|steps} of {step_seconds:.2g} s"
     else:
         epoch = milestones.steps_per_epoch
-        pace = f"{epoch} steps per epoch, {duration(step_seconds * epoch)} per epoch"
+        pace = f"{Count(epoch):step|steps} per epoch, {duration(step_seconds * epoch)} per epoch"
     stdout.print(
-        f"about {segments} training segments, {pace}, {total} in all on this machine",
+        f"about {Count(segments):training segment|training segments}, {pace}, {total} in all on "
+        "this machine",
         soft_wrap=True,
     )
 

@@ -34,7 +34,7 @@ def run_with_progress(
     """Trains with a progress bar. Ctrl-C or a termination signal ends it with a checkpoint."""
     with stop_flag() as stopped, training_progress() as progress:
         console = _ConsoleObserver(progress, record.minutes)
-        return train(
+        result = train(
             folder,
             record,
             corpus,
@@ -42,6 +42,9 @@ def run_with_progress(
             should_stop=lambda: bool(stopped),
             process_group=process_group,
         )
+        if result.finished:
+            console.fill()
+        return result
 
 
 @contextmanager
@@ -77,6 +80,11 @@ class _ConsoleObserver:
         self._task = progress.add_task("Training", losses="", total=None)
         self._milestones: Milestones | None = None
         self._stages: dict[Stage, TaskID] = {}
+
+    def fill(self) -> None:
+        """Fills the bar of a run that is finished, also where there was nothing left to train."""
+        for task in self._progress.tasks:
+            self._progress.update(task.id, total=task.total or 1.0, completed=task.total or 1.0)
 
     def on_stage(self, stage: Stage, progress: float) -> None:
         if stage not in self._stages:

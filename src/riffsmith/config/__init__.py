@@ -17,6 +17,7 @@ from riffsmith.config.presets import (
     DEFAULT_PRESET,
     Overrides,
     build_settings,
+    load_corpus_settings,
     load_preset,
     preset_names,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "TaggedSettings",
     "TrainingSettings",
     "build_settings",
+    "load_corpus_settings",
     "load_preset",
     "preset_names",
 ]

@@ -6,6 +6,7 @@ from importlib.resources import files
 
 from pydantic import ValidationError
 
+from riffsmith.config.settings import CorpusSettings
 from riffsmith.config.systems import Settings, settings_adapter
 from riffsmith.errors import SettingsError
 
@@ -37,6 +38,36 @@ def load_preset(name: str, overrides: Overrides | None = None) -> Settings:
     return build_settings(tomllib.loads(text), overrides)
 
 
+def load_corpus_settings(name: str, overrides: Overrides | None = None) -> CorpusSettings:
+    """Settings of a preset's corpus, with single values replaced.
+
+    Args:
+        name: One of `preset_names()`.
+        overrides: As for `load_preset`. Sections other than `corpus` are allowed where the settings
+            of the corpus do not fit those of the preset without them.
+
+    Raises:
+        SettingsError: As for `load_preset`, or a section has no effect on a corpus.
+    """
+    given = dict(overrides or {})
+    settings = load_preset(name, given).corpus
+    others = [f"{section}.{key}" for section in given.keys() - {"corpus"} for key in given[section]]
+    if others and _loads(name, {"corpus": given.get("corpus", {})}):
+        raise SettingsError(
+            f"{', '.join(sorted(others))} has no effect on a corpus: leave it out, and give it to "
+            "the training"
+        )
+    return settings
+
+
+def _loads(name: str, overrides: Overrides) -> bool:
+    try:
+        load_preset(name, overrides)
+    except SettingsError:
+        return False
+    return True
+
+
 def build_settings(values: Mapping[str, object], overrides: Overrides | None = None) -> Settings:
     """Validated settings from plain values, with overrides as in `load_preset`.
 
@@ -66,7 +97,7 @@ def _explain(error: Mapping[str, object]) -> str:
         location = location[1:]  # the first names the kind of system
     where = ".".join(str(part) for part in location) if isinstance(location, tuple) else "settings"
     if error["type"] == "extra_forbidden":
-        return f"no setting named {where}: `riffsmith train --dry-run` lists them"
+        return f"no setting named {where}: `riffsmith train FOLDER RUN --dry-run` lists them"
     if error["type"] == "value_error":
         return f"settings do not fit: {str(error['msg']).removeprefix('Value error, ')}"
     return f"setting {where}: {str(error['msg']).lower()}, found {error['input']!r}"

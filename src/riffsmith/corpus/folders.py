@@ -8,6 +8,7 @@ from pathlib import Path
 
 from riffsmith.audio import is_audio_name
 from riffsmith.errors import CorpusError
+from riffsmith.messages import Count
 
 ALL_GENRES = "all"
 """Name that selects the whole tree of genres instead of one genre."""
@@ -63,7 +64,7 @@ def resolve_genre(folder: Path, genre: str | None) -> Path:
         raise CorpusError(f"no genre {genre!r} in {str(folder)!r}: it has {found or 'none'}")
     genres = find_genres(folder)
     if genres:
-        listed = ", ".join(f"{name} ({count} files)" for name, count in genres.items())
+        listed = ", ".join(f"{name} ({Count(count):file|files})" for name, count in genres.items())
         raise CorpusError(
             f"{str(folder)!r} is a tree of genres: {listed}; "
             f"choose one with --genre NAME, or --genre {ALL_GENRES}"
@@ -103,6 +104,17 @@ def find_audio(folder: Path) -> list[Path]:
         CorpusError: The folder is missing, empty or without audio.
     """
     return [path for path in find_recordings(folder, ALL_GENRES)[1] if is_audio_name(path)]
+
+
+def find_audio_or_file(path: Path) -> list[Path]:
+    """The file itself, or the audio files under a folder, in all genres.
+
+    Raises:
+        CorpusError: There is neither a file nor a folder, or the folder is without audio.
+    """
+    if not path.exists():
+        raise CorpusError(f"no file and no folder {str(path)!r}: check the path")
+    return [path] if path.is_file() else find_audio(path)
 
 
 def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:

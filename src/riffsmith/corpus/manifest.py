@@ -1,6 +1,7 @@
 """The manifest of a corpus: its recordings, its settings and its split."""
 
 import json
+import shlex
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
@@ -95,8 +96,12 @@ def read_manifest(corpus: Path) -> Manifest:
     try:
         values = json.loads(path.read_bytes())
     except FileNotFoundError as cause:
+        found = (
+            f"is not a finished corpus (no {MANIFEST_NAME})" if corpus.exists() else "is missing"
+        )
         raise CorpusError(
-            f"{corpus} is not a finished corpus (no {MANIFEST_NAME}): run `riffsmith prepare` first"
+            f"{corpus} {found}: check the path, or make the corpus with `riffsmith prepare FOLDER "
+            f"{shlex.quote(str(corpus))}`"
         ) from cause
     except (OSError, ValueError) as cause:
         raise CorpusError(f"{path} is damaged ({cause}): prepare the corpus again") from cause

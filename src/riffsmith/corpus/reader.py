@@ -25,6 +25,13 @@ class Corpus:
         self.path = path
         self.manifest: Manifest = read_manifest(path)
 
+    def __repr__(self) -> str:
+        training, held_out = (len(self.manifest.of_split(side)) for side in ("train", "held_out"))
+        return (
+            f"Corpus({str(self.path)!r}: preset {self.manifest.preset}, recordings: {training} to "
+            f"train on, {held_out} held out)"
+        )
+
     @cached_property
     def train(self) -> "SegmentSet":
         """Segments of the training recordings, augmented if the settings say so."""

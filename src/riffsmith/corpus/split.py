@@ -45,7 +45,7 @@ def split_recordings(
         return _select(groups, count_held_out(len(entries), fraction))
     held_out: set[str] = set()
     for pattern in hold_out:
-        matches = [entry for entry in entries if _matches(entry.path, pattern)]
+        matches = [entry for entry in entries if matches_pattern(entry.path, pattern)]
         if not matches:
             raise CorpusError(f"--hold-out {pattern!r} matches no usable recording: check the name")
         named = {entry.content_hash for entry in matches}
@@ -82,5 +82,6 @@ def _select(groups: Sequence[list[str]], count: int) -> set[str]:
     return held_out
 
 
-def _matches(path: str, pattern: str) -> bool:
+def matches_pattern(path: str, pattern: str) -> bool:
+    """Whether a pattern of recordings to hold out names the path of a recording."""
     return fnmatch(path, pattern) or fnmatch(path, f"*{pattern}*")

@@ -72,9 +72,9 @@ class RemarkCode(MessageCode):
     # Errors.
     NO_ROOM_FOR_PAIRS = (
         "no_room_for_pairs",
-        "{path} has room for {room} pairs of passages of {seconds:g} s and {requested} are asked "
-        "for; a self-test needs {needed}: prepare more music of a minute or more, or give more "
-        "--seconds",
+        "{path} has room for {room:pair|pairs} of passages of {seconds:g} s and {requested} are "
+        "asked for; a self-test needs {needed}: prepare more music of a minute or more, or give "
+        "more --seconds",
     )
     NO_LONG_HELD_OUT_RECORDING = (
         "no_long_held_out_recording",
@@ -88,9 +88,9 @@ class RemarkCode(MessageCode):
     )
     LITTLE_HELD_OUT_MUSIC = (
         "little_held_out_music",
-        "{path} holds out {recordings} recordings ({seconds:.0f} s), and telling copies from "
-        "chance needs half a minute or more of music that was not trained on: prepare it again "
-        "with --hold-out and the name of a longer recording",
+        "{path} holds out {recordings:recording|recordings} ({seconds:.0f} s), and telling copies "
+        "from chance needs half a minute or more of music that was not trained on: prepare it "
+        "again with --hold-out and the name of a longer recording",
     )
     NO_TRAINING_RECORDING = (
         "no_training_recording",

@@ -6,7 +6,7 @@ from riffsmith.features.grid import mask, moving_mean, reduce_to, resize, scale,
 from riffsmith.features.griffin_lim import griffin_lim
 from riffsmith.features.key import CLASSES, correlate_keys
 from riffsmith.features.landmarks import find_landmarks
-from riffsmith.features.mel import FLOOR_DB, MelTransform, mel_filter_bank
+from riffsmith.features.mel import FLOOR_DB, MelTransform, mel_band_hz, mel_filter_bank
 from riffsmith.features.pitch import shift_pitch, time_stretch
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "griffin_lim",
     "mask",
     "measure_descriptors",
+    "mel_band_hz",
     "mel_filter_bank",
     "moving_mean",
     "onset_flux",

@@ -29,14 +29,28 @@ def mel_filter_bank(sample_rate: int, n_fft: int, n_mels: int) -> Float[Tensor, 
         n_fft: Window length of the STFT in samples.
         n_mels: Number of bands.
     """
-    nyquist = sample_rate / 2
-    frequencies = torch.linspace(0, nyquist, n_fft // 2 + 1, dtype=torch.float64)
-    top = 2595 * torch.log10(torch.tensor(1 + nyquist / 700, dtype=torch.float64))
-    mel_points = torch.linspace(0, 1, n_mels + 2, dtype=torch.float64) * top
-    edges = 700 * (10 ** (mel_points / 2595) - 1)
+    frequencies = torch.linspace(0, sample_rate / 2, n_fft // 2 + 1, dtype=torch.float64)
+    edges = _mel_edges(sample_rate, n_mels)
     rising = (frequencies[:, None] - edges[None, :-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[None, 2:] - frequencies[:, None]) / (edges[2:] - edges[1:-1])
     return torch.minimum(rising, falling).clamp_min(0).to(torch.float32)
+
+
+def mel_band_hz(sample_rate: int, n_mels: int) -> list[float]:
+    """Frequencies of the peaks of `mel_filter_bank` in Hz, from the lowest to the highest.
+
+    Args:
+        sample_rate: Sample rate in Hz.
+        n_mels: Number of bands.
+    """
+    return _mel_edges(sample_rate, n_mels)[1:-1].tolist()
+
+
+def _mel_edges(sample_rate: int, n_mels: int) -> Float[Tensor, " edges"]:
+    """Edges of the bands in Hz: each band reaches from one edge to the next but one."""
+    top = 2595 * torch.log10(torch.tensor(1 + sample_rate / 2 / 700, dtype=torch.float64))
+    mel_points = torch.linspace(0, 1, n_mels + 2, dtype=torch.float64) * top
+    return 700 * (10 ** (mel_points / 2595) - 1)
 
 
 class MelTransform:

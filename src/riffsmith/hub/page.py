@@ -5,6 +5,7 @@ from math import ceil
 
 from riffsmith.bundle import Card
 from riffsmith.config import LatentSettings
+from riffsmith.messages import Count
 
 _UNKNOWN_CREDITS = (
     "Their authors and licences were not stated when this model was published: ask its publisher "
@@ -31,7 +32,7 @@ def describe_model(name: str, card: Card, license_name: str, credit_text: str = 
         "## How to use it",
         _write_usage(name, card),
         "## How it was trained",
-        f"Preset `{card.preset}`, {card.step} steps ({card.samples_seen} "
+        f"Preset `{card.preset}`, {Count(card.step):step|steps} ({card.samples_seen} "
         f"examples seen), seed {card.seed}, PyTorch {card.torch}, {card.created[:10]}. All "
         "settings are in `card.json`, with a hash of every file and recording.",
         "## Metrics",

@@ -48,6 +48,10 @@ def find_bundle(
         raise ModelError(f"--snapshot needs a run folder, {model!r} is none")
     elif is_bundle(path):
         yield path
+    elif path.is_file() and model not in shipped_models():
+        raise ModelError(
+            f"{path} is a file, expected the folder of a run or of a bundle: check the path"
+        )
     elif path.exists() and model not in shipped_models():
         raise ModelError(f"{path} is neither a run folder nor a bundle: check the path")
     else:

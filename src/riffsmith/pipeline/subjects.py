@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from riffsmith.bundle import is_bundle, shipped_models
+from riffsmith.bundle import Bundle, is_bundle, shipped_models
 from riffsmith.corpus import Corpus, find_audio, is_corpus
 from riffsmith.errors import ModelError, SettingsError
 from riffsmith.evaluation import (
@@ -16,6 +16,9 @@ from riffsmith.evaluation import (
 )
 from riffsmith.pipeline.models import open_model
 from riffsmith.runs import RunFolder
+
+DEFAULT_SECONDS = 300.0
+"""Audio that a model generates for an evaluation."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class EvaluationSubject:
 def open_subject(
     model: str,
     corpus: Corpus,
-    seconds: float,
+    seconds: float | None,
     seed: int,
     snapshot: int | None = None,
     on_progress: Callable[[float], None] = lambda progress: None,
@@ -41,31 +44,71 @@ def open_subject(
     Args:
         model: Run folder, bundle folder, name of a shipped model, or folder of audio files.
         corpus: Corpus that the audio is compared with.
-        seconds: Audio to generate.
+        seconds: Audio to generate. `None`: 300 s.
         seed: Seed of the first clip.
         snapshot: Number of the snapshot of a run. `None`: the best one.
         on_progress: Called with the finished fraction.
 
     Raises:
-        SettingsError: `seconds` is shorter than one clip.
+        SettingsError: `seconds` is shorter than one clip or infinite, or it or a snapshot is given
+            for a folder of audio files.
         ModelError: As for `open_model`, or the model's rate or channels are not the corpus's.
         AudioError: A file of the folder cannot be read.
         CorpusError: No file of the folder is 30 s long.
     """
-    if seconds < PASSAGE_SECONDS:
-        raise SettingsError(f"--seconds must be {PASSAGE_SECONDS:g} or more, found {seconds:g}")
     path = Path(model)
     is_model = is_bundle(path) or RunFolder(path).exists()
     # A corpus may have the name of a shipped model.
     if path.is_dir() and not is_model and not (is_corpus(path) and model in shipped_models()):
+        for name, value in (("seconds", seconds), ("snapshot", snapshot)):
+            if value is not None:
+                raise SettingsError(
+                    f"--{name} belongs to a model, and {path} is a folder of audio files, which "
+                    "are read whole: leave it out"
+                )
         return EvaluationSubject(read_folder(find_audio(path), corpus))
+    _check_seconds(seconds)
     bundle = open_model(model, snapshot)
+    return play_subject(bundle, model, corpus, seconds, seed, on_progress)
+
+
+def play_subject(
+    bundle: Bundle,
+    name: str,
+    corpus: Corpus,
+    seconds: float | None,
+    seed: int,
+    on_progress: Callable[[float], None] = lambda progress: None,
+) -> EvaluationSubject:
+    """Generates audio with a model that is open.
+
+    Args:
+        bundle: The model.
+        name: Its name in messages.
+        corpus: Corpus that the audio is compared with.
+        seconds: Audio to generate. `None`: 300 s.
+        seed: Seed of the first clip.
+        on_progress: Called with the finished fraction.
+
+    Raises:
+        SettingsError: `seconds` is shorter than one clip or infinite.
+        ModelError: The model's rate or channels are not the corpus's.
+    """
+    seconds = _check_seconds(seconds)
     ours, theirs = bundle.card.settings.corpus, corpus.manifest.settings
     if (ours.sample_rate, ours.channels) != (theirs.sample_rate, theirs.channels):
         raise ModelError(
-            f"{model} plays {ours.sample_rate} Hz ({ours.channels}), {corpus.path} holds "
+            f"{name} plays {ours.sample_rate} Hz ({ours.channels}), {corpus.path} holds "
             f"{theirs.sample_rate} Hz ({theirs.channels}): prepare the corpus with preset "
             f"{bundle.card.preset}"
         )
     passages = play_passages(bundle, seconds, seed, on_progress)
     return EvaluationSubject(passages, reconstruct_with(bundle))
+
+
+def _check_seconds(seconds: float | None) -> float:
+    if seconds is None:
+        return DEFAULT_SECONDS
+    if not PASSAGE_SECONDS <= seconds < float("inf"):
+        raise SettingsError(f"--seconds must be {PASSAGE_SECONDS:g} or more, found {seconds:g}")
+    return seconds

@@ -12,7 +12,7 @@ from riffsmith.config import (
     build_settings,
     load_preset,
 )
-from riffsmith.corpus import Corpus, Progress, is_corpus, prepare_corpus
+from riffsmith.corpus import Corpus, Progress, is_corpus, matches_pattern, prepare_corpus
 from riffsmith.errors import CorpusError, RiffsmithError, RunError, SettingsError
 from riffsmith.runs import (
     Outcome,
@@ -124,6 +124,25 @@ class TrainingRequest:
             )
 
 
+def refuse_preparation(source: Path, request: TrainingRequest) -> None:
+    """Refuses options of the preparation where there is nothing to prepare.
+
+    Raises:
+        SettingsError: The source is a prepared corpus, and such an option is given.
+    """
+    options = {
+        "--genre": request.genre is not None,
+        "--hold-out": bool(request.hold_out),
+        "--workers": request.workers is not None,
+    }
+    given = [name for name, is_given in options.items() if is_given]
+    if given and is_corpus(source):
+        raise SettingsError(
+            f"{' and '.join(given)} choose how `prepare` works, and this corpus is prepared: leave "
+            "out such options, or name the folder of recordings"
+        )
+
+
 def open_corpus(
     source: Path, run: RunFolder, request: TrainingRequest, on_progress: Progress | None = None
 ) -> Corpus:
@@ -179,6 +198,8 @@ def begin_training(
         _refuse_contradiction(run.read_record(), request)
         if not source.exists():
             raise CorpusError(f"no folder {str(source)!r}: check the path")
+        refuse_preparation(source, request)
+        _refuse_other_split(run, request)
         moved = Corpus(source) if is_corpus(source) else None
         changes = request.training_changes()
         return open_run(run, training=changes, minutes=request.minutes, corpus=moved)
@@ -186,11 +207,7 @@ def begin_training(
         raise RunError(
             f"{run.path} already holds a run: add --resume to go on with it, or name another folder"
         )
-    if is_corpus(source) and (request.genre is not None or request.hold_out):
-        raise SettingsError(
-            "--genre and --hold-out choose what `prepare` does, and this corpus is prepared: "
-            "leave them out, or name the folder of recordings"
-        )
+    refuse_preparation(source, request)
     if isinstance(settings, LatentSettings):
         open_base(settings)  # a base that cannot be used is told before the preparation
     try:
@@ -226,6 +243,23 @@ def _fit_schedule(settings: Settings, request: TrainingRequest) -> Settings:
         return settings
     changed = training.model_copy(update={"flow_matching_steps": fitting})
     return settings.model_copy(update={"training": changed})
+
+
+def _refuse_other_split(run: RunFolder, request: TrainingRequest) -> None:
+    """Refuses recordings to hold out that the run trains on.
+
+    Raises:
+        RunError: There is such a recording.
+    """
+    if not request.hold_out:
+        return
+    corpus = Corpus(run.path / run.read_record().corpus)
+    for recording in corpus.manifest.of_split("train"):
+        if any(matches_pattern(recording.source.path, pattern) for pattern in request.hold_out):
+            raise RunError(
+                f"a resumed run keeps its recordings, and it trains on {recording.source.path}, "
+                "which --hold-out names: leave it out, or start a new run"
+            )
 
 
 def _refuse_contradiction(record: RunRecord, request: TrainingRequest) -> None:

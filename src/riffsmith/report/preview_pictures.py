@@ -6,6 +6,7 @@ import torch
 
 from riffsmith.bundle import load_bundle
 from riffsmith.errors import RunError
+from riffsmith.features import mel_band_hz
 from riffsmith.files import write_bytes
 from riffsmith.plotting import draw_evolution, draw_spectrogram, to_png
 from riffsmith.report.texts import Language, Texts
@@ -55,5 +56,7 @@ class PreviewPainter(SilentObserver):
         """
         seconds = len(preview.audio) / preview.sample_rate
         title = self._texts.position(preview.unit, preview.number, "title")
-        picture = to_png(draw_spectrogram(preview.mel_db, title, seconds))
+        band_hz = mel_band_hz(preview.sample_rate, len(preview.mel_db))
+        figure = draw_spectrogram(preview.mel_db, title, seconds, band_hz=band_hz)
+        picture = to_png(figure)
         write_bytes(self._run.preview(preview.number, ".png"), picture, RunError)

@@ -14,6 +14,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -102,6 +103,23 @@ class Texts:
         """
         number = Rounded(position, 0 if position == round(position) else 1)
         return self.plain(f"units.{unit}.{form}", number=number)
+
+    def moment(self, iso: str) -> str:
+        """A date and a time, such as "2 March 2026, 15:04 UTC".
+
+        Args:
+            iso: The moment in ISO 8601; without a time zone it is taken as UTC.
+        """
+        moment = datetime.fromisoformat(iso)
+        utc = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        month = self.plain(f"dates.month_{utc.month}")
+        return self.plain(
+            "dates.moment",
+            day=str(utc.day),
+            month=month,
+            year=str(utc.year),
+            time=f"{utc:%H:%M}",
+        )
 
     def remark(self, remark: Remark) -> Markup:
         """A remark of the evaluation."""

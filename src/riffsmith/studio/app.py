@@ -115,6 +115,8 @@ def _describe(error: dict[str, object]) -> ProblemPart:
     context = error.get("ctx")
     values = context if isinstance(context, dict) else {}
     parameters: dict[str, Parameter] = {}
+    if code is FieldCode.PATTERN:
+        reason = "not of the right form"  # pydantic names the regular expression
     if code in (FieldCode.ABOVE, FieldCode.FROM, FieldCode.BELOW, FieldCode.UP_TO):
         parameters["limit"] = next(values[name] for name in _LIMITS if name in values)
     elif code is FieldCode.CHOICE:

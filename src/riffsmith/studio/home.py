@@ -22,7 +22,6 @@ MODEL_PATTERN = r"^((run|bundle):)?[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 KEY_PATTERN = r"^[0-9a-f]{16}$"
 """Keys of players, clips and uploads."""
 PROMPT_PATTERN = r"^(upload|clip):[0-9a-f]{16}$"
-SOURCE_PATTERN = r"^(demo|upload:[0-9a-f]{16}|/.{0,1000}|[A-Za-z]:[\\/].{0,1000})$"
 
 _LONGEST_NAME = 100
 

@@ -87,6 +87,10 @@ class ProblemCode(MessageCode):
     )
     NO_UPLOAD = "no_upload", "no upload {source!r}: send the files again"
     NO_FOLDER = "no_folder", "no folder {folder!r} on this computer: check the path"
+    RELATIVE_FOLDER = (
+        "relative_folder",
+        "the folder must be a whole path that begins with / or ~, found {folder!r}: write it whole",
+    )
     FOLDERS_REFUSED = (
         "folders_refused",
         "folders of this computer can be named only where the studio listens to this computer "

@@ -44,8 +44,8 @@ def build_system(
         return LatentSystem(record, settings, corpus, device, run, on_stage, process_group)
     if process_group.size > 1:
         raise SettingsError(
-            f"{process_group.size} processes found, and preset {record.preset} trains in one: call "
-            "`riffsmith train` without torchrun, or choose --preset latent"
+            f"{process_group.size} processes found, and preset {record.preset} trains in one: "
+            "leave out torchrun, or choose --preset latent"
         )
     return PictureSystem(record, settings, corpus, device)
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, computed_field
 
 from riffsmith.evaluation.copying.representation import CopyKind
 from riffsmith.evaluation.remarks import Remark
+from riffsmith.messages import Count
 
 _SUSPICIOUS_PERCENTILE = 99.0
 _COPIED_FACTOR = 1.75  # times the highest held-out score, which unrelated music does not reach
@@ -101,22 +102,22 @@ class Comparison(BaseModel):
         music = "the melodies of the training music" if is_melody else "the training music"
         if not suspicious:
             copy = "copied melody" if is_melody else "copy"
-            return (
-                f"No {copy} found: all {len(self.windows)} windows are as far from {music} as "
-                "held-out music is."
-            )
+            number = len(self.windows)
+            windows = "its one window is" if number == 1 else f"all {number} windows are"
+            return f"No {copy} found: {windows} as far from {music} as held-out music is."
         first = suspicious[0]
         source = (
             f"second {first.start_seconds:g} is most like second {first.recording_seconds:g} of "
             f"{first.recording}."
         )
-        count = f"{len(suspicious)} of {len(self.windows)} windows"
+        verb = "is" if len(suspicious) == 1 else "are"
+        count = f"{len(suspicious)} of {Count(len(self.windows)):window|windows} {verb}"
         if self.grade is OriginalityGrade.COPIED:
             copied = "Melody copied" if is_melody else "Copied"
-            return f"{copied}: {count} are nearer to {music} than held-out music is; {source}"
+            return f"{copied}: {count} nearer to {music} than held-out music is; {source}"
         listen = "Listen to the melody" if is_melody else "Listen to it"
         return (
-            f"{listen}: {count} are nearer to {music} than 99 % of held-out music, though none by "
+            f"{listen}: {count} nearer to {music} than 99 % of held-out music, though none by "
             f"far; {source}"
         )
 

@@ -9,7 +9,7 @@ from typing import get_args
 from pydantic import ValidationError
 
 from riffsmith.config import LatentSettings, load_preset
-from riffsmith.runs import OutcomeState, RunRecord, Stage, select_snapshot, step_of
+from riffsmith.runs import OutcomeState, RunRecord, Stage, Unit, select_snapshot, step_of
 from riffsmith.studio.jobs.folder import JobFolder, JobStatus
 from riffsmith.studio.jobs.schemas import (
     Distance,
@@ -41,9 +41,8 @@ def view_job(folder: JobFolder) -> Job:
     record = run.read_record() if run.exists() else None
     lines = run.read_metrics()
     log = [line for line in lines if line.get("event") == "log"]
-    last: Line = log[-1] if log else {}
-    step, epoch = step_of(last), _whole(last.get("epoch"))
     unit = record.unit if record else load_preset(request.preset).unit
+    step, epoch = _position(lines, unit)
     steps = _steps(record, step, epoch)
     progress, seconds_left = _progress(folder, record, log, steps, status)
     numbers = run.snapshot_numbers() if record else []
@@ -74,6 +73,20 @@ def view_job(folder: JobFolder) -> Job:
         best_snapshot=run.best_snapshot() if record else None,
         distance=selected.distance if selected else None,
     )
+
+
+def _position(lines: Sequence[Line], unit: Unit) -> tuple[int, int | None]:
+    """Step and finished epochs at the newest line that tells them.
+
+    A snapshot and the events of the monitor are written after the log's line of their step, and
+    between two lines of the log, so the log alone would be behind them.
+    """
+    names = {"log": "epoch", "preview": "snapshot" if unit == "epoch" else "epoch"}
+    for line in reversed(lines):
+        name = names.get(str(line.get("event")))
+        if name is not None:
+            return step_of(line), _whole(line.get(name))
+    return 0, None
 
 
 def _stage(status: JobStatus, log: Sequence[Line]) -> JobStage:

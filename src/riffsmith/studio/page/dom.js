@@ -120,6 +120,11 @@ export function showError(error) {
   showMessage(problem ? problemSentence(problem) : [message], { isError: true });
 }
 
+/** Hides an error, because something is tried anew. */
+export function hideError() {
+  if (byId("banner").classList.contains("wrong")) hideBanner();
+}
+
 /** Hides the banner. */
 export function hideBanner() {
   clearTimeout(leaving);
@@ -138,6 +143,7 @@ export function hideBanner() {
 export async function busy(button, key, work) {
   const label = button.textContent;
   button.disabled = true;
+  hideError();
   if (key) button.textContent = t(key);
   try {
     return await work();

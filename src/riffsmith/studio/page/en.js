@@ -8,6 +8,8 @@ export default {
     "footer": "Riffsmith {version}"
   },
   "error": {
+    "seed":
+      "A seed is a whole number from 0 to {most:plain}. {found} is none, so the seed before stays.",
     "unreachable":
       "The studio does not answer: it may have been stopped. This page goes on as soon as it is back.",
     "unknown": "Something went wrong (code {status:plain}): try again.",
@@ -30,7 +32,7 @@ export default {
     "volume": "Volume",
     "keep": "Keep the last 30 s",
     "keeping": "Keeping…",
-    "kept": "Kept on the shelf: {title}.",
+    "kept": "{seconds:whole} s kept on the shelf: {title}.",
     "controls": "Controls",
     "controls_hint": "A change is heard within a second.",
     "changing": "Changing…",
@@ -145,12 +147,27 @@ export default {
     "failed": "not compared"
   },
   "originality": {
-    "original":
-      "No copy found: all {windows} windows are as far from the training music as held-out music is.",
-    "suspicious":
-      "Listen to it: {suspicious} of {windows} windows are nearer to the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}.",
-    "copied":
-      "Copied: {suspicious} of {windows} windows are nearer to the training music than held-out music is; second {at} is most like second {second} of {recording}.",
+    "original": {
+      "by": "windows",
+      "one":
+        "No copy found: its one window is as far from the training music as held-out music is.",
+      "other":
+        "No copy found: all {windows} windows are as far from the training music as held-out music is."
+    },
+    "suspicious": {
+      "by": "suspicious",
+      "one":
+        "Listen to it: {suspicious} of {windows} windows is nearer to the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}.",
+      "other":
+        "Listen to it: {suspicious} of {windows} windows are nearer to the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}."
+    },
+    "copied": {
+      "by": "suspicious",
+      "one":
+        "Copied: {suspicious} of {windows} windows is nearer to the training music than held-out music is; second {at} is most like second {second} of {recording}.",
+      "other":
+        "Copied: {suspicious} of {windows} windows are nearer to the training music than held-out music is; second {at} is most like second {second} of {recording}."
+    },
     "waiting": "Being compared with the recordings.",
     "no_recordings":
       "Not compared: the recordings that this model was trained on are not at hand here.",
@@ -158,12 +175,27 @@ export default {
     "failed": "Not compared: {reason}"
   },
   "melody": {
-    "original":
-      "No copied melody found in {windows} windows of 10 s; {unjudged} more have too few notes to be judged.",
-    "suspicious":
-      "Listen to the melody: {suspicious} of {windows} windows of 10 s are nearer to a melody of the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged.",
-    "copied":
-      "Melody copied: {suspicious} of {windows} windows of 10 s are nearer to a melody of the training music than held-out music is; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged.",
+    "original": {
+      "by": "windows",
+      "one":
+        "No copied melody found in {windows} window of 10 s; {unjudged} more have too few notes to be judged.",
+      "other":
+        "No copied melody found in {windows} windows of 10 s; {unjudged} more have too few notes to be judged."
+    },
+    "suspicious": {
+      "by": "suspicious",
+      "one":
+        "Listen to the melody: {suspicious} of {windows} windows of 10 s is nearer to a melody of the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged.",
+      "other":
+        "Listen to the melody: {suspicious} of {windows} windows of 10 s are nearer to a melody of the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged."
+    },
+    "copied": {
+      "by": "suspicious",
+      "one":
+        "Melody copied: {suspicious} of {windows} windows of 10 s is nearer to a melody of the training music than held-out music is; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged.",
+      "other":
+        "Melody copied: {suspicious} of {windows} windows of 10 s are nearer to a melody of the training music than held-out music is; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged."
+    },
     "short_clip": "Melodies are not compared: a clip must be {needed} s long or longer for that.",
     "too_few_notes":
       "Melodies are not compared: none of the clip's windows of {seconds} s has enough notes.",
@@ -212,6 +244,11 @@ export default {
     "start": "Start training",
     "starting": "Starting…",
     "started": "Training {name} has begun."
+  },
+  "field": {
+    "name":
+      "A name begins with a letter or a digit and has letters, digits, - and _ alone, 64 at most.",
+    "minutes": "Minutes are a number from 0.1 to 10080, or nothing."
   },
   "material": {
     "enough": "enough material",
@@ -288,6 +325,7 @@ export default {
     "evolution": "Evolution",
     "evolution_text": "The same noise at every snapshot: hear it learn.",
     "no_previews": "The first preview comes soon.",
+    "no_previews_ended": "This training ended before its first preview.",
     "preview_best": "best so far",
     "preview_picture": "Spectrogram of {snapshot}",
     "preview_player": "Play the preview of {snapshot}",
@@ -339,6 +377,7 @@ export default {
   },
   "evaluate": {
     "title": "Evaluate",
+    "empty_train": "Train a model",
     "run": "Training",
     "writing": "The report is being written: this may take a minute.",
     "empty": "The report of a training appears here once it has its first snapshot.",
@@ -390,6 +429,8 @@ export default {
     "nothing_usable": "none of these files can be used ({parts}): send recordings",
     "no_upload": "there is no {source}: send the files again",
     "no_folder": "no folder '{folder}' on this computer: check the path",
+    "relative_folder":
+      "the folder must be a whole path that begins with / or ~, found “{folder}”: write it whole",
     "folders_refused":
       "folders of this computer can be named only where the studio listens to this computer alone: upload the recordings",
     "no_job": "no training “{name}”: it may have been removed",

@@ -8,6 +8,8 @@ export default {
     "footer": "Riffsmith {version}"
   },
   "error": {
+    "seed":
+      "Una semilla es un número entero de 0 a {most:plain}. {found} no lo es, así que se queda la semilla anterior.",
     "unreachable":
       "El estudio no responde: quizá se haya detenido. Esta página sigue en cuanto vuelva.",
     "unknown": "Algo salió mal (código {status:plain}): inténtelo de nuevo.",
@@ -30,7 +32,7 @@ export default {
     "volume": "Volumen",
     "keep": "Guardar los últimos 30 s",
     "keeping": "Guardando…",
-    "kept": "Guardado en el estante: {title}.",
+    "kept": "Guardados {seconds:whole} s en el estante: {title}.",
     "controls": "Mandos",
     "controls_hint": "Cada cambio se oye en menos de un segundo.",
     "changing": "Cambiando…",
@@ -145,12 +147,27 @@ export default {
     "failed": "sin comparar"
   },
   "originality": {
-    "original":
-      "No se encontró ninguna copia: las {windows} ventanas están tan lejos de la música de entrenamiento como la música reservada.",
-    "suspicious":
-      "Conviene escucharlo: {suspicious} de {windows} ventanas están más cerca de la música de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
-    "copied":
-      "Copiado: {suspicious} de {windows} ventanas están más cerca de la música de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
+    "original": {
+      "by": "windows",
+      "one":
+        "No se encontró ninguna copia: su única ventana está tan lejos de la música de entrenamiento como la música reservada.",
+      "other":
+        "No se encontró ninguna copia: las {windows} ventanas están tan lejos de la música de entrenamiento como la música reservada."
+    },
+    "suspicious": {
+      "by": "suspicious",
+      "one":
+        "Conviene escucharlo: {suspicious} de {windows} ventanas está más cerca de la música de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
+      "other":
+        "Conviene escucharlo: {suspicious} de {windows} ventanas están más cerca de la música de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}."
+    },
+    "copied": {
+      "by": "suspicious",
+      "one":
+        "Copiado: {suspicious} de {windows} ventanas está más cerca de la música de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
+      "other":
+        "Copiado: {suspicious} de {windows} ventanas están más cerca de la música de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}."
+    },
     "waiting": "Se está comparando con las grabaciones.",
     "no_recordings":
       "Sin comparar: las grabaciones con las que se entrenó este modelo no están a mano.",
@@ -158,12 +175,27 @@ export default {
     "failed": "Sin comparar: {reason}"
   },
   "melody": {
-    "original":
-      "No se encontró ninguna melodía copiada en {windows} ventanas de 10 s; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
-    "suspicious":
-      "Conviene escuchar la melodía: {suspicious} de {windows} ventanas de 10 s están más cerca de una melodía de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
-    "copied":
-      "Melodía copiada: {suspicious} de {windows} ventanas de 10 s están más cerca de una melodía de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
+    "original": {
+      "by": "windows",
+      "one":
+        "No se encontró ninguna melodía copiada en {windows} ventana de 10 s; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
+      "other":
+        "No se encontró ninguna melodía copiada en {windows} ventanas de 10 s; {unjudged} más tienen demasiado pocas notas para juzgarlas."
+    },
+    "suspicious": {
+      "by": "suspicious",
+      "one":
+        "Conviene escuchar la melodía: {suspicious} de {windows} ventanas de 10 s está más cerca de una melodía de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
+      "other":
+        "Conviene escuchar la melodía: {suspicious} de {windows} ventanas de 10 s están más cerca de una melodía de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas."
+    },
+    "copied": {
+      "by": "suspicious",
+      "one":
+        "Melodía copiada: {suspicious} de {windows} ventanas de 10 s está más cerca de una melodía de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
+      "other":
+        "Melodía copiada: {suspicious} de {windows} ventanas de 10 s están más cerca de una melodía de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas."
+    },
     "short_clip": "Melodías sin comparar: para eso, un clip debe durar {needed} s o más.",
     "too_few_notes":
       "Melodías sin comparar: ninguna ventana de {seconds} s del clip tiene notas suficientes.",
@@ -212,6 +244,11 @@ export default {
     "start": "Empezar a entrenar",
     "starting": "Empezando…",
     "started": "El entrenamiento {name} ha empezado."
+  },
+  "field": {
+    "name":
+      "Un nombre empieza por una letra o una cifra y solo tiene letras, cifras, - y _, 64 como mucho.",
+    "minutes": "Los minutos son un número de 0,1 a 10080, o nada."
   },
   "material": {
     "enough": "es material suficiente",
@@ -291,6 +328,7 @@ export default {
     "evolution": "Evolución",
     "evolution_text": "El mismo ruido en cada punto guardado: oiga cómo aprende.",
     "no_previews": "La primera muestra llega pronto.",
+    "no_previews_ended": "Este entrenamiento acabó antes de su primera muestra.",
     "preview_best": "lo mejor hasta ahí",
     "preview_picture": "Espectrograma de: {snapshot}",
     "preview_player": "Reproducir la muestra de: {snapshot}",
@@ -342,6 +380,7 @@ export default {
   },
   "evaluate": {
     "title": "Evaluar",
+    "empty_train": "Entrenar un modelo",
     "run": "Entrenamiento",
     "writing": "Se está escribiendo el informe: puede tardar un minuto.",
     "empty":
@@ -393,6 +432,8 @@ export default {
     "nothing_usable": "ninguno de estos archivos sirve ({parts}): envíe grabaciones",
     "no_upload": "no hay ningún {source}: envíe los archivos de nuevo",
     "no_folder": "no hay ninguna carpeta '{folder}' en este ordenador: revise la ruta",
+    "relative_folder":
+      "la carpeta debe ser una ruta completa que empiece por / o ~, y es «{folder}»: escríbala entera",
     "folders_refused":
       "las carpetas de este ordenador solo se pueden nombrar cuando el estudio atiende a este ordenador y a ningún otro: envíe las grabaciones",
     "no_job": "no hay ningún entrenamiento «{name}»: quizá se haya quitado",

@@ -1,6 +1,6 @@
 // The knobs: what can be asked of a piece. A knob at "auto" leaves its control to the seed.
 
-import { byId, h } from "./dom.js";
+import { byId, h, showMessage } from "./dom.js";
 import { percent } from "./numbers.js";
 import { t } from "./texts.js";
 
@@ -76,6 +76,36 @@ export const drawSeed = () => Math.floor(Math.random() * (LARGEST_SEED + 1));
 export function readSeed(field) {
   const seed = field.valueAsNumber;
   return Number.isSafeInteger(seed) && seed >= 0 ? seed : null;
+}
+
+/**
+ * Puts a seed into a field.
+ *
+ * @param {HTMLInputElement} field
+ * @param {number} seed
+ */
+export function putSeed(field, seed) {
+  field.defaultValue = field.value = String(seed);
+}
+
+/**
+ * Takes the seed that was typed into a field; an empty field gets one that is drawn. Where it is
+ * none, the seed before comes back, and a message says so.
+ *
+ * @param {HTMLInputElement} field
+ * @returns {boolean} Whether it was taken.
+ */
+export function takeSeed(field) {
+  const isEmpty = field.value === "" && !field.validity.badInput;
+  const seed = isEmpty ? drawSeed() : readSeed(field);
+  if (seed !== null) {
+    putSeed(field, seed);
+    return true;
+  }
+  const found = field.value;
+  field.value = field.defaultValue;
+  showMessage([t("error.seed", { found, most: Number.MAX_SAFE_INTEGER })], { isError: true });
+  return false;
 }
 
 /** A card with a label, a value in words, a slider, and a box for "auto". */
@@ -169,7 +199,9 @@ export class Knobs {
     byId("morph-time").prepend(this.morph.slider);
     byId("morph-value").replaceWith(this.morph.value);
     this.isMorphing.addEventListener("change", () => this.#beginMorph());
-    this.seed.addEventListener("change", () => this.#beginMorph());
+    this.seed.addEventListener("change", () => {
+      if (takeSeed(this.seed)) this.#beginMorph();
+    });
     byId("morph-dice").addEventListener("click", () => {
       this.isMorphing.checked = true;
       this.#beginMorph(drawSeed());
@@ -203,7 +235,7 @@ export class Knobs {
   }
 
   #beginMorph(seed = readSeed(this.seed) ?? drawSeed()) {
-    this.seed.value = String(seed);
+    putSeed(this.seed, seed);
     this.restart();
     this.show();
     this.changed();

@@ -19,6 +19,10 @@ function asLanguage(name) {
 /** The language that is chosen. */
 export const current = () => language;
 
+/** The reader's own variety of the language that is chosen, such as `en-GB`, for dates. */
+export const locale = () =>
+  navigator.languages.find((name) => name.split("-")[0] === language) ?? language;
+
 /**
  * Chooses a language and calls back all who show texts.
  *

@@ -2,7 +2,8 @@
 
 import * as api from "./api.js";
 import { busy, byId, setText, showError, showMessage } from "./dom.js";
-import { drawSeed, Knobs, readSeed } from "./knobs.js";
+import { onSpace, setMediaKeys } from "./keys.js";
+import { drawSeed, Knobs, putSeed, readSeed, takeSeed } from "./knobs.js";
 import { onLanguage } from "./language.js";
 import { Meter } from "./meter.js";
 import { Models } from "./models.js";
@@ -33,10 +34,12 @@ export class ListenSection {
   #changedAt = 0; // the sample from which the last change is heard
 
   constructor() {
-    this.#seed.value = String(drawSeed());
+    putSeed(this.#seed, drawSeed());
     for (const id of ["play", "mini"]) byId(id).addEventListener("click", () => this.toggle());
     byId("dice").addEventListener("click", () => this.#another(drawSeed()));
-    this.#seed.addEventListener("change", () => this.#another(readSeed(this.#seed) ?? drawSeed()));
+    this.#seed.addEventListener("change", () => {
+      if (takeSeed(this.#seed)) this.#restart();
+    });
     const volume = byId("volume", HTMLInputElement);
     volume.addEventListener("input", () => this.#setVolume(volume));
     this.#keep.addEventListener("click", () => this.#keepClip());
@@ -45,11 +48,13 @@ export class ListenSection {
       showError(/** @type {CustomEvent} */ (event).detail),
     );
     document.addEventListener("play", (event) => this.#makeWay(event.target), true);
+    const isWanted = () => !byId("listen").hidden || this.#piece.state !== "idle";
+    onSpace(() => this.toggle(), isWanted);
     addEventListener("pagehide", () => this.#piece.stop());
     setInterval(() => this.#look(), LOOK_MILLISECONDS);
     onLanguage(() => this.#translate());
     this.#setVolume(volume);
-    this.#setMediaKeys();
+    setMediaKeys(() => this.toggle());
     this.#translate();
     requestAnimationFrame((now) => this.#draw(now));
   }
@@ -105,14 +110,14 @@ export class ListenSection {
       return;
     }
     const seed = readSeed(this.#seed) ?? drawSeed();
-    this.#seed.value = String(seed);
+    putSeed(this.#seed, seed);
     this.#knobs.restart();
     this.#changedAt = 0;
     const [controls, audio_prompt] = [this.#knobs.controls, this.#prompt.request];
     const request = { model: model.id, seed, controls, audio_prompt };
     try {
       await this.#piece.begin(request, model.sample_rate);
-      this.#setMediaKeys(`${model.title} · ${t("listen.seed")} ${seed}`);
+      setMediaKeys(() => this.toggle(), `${model.title} · ${t("listen.seed")} ${seed}`);
     } catch (error) {
       showError(error);
     }
@@ -125,7 +130,7 @@ export class ListenSection {
 
   /** @param {number} seed */
   #another(seed) {
-    this.#seed.value = String(seed);
+    putSeed(this.#seed, seed);
     this.#restart();
   }
 
@@ -153,7 +158,8 @@ export class ListenSection {
     await busy(this.#keep, "listen.keeping", async () => {
       const clip = await api.keepClip(id, position, KEPT_SECONDS);
       await this.#shelf.refresh();
-      showMessage([t("listen.kept", { title: titleOf(clip) })]);
+      const { seconds } = clip;
+      showMessage([t("listen.kept", { title: titleOf(clip), seconds: Math.floor(seconds) })]);
     });
     this.#show();
   }
@@ -232,17 +238,5 @@ export class ListenSection {
     const high = Math.round((this.#picture.highest || USUAL_HIGHEST_HZ) / 1000);
     const label = t("listen.spectrogram", { low: LOWEST_HZ, high });
     byId("spectrogram").setAttribute("aria-label", label);
-  }
-
-  /**
-   * Takes the keys of a keyboard, a headset or a telephone's lock screen.
-   *
-   * @param {string} [title] What they show.
-   */
-  #setMediaKeys(title) {
-    if (!("mediaSession" in navigator)) return;
-    for (const action of /** @type {MediaSessionAction[]} */ (["play", "pause"]))
-      navigator.mediaSession.setActionHandler(action, () => this.toggle());
-    if (title) navigator.mediaSession.metadata = new MediaMetadata({ title, artist: "Riffsmith" });
   }
 }

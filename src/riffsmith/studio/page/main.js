@@ -66,6 +66,20 @@ async function poll() {
   }
 }
 
+// What the browser says of a wrong value is in the browser's language, not in the page's.
+document.addEventListener(
+  "invalid",
+  ({ target }) => {
+    if (!(target instanceof HTMLInputElement) || target.validity.customError) return;
+    if (target.id === "name" || target.id === "minutes")
+      target.setCustomValidity(t(`field.${target.id}`));
+  },
+  true,
+);
+document.addEventListener("input", ({ target }) => {
+  if (target instanceof HTMLInputElement) target.setCustomValidity("");
+});
+
 function showTitle() {
   if (section) document.title = `${t(`${section}.title`)} · Riffsmith`;
 }

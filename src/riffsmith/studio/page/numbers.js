@@ -1,6 +1,6 @@
 // Numbers and dates as the chosen language writes them.
 
-import { current } from "./language.js";
+import { current, locale } from "./language.js";
 
 const NONE = "–";
 /** @type {Map<string, Intl.NumberFormat>} */
@@ -48,6 +48,6 @@ export const percent = (fraction) => `${number(100 * fraction)} %`;
  * @param {string} iso The moment in ISO 8601.
  */
 export const moment = (iso) =>
-  new Intl.DateTimeFormat(current(), { dateStyle: "medium", timeStyle: "short" }).format(
+  new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(
     new Date(iso),
   );

@@ -142,10 +142,11 @@ export class RunView {
   }
 
   /** @param {Api.Job} job */
-  #list({ name, unit, previews, best_snapshot }) {
+  #list({ name, state, unit, previews, best_snapshot }) {
     const newest = previews.toReversed();
     const shown = this.#showsAll ? newest : newest.slice(0, SHOWN_PREVIEWS);
-    setText(this.#about, t(previews.length ? "runs.evolution_text" : "runs.no_previews"));
+    const none = state === "running" ? "runs.no_previews" : "runs.no_previews_ended";
+    setText(this.#about, t(previews.length ? "runs.evolution_text" : none));
     this.#all.hidden = shown.length === newest.length;
     setText(this.#all, t("runs.all_previews", { count: newest.length }));
     keyed(

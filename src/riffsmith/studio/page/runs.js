@@ -99,7 +99,9 @@ export class Runs {
     setText(badge, t(`runs.${state}`));
     setText(within(button, ".position"), positionOf(job));
     const nearness = distance === null ? 0 : 1 / Math.max(1, distance);
-    within(button, ".bar-of").style.setProperty("--share", String(nearness));
+    const bar = within(button, ".bar-of");
+    bar.classList.toggle("is-unmeasured", distance === null);
+    bar.style.setProperty("--share", String(nearness));
     setText(within(button, ".far"), distance === null ? t("runs.unmeasured") : figure(distance));
     button.setAttribute(
       "aria-label",

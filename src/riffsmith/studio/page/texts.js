@@ -1,7 +1,8 @@
 // Texts in the language that is chosen.
 //
 // A text may have gaps: `{name}`, or `{name:format}` with one of the formats below. A text that has
-// a plural is a table of its forms; the value of `count` chooses among them.
+// a plural is a table of its forms; the value of `count`, or of the gap that its `by` names, chooses
+// among them.
 
 import en from "./en.js";
 import es from "./es.js";
@@ -115,7 +116,8 @@ function find(section, name) {
  * @returns {(string | Node)[]}
  */
 function fill(text, values) {
-  const form = typeof text === "string" ? text : choosePlural(text, Number(values.count));
+  const form =
+    typeof text === "string" ? text : choosePlural(text, Number(values[text.by ?? "count"]));
   return form.split(/(\{\w+(?::\w+)?\})/).map((part, place) => {
     if (place % 2 === 0) return part;
     const [name, format] = part.slice(1, -1).split(":");

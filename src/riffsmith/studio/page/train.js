@@ -1,7 +1,7 @@
 // The section to train in: music in, a look through it, and off it goes.
 
 import * as api from "./api.js";
-import { busy, byId, h, showError, showMessage } from "./dom.js";
+import { busy, byId, h, hideError, showError, showMessage } from "./dom.js";
 import { droppedFiles } from "./drop.js";
 import { onLanguage } from "./language.js";
 import { number } from "./numbers.js";
@@ -72,6 +72,7 @@ export class TrainSection {
       byId("upload").style.setProperty("--share", String(fraction));
     };
     byId("upload").hidden = false;
+    hideError();
     show(0);
     try {
       const { source, refused } = await api.upload(files, show);

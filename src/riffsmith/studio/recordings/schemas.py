@@ -6,15 +6,15 @@ from pydantic import Field, model_validator
 
 from riffsmith.audio import RecordingCode, RecordingRemark
 from riffsmith.corpus import MaterialGrade
-from riffsmith.studio.home import SOURCE_PATTERN
 from riffsmith.studio.schemas import Message, ProblemPart, Request, Response
 
 SourceName = Annotated[
     str,
     Field(
-        pattern=SOURCE_PATTERN,
+        min_length=1,
+        max_length=1_000,
         description="`upload:` and its key, `demo`, or the absolute path of a folder on this "
-        "computer.",
+        "computer; `~` is the home folder of the studio's user.",
     ),
 ]
 

@@ -1,5 +1,6 @@
 """Sources of recordings: an upload, a folder of this computer, or the demo corpus."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from riffsmith.audio import is_audio_name
 from riffsmith.files import explain, remove
 from riffsmith.messages import Parameter
 from riffsmith.studio.errors import NotFoundError, RefusedError, StudioError, TooLargeError
-from riffsmith.studio.home import Home, new_key, safe_name
+from riffsmith.studio.home import KEY_PATTERN, Home, new_key, safe_name
 from riffsmith.studio.messages import ProblemCode, RefusalCode
 from riffsmith.studio.schemas import ProblemPart
 
@@ -88,19 +89,26 @@ class Sources:
         Raises:
             NotFoundError: There is no source of that name.
             RefusedError: Folders of this computer may not be named from here.
+            StudioError: A folder is named by a part of its path.
         """
         if source == "demo":
             with as_file(files("riffsmith") / "demo_corpus" / "metal") as folder:
                 yield folder
             return
         if source.startswith("upload:"):
-            folder = self._home.uploads / source.removeprefix("upload:")
-            if not folder.is_dir():
+            key = source.removeprefix("upload:")
+            folder = self._home.uploads / key
+            if not re.fullmatch(KEY_PATTERN, key) or not folder.is_dir():
                 raise NotFoundError(ProblemCode.NO_UPLOAD, source=source)
         elif not self._folders:
             raise RefusedError(ProblemCode.FOLDERS_REFUSED)
         else:
-            folder = Path(source)
+            try:
+                folder = Path(source).expanduser()
+            except RuntimeError as cause:  # there is no such user
+                raise NotFoundError(ProblemCode.NO_FOLDER, folder=source) from cause
+            if not folder.is_absolute():
+                raise StudioError(ProblemCode.RELATIVE_FOLDER, folder=source)
             if not folder.is_dir():
                 raise NotFoundError(ProblemCode.NO_FOLDER, folder=source)
         yield folder

@@ -195,7 +195,7 @@ def _render(
     if body.loop:
         seconds = body.seconds if body.bars is None else None
         return model.model.loop(seconds, seed, controls, bars=body.bars)
-    noise_level = body.audio_prompt.noise_level if body.audio_prompt else 0.5
+    noise_level = body.audio_prompt.noise_level if body.audio_prompt else None
     return model.model.generate(
         body.seconds,
         seed,

@@ -1,0 +1,206 @@
+"""The page for somebody who sees it for the first time: wrong values, empty places, fingers."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browsing import (
+    SECTIONS,
+    Open,
+    Pulls,
+    launched,
+    needs_chromium,
+    play,
+    served,
+    settled,
+    visiting,
+)
+from playwright.sync_api import Browser, Page, Route, expect
+
+from riffsmith.corpus import Corpus
+from riffsmith.studio.messages import ProblemCode
+from riffsmith.studio.recordings.schemas import SurveyInfo
+from riffsmith.studio.schemas import Problem
+
+pytestmark = [*needs_chromium, pytest.mark.slow]
+SMALLEST_TARGET = 40
+"""In pixels."""
+
+
+@pytest.fixture(scope="module")
+def address(latent_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(tmp_path_factory.mktemp("page"), latent_corpus) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Open]:
+    with visiting(browser, address) as found:
+        yield found
+
+
+FOUND = SurveyInfo.model_validate(
+    {
+        "folder": "/songs",
+        "genre": None,
+        "sample_rates": {"44100": 4},
+        "channel_counts": {"2": 4},
+        "training_preset": "latent",
+        "entries": [],
+        "usable": 4,
+        "skipped": 0,
+        "minutes": 12.5,
+        "grade": "little",
+        "training_seconds": 3600,
+    }
+).model_dump_json()
+
+
+def photograph(page: Page, folder: Path, name: str) -> None:
+    page.screenshot(path=folder / f"{name}.png")
+
+
+@pytest.mark.parametrize("field", ["seed", "morph-seed"])
+def test_a_wrong_seed_is_refused_and_the_one_before_stays(open_page: Open, field: str):
+    page = open_page()
+    seed = page.locator(f"#{field}")
+    seed.fill("12")
+    seed.press("Enter")
+    for wrong in ("-4", "1.5", "9007199254740993"):
+        seed.fill(wrong)
+        seed.press("Enter")
+        expect(page.locator("#banner")).to_contain_text(f"{wrong} is none, so the seed before")
+        expect(seed).to_have_value("12")
+    seed.fill("")
+    seed.press("Enter")
+    expect(seed).not_to_have_value("")
+
+
+def test_a_clip_names_its_true_length(open_page: Open, tmp_path: Path):
+    page = open_page()
+    pulls = Pulls(page)
+    play(page)
+    pulls.wait_until_played(page, 1.5)
+    page.locator("#keep").click()
+    expect(page.locator("#banner-text")).to_have_text(re.compile(r"^[1-9] s kept on the shelf: "))
+    photograph(page, tmp_path, "kept")
+
+
+def test_the_space_bar_plays_and_pauses(open_page: Open):
+    page = open_page()
+    settled(page, "listen")
+    page.locator("body").press(" ")
+    expect(page.locator("#state")).to_have_text("Playing")
+    page.locator("#knob-intensity").focus()
+    page.keyboard.press(" ")
+    expect(page.locator("#state")).to_have_text("Paused")
+    page.locator("#seed").focus()
+    page.keyboard.press(" ")
+    page.locator("#auto-intensity").focus()
+    page.keyboard.press(" ")
+    expect(page.locator("#state")).to_have_text("Paused")
+    assert page.evaluate("scrollY") == 0
+
+
+def test_dates_are_those_of_the_reader(open_page: Open):
+    script = """async () => {
+        const { moment } = await import("./numbers.js");
+        return moment("2026-03-02T15:04:00");
+    }"""
+    assert open_page(locale="en-GB").evaluate(script) == "2 Mar 2026, 15:04"
+    assert "Mar 2, 2026, 3:04" in open_page(locale="en-US").evaluate(script)
+    assert open_page(locale="es-ES").evaluate(script) == "2 mar 2026, 15:04"
+
+
+def test_an_empty_evaluation_leads_to_the_training(open_page: Open, tmp_path: Path):
+    page = open_page("evaluate")
+    photograph(page, tmp_path, "evaluate")
+    page.get_by_role("link", name="Train a model").click()
+    expect(page.locator("#train-title")).to_be_focused()
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_targets_are_large_enough_for_fingers(open_page: Open, tmp_path: Path, section: str):
+    page = open_page(section, 375, has_touch=True, is_mobile=True)
+    settled(page, section)
+    if section == "train":
+        answer(page, "surveys", 200, FOUND)
+        page.locator("#demo").click()
+        expect(page.locator("#found")).to_be_visible()
+    small = page.evaluate(
+        """limit => [...document.querySelectorAll(
+            "a, button, select, summary, input:not(.unseen, .switch, [type=checkbox]), "
+            + "label:has(input), audio")]
+          .filter(one => one.checkVisibility() && !one.matches(".unseen, .skip"))
+          .map(one => [one.id || one.className || one.textContent.trim(),
+                       one.getBoundingClientRect()])
+          .filter(([_, { width, height }]) => Math.min(width, height) < limit)
+          .map(([name, { width, height }]) => `${name}: ${width} × ${height}`)""",
+        SMALLEST_TARGET,
+    )
+    page.screenshot(path=tmp_path / f"telephone-{section}.png", full_page=True)
+    assert small == []
+
+
+def answer(page: Page, route: str, status: int, body: str) -> None:
+    """Answers what the page posts to a route in the place of the server."""
+
+    def fulfil(route: Route) -> None:
+        if route.request.method != "POST":
+            return route.fallback()
+        return route.fulfill(status=status, body=body, content_type="application/json")
+
+    page.route(f"**/api/{route}", fulfil)
+
+
+def look_through(page: Page, folder: str) -> None:
+    page.locator("#folder").fill(folder)
+    page.locator("#look").click()
+
+
+def test_a_folder_that_is_no_whole_path_has_a_sentence(open_page: Open, tmp_path: Path):
+    page = open_page("train", may_complain=True)
+    banner = page.locator("#banner")
+    look_through(page, "music/band")
+    expect(banner).to_contain_text("must be a whole path that begins with / or ~")
+    look_through(page, "~/no such folder")
+    expect(banner).to_contain_text("no folder '~/no such folder' on this computer")
+    photograph(page, tmp_path, "folder")
+    answer(page, "surveys", 200, FOUND)
+    page.locator("#demo").click()
+    expect(page.locator("#found")).to_be_visible()
+    expect(banner).to_be_hidden()
+    spanish = open_page("train", locale="es", may_complain=True)
+    look_through(spanish, "music/band")
+    expect(spanish.locator("#banner")).to_contain_text("debe ser una ruta completa")
+
+
+def test_wrong_values_are_named_in_the_language_of_the_page(open_page: Open):
+    page = open_page("train", locale="es", may_complain=True)
+    answer(page, "surveys", 200, FOUND)
+    page.locator("#demo").click()
+    name, minutes = page.locator("#name"), page.locator("#minutes")
+    for wrong in ("con espacios", "-a", ""):
+        name.fill(wrong)
+        page.locator("#start").click()
+        message = name.evaluate("one => one.validationMessage")
+        assert message.startswith("Un nombre empieza por una letra o una cifra"), wrong
+    name.fill("uno")
+    minutes.fill("-1")
+    page.locator("#start").click()
+    message = minutes.evaluate("one => one.validationMessage")
+    assert message.startswith("Los minutos son un número")
+    minutes.fill("5")
+    assert minutes.evaluate("one => one.checkValidity()")
+    taken = Problem.describe(ProblemCode.RUN_EXISTS, name="uno")
+    answer(page, "jobs", 409, taken.model_dump_json())
+    page.locator("#start").click()
+    expect(page.locator("#banner")).to_contain_text("ya hay un entrenamiento «uno»")
+    expect(page.locator("#banner [lang=en]")).to_have_count(0)
