@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import TINY_LATENTS, write_music
 
-import riffsmith.config
+import riffsmith.config.presets
 import riffsmith.pipeline.training
 from riffsmith.cli.app import app, main
 from riffsmith.config import Settings
@@ -23,7 +23,7 @@ DOCUMENTS = [
 ]
 COMMANDS = [
     *("survey", "prepare", "train", "generate", "play", "stream"),
-    *("evaluate", "reconstruct", "notes", "originality", "report"),
+    *("evaluate", "reconstruct", "notes", "stems", "originality", "report"),
     *("studio", "export", "push", "pull", "demo"),
 ]
 SHORT = {"evaluate": ["--seconds", "30"], "report": ["--seconds", "30"]}
@@ -57,6 +57,7 @@ def test_the_commands_of_the_documents_run(tmp_path: Path, monkeypatch: pytest.M
         return original(name, merged)
 
     monkeypatch.setattr(riffsmith.config, "load_preset", small)
+    monkeypatch.setattr(riffsmith.config.presets, "load_preset", small)
     monkeypatch.setattr(riffsmith.pipeline.training, "load_preset", small)
     monkeypatch.chdir(tmp_path)
     for number in range(2):  # as long as a passage of an evaluation
@@ -68,7 +69,14 @@ def test_the_commands_of_the_documents_run(tmp_path: Path, monkeypatch: pytest.M
     ]
     for line in lines + commands(GUIDE):
         main([*line, *SHORT.get(line[0], [])])
-    for name in ("riff.wav", "run/report.html", "mine.wav", "loop.wav", "loop.mid"):
+    for name in (
+        "riff.wav",
+        "run/report.html",
+        "mine.wav",
+        "loop.wav",
+        "loop.mid",
+        "stems/loop-drums.wav",
+    ):
         assert (tmp_path / name).is_file()
 
 

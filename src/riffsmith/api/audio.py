@@ -1,7 +1,7 @@
 """Audio in memory."""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -12,9 +12,9 @@ import soundfile
 import torch
 from jaxtyping import Float
 
-from riffsmith.audio import LoopGrid, read_named, write_audio
+from riffsmith.audio import LoopGrid, limiting_gain, read_named, write_audio
 from riffsmith.errors import SettingsError
-from riffsmith.features import MelTransform, mel_band_hz
+from riffsmith.features import MelTransform, mel_band_hz, split_percussion
 from riffsmith.transcription import Note, find_notes, transcribe
 
 if TYPE_CHECKING:
@@ -62,6 +62,20 @@ class Audio:
         many.
         """
         return find_notes(transcribe(self.samples.mean(axis=1), self.sample_rate))
+
+    def stems(
+        self, on_progress: Callable[[float], None] = lambda fraction: None
+    ) -> tuple["Audio", "Audio"]:
+        """Splits the audio into drums and the rest, which add up to it.
+
+        Both are turned down alike where one of them would exceed −1 dBFS.
+
+        Args:
+            on_progress: Called with the finished fraction, from 0 to 1.
+        """
+        drums, rest = split_percussion(self.samples, self.sample_rate, on_progress)
+        gain = min(limiting_gain(drums), limiting_gain(rest))
+        return Audio(drums * gain, self.sample_rate), Audio(rest * gain, self.sample_rate)
 
     def plot(self) -> "Figure":
         """Draws the mel spectrogram in decibels, over seconds and Hz."""

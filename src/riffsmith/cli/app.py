@@ -21,6 +21,7 @@ from riffsmith.cli.play import play
 from riffsmith.cli.prepare import prepare
 from riffsmith.cli.reconstruct import reconstruct
 from riffsmith.cli.report import report
+from riffsmith.cli.stems import stems
 from riffsmith.cli.stream import stream
 from riffsmith.cli.studio import studio
 from riffsmith.cli.survey import survey
@@ -51,6 +52,7 @@ _AFTER_INTERRUPTION = {
     evaluate: _NOTHING_WRITTEN,
     reconstruct: _NOTHING_WRITTEN,
     notes: "finished files are kept, and the same command begins again",
+    stems: _NOTHING_WRITTEN,
     originality: _NOTHING_WRITTEN,
     report: (
         "measurements that were finished are kept; the same command makes the others and then "

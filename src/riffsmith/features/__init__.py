@@ -7,6 +7,7 @@ from riffsmith.features.griffin_lim import griffin_lim
 from riffsmith.features.key import CLASSES, correlate_keys
 from riffsmith.features.landmarks import find_landmarks
 from riffsmith.features.mel import FLOOR_DB, MelTransform, mel_band_hz, mel_filter_bank
+from riffsmith.features.percussion import split_percussion
 from riffsmith.features.pitch import shift_pitch, time_stretch
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "resize",
     "scale",
     "shift_pitch",
+    "split_percussion",
     "time_stretch",
     "track_beats",
     "unscale",
