@@ -244,6 +244,10 @@ def _tiny(original):
         (["generate", "in", "a.wav", "--seconds", "0"], "--seconds must be from 0.1"),
         (["generate", "in", "a.wav", "--bars", "4"], "--bars 4 needs --loop"),
         (
+            ["generate", "metal", "a.wav", "--audio-prompt-from", "30"],
+            "--audio-prompt-from 30 needs --audio-prompt",
+        ),
+        (
             ["generate", "in", "a.wav", "--loop", "--bars", "4", "--seconds", "8"],
             "--bars and --seconds exclude each other",
         ),

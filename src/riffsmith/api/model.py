@@ -6,12 +6,13 @@ from pathlib import Path
 from riffsmith.api.audio import Audio, Loop
 from riffsmith.audio import resample
 from riffsmith.bundle import Bundle, Card, LatentBundle
-from riffsmith.errors import ModelError
+from riffsmith.errors import ModelError, SettingsError
 from riffsmith.parallel import single_threaded
 from riffsmith.pipeline.models import open_model
 from riffsmith.synthesis import (
     Controls,
     Stream,
+    cut_audio_prompt,
     encode_audio_prompt,
     generate_clip,
     make_loop,
@@ -101,6 +102,7 @@ class Model:
         controls: Controls | None = None,
         *,
         audio_prompt: Audio | None = None,
+        audio_prompt_from: float | None = None,
         noise_level: float = 0.5,
         on_progress: Callable[[float], None] | None = None,
     ) -> Audio:
@@ -112,6 +114,8 @@ class Model:
             controls: Controls of the piece. `None`: their defaults.
             audio_prompt: Audio of any sample rate that the piece begins with. `None`: it begins
                 with none.
+            audio_prompt_from: Second of that audio at which the prompt begins; it ends 120 s later
+                at the latest. `None`: all of the audio is the prompt.
             noise_level: Noise that is added to the prompt (SDEdit): 0 keeps it as it is and
                 continues it, 1 keeps only its style and tempo.
             on_progress: Called with the progress from 0 to 1. `None`: it is not reported.
@@ -121,10 +125,11 @@ class Model:
             UnknownKeyError: A key is asked of a model without tonal latents.
             SettingsError: A value is out of range.
         """
-        if (controls or Controls()) == Controls() and audio_prompt is None:
+        prompt = _cut(audio_prompt, audio_prompt_from)
+        if (controls or Controls()) == Controls() and prompt is None:
             audio = generate_clip(self._bundle, seconds, seed, on_progress)
             return Audio(audio, self.sample_rate)
-        stream = self._open_stream(seed, controls, audio_prompt, noise_level)
+        stream = self._open_stream(seed, controls, prompt, noise_level)
         return Audio(play_stream(stream, seconds, on_progress), self.sample_rate)
 
     def loop(
@@ -164,10 +169,12 @@ class Model:
         controls: Controls | None = None,
         *,
         audio_prompt: Audio | None = None,
+        audio_prompt_from: float | None = None,
         noise_level: float = 0.5,
     ) -> Piece:
         """Begins the endless piece of a seed. Arguments and errors are those of `generate`."""
-        return Piece(self._open_stream(seed, controls, audio_prompt, noise_level))
+        prompt = _cut(audio_prompt, audio_prompt_from)
+        return Piece(self._open_stream(seed, controls, prompt, noise_level))
 
     def _open_stream(
         self,
@@ -190,6 +197,16 @@ class Model:
                 "controls need one of preset latent"
             )
         return self._bundle
+
+
+def _cut(audio_prompt: Audio | None, from_seconds: float | None) -> Audio | None:
+    """The passage of a recording that is the audio prompt."""
+    if from_seconds is None:
+        return audio_prompt
+    if audio_prompt is None:
+        raise SettingsError("audio_prompt_from needs audio_prompt: give the audio that it is about")
+    samples, rate = audio_prompt.samples, audio_prompt.sample_rate
+    return Audio(cut_audio_prompt(samples, rate, from_seconds), rate)
 
 
 def load(
