@@ -18,7 +18,7 @@ from riffsmith.corpus import Corpus
 COMMANDS = (
     *("survey", "prepare", "train", "generate", "play", "stream"),
     *("evaluate", "reconstruct", "notes", "originality", "report"),
-    *("studio", "export", "push", "pull", "demo"),
+    *("studio", "models", "export", "push", "pull", "demo"),
 )
 
 

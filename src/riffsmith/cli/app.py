@@ -14,6 +14,7 @@ from riffsmith.cli.evaluate import evaluate
 from riffsmith.cli.export import export
 from riffsmith.cli.generate import generate
 from riffsmith.cli.hub import pull, push
+from riffsmith.cli.models import models
 from riffsmith.cli.notes import notes
 from riffsmith.cli.originality import originality
 from riffsmith.cli.play import play
@@ -38,7 +39,7 @@ app = App(
 _COMMANDS = (
     *(survey, prepare, train, generate, play, stream),
     *(evaluate, reconstruct, notes, originality, report),
-    *(studio, export, push, pull, demo),
+    *(studio, models, export, push, pull, demo),
 )
 for _command in _COMMANDS:
     app.command(_command)
