@@ -27,7 +27,8 @@ def main() -> None:
     rows = []
     for seed in range(3):
         chords = np.tanh(6 * synthesise(compose([0, 7, 12], 40, 55, seed + 2)))
-        rest = (0.3 * chords + synthesise(compose([0], 57, 82, seed)))[:, None]
+        melody = synthesise(compose([0], 57, 82, seed))
+        rest = (0.3 * chords + melody).astype(np.float32)[:, None]
         struck = drums(seed)[:, None]
         mix = (struck + rest).astype(np.float32)
         found, others = split_percussion(mix, RATE)

@@ -132,6 +132,20 @@ def test_an_audio_prompt_may_have_any_sample_rate(bundle: LatentBundle, tmp_path
     assert not np.array_equal(prompted.samples, plain.samples)
 
 
+def test_an_audio_prompt_may_begin_within_its_audio(bundle: LatentBundle):
+    model, samples = Model(bundle), make_music(6.0, 8_000)
+    passage = riffsmith.Audio(samples[3 * 8_000 :], 8_000)
+    expected = model.generate(2.0, 7, audio_prompt=passage, noise_level=0.2)
+    whole = riffsmith.Audio(samples, 8_000)
+    found = model.generate(2.0, 7, audio_prompt=whole, audio_prompt_from=3, noise_level=0.2)
+    assert np.array_equal(found.samples, expected.samples)
+    streamed = model.stream(7, audio_prompt=whole, audio_prompt_from=3, noise_level=0.2)
+    assert np.allclose(streamed.read(8_000).samples[:4_000], found.samples[:4_000], atol=1e-4)
+    for play in (model.generate, model.stream):
+        with pytest.raises(riffsmith.RiffsmithError, match="audio_prompt_from needs audio_prompt"):
+            play(seed=7, audio_prompt_from=3)
+
+
 def test_a_file_without_audio_is_named(tmp_path: Path):
     path = tmp_path / "text.wav"
     path.write_text("no audio")

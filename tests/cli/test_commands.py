@@ -18,7 +18,7 @@ from riffsmith.corpus import Corpus
 COMMANDS = (
     *("survey", "prepare", "train", "generate", "play", "stream"),
     *("evaluate", "reconstruct", "notes", "originality", "report"),
-    *("studio", "export", "push", "pull", "demo"),
+    *("studio", "models", "export", "push", "pull", "demo"),
 )
 
 
@@ -252,6 +252,10 @@ def _tiny(original):
         (["generate", "in", "a.wav", "--count", "2"], "2 clips do not fit 'a.wav'"),
         (["generate", "in", "a.wav", "--seconds", "0"], "seconds must be from 0.1"),
         (["generate", "in", "a.wav", "--bars", "4"], "--bars 4 needs --loop"),
+        (
+            ["generate", "metal", "a.wav", "--audio-prompt-from", "30"],
+            "--audio-prompt-from 30 needs --audio-prompt",
+        ),
         (
             ["generate", "in", "a.wav", "--loop", "--bars", "4", "--seconds", "8"],
             "--bars and --seconds exclude each other",

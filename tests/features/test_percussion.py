@@ -16,7 +16,8 @@ def clicks(seconds: float) -> np.ndarray:
 
 def chord(seconds: float) -> np.ndarray:
     time = np.arange(round(seconds * RATE)) / RATE
-    return sum(0.1 * np.sin(2 * np.pi * f * time) for f in (220, 277, 330)).astype(np.float32)
+    tones = [0.1 * np.sin(2 * np.pi * hertz * time) for hertz in (220, 277, 330)]
+    return np.sum(tones, axis=0).astype(np.float32)
 
 
 def level_db(audio: np.ndarray) -> float:

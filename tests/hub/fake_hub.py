@@ -9,6 +9,8 @@ from threading import Thread
 from urllib.parse import unquote
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
+CARD = {"license": "mit"}
+"""Metadata of every model's page."""
 
 
 class FakeHub:
@@ -38,7 +40,7 @@ class _Handler(BaseHTTPRequestHandler):
                 code = "RevisionNotFound" if name in self.hub.models else "RepoNotFound"
                 return self._send(404, b"{}", {"X-Error-Code": code})
             files = [{"rfilename": file} for file in self.hub.models[name]]
-            return self._send_json({"id": name, "sha": SHA, "siblings": files})
+            return self._send_json({"id": name, "sha": SHA, "siblings": files, "cardData": CARD})
         name, _, file = path[1:].partition(f"/resolve/{SHA}/")
         content = self.hub.models.get(name, {}).get(file)
         if content is None:

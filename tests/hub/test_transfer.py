@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hub.fake_hub import FakeHub, serve_hub
+from hub.fake_hub import SHA, FakeHub, serve_hub
 
-from riffsmith.bundle import BUNDLE_FILES, load_bundle
+from riffsmith.bundle import BUNDLE_FILES, ORIGIN_NAME, Origin, load_bundle, read_origin
 from riffsmith.cli.app import main
 from riffsmith.errors import ModelError
 from riffsmith.hub import pull_bundle, push_bundle
@@ -57,7 +57,10 @@ def test_what_is_pushed_can_be_pulled(hub: FakeHub, latent_bundle: Path, tmp_pat
 def test_only_the_files_of_a_bundle_are_fetched(published: FakeHub, tmp_path: Path):
     pull_bundle("band/riffs", tmp_path / "here", "main")
     assert published.fetched == list(BUNDLE_FILES)
-    assert sorted(path.name for path in (tmp_path / "here").iterdir()) == sorted(BUNDLE_FILES)
+    names = sorted(path.name for path in (tmp_path / "here").iterdir())
+    assert names == sorted([*BUNDLE_FILES, ORIGIN_NAME])
+    origin = Origin(hub_name="band/riffs", revision=SHA, licence="mit")
+    assert read_origin(tmp_path / "here") == origin
     assert load_bundle(tmp_path / "here").card.genre == "metal"
 
 

@@ -269,7 +269,7 @@ def test_songs_become_a_training_that_stops_and_goes_on(open_page: Open, tmp_pat
     expect(page.locator(".run-head h3")).to_have_text("first-try")
     expect(page.locator(".run-head .badge")).to_have_text("running")
     expect(page.locator(".preview").first.get_by_role("img")).to_be_visible()
-    expect(page.locator(".preview audio").first).to_have_attribute("src", re.compile(r"\.wav$"))
+    expect(page.locator(".preview audio").first).to_have_attribute("src", re.compile(r"\.flac$"))
     expect(page.locator("#chart-first-try-loss path")).to_have_count(2)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator(".run-head .badge")).to_have_text("stopped")

@@ -14,6 +14,7 @@ from riffsmith.runs import RunFolder
 from riffsmith.synthesis import (
     Controls,
     Stream,
+    cut_audio_prompt,
     encode_audio_prompt,
     generate_clip,
     play_chunks,
@@ -192,6 +193,17 @@ def test_clips_that_do_not_fit_are_refused(
 ):
     with pytest.raises(SettingsError, match=message):
         encode_audio_prompt(bundle, make_music(seconds, 8000), noise_level)
+
+
+def test_an_audio_prompt_is_a_passage_of_a_long_recording():
+    recording = np.arange(300.0, dtype=np.float32)[:, None].repeat(10, axis=0)  # at 10 Hz
+    passage = cut_audio_prompt(recording, 10, 60.5)
+    assert passage[0] == 60
+    assert len(passage) == 120 * 10
+    assert len(cut_audio_prompt(recording, 10, 298)) == 20
+    for second in (-1.0, 299.0, 400.0, float("nan")):
+        with pytest.raises(SettingsError, match=f"at second {second:g} of a recording of 300.0 s"):
+            cut_audio_prompt(recording, 10, second)
 
 
 @pytest.mark.slow

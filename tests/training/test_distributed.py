@@ -13,11 +13,10 @@ import pytest
 import torch
 from conftest import give_codec, tiny_flags, tiny_latents
 from filelock import FileLock
-from safetensors.torch import load_file
 
 from riffsmith.corpus import Corpus
 from riffsmith.runs import RunFolder, create_run
-from riffsmith.runs.checkpoint import checkpoint_paths
+from riffsmith.runs.checkpoint import checkpoint_paths, read_checkpoint
 
 pytestmark = pytest.mark.slow
 
@@ -72,7 +71,9 @@ def test_two_processes_give_the_losses_of_one(latent_corpus: Corpus, tmp_path: P
     for one, two in zip(losses(alone), losses(both), strict=True):
         assert one == pytest.approx(two, rel=1e-3)
     assert losses(alone)[-1][0] > 0  # the adversarial phase was reached
-    one, two = (load_file(checkpoint_paths(run.checkpoints)[-1]) for run in (alone, both))
+    one, two = (
+        read_checkpoint(checkpoint_paths(run.checkpoints)[-1]).tensors for run in (alone, both)
+    )
     for name, weight in one.items():
         assert torch.allclose(weight, two[name], atol=2e-3), name
 

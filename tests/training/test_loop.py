@@ -11,8 +11,8 @@ from riffsmith.bundle import load_bundle
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import CorpusError, RunError, SettingsError
 from riffsmith.files import hold
-from riffsmith.runs import RunFolder, RunRecord, create_run, open_run
-from riffsmith.runs.checkpoint import checkpoint_paths
+from riffsmith.runs import RunFolder, RunRecord, create_run, open_run, select_snapshot
+from riffsmith.runs.checkpoint import checkpoint_paths, read_checkpoint
 from riffsmith.runs.record import RUN_VERSION
 from riffsmith.training import Milestones, Preview, SilentObserver, StepMetrics, train
 from riffsmith.training.picture.system import Batches
@@ -74,8 +74,8 @@ def test_a_run_leaves_what_it_promises(started: Started, corpus: Corpus):
     assert recorder.previews[0].mel_db.shape == (16, 63)
     assert len(recorder.previews[0].audio) == 8_000
     assert run.snapshot_numbers() == [0, 2, 4]
-    assert all(run.preview(epoch, ".wav").is_file() for epoch in (0, 2, 4))
-    assert len(checkpoint_paths(run.checkpoints)) == 2
+    assert run.preview_numbers() == [0, 2, 4]
+    assert len(checkpoint_paths(run.checkpoints)) == 1
     epochs = run.read_metrics("log")
     assert [line["epoch"] for line in epochs] == [1, 2, 3, 4]
     mean = sum(step.discriminator_loss or 0 for step in recorder.steps[:3]) / 3
@@ -129,7 +129,7 @@ def test_the_same_seed_gives_the_same_run(songs: Path, tmp_path: Path, preset: s
         train(run, create_run(run, corpus, settings, preset, seed), corpus, [])
     assert last_bytes(runs[0]) == last_bytes(runs[1])
     assert last_bytes(runs[0]) != last_bytes(runs[2])
-    one, two = (run.preview(4, ".wav").read_bytes() for run in runs[:2])
+    one, two = (run.preview(4, ".flac").read_bytes() for run in runs[:2])
     assert one == two
 
 
@@ -179,30 +179,45 @@ def test_a_finished_run_is_left_alone_and_can_be_prolonged(started: Started, cor
 
 
 @pytest.mark.slow
-def test_damaged_checkpoints_fall_back_and_say_so(started: Started, corpus: Corpus, tmp_path: Path):
+def test_a_damaged_checkpoint_is_named_and_the_snapshots_stay(started: Started, corpus: Corpus):
     run, record = started
     train(run, record, corpus, [])
     whole = last_bytes(run)
     newest = checkpoint_paths(run.checkpoints)[-1]
     for harm in (whole[:-100], whole[:50], b"", whole[:-5] + b"\x07" + whole[-4:]):
         newest.write_bytes(harm)
-        recorder = Recorder()
-        train(run, record, corpus, [recorder])
-        assert "is damaged" in recorder.notices[0]
-        assert "going back to the checkpoint before it" in recorder.notices[0]
-        assert recorder.notices[1] == "resumed at step 9, epoch 3"
-        assert last_bytes(run) == whole
-        assert list(run.checkpoints.glob("*.damaged"))
+        with pytest.raises(RunError, match=r"cannot be used .* is damaged .*start a new run"):
+            train(run, record, corpus, [])
+    assert run.snapshot_numbers() == [0, 2, 4]
 
 
 @pytest.mark.slow
-def test_when_no_checkpoint_is_sound_it_says_so(started: Started, corpus: Corpus):
+def test_a_stopped_run_keeps_exact_moments_and_a_finished_one_rounded_ones(
+    started: Started, corpus: Corpus
+):
     run, record = started
+
+    def are_rounded() -> bool:
+        tensors = read_checkpoint(checkpoint_paths(run.checkpoints)[-1]).tensors
+        moments = [tensor for key, tensor in tensors.items() if "optimizer" in key]
+        return all(torch.equal(one, one.bfloat16().float()) for one in moments)
+
+    train(run, record, corpus, [], should_stop=after(5))
+    assert not are_rounded()
     train(run, record, corpus, [])
-    for path in checkpoint_paths(run.checkpoints):
-        path.write_bytes(b"x" * 1000)
-    with pytest.raises(RunError, match=r"no checkpoint in .* can be used .*start a new run"):
-        train(run, record, corpus, [])
+    assert are_rounded()
+
+
+@pytest.mark.slow
+def test_a_run_is_thinned_to_the_size_that_is_set(corpus: Corpus, tmp_path: Path):
+    run, record = start(
+        tmp_path / "run", corpus, epochs="40", preview_every_epochs="1", run_megabytes="1"
+    )
+    train(run, record, corpus, [])
+    assert run.snapshot_numbers()[-1] == 40
+    assert len(run.snapshot_numbers()) < 40
+    assert select_snapshot(run).number in run.snapshot_numbers()
+    assert run.preview_numbers()[0] == 0
 
 
 def test_a_pickle_is_no_checkpoint(started: Started, corpus: Corpus):
@@ -219,8 +234,8 @@ def test_checkpoints_of_other_versions_or_networks_are_refused(
 ):
     run, record = started
     train(run, record, corpus, [])
-    monkeypatch.setattr("riffsmith.runs.checkpoint.CHECKPOINT_VERSION", 2)
-    with pytest.raises(RunError, match="checkpoint format 1, this Riffsmith reads 2"):
+    monkeypatch.setattr("riffsmith.runs.checkpoint.CHECKPOINT_VERSION", 3)
+    with pytest.raises(RunError, match="checkpoint format 2, this Riffsmith reads 1 and 3"):
         train(run, record, corpus, [])
     monkeypatch.undo()
     generator = record.settings.generator.model_copy(update={"channels": (12, 8)})

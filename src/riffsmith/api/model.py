@@ -12,6 +12,7 @@ from riffsmith.pipeline.models import open_model
 from riffsmith.synthesis import (
     Controls,
     Stream,
+    cut_audio_prompt,
     encode_audio_prompt,
     generate_clip,
     make_loop,
@@ -161,6 +162,7 @@ class Model:
         controls: Controls | None = None,
         *,
         audio_prompt: Audio | str | Path | None = None,
+        audio_prompt_from: float | None = None,
         noise_level: float | None = None,
         on_progress: Callable[[float], None] | None = None,
     ) -> Audio:
@@ -172,6 +174,8 @@ class Model:
             controls: Controls of the piece. `None`: their defaults.
             audio_prompt: Audio of any sample rate that the piece begins with, or the path of its
                 file. `None`: it begins with none.
+            audio_prompt_from: Second of that audio at which the prompt begins; it ends 120 s later
+                at the latest. `None`: all of the audio is the prompt.
             noise_level: Noise that is added to the prompt (SDEdit): 0 keeps it as it is and
                 continues it, 1 keeps only its style and tempo. `None`: 0.5.
             on_progress: Called with the progress from 0 to 1. `None`: it is not reported.
@@ -184,10 +188,11 @@ class Model:
         """
         check_seconds(seconds)
         _check_noise_level(noise_level, audio_prompt)
-        if (controls or Controls()) == Controls() and audio_prompt is None:
+        prompt = self._read_prompt(audio_prompt, audio_prompt_from)
+        if (controls or Controls()) == Controls() and prompt is None:
             audio = generate_clip(self._bundle, seconds, seed, on_progress)
             return Audio(audio, self.sample_rate)
-        stream = self._open_stream(seed, controls, audio_prompt, noise_level)
+        stream = self._open_stream(seed, controls, prompt, noise_level)
         return Audio(play_stream(stream, seconds, on_progress), self.sample_rate)
 
     def loop(
@@ -228,27 +233,42 @@ class Model:
         controls: Controls | None = None,
         *,
         audio_prompt: Audio | str | Path | None = None,
+        audio_prompt_from: float | None = None,
         noise_level: float | None = None,
     ) -> Piece:
         """Begins the endless piece of a seed. Arguments and errors are those of `generate`."""
-        return Piece(self._open_stream(seed, controls, audio_prompt, noise_level))
+        _check_noise_level(noise_level, audio_prompt)
+        prompt = self._read_prompt(audio_prompt, audio_prompt_from)
+        return Piece(self._open_stream(seed, controls, prompt, noise_level))
 
     def _open_stream(
         self,
         seed: int,
         controls: Controls | None,
-        audio_prompt: Audio | str | Path | None,
+        audio_prompt: Audio | None,
         noise_level: float | None,
     ) -> Stream:
-        _check_noise_level(noise_level, audio_prompt)
         noise_level = _DEFAULT_NOISE_LEVEL if noise_level is None else noise_level
         encoded = None
-        if isinstance(audio_prompt, str | Path):
-            audio_prompt = read_audio(audio_prompt, self.sample_rate)
         if audio_prompt is not None:
             samples = resample(audio_prompt.samples, audio_prompt.sample_rate, self.sample_rate)
             encoded = encode_audio_prompt(self._latent, samples, noise_level)
         return Stream(self._latent, seed, controls, encoded)
+
+    def _read_prompt(
+        self, audio_prompt: Audio | str | Path | None, from_seconds: float | None
+    ) -> Audio | None:
+        """The audio prompt: all of a recording, or the passage of it that begins at a second."""
+        if isinstance(audio_prompt, str | Path):
+            audio_prompt = read_audio(audio_prompt, self.sample_rate)
+        if from_seconds is None:
+            return audio_prompt
+        if audio_prompt is None:
+            raise SettingsError(
+                "audio_prompt_from needs audio_prompt: give the audio that it is about"
+            )
+        samples, rate = audio_prompt.samples, audio_prompt.sample_rate
+        return Audio(cut_audio_prompt(samples, rate, from_seconds), rate)
 
     @property
     def _latent(self) -> LatentBundle:

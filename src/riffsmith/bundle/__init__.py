@@ -1,6 +1,7 @@
 """Bundles: trained models on disk with their weights, settings and provenance."""
 
 from riffsmith.bundle.card import Card, RecordingCredit
+from riffsmith.bundle.origin import ORIGIN_NAME, Origin, read_origin
 from riffsmith.bundle.store import (
     BUNDLE_FILES,
     Bundle,
@@ -22,9 +23,11 @@ from riffsmith.bundle.store import (
 
 __all__ = [
     "BUNDLE_FILES",
+    "ORIGIN_NAME",
     "Bundle",
     "Card",
     "LatentBundle",
+    "Origin",
     "PictureBundle",
     "RecordingCredit",
     "build_latent_generator",
@@ -36,6 +39,7 @@ __all__ = [
     "load_piano_roll_model",
     "load_shipped",
     "read_card",
+    "read_origin",
     "save_piano_roll_model",
     "shipped_models",
     "write_bundle",

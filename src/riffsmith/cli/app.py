@@ -15,6 +15,7 @@ from riffsmith.cli.evaluate import evaluate
 from riffsmith.cli.export import export
 from riffsmith.cli.generate import generate
 from riffsmith.cli.hub import pull, push
+from riffsmith.cli.models import models
 from riffsmith.cli.notes import notes
 from riffsmith.cli.originality import originality
 from riffsmith.cli.play import play
@@ -59,6 +60,7 @@ _AFTER_INTERRUPTION = {
         "writes the page"
     ),
     studio: "trainings that it began go on, and the same command opens it again",
+    models: "nothing was written",
     export: _NOTHING_WRITTEN,
     push: "a model is published whole or not at all, and the same command publishes it",
     pull: _NOTHING_WRITTEN,

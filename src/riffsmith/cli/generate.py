@@ -29,6 +29,7 @@ def generate(
     audit: Path | None = None,
     controls: ControlFlags = None,
     audio_prompt: Path | None = None,
+    audio_prompt_from: float | None = None,
     noise_level: float | None = None,
     loop: Annotated[bool, Parameter(negative="")] = False,
     bars: int | None = None,
@@ -55,6 +56,9 @@ def generate(
         Prepared corpus to look for copies in; what is found is written beside each clip.
     audio_prompt
         Audio file that the piece begins with.
+    audio_prompt_from
+        Second of that file at which the prompt begins; it ends 120 s later at the latest. All of
+        the file if left out.
     noise_level
         Noise added to that audio: 0 keeps it and goes on from it, 1 keeps only its style and tempo.
         0.5 if left out.
@@ -95,6 +99,10 @@ def generate(
         raise SettingsError(f"--audit needs clips of {WINDOW_SECONDS:g} s, found {seconds:g} s")
     if loop and audio_prompt is not None:
         raise SettingsError("--loop and --audio-prompt exclude each other: give one")
+    if audio_prompt_from is not None and audio_prompt is None:
+        raise SettingsError(
+            f"--audio-prompt-from {audio_prompt_from:g} needs --audio-prompt: name the file"
+        )
     if noise_level is not None and audio_prompt is None:
         raise SettingsError(
             "--noise-level has no effect without --audio-prompt: add it, or leave it out"
@@ -114,6 +122,7 @@ def generate(
             clip_seed,
             controls,
             audio_prompt=prompt,
+            audio_prompt_from=audio_prompt_from,
             noise_level=noise_level,
             on_progress=on_progress,
         )

@@ -111,6 +111,10 @@ class TrainingSettings(Section):
     """The run is stopped after this many distances without a new best one."""
     monitor_rollbacks: Annotated[int, Field(ge=0)] = 3
     """Number of rollbacks after which the run is stopped instead of rolled back again."""
+    run_megabytes: PositiveInt = 140
+    """Older snapshots and previews are removed while all that the training has written is larger
+    than this (in millions of bytes). The best and the newest snapshot and eight previews stay. A
+    large number keeps all."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """`auto`: bfloat16 autocast where the processor has instructions for it."""
     threads: Annotated[int, Field(ge=0)] = 0

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from riffsmith import __version__
-from riffsmith.bundle import BUNDLE_FILES, load_bundle
+from riffsmith.bundle import BUNDLE_FILES, ORIGIN_NAME, Origin, load_bundle
 from riffsmith.errors import ModelError
 from riffsmith.files import atomic_path
 from riffsmith.hub.page import describe_model
@@ -59,7 +59,8 @@ def push_bundle(
 def pull_bundle(name: str, target: Path, revision: str | None = None) -> None:
     """Fetches a bundle, checks it, and only then moves it to its folder.
 
-    Only the files of a bundle are fetched, all from the same commit; no code in them is run.
+    Only the files of a bundle are fetched, all from the same commit; no code in them is run. Their
+    name, commit and licence are written beside them.
 
     Args:
         name: Name on the hub, `owner/model`.
@@ -94,6 +95,9 @@ def pull_bundle(name: str, target: Path, revision: str | None = None) -> None:
             partial.mkdir()
             for file in _bundle_files(Path(temporary)):
                 (partial / file).write_bytes((Path(temporary) / file).read_bytes())
+            licence = found.card_data.get("license") if found.card_data else None
+            origin = Origin(hub_name=name, revision=found.sha, licence=licence)
+            (partial / ORIGIN_NAME).write_text(origin.model_dump_json(indent=1), encoding="utf-8")
 
 
 def _bundle_files(folder: Path) -> list[str]:

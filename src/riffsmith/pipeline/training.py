@@ -26,7 +26,7 @@ from riffsmith.runs import (
 )
 from riffsmith.training import measure_training_seconds, open_base
 
-_CHANGEABLE = ("epochs", "steps", "monitor")
+_CHANGEABLE = ("epochs", "steps", "monitor", "run_megabytes")
 """Training settings that may change when a run is resumed."""
 _SPEED_RESERVE = 1.15
 """A schedule that fits some minutes has so many times the steps of the estimate, so that the time

@@ -19,7 +19,7 @@ from riffsmith.report.history import History
 from riffsmith.report.media import MediaCard, Picture, audio_uri, media_card, png_uri
 from riffsmith.report.originality import ClosestWindow
 from riffsmith.report.texts import Rounded, Texts
-from riffsmith.runs import RunFolder
+from riffsmith.runs import PREVIEW_AUDIO, RunFolder
 from riffsmith.synthesis import generate_clip, reconstruct_audio, to_audio, to_spectrogram
 
 NEW_CLIPS = 4
@@ -50,11 +50,12 @@ def evolution_cards(run: RunFolder, history: History, shown: int, texts: Texts) 
         shown: Number of the snapshot that the page shows; it is one of the twelve.
         texts: Language of the page.
     """
-    chosen = sorted({*_spread_out(run.snapshot_numbers(), SNAPSHOTS - 1), shown})
+    numbers = run.preview_numbers()
+    chosen = sorted({*spread_out(numbers, SNAPSHOTS - 1), *({shown} & set(numbers))})
     diversities = history.preview_diversities()
     cards: list[MediaCard] = []
     for number in chosen:
-        audio, rate = soundfile.read(run.preview(number, ".wav"), dtype="float32", always_2d=True)
+        audio, rate = read_preview(run, number)
         title = texts.position(history.unit, number, "title")
         note = ""
         if number in diversities:
@@ -63,10 +64,21 @@ def evolution_cards(run: RunFolder, history: History, shown: int, texts: Texts) 
     return cards
 
 
+def read_preview(run: RunFolder, number: int) -> tuple[Float[np.ndarray, "time channels"], int]:
+    """Reads the audio of a preview, and its sample rate in Hz.
+
+    Args:
+        run: Folder of the run.
+        number: Number of the snapshot, one of `run.preview_numbers()`.
+    """
+    path = run.preview(number, PREVIEW_AUDIO)
+    return soundfile.read(path, dtype="float32", always_2d=True)
+
+
 def recording_cards(corpus: Corpus, texts: Texts) -> Iterator[MediaCard]:
     """Passages of training recordings."""
     rate = corpus.manifest.settings.sample_rate
-    for recording in _spread_out(corpus.manifest.of_split("train"), RECORDINGS):
+    for recording in spread_out(corpus.manifest.of_split("train"), RECORDINGS):
         start = recording.source.seconds / 3
         audio = corpus.audio(recording, start, CLIP_SECONDS).numpy()
         title = Path(recording.source.path).stem
@@ -137,7 +149,7 @@ def nearest_passages(closest: Sequence[ClosestWindow], corpus: Corpus) -> Iterat
         yield audio_uri(audio, rate)
 
 
-def _spread_out(items: list[Item], count: int) -> list[Item]:
+def spread_out(items: list[Item], count: int) -> list[Item]:
     """At most `count` of the items, evenly spaced, with the first and the last."""
     count = min(count, len(items))
     positions = np.linspace(0, len(items) - 1, count).round().astype(int).tolist()

@@ -89,7 +89,7 @@ def write_report(
             curves=list(draw_curves(history, record.settings.training, texts)),
             marks=[(m.position, describe_mark(m, history, texts)) for m in history.marks],
             evolution=evolution_cards(run, history, selection.number, texts),
-            snapshot_count=len(run.snapshot_numbers()),
+            preview_count=len(run.preview_numbers()),
             genres=_draw_genres(corpus, texts) if len(corpus.manifest.genres) > 1 else None,
             recordings=list(recording_cards(corpus, texts)),
             segments=list(segment_cards(corpus, record.settings, texts)),

@@ -3,42 +3,41 @@
 from pathlib import Path
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
-from riffsmith.bundle import load_bundle
 from riffsmith.errors import RunError
-from riffsmith.features import mel_band_hz
+from riffsmith.features import MelTransform, mel_band_hz
 from riffsmith.files import write_bytes
 from riffsmith.plotting import draw_evolution, draw_spectrogram, to_png
+from riffsmith.report.media_cards import read_preview, spread_out
 from riffsmith.report.texts import Language, Texts
-from riffsmith.runs import RunFolder
-from riffsmith.training import Preview, SilentObserver, make_preview
+from riffsmith.runs import PREVIEW_PICTURE, RunFolder
+from riffsmith.training import Preview, SilentObserver
 
 PANELS = 8
 
 
 def write_evolution(run: RunFolder, out: Path, *, language: Language = "en") -> None:
-    """Draws what up to eight snapshots make of the run's fixed noise, as one PNG.
+    """Draws the audio of up to eight previews, evenly spaced, as spectrograms in one PNG.
 
     Args:
-        run: Folder of a run with a snapshot at least.
+        run: Folder of a run with a preview at least.
         out: File to write.
         language: Language of the titles.
 
     Raises:
-        RunError: There is no snapshot yet, or writing fails.
+        RunError: There is no preview yet, or writing fails.
     """
-    numbers = run.snapshot_numbers()
+    numbers = spread_out(run.preview_numbers(), PANELS)
     if not numbers:
         raise RunError(f"{run.path} has nothing to show yet: train it first")
-    count = min(PANELS, len(numbers))
-    positions = torch.linspace(0, len(numbers) - 1, count).round().long().tolist()
-    texts = Texts(language)
-    spectrograms = {
-        texts.position(run.unit, number, "title"): make_preview(
-            load_bundle(run.snapshot(number))
-        ).mel_db
-        for number in (numbers[position] for position in positions)
-    }
+    texts, mel = Texts(language), MelTransform.of(run.read_record().settings.corpus)
+    spectrograms: dict[str, Float[Tensor, "mels frames"]] = {}
+    for number in numbers:
+        audio, _ = read_preview(run, number)
+        title = texts.position(run.unit, number, "title")
+        spectrograms[title] = mel.to_db(torch.from_numpy(audio.mean(axis=1))[None])[0]
     write_bytes(out, draw_evolution(spectrograms), RunError)
 
 
@@ -58,5 +57,4 @@ class PreviewPainter(SilentObserver):
         title = self._texts.position(preview.unit, preview.number, "title")
         band_hz = mel_band_hz(preview.sample_rate, len(preview.mel_db))
         figure = draw_spectrogram(preview.mel_db, title, seconds, band_hz=band_hz)
-        picture = to_png(figure)
-        write_bytes(self._run.preview(preview.number, ".png"), picture, RunError)
+        write_bytes(self._run.preview(preview.number, PREVIEW_PICTURE), to_png(figure), RunError)

@@ -91,6 +91,26 @@ class ResultStore:
             return model.model_validate(stored.result)
         return None
 
+    def read_longest(
+        self, kind: ResultKind, weights_hash: str, model: type[Result]
+    ) -> Result | None:
+        """Reads the result about some weights for which the most audio was measured.
+
+        Args:
+            kind: Kind of the result.
+            weights_hash: Hash of the snapshot's weights.
+            model: Class of the result.
+
+        Returns:
+            The result. `None`: none is stored that can be read.
+        """
+        stored = [one for path in self._folder.glob(f"{kind}-*.json") if (one := _read(path))]
+        fitting = [one for one in stored if one.key.weights_hash == weights_hash]
+        for one in sorted(fitting, key=lambda each: each.key.seconds, reverse=True):
+            with suppress(ValidationError):  # another version of the code has written it
+                return model.model_validate(one.result)
+        return None
+
     def write(self, key: ResultKey, result: BaseModel) -> None:
         """Stores a result, whole or not at all. A folder that is read-only is left as it is."""
         stored = _StoredResult(key=key, result=result.model_dump(mode="json"))

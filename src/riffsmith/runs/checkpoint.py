@@ -1,24 +1,25 @@
-"""Training states on disk: written whole, checked when read, the last two kept.
+"""Training states on disk: written whole, packed without loss, checked when read.
 
-Beside them lie *best checkpoints*, the states at snapshots that the monitor marked as the best. A
-rollback goes back to the newest of them. One stays as long as a run that is resumed from a kept
-checkpoint may still need it.
+The newest state is kept, and the *best checkpoint*: the networks of the newest snapshot that the
+monitor marked as the best, which a rollback goes back to.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
 from riffsmith.errors import RunError
 from riffsmith.files import atomic_path, remove
+from riffsmith.runs.packing import pack, unpack
 
-CHECKPOINT_VERSION = 1
-KEPT = 2
+CHECKPOINT_VERSION = 2
+_EARLIER_VERSION = 1  # has no packed tensors
 _METADATA = "riffsmith"  # a single key: the order of several is not stable in the format
 
 
@@ -32,6 +33,9 @@ class Checkpoint:
     """Metrics added up since the last line of the log."""
     tensors: dict[str, Tensor]
     """Networks and optimisers under dotted names, on the CPU."""
+    references: dict[str, str] = field(default_factory=dict)
+    """Tensors that are nearly equal to another one, with the name of that one. They are stored as
+    differences."""
 
 
 def checkpoint_paths(folder: Path) -> list[Path]:
@@ -50,20 +54,15 @@ def step_of_file(path: Path) -> int:
 
 
 def write_checkpoint(folder: Path, state: Checkpoint) -> Path:
-    """Writes a checkpoint, and removes those that are no longer needed.
+    """Writes a checkpoint, and removes the one before it and best checkpoints that are out of use.
 
-    The last two stay, and the best checkpoints that a run resumed from them may need.
+    A run that is killed here finds either checkpoint, or both.
 
     Raises:
-        RunError: Writing failed; earlier checkpoints are untouched.
+        RunError: Writing failed; the earlier checkpoint is untouched.
     """
     path = _write(folder / f"step-{state.step:09d}.safetensors", state)
-    for old in checkpoint_paths(folder)[:-KEPT]:
-        remove(old)
-    oldest = step_of_file(checkpoint_paths(folder)[0])
-    for old in [path for path in best_checkpoint_paths(folder) if step_of_file(path) <= oldest][
-        :-1
-    ]:
+    for old in (*checkpoint_paths(folder)[:-1], *best_checkpoint_paths(folder)[:-1]):
         remove(old)
     return path
 
@@ -95,15 +94,25 @@ def forget_best_checkpoints_after(folder: Path, step: int) -> None:
 
 
 def _write(path: Path, state: Checkpoint) -> Path:
+    tensors, references = state.tensors, state.references
+    shapes = {key: list(one.shape) for key, one in tensors.items() if one.dtype == torch.float32}
     record = {
         "version": CHECKPOINT_VERSION,
         "step": state.step,
         "rollbacks": state.rollbacks,
         "sums": state.sums,
-        "hash": _digest(state.tensors),
+        "hash": _digest(tensors),
+        "packed": shapes,
+        "references": references,
     }
+    packed = {
+        key: pack(tensors[key], tensors[references[key]] if key in references else None)
+        for key in shapes
+    }
+    text = json.dumps(record, sort_keys=True)  # the order of keys says nothing
+    content = save({**tensors, **packed}, metadata={_METADATA: text})
     with atomic_path(path, RunError) as partial:
-        partial.write_bytes(save(state.tensors, metadata={_METADATA: json.dumps(record)}))
+        partial.write_bytes(content)
     return path
 
 
@@ -119,45 +128,39 @@ def read_checkpoint(path: Path) -> Checkpoint:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as cause:
         raise RunError(f"{path.name} is damaged ({cause})") from cause
-    if record.get("version") != CHECKPOINT_VERSION:
+    if record.get("version") not in (_EARLIER_VERSION, CHECKPOINT_VERSION):
         raise RunError(
             f"{path.name} has checkpoint format {record.get('version')}, "
-            f"this Riffsmith reads {CHECKPOINT_VERSION}"
+            f"this Riffsmith reads {_EARLIER_VERSION} and {CHECKPOINT_VERSION}"
         )
+    shapes, references = record.get("packed", {}), record.get("references", {})
+    try:
+        for key in sorted(shapes, key=lambda key: key in references):  # references come first
+            reference = tensors[references[key]] if key in references else None
+            tensors[key] = unpack(tensors[key], shapes[key], reference)
+    except (ValueError, KeyError, RuntimeError) as cause:
+        raise RunError(f"{path.name} is damaged ({cause})") from cause
     if _digest(tensors) != record["hash"]:
         raise RunError(f"{path.name} is damaged (its content does not match its hash)")
-    rollbacks = record["rollbacks"]
-    return Checkpoint(record["step"], rollbacks, record["sums"], tensors)
+    return Checkpoint(record["step"], record["rollbacks"], record["sums"], tensors, references)
 
 
-def read_latest(folder: Path) -> tuple[Checkpoint | None, list[str]]:
-    """Reads the newest undamaged checkpoint.
-
-    Returns:
-        The checkpoint (`None`: there is none yet), and what is wrong with newer ones.
+def read_latest(folder: Path) -> Checkpoint | None:
+    """Reads the newest checkpoint. `None`: there is none yet.
 
     Raises:
-        RunError: There are checkpoints, and all are damaged.
+        RunError: It is damaged or of another version.
     """
-    complaints: list[str] = []
-    damaged: list[Path] = []
-    for path in reversed(checkpoint_paths(folder)):
-        try:
-            found = read_checkpoint(path)
-        except RunError as error:
-            complaints.append(str(error))
-            damaged.append(path)
-            continue
-        for (
-            path_of_damaged
-        ) in damaged:  # out of the way, so that it does not count among those kept
-            path_of_damaged.replace(path_of_damaged.with_suffix(".damaged"))
-        return found, complaints
-    if complaints:
+    paths = checkpoint_paths(folder)
+    if not paths:
+        return None
+    try:
+        return read_checkpoint(paths[-1])
+    except RunError as cause:
         raise RunError(
-            f"no checkpoint in {folder} can be used ({'; '.join(complaints)}): start a new run"
-        )
-    return None, complaints
+            f"the run cannot go on, as its checkpoint cannot be used ({cause}): start a new run; "
+            "the snapshots of this one can still be played"
+        ) from cause
 
 
 def _digest(tensors: dict[str, Tensor]) -> str:

@@ -6,16 +6,15 @@ RUN/
 ├── metrics.jsonl        one event per line: log, preview, check, best, overfitting, rollback, stop
 ├── codec.safetensors    the codec, where the system has one
 ├── piano_roll.safetensors  the model of its piano rolls, where it has one
-├── decoder/             training states of its decoder, while it is trained from scratch
-├── checkpoints/         the last two training states, and the states that a rollback goes back to
+├── checkpoints/         the newest training state, and the networks that a rollback goes back to
 ├── report/              what `riffsmith report` has measured
-├── snapshots/           one bundle per snapshot: epoch-0010/ or step-001000/
-└── previews/            picture and audio of each snapshot: epoch-0010.png, epoch-0010.wav
+├── snapshots/           bundles of the snapshots that are kept: epoch-0010/ or step-001000/
+└── previews/            picture and audio of more snapshots: epoch-0010.png, epoch-0010.flac
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -26,6 +25,8 @@ from riffsmith.files import explain, write_bytes
 from riffsmith.runs.record import RUN_VERSION, RunRecord, Unit
 
 RUN_NAME = "run.json"
+PREVIEW_AUDIO, PREVIEW_PICTURE = ".flac", ".png"
+"""Endings of the files of a preview."""
 _DIGITS: dict[Unit, int] = {"epoch": 4, "step": 6}
 
 
@@ -91,11 +92,16 @@ class RunFolder:
 
     def snapshot_numbers(self) -> list[int]:
         """Numbers of the snapshots that have a bundle, ascending: epochs or steps."""
-        cards = list(self.snapshots.glob("*/card.json"))
-        if not cards:
+        return self._numbers(card.parent.name for card in self.snapshots.glob("*/card.json"))
+
+    def preview_numbers(self) -> list[int]:
+        """Numbers of the snapshots that have a preview, ascending: epochs or steps."""
+        return self._numbers(path.stem for path in self.previews.glob(f"*{PREVIEW_AUDIO}"))
+
+    def _numbers(self, names: Iterable[str]) -> list[int]:
+        if not (names := list(names)):
             return []
-        pattern = re.compile(rf"{self.unit}-(\d+)")
-        found = (pattern.fullmatch(card.parent.name) for card in cards)
+        found = (re.fullmatch(rf"{self.unit}-(\d+)", name) for name in names)
         return sorted(int(match[1]) for match in found if match)
 
     def best_snapshot(self) -> int | None:
@@ -108,7 +114,7 @@ class RunFolder:
         return there[-1] if there else None  # marks are set in the order of snapshots
 
     def preview(self, number: int, suffix: str) -> Path:
-        """File of a snapshot's preview (`.png`, `.wav`)."""
+        """File of a snapshot's preview (`PREVIEW_AUDIO` or `PREVIEW_PICTURE`)."""
         return self.previews / f"{self._name(number)}{suffix}"
 
     def append_metrics(self, line: Mapping[str, object]) -> None:

@@ -5,6 +5,7 @@ from riffsmith.synthesis.audio_prompt import (
     LONGEST_PROMPT_SECONDS,
     SHORTEST_PROMPT_SECONDS,
     AudioPrompt,
+    cut_audio_prompt,
     encode_audio_prompt,
 )
 from riffsmith.synthesis.clip import (
@@ -29,6 +30,7 @@ __all__ = [
     "Loop",
     "Prefetcher",
     "Stream",
+    "cut_audio_prompt",
     "draw_pictures",
     "encode_audio_prompt",
     "finish",

@@ -80,6 +80,30 @@ class AudioPrompt:
         return torch.cat([state[..., :first], between, state[..., last:]], dim=-1)
 
 
+def cut_audio_prompt(
+    audio: Float[np.ndarray, "time channels"], sample_rate: int, from_seconds: float
+) -> Float[np.ndarray, "passage channels"]:
+    """The passage of a recording that is its audio prompt: 120 s, or less where it ends before.
+
+    Args:
+        audio: The recording.
+        sample_rate: Its sample rate in Hz.
+        from_seconds: Position in the recording where the passage begins.
+
+    Raises:
+        SettingsError: The position is negative or leaves too little of the recording.
+    """
+    seconds = len(audio) / sample_rate
+    if not 0 <= from_seconds <= max(0.0, seconds - SHORTEST_PROMPT_SECONDS):
+        raise SettingsError(
+            f"an audio prompt of {SHORTEST_PROMPT_SECONDS:g} s or more cannot begin at second "
+            f"{from_seconds:g} of a recording of {seconds:.1f} s: begin it at 0 or later, and "
+            "before the end"
+        )
+    start = round(from_seconds * sample_rate)
+    return audio[start : start + round(LONGEST_PROMPT_SECONDS * sample_rate)]
+
+
 @single_threaded()
 @torch.inference_mode()
 def encode_audio_prompt(

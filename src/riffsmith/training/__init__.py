@@ -7,7 +7,6 @@ from riffsmith.training.latent.base import open_base
 from riffsmith.training.loop import TrainingResult
 from riffsmith.training.observer import Observer, Preview, SilentObserver
 from riffsmith.training.schedule import Milestones, plan_milestones
-from riffsmith.training.snapshot import make_preview
 from riffsmith.training.state import StepMetrics
 from riffsmith.training.systems import initialise_state, run_worker
 from riffsmith.training.train import train
@@ -22,7 +21,6 @@ __all__ = [
     "TrainingResult",
     "choose_device",
     "initialise_state",
-    "make_preview",
     "measure_training_seconds",
     "open_base",
     "open_process_group",

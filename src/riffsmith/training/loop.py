@@ -16,6 +16,7 @@ from riffsmith.runs import (
     RunRecord,
     Stage,
     step_of,
+    thin_run,
     write_outcome,
 )
 from riffsmith.runs.checkpoint import (
@@ -92,7 +93,7 @@ class Loop:
         if finished and self.previewed_step != self.state.step:
             self._preview(is_end=True)
         if self.saved_step != self.state.step:
-            self._checkpoint()
+            self._checkpoint(is_exact=not finished)
         epoch = self.milestones.epoch(self.state.step)
         return TrainingResult(finished, self.state.step, epoch, self.actions.stopped_by)
 
@@ -116,9 +117,7 @@ class Loop:
         return logged + self.state.sums.get("seconds", 0.0)
 
     def _restore(self) -> None:
-        checkpoint, complaints = read_latest(self.run.checkpoints)
-        for complaint in complaints:
-            self._notice(f"{complaint}: going back to the checkpoint before it")
+        checkpoint = read_latest(self.run.checkpoints)
         self.run.forget_metrics_after(checkpoint.step if checkpoint else -1)
         forget_best_checkpoints_after(self.run.checkpoints, checkpoint.step if checkpoint else -1)
         if checkpoint:
@@ -196,9 +195,20 @@ class Loop:
     def _is_preview_due(self) -> bool:
         return self.state.step % self.milestones.preview_every == 0 or self._is_at_last_step()
 
-    def _checkpoint(self) -> None:
+    def _checkpoint(self, *, is_exact: bool = False) -> None:
+        """Writes a checkpoint and removes what it makes superfluous.
+
+        Args:
+            is_exact: Whether the moments are not rounded: the run was stopped at a step at which
+                one that goes on does not round them.
+        """
+        if not is_exact:
+            self.state.round_moments()
+            self.process_group.broadcast(Command.COPY_STATE)
+            self.process_group.copy_state(self.state)
         write_checkpoint(self.run.checkpoints, self.state.to_checkpoint())
         self.saved_step = self.state.step
+        thin_run(self.run, self.settings.run_megabytes)
 
     def _preview(self, *, is_end: bool = False) -> None:
         number = self.milestones.snapshot_number(self.state.step)

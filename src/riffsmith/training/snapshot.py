@@ -21,7 +21,7 @@ from riffsmith.bundle import (
 from riffsmith.codec import save_codec
 from riffsmith.corpus import Manifest
 from riffsmith.features import MelTransform
-from riffsmith.runs import RunFolder, RunRecord
+from riffsmith.runs import PREVIEW_AUDIO, RunFolder, RunRecord
 from riffsmith.synthesis import draw_pictures, generate_clip, to_spectrogram
 from riffsmith.training.monitor.health import Probe, spread
 from riffsmith.training.observer import Preview
@@ -56,7 +56,7 @@ def take_snapshot(
             piano_roll_model = save_piano_roll_model(bundle.piano_roll_model)
     write_bundle(run.snapshot(number), bundle.card, bundle.generator, codec, piano_roll_model)
     preview = make_preview(bundle)
-    write_audio(run.preview(number, ".wav"), preview.audio, preview.sample_rate)
+    write_audio(run.preview(number, PREVIEW_AUDIO), preview.audio, preview.sample_rate)
     return metrics, preview
 
 

@@ -77,7 +77,37 @@ class TrainingState(Generic[GeneratorNetwork, DiscriminatorNetwork]):
 
     def to_checkpoint(self) -> Checkpoint:
         """The state as a checkpoint holds it."""
-        return Checkpoint(self.step, self.rollbacks, dict(self.sums), self.tensors())
+        tensors = self.tensors()
+        references = {
+            averaged: key for key in tensors if (averaged := f"averaged_{key}") in tensors
+        }
+        return Checkpoint(self.step, self.rollbacks, dict(self.sums), tensors, references)
+
+    def to_best_checkpoint(self) -> Checkpoint:
+        """What a rollback goes back to: networks rounded to bfloat16, and new optimisers.
+
+        Both generators have the averaged weights, because these were judged.
+        """
+        names = ("averaged_generator.", "discriminator.")
+        tensors = {
+            key: _round(tensor) for key, tensor in self.tensors().items() if key.startswith(names)
+        }
+        references = {
+            key.removeprefix("averaged_"): key for key in tensors if key.startswith("averaged_")
+        }
+        tensors |= {key: tensors[averaged].clone() for key, averaged in references.items()}
+        return Checkpoint(self.step, self.rollbacks, {}, tensors, references)
+
+    def round_moments(self) -> None:
+        """Rounds the moments of both optimisers to bfloat16, which halves their size on disk.
+
+        A run does this at fixed steps, so one that is resumed there goes on as one that was not.
+        """
+        for name in _OPTIMIZERS:
+            for values in getattr(self, name).state.values():
+                for tensor in values.values():
+                    if tensor.ndim:  # the count of steps is a scalar, and stays
+                        tensor.copy_(_round(tensor))
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Puts the state back to where the checkpoint was taken.
@@ -111,6 +141,11 @@ class TrainingState(Generic[GeneratorNetwork, DiscriminatorNetwork]):
                 state.setdefault(int(index), {})[value] = moment
             groups = optimizer.state_dict()["param_groups"]
             optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+
+def _round(tensor: Tensor) -> Tensor:
+    """Values rounded to bfloat16; a tensor of other numbers as it is."""
+    return tensor.bfloat16().float() if tensor.dtype == torch.float32 else tensor
 
 
 def _in_layout_of(tensor: Tensor, parameter: Tensor) -> Tensor:

@@ -9,7 +9,15 @@ from typing import get_args
 from pydantic import ValidationError
 
 from riffsmith.config import LatentSettings, load_preset
-from riffsmith.runs import OutcomeState, RunRecord, Stage, Unit, select_snapshot, step_of
+from riffsmith.runs import (
+    PREVIEW_AUDIO,
+    OutcomeState,
+    RunRecord,
+    Stage,
+    Unit,
+    select_snapshot,
+    step_of,
+)
 from riffsmith.studio.jobs.folder import JobFolder, JobStatus
 from riffsmith.studio.jobs.schemas import (
     Distance,
@@ -68,7 +76,7 @@ def view_job(folder: JobFolder) -> Job:
             for line in lines
             if line.get("event") == "preview"
             and (number := _whole(line.get("snapshot"))) is not None
-            and run.preview(number, ".wav").is_file()
+            and run.preview(number, PREVIEW_AUDIO).is_file()
         ],
         best_snapshot=run.best_snapshot() if record else None,
         distance=selected.distance if selected else None,

@@ -141,7 +141,7 @@ export const resumeJob = (name) => json("POST", `jobs/${part(name)}/resume`);
 /**
  * @param {string} name
  * @param {number} snapshot Number of the snapshot.
- * @param {"png" | "wav"} ending
+ * @param {"png" | "flac"} ending
  */
 export const previewFile = (name, snapshot, ending) =>
   `api/jobs/${part(name)}/previews/${snapshot}.${ending}`;

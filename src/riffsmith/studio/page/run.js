@@ -203,7 +203,7 @@ function card(name, unit, { snapshot, step }) {
   const player = h("audio", {
     controls: true,
     preload: "none",
-    src: api.previewFile(name, snapshot, "wav"),
+    src: api.previewFile(name, snapshot, "flac"),
     "aria-label": t("runs.preview_player", { snapshot: title }),
   });
   const best = h("span", { class: "badge best", hidden: true }, t("runs.preview_best"));

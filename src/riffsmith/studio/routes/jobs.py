@@ -63,12 +63,12 @@ async def resume(name: RunName, studio: StudioOf) -> Job:
 @router.get(
     "/api/jobs/{name}/previews/{snapshot}.{ending}",
     response_class=FileResponse,
-    responses=file_response("image/png", "audio/wav", description="Audio or its spectrogram."),
+    responses=file_response("image/png", "audio/flac", description="Audio or its spectrogram."),
 )
 async def preview(
     name: RunName,
     snapshot: Annotated[int, Path(ge=0, le=10**9, description="Number of the snapshot.")],
-    ending: Annotated[str, Path(pattern="^(png|wav)$")],
+    ending: Annotated[str, Path(pattern="^(png|flac)$")],
     studio: StudioOf,
 ) -> FileResponse:
     """Gives the sound or the picture of a snapshot."""

@@ -87,7 +87,7 @@ class MonitorActions:
             if event.kind in (EventKind.BEST, EventKind.OVERFITTING):
                 self._log(event.kind.value, event, is_news=event.is_news)
                 if event.kind == EventKind.BEST:
-                    write_best_checkpoint(self._run.checkpoints, self._state.to_checkpoint())
+                    write_best_checkpoint(self._run.checkpoints, self._state.to_best_checkpoint())
             elif not is_end and event.kind == EventKind.PLATEAU:
                 self._stop(event)
             elif not is_end:

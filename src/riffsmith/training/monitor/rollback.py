@@ -23,7 +23,10 @@ def roll_back(
     checkpoints: Path,
     initial_tensors: Callable[[], dict[str, Tensor]],
 ) -> int:
-    """Puts networks and optimisers back to the newest best checkpoint, or to the start of the run.
+    """Puts the networks back to the newest best checkpoint, or to the start of the run.
+
+    Both generators get the averaged weights, which were the ones that were judged. The optimisers
+    begin anew, because moments of a fault must not lead back to it.
 
     The step goes on: noise and batches are drawn by it, so the run does not repeat itself, and the
     metrics so far stay true.

@@ -1,0 +1,28 @@
+"""Where a bundle comes from and under which licence, in a file beside it."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+ORIGIN_NAME = "origin.json"
+
+
+class Origin(BaseModel):
+    """Origin of a bundle that was not trained here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hub_name: str | None = None
+    """Name on the hub, `owner/model`. `None`: the bundle is not from there."""
+    revision: str | None = None
+    """Commit on the hub."""
+    licence: str | None = None
+    """The hub's identifier of the licence, such as `cc-by-sa-4.0`. `None`: it is not stated."""
+
+
+def read_origin(folder: Path) -> Origin | None:
+    """Reads the origin of a bundle. `None`: the file is missing or damaged."""
+    try:
+        return Origin.model_validate_json((folder / ORIGIN_NAME).read_bytes())
+    except (OSError, ValidationError):
+        return None

@@ -1,0 +1,71 @@
+"""`riffsmith models`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from riffsmith.pipeline.model_list import ListedModel
+
+_FIGURES = ("kad_musicnn", "kad_aisfx", "notes")
+
+
+def models(
+    folder: Path = Path(),
+    *,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> None:
+    """List the models at hand: shipped ones, and the runs and pulled models below a folder.
+
+    Grade and figures are those that `report` has stored. Nothing is measured.
+
+    Parameters
+    ----------
+    folder
+        Folder to search; the current one if left out.
+    as_json
+        Print all that is known of each model as JSON.
+    """
+    import json
+    from dataclasses import asdict
+
+    from riffsmith.pipeline.model_list import list_models
+
+    found = list(list_models(folder))
+    if as_json:
+        print(json.dumps([asdict(model) for model in found], indent=1))
+    else:
+        _print_table(found)
+
+
+def _print_table(found: "list[ListedModel]") -> None:
+    from rich.table import Table
+
+    from riffsmith.cli.console import note, stdout
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("model", overflow="fold")  # a path that is cut off cannot be used
+    for title in ("kind", "preset", "grade"):
+        table.add_column(title, no_wrap=True)
+    for title in (*_FIGURES, "MB"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("licence", no_wrap=True)
+    for model in found:
+        table.add_row(
+            model.name,
+            model.kind.value,
+            model.preset or "–",
+            model.grade or "–",
+            *(_figure(model.figures.get(name)) for name in _FIGURES),
+            "–" if model.megabytes is None else f"{model.megabytes:.1f}",
+            model.licence or "–",
+        )
+    stdout.print(table)
+    for model in found:
+        if model.problem is not None:
+            note(f"{model.name}: {model.problem}")
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
