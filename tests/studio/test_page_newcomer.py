@@ -119,6 +119,23 @@ def test_dates_are_those_of_the_reader(open_page: Open):
     assert open_page(locale="es-ES").evaluate(script) == "2 mar 2026, 15:04"
 
 
+def test_an_upload_is_named_after_its_recordings(open_page: Open):
+    script = """async (paths) => {
+        const { commonName } = await import("./recordings.js");
+        return commonName(paths);
+    }"""
+    page = open_page("train")
+    for paths, name in (
+        (["Muldjord - 01 Fear.mp3", "Muldjord - 02 Hate.mp3"], "Muldjord"),
+        (["a/Café Tacvba 1.ogg", "a/Café Tacvba 12.ogg"], "Café-Tacvba"),
+        (["metal.00001.wav", "metallic.wav"], ""),
+        (["My song.flac"], "My-song"),
+        (["01.wav", "02.wav"], ""),
+        ([], ""),
+    ):
+        assert page.evaluate(script, paths) == name
+
+
 def test_an_empty_evaluation_leads_to_the_training(open_page: Open, tmp_path: Path):
     page = open_page("evaluate")
     photograph(page, tmp_path, "evaluate")

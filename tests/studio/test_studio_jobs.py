@@ -125,6 +125,23 @@ def test_one_at_a_time(tmp_path: Path):
         end(home, "two")
 
 
+@pytest.mark.slow
+def test_the_music_is_called_as_the_training_is(tmp_path: Path):
+    """The folder of an upload has a key for a name, which says nothing to people."""
+    home = tmp_path / "home"
+    write_music(home / "uploads" / "0123456789abcdef" / "a.wav")
+    asked: list[list[str]] = []
+
+    def start(words: Sequence[str], log: Path) -> "subprocess.Popen[str]":
+        asked.append(list(words))
+        return subprocess.Popen([sys.executable, "-S", "-c", "pass"], text=True)
+
+    jobs = lambda home, sources: Jobs(home, sources, start=start)  # noqa: E731
+    with opened(home, jobs=jobs) as (_, client):
+        client.post("/api/jobs", json=ask("my-band", "upload:0123456789abcdef"))
+    assert asked[0][asked[0].index("--name") + 1] == "my-band"
+
+
 def test_another_process_of_that_number_is_not_ours(tmp_path: Path):
     folder = JobFolder(tmp_path)
     ours = psutil.Process()

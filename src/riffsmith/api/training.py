@@ -44,6 +44,7 @@ def train(
     from_scratch: bool = False,
     resume: bool = False,
     genre: str | None = None,
+    name: str | None = None,
     hold_out: str | Sequence[str] = (),
     workers: int | None = None,
     settings: SettingValues | None = None,
@@ -66,6 +67,7 @@ def train(
             (`latent`).
         resume: Whether to go on with a run that was stopped, or to start it if there is none.
         genre: Subfolder of a tree of genres, or `all`. `None`: the folder is no such tree.
+        name: What the music is called in reports and models. `None`: as its folder.
         hold_out: Parts of names of recordings to keep from training.
         workers: Threads of the preparation. `None`: one for each core.
         settings: Single settings, as `{"training": {"batch_size": 8}}`.
@@ -92,6 +94,7 @@ def train(
         monitor=monitor,
         from_scratch=from_scratch,
         genre=genre,
+        name=name,
         hold_out=to_names(hold_out),
         workers=workers,
     )

@@ -11,6 +11,7 @@ def prepare(
     corpus: Path,
     *,
     genre: str | None = None,
+    name: str | None = None,
     preset: str | None = None,
     hold_out: Annotated[list[str] | None, Parameter(negative="")] = None,
     workers: int | None = None,
@@ -27,6 +28,8 @@ def prepare(
         Folder to write. Files prepared before are not decoded again.
     genre
         A subfolder of a GTZAN-like tree of genres, or "all".
+    name
+        What the music is called in reports and models. Its folder's name if left out.
     preset
         What for: latent (the default), report (with --export-pt the default) or report-wgan.
     hold_out
@@ -53,6 +56,7 @@ def prepare(
             settings,
             preset=preset,
             genre=genre,
+            name=name,
             hold_out=hold_out or (),
             workers=workers,
             on_progress=on_progress,

@@ -26,6 +26,7 @@ def train(
     resume: Annotated[bool, Parameter(negative="")] = False,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     genre: str | None = None,
+    name: str | None = None,
     hold_out: Annotated[list[str] | None, Parameter(negative="")] = None,
     workers: int | None = None,
     config: dict[str, dict[str, str]] | None = None,
@@ -59,6 +60,8 @@ def train(
         Print the settings, the networks' sizes and an estimate of the time. Write nothing.
     genre
         A subfolder of a tree of genres as in GTZAN, or "all".
+    name
+        What the music is called in reports and models. Its folder's name if left out.
     hold_out
         Part of the name of a recording to keep from training. May be repeated.
     workers
@@ -84,6 +87,7 @@ def train(
         monitor=None if monitor is None else monitor == "on",
         from_scratch=from_scratch,
         genre=genre,
+        name=name,
         hold_out=hold_out or (),
         workers=workers,
     )

@@ -50,6 +50,8 @@ class TrainingRequest:
     from_scratch: bool = False
     """Whether the preset `latent` learns everything from the recordings, without its base."""
     genre: str | None = None
+    name: str | None = None
+    """What the music is called. `None`: as its folder."""
     hold_out: Sequence[str] = ()
     workers: int | None = None
 
@@ -132,6 +134,7 @@ def refuse_preparation(source: Path, request: TrainingRequest) -> None:
     """
     options = {
         "--genre": request.genre is not None,
+        "--name": request.name is not None,
         "--hold-out": bool(request.hold_out),
         "--workers": request.workers is not None,
     }
@@ -164,6 +167,7 @@ def open_corpus(
         request.settings().corpus,
         preset=request.preset or DEFAULT_PRESET,
         genre=request.genre,
+        name=request.name,
         hold_out=request.hold_out,
         workers=request.workers,
         on_progress=report,

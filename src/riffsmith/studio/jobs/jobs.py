@@ -10,6 +10,7 @@ from threading import Lock, Thread
 
 import psutil
 
+from riffsmith.corpus import is_corpus
 from riffsmith.errors import RiffsmithError
 from riffsmith.studio.command import command_line, start
 from riffsmith.studio.errors import ConflictError, NotFoundError
@@ -135,6 +136,8 @@ class Jobs:
         record = folder.read_record()
         with self._sources.open(record.source) as source:
             words = ["train", source, folder.path, "--resume", "--preset", record.preset]
+            if not is_corpus(source):
+                words += ["--name", folder.name]
             if record.minutes is not None:
                 words += ["--minutes", f"{record.minutes:g}"]
             folder.forget_outcome()

@@ -5,6 +5,7 @@ import { busy, byId, h, hideError, showError, showMessage } from "./dom.js";
 import { droppedFiles } from "./drop.js";
 import { onLanguage } from "./language.js";
 import { number } from "./numbers.js";
+import { commonName } from "./recordings.js";
 import { Runs } from "./runs.js";
 import { duration, sentence, t } from "./texts.js";
 
@@ -100,14 +101,16 @@ export class TrainSection {
     byId("progress-text").textContent = t("train.looking");
     this.#found = await api.survey(source);
     this.#source = source;
-    this.#name.value ||= this.#proposeName();
+    this.#name.value ||= this.#proposeName(this.#found);
     this.#show(this.#found);
     byId("found-title").focus();
   }
 
-  #proposeName() {
+  /** @param {Api.SurveyInfo} found */
+  #proposeName({ entries }) {
     const folder = this.#source.split(/[\\/]/).findLast(Boolean) ?? "";
-    const last = this.#source.startsWith("upload:") ? "music" : folder;
+    const paths = entries.filter(({ usable }) => usable).map(({ path }) => path);
+    const last = this.#source.startsWith("upload:") ? commonName(paths) : folder;
     const plain = (last === DEMO ? "metal" : last)
       .replace(/[^A-Za-z0-9_-]+/g, "-")
       .replace(/^[-_]+/, "");
