@@ -1,5 +1,6 @@
 """The page for somebody who sees it for the first time: wrong values, empty places, fingers."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from browsing import (
     served,
     settled,
     visiting,
+    wait_until,
 )
 from playwright.sync_api import Browser, Page, Route, expect
 
@@ -54,6 +56,7 @@ FOUND = SurveyInfo.model_validate(
         "channel_counts": {"2": 4},
         "training_preset": "latent",
         "entries": [],
+        "held_out": [],
         "usable": 4,
         "skipped": 0,
         "minutes": 12.5,
@@ -180,6 +183,59 @@ def answer(page: Page, route: str, status: int, body: str) -> None:
 def look_through(page: Page, folder: str) -> None:
     page.locator("#folder").fill(folder)
     page.locator("#look").click()
+
+
+def found(**shares: list[str]) -> str:
+    """A survey of recordings by their names, with those that they share music with."""
+    usual = {
+        "usable": True,
+        "refusal": None,
+        "flaws": [],
+        "seconds": 90.0,
+        "sample_rate": 44_100,
+        "channels": 2,
+        "encoding": "WAV PCM_16",
+        "peak_db": -1.0,
+        "loudness_lufs": None,
+        "content_hash": "",
+    }
+    entries = [{**usual, "path": path, "shares_with": others} for path, others in shares.items()]
+    values = {**json.loads(FOUND), "entries": entries, "held_out": ["b"]}
+    return SurveyInfo.model_validate(values).model_dump_json()
+
+
+def test_recordings_to_hold_out_are_chosen(open_page: Open, tmp_path: Path):
+    page = open_page("train", may_complain=True)
+    answer(page, "surveys", 200, found(a=["c"], b=[], c=["a"]))
+    asked: list[dict[str, object]] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.post_data_json)
+        taken = Problem.describe(ProblemCode.RUN_EXISTS, name="uno")
+        route.fulfill(status=409, content_type="application/json", body=taken.model_dump_json())
+
+    page.route("**/api/jobs", lambda r: refuse(r) if r.request.method == "POST" else r.fallback())
+    page.locator("#demo").click()
+    choice = page.locator("#hold-out")
+    expect(choice.locator("summary")).to_have_text("Held out of the training: 1 of 3")
+    boxes = {name: choice.get_by_role("checkbox", name=name, exact=True) for name in "abc"}
+    expect(boxes["b"]).to_be_checked()
+    boxes["a"].check()
+    expect(boxes["c"]).to_be_checked()  # it shares music with a
+    expect(boxes["a"]).to_be_focused()
+    start = page.locator("#start")
+    expect(choice).to_contain_text("nothing is left to train on")
+    expect(start).to_be_disabled()
+    boxes["b"].uncheck()
+    start.click()
+    expect(page.locator("#banner")).to_be_visible()
+    assert sorted(asked[-1]["hold_out"]) == ["a", "c"]
+    choice.get_by_role("button", name="Train on everything").click()
+    expect(choice).to_contain_text("no score can be measured")
+    photograph(page, tmp_path, "held-out")
+    start.click()
+    wait_until(page, lambda: len(asked) == 2, "the second request")
+    assert asked[-1]["hold_out"] == []
 
 
 def test_a_folder_that_is_no_whole_path_has_a_sentence(open_page: Open, tmp_path: Path):

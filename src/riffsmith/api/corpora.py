@@ -35,7 +35,7 @@ def prepare(
         genre: Subfolder of a tree of genres, or `all`. `None`: the folder is no such tree.
         name: What the music is called in reports and models. `None`: as its folder.
         hold_out: Parts of names of recordings to keep from training. If empty, a tenth of the
-            recordings is held out.
+            recordings is held out. `none` holds out nothing, so no score can be measured.
         workers: Number of threads. `None`: one for each core.
         settings: Single settings of the section `corpus`, as
             `{"corpus": {"segment_seconds": 4}}`. `None`: those of the preset.

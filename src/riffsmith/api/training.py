@@ -68,7 +68,8 @@ def train(
         resume: Whether to go on with a run that was stopped, or to start it if there is none.
         genre: Subfolder of a tree of genres, or `all`. `None`: the folder is no such tree.
         name: What the music is called in reports and models. `None`: as its folder.
-        hold_out: Parts of names of recordings to keep from training.
+        hold_out: Parts of names of recordings to keep from training. If empty, a tenth of the
+            recordings is held out. `none` holds out nothing, so no score can be measured.
         workers: Threads of the preparation. `None`: one for each core.
         settings: Single settings, as `{"training": {"batch_size": 8}}`.
         observers: Receivers of the progress, with the methods of

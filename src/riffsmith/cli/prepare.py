@@ -34,7 +34,7 @@ def prepare(
         What for: latent (the default), report (with --export-pt the default) or report-wgan.
     hold_out
         Part of the name of a recording to keep from training; may be repeated. If left out, a
-        tenth of the recordings is held out.
+        tenth of the recordings is held out. "none" holds out nothing: no score can be measured.
     workers
         Threads; one for each core if left out.
     export_pt
@@ -43,6 +43,7 @@ def prepare(
         Single settings, as --config.corpus.segment_seconds 4.
     """
     from riffsmith.cli.console import file_progress, note_flaws, stdout
+    from riffsmith.cli.held_out import describe_corpus_split
     from riffsmith.config import DEFAULT_PRESET, load_corpus_settings
     from riffsmith.corpus import Corpus, export_pt as export, prepare_corpus
     from riffsmith.messages import Count
@@ -68,6 +69,7 @@ def prepare(
         f"{manifest.segment_count('held_out')} held out (corpus {manifest.corpus_hash()})",
         soft_wrap=True,
     )
+    stdout.print(describe_corpus_split(manifest, is_chosen=bool(hold_out)), soft_wrap=True)
     if export_pt is not None:
         written = export(Corpus(corpus), export_pt)
         stdout.print(f"{Count(written):tensor file|tensor files} → {export_pt}", soft_wrap=True)

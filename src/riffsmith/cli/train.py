@@ -63,13 +63,15 @@ def train(
     name
         What the music is called in reports and models. Its folder's name if left out.
     hold_out
-        Part of the name of a recording to keep from training. May be repeated.
+        Part of the name of a recording to keep from training; may be repeated. If left out, a
+        tenth of the recordings is held out. "none" holds out nothing: no score can be measured.
     workers
         Threads of the preparation.
     config
         Single settings, as --config.training.batch_size 16.
     """
     from riffsmith.cli.console import file_progress, note_flaws, stdout
+    from riffsmith.cli.held_out import describe_corpus_split
     from riffsmith.cli.training_progress import run_with_progress, stop_flag
     from riffsmith.corpus import is_corpus
     from riffsmith.messages import Count
@@ -101,12 +103,15 @@ def train(
         if dry_run:
             _print_plan(source, folder, request)
             return
+        is_resumed = folder.exists()
         with file_progress("Preparing") as on_progress:
             record, corpus = begin_training(
                 source, folder, request, resume=resume, on_progress=on_progress
             )
         if not is_corpus(source):
             note_flaws(corpus.manifest)
+        is_chosen = bool(hold_out) or is_resumed or is_corpus(source)
+        stdout.print(describe_corpus_split(corpus.manifest, is_chosen=is_chosen), soft_wrap=True)
         result = run_with_progress(folder, record, corpus, process_group)
     if not result.finished:
         stdout.print(
@@ -175,11 +180,14 @@ def _print_plan(source: Path, run: "RunFolder", request: "TrainingRequest") -> N
 
 
 def _count_segments(source: Path, request: "TrainingRequest", settings: "Settings") -> int:
-    from riffsmith.cli.console import file_progress
-    from riffsmith.corpus import Corpus, estimate_training_segments, is_corpus, survey_folder
+    from riffsmith.cli.console import file_progress, stdout
+    from riffsmith.cli.held_out import describe_corpus_split, describe_plan
+    from riffsmith.corpus import Corpus, is_corpus, survey_folder
 
     if is_corpus(source):
-        return len(Corpus(source).train)
+        corpus = Corpus(source)
+        stdout.print(describe_corpus_split(corpus.manifest, is_chosen=True), soft_wrap=True)
+        return len(corpus.train)
     with file_progress("Surveying") as on_progress:
         found = survey_folder(
             source,
@@ -189,5 +197,7 @@ def _count_segments(source: Path, request: "TrainingRequest", settings: "Setting
             workers=request.workers,
             on_progress=on_progress,
         )
-    lengths = [entry.seconds for entry in found.usable]
-    return estimate_training_segments(lengths, settings.corpus)
+    plan = found.plan(settings.corpus, request.hold_out)
+    chosen_by = None if request.hold_out else settings.corpus
+    stdout.print(describe_plan(plan, chosen_by), soft_wrap=True)
+    return plan.training_segments

@@ -56,7 +56,8 @@ def prepare_corpus(
         preset: Name of the preset that the settings come from, to be recorded.
         genre: Subfolder of a tree of genres, or `all`. `None`: the folder is no such tree.
         name: What the music is called. `None`: as its folder, or the subfolder of its genre.
-        hold_out: Patterns of paths of recordings to hold out, instead of a fraction of them all.
+        hold_out: Patterns of paths of recordings to hold out, instead of a fraction of them all;
+            `none` alone holds out nothing.
         workers: Number of threads. `None`: one for each core.
         on_progress: Function to call after each file.
 

@@ -52,11 +52,10 @@ def read_passages(corpus: Corpus, split: Split, seconds: float) -> list[Passage]
     Raises:
         CorpusError: The split has no recording of 30 s.
     """
-    recordings = [
-        recording
-        for recording in corpus.manifest.of_split(split)
-        if recording.source.seconds >= PASSAGE_SECONDS
-    ]
+    everything = corpus.manifest.of_split(split)
+    if split == "held_out" and not everything:
+        raise Remark.of(RemarkCode.NOTHING_HELD_OUT, path=str(corpus.path)).to_error(CorpusError)
+    recordings = [each for each in everything if each.source.seconds >= PASSAGE_SECONDS]
     if not recordings:
         code = (
             RemarkCode.NO_LONG_HELD_OUT_RECORDING

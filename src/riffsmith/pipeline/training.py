@@ -12,7 +12,14 @@ from riffsmith.config import (
     build_settings,
     load_preset,
 )
-from riffsmith.corpus import Corpus, Progress, is_corpus, matches_pattern, prepare_corpus
+from riffsmith.corpus import (
+    HOLD_OUT_NOTHING,
+    Corpus,
+    Progress,
+    find_named,
+    is_corpus,
+    prepare_corpus,
+)
 from riffsmith.errors import CorpusError, RiffsmithError, RunError, SettingsError
 from riffsmith.runs import (
     Outcome,
@@ -250,19 +257,28 @@ def _fit_schedule(settings: Settings, request: TrainingRequest) -> Settings:
 
 
 def _refuse_other_split(run: RunFolder, request: TrainingRequest) -> None:
-    """Refuses recordings to hold out that the run trains on.
+    """Refuses recordings to hold out that the run trains on, and to hold out none where it does.
 
     Raises:
         RunError: There is such a recording.
     """
     if not request.hold_out:
         return
-    corpus = Corpus(run.path / run.read_record().corpus)
-    for recording in corpus.manifest.of_split("train"):
-        if any(matches_pattern(recording.source.path, pattern) for pattern in request.hold_out):
+    manifest = Corpus(run.path / run.read_record().corpus).manifest
+    held_out = [recording.source.path for recording in manifest.of_split("held_out")]
+    if HOLD_OUT_NOTHING in request.hold_out:
+        if held_out:
             raise RunError(
-                f"a resumed run keeps its recordings, and it trains on {recording.source.path}, "
-                "which --hold-out names: leave it out, or start a new run"
+                f"a resumed run keeps its recordings, and it holds out {held_out[0]}: leave out "
+                f"--hold-out {HOLD_OUT_NOTHING}, or start a new run"
+            )
+        return
+    paths = [recording.source.path for recording in manifest.recordings]
+    for path in (path for pattern in request.hold_out for path in find_named(paths, pattern)):
+        if path not in held_out:
+            raise RunError(
+                f"a resumed run keeps its recordings, and it trains on {path}, which --hold-out "
+                "names: leave it out, or start a new run"
             )
 
 

@@ -3,13 +3,17 @@
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from math import isfinite
+from pathlib import Path
 from typing import get_args
 
 from pydantic import ValidationError
 
 from riffsmith.config import LatentSettings, load_preset
-from riffsmith.runs import OutcomeState, RunRecord, Stage, Unit, select_snapshot, step_of
+from riffsmith.corpus import MANIFEST_NAME, read_manifest
+from riffsmith.errors import CorpusError
+from riffsmith.runs import OutcomeState, RunFolder, RunRecord, Stage, Unit, select_snapshot, step_of
 from riffsmith.studio.jobs.folder import JobFolder, JobStatus
 from riffsmith.studio.jobs.schemas import (
     Distance,
@@ -51,6 +55,7 @@ def view_job(folder: JobFolder) -> Job:
         name=folder.name,
         state=status.state,
         preset=request.preset,
+        held_out=_held_out(run, record) if record else None,
         unit=unit,
         stage=_stage(status, log),
         progress=progress,
@@ -73,6 +78,22 @@ def view_job(folder: JobFolder) -> Job:
         best_snapshot=run.best_snapshot() if record else None,
         distance=selected.distance if selected else None,
     )
+
+
+def _held_out(run: RunFolder, record: RunRecord) -> list[str] | None:
+    """Paths of the held-out recordings. `None`: the corpus is gone."""
+    corpus = run.path / record.corpus
+    try:
+        return list(_read_held_out(corpus, (corpus / MANIFEST_NAME).stat().st_mtime_ns))
+    except (OSError, CorpusError):
+        return None
+
+
+@lru_cache(maxsize=64)
+def _read_held_out(corpus: Path, _changed: int) -> tuple[str, ...]:
+    """Reads the manifest of a corpus once for each time that it was written."""
+    held_out = read_manifest(corpus).of_split("held_out")
+    return tuple(recording.source.path for recording in held_out)
 
 
 def _position(lines: Sequence[Line], unit: Unit) -> tuple[int, int | None]:

@@ -237,6 +237,15 @@ export default {
     "recording": "recording",
     "reason": "reason",
     "remark": "remark",
+    "minutes_of": "minutes",
+    "hold_out": "hold out",
+    "held_out": "Held out of the training: {count} of {total}",
+    "held_out_text":
+      "The training does not use the recordings that are ticked here. The scores compare with them, so they tell how near the model is to music that it has not seen. A tenth is ticked, at least one. Recordings that share music are ticked together.",
+    "held_out_none":
+      "Nothing is held out: the training uses everything, and no score can be measured.",
+    "held_out_all": "Everything is held out: nothing is left to train on.",
+    "use_all": "Train on everything",
     "name": "Name of the model",
     "name_hint": "Letters, digits, - and _",
     "time": "Minutes of training",
@@ -293,6 +302,9 @@ export default {
     "distance_hint":
       "1 = as near to music that was held out as the training recordings are. Lower is better.",
     "unmeasured": "not measured yet",
+    "no_scores": "nothing held out",
+    "held_out": "held out: {names}",
+    "held_out_none": "nothing is held out, so no score can be measured",
     "open": "Show training {name}",
     "running": "running",
     "stopped": "stopped",
@@ -383,6 +395,8 @@ export default {
     "empty": "The report of a training appears here once it has its first snapshot.",
     "frame": "Report of {name}",
     "open": "Open in a tab of its own",
+    "not_measurable":
+      "Nothing was held out of this training, so no score can be measured: scores compare with music that a model has not seen. Train again and hold recordings out.",
     "measure": "Measure it",
     "measuring": "Being measured: a few minutes…",
     "measured":

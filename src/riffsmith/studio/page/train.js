@@ -5,7 +5,7 @@ import { busy, byId, h, hideError, showError, showMessage } from "./dom.js";
 import { droppedFiles } from "./drop.js";
 import { onLanguage } from "./language.js";
 import { number } from "./numbers.js";
-import { commonName } from "./recordings.js";
+import { commonName, HoldOut } from "./recordings.js";
 import { Runs } from "./runs.js";
 import { duration, sentence, t } from "./texts.js";
 
@@ -30,6 +30,9 @@ export class TrainSection {
   #files = byId("files", HTMLInputElement);
   #name = byId("name", HTMLInputElement);
   #start = byId("start", HTMLButtonElement);
+  #holdOut = new HoldOut(byId("hold-out"), (isPossible) => {
+    this.#start.disabled = !isPossible;
+  });
 
   /** @param {(model: string) => void} onListen Called with a run's model that is to be heard. */
   constructor(onListen) {
@@ -56,7 +59,9 @@ export class TrainSection {
       this.#begin();
     });
     onLanguage(() => {
-      if (this.#found) this.#show(this.#found);
+      if (!this.#found) return;
+      this.#show(this.#found);
+      this.#holdOut.show();
     });
   }
 
@@ -102,6 +107,7 @@ export class TrainSection {
     this.#found = await api.survey(source);
     this.#source = source;
     this.#name.value ||= this.#proposeName(this.#found);
+    this.#holdOut.begin(this.#found);
     this.#show(this.#found);
     byId("found-title").focus();
   }
@@ -124,7 +130,12 @@ export class TrainSection {
   async #begin() {
     const minutes = byId("minutes", HTMLInputElement).valueAsNumber;
     const name = this.#name.value.trim();
-    const asked = { source: this.#source, name, minutes: minutes > 0 ? minutes : null };
+    const asked = {
+      source: this.#source,
+      name,
+      minutes: minutes > 0 ? minutes : null,
+      hold_out: this.#holdOut.paths,
+    };
     const job = await busy(this.#start, "train.starting", () => api.startJob(asked));
     if (!job) return;
     byId("found").hidden = true;
@@ -165,7 +176,6 @@ export class TrainSection {
         warned.map((entry) => row(entry.path, entry.flaws)),
       ),
     );
-    this.#start.disabled = usable === 0;
   }
 }
 

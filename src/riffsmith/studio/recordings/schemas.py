@@ -68,6 +68,10 @@ class SurveyFile(Response, frozen=True):
     peak_db: float
     loudness_lufs: float | None
     content_hash: str
+    shares_with: list[str] = Field(
+        description="Paths of the recordings that hold some of the same music. All of them are "
+        "trained on, or all of them are held out."
+    )
 
 
 class SurveyInfo(Response, frozen=True):
@@ -81,6 +85,10 @@ class SurveyInfo(Response, frozen=True):
     skipped: int
     sample_rates: dict[str, int]
     channel_counts: dict[str, int]
+    held_out: list[str] = Field(
+        description="Paths of the recordings that the training leaves out, to compare with, unless "
+        "it is asked to hold out others."
+    )
     grade: MaterialGrade = Field(description="Whether this is enough material.")
     training_preset: str
     training_seconds: float
