@@ -52,10 +52,11 @@ def read_passages(corpus: Corpus, split: Split, seconds: float) -> list[Passage]
     Raises:
         CorpusError: The split has no recording of 30 s.
     """
-    everything = corpus.manifest.of_split(split)
-    if split == "held_out" and not everything:
-        raise Remark.of(RemarkCode.NOTHING_HELD_OUT, path=str(corpus.path)).to_error(CorpusError)
-    recordings = [each for each in everything if each.source.seconds >= PASSAGE_SECONDS]
+    recordings = [
+        recording
+        for recording in corpus.manifest.of_split(split)
+        if recording.source.seconds >= PASSAGE_SECONDS
+    ]
     if not recordings:
         code = (
             RemarkCode.NO_LONG_HELD_OUT_RECORDING
@@ -75,6 +76,18 @@ def read_passages(corpus: Corpus, split: Split, seconds: float) -> list[Passage]
         )
         for recording, number in chosen
     ]
+
+
+def check_passages(corpus: Corpus) -> None:
+    """Checks that both splits of a corpus have passages, before anything slow begins.
+
+    Raises:
+        CorpusError: Nothing is held out, or a split has no recording of 30 s.
+    """
+    if not corpus.manifest.of_split("held_out"):
+        raise Remark.of(RemarkCode.NOTHING_HELD_OUT, path=str(corpus.path)).to_error(CorpusError)
+    for split in ("train", "held_out"):
+        read_passages(corpus, split, PASSAGE_SECONDS)
 
 
 def read_passage(corpus: Corpus, recording: PreparedRecording, start_seconds: float) -> Passage:
