@@ -1,6 +1,5 @@
 """The page for somebody who sees it for the first time: wrong values, empty places, fingers."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,22 +47,43 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
         yield found
 
 
-FOUND = SurveyInfo.model_validate(
-    {
+def found(**shares: list[str]) -> str:
+    """A survey of recordings by their names, with those that they share music with. The one named
+    `b` is held out.
+    """
+    recording = {
+        "usable": True,
+        "refusal": None,
+        "flaws": [],
+        "seconds": 187.5,
+        "sample_rate": 44_100,
+        "channels": 2,
+        "encoding": "WAV PCM_16",
+        "peak_db": -1.0,
+        "loudness_lufs": None,
+        "content_hash": "",
+    }
+    values = {
         "folder": "/songs",
         "genre": None,
         "sample_rates": {"44100": 4},
         "channel_counts": {"2": 4},
         "training_preset": "latent",
-        "entries": [],
-        "held_out": [],
-        "usable": 4,
+        "entries": [
+            {**recording, "path": path, "shares_with": others} for path, others in shares.items()
+        ],
+        "held_out": ["b"],
+        "usable": len(shares),
         "skipped": 0,
         "minutes": 12.5,
         "grade": "little",
         "training_seconds": 3600,
+        "preparation_seconds": 300,
     }
-).model_dump_json()
+    return SurveyInfo.model_validate(values).model_dump_json()
+
+
+FOUND = found(a=[], b=[], c=[], d=[])
 
 
 def photograph(page: Page, folder: Path, name: str) -> None:
@@ -185,32 +205,15 @@ def look_through(page: Page, folder: str) -> None:
     page.locator("#look").click()
 
 
-def found(**shares: list[str]) -> str:
-    """A survey of recordings by their names, with those that they share music with."""
-    usual = {
-        "usable": True,
-        "refusal": None,
-        "flaws": [],
-        "seconds": 90.0,
-        "sample_rate": 44_100,
-        "channels": 2,
-        "encoding": "WAV PCM_16",
-        "peak_db": -1.0,
-        "loudness_lufs": None,
-        "content_hash": "",
-    }
-    entries = [{**usual, "path": path, "shares_with": others} for path, others in shares.items()]
-    values = {**json.loads(FOUND), "entries": entries, "held_out": ["b"]}
-    return SurveyInfo.model_validate(values).model_dump_json()
-
-
 def test_recordings_to_hold_out_are_chosen(open_page: Open, tmp_path: Path):
     page = open_page("train", may_complain=True)
     answer(page, "surveys", 200, found(a=["c"], b=[], c=["a"]))
-    asked: list[dict[str, object]] = []
+    asked: list[list[str]] = []
 
     def refuse(route: Route) -> None:
-        asked.append(route.request.post_data_json)
+        sent = route.request.post_data_json
+        assert isinstance(sent, dict)
+        asked.append(sent["hold_out"])
         taken = Problem.describe(ProblemCode.RUN_EXISTS, name="uno")
         route.fulfill(status=409, content_type="application/json", body=taken.model_dump_json())
 
@@ -229,13 +232,28 @@ def test_recordings_to_hold_out_are_chosen(open_page: Open, tmp_path: Path):
     boxes["b"].uncheck()
     start.click()
     expect(page.locator("#banner")).to_be_visible()
-    assert sorted(asked[-1]["hold_out"]) == ["a", "c"]
+    assert sorted(asked[-1]) == ["a", "c"]
     choice.get_by_role("button", name="Train on everything").click()
     expect(choice).to_contain_text("no score can be measured")
     photograph(page, tmp_path, "held-out")
     start.click()
     wait_until(page, lambda: len(asked) == 2, "the second request")
-    assert asked[-1]["hold_out"] == []
+    assert asked[-1] == []
+
+
+def test_the_form_says_how_the_minutes_are_spent(open_page: Open):
+    page = open_page("train", may_complain=True)
+    answer(page, "surveys", 200, FOUND)
+    page.locator("#demo").click()
+    times, minutes = page.locator("#times"), page.locator("#minutes")
+    expect(page.locator("#facts")).to_contain_text("1 h 5 min")
+    expect(times).to_be_hidden()
+    minutes.fill("30")
+    expect(times).to_have_text("About 5 min of preparation, then 25 min of training steps.")
+    minutes.fill("4")
+    expect(times).to_contain_text("The preparation takes about 5 min, which leaves too little")
+    expect(times).to_contain_text("training steps get 2 min all the same")
+    expect(times).to_contain_text("takes about 7 min")
 
 
 def test_a_folder_that_is_no_whole_path_has_a_sentence(open_page: Open, tmp_path: Path):

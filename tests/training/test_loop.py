@@ -283,13 +283,30 @@ def test_losses_that_are_not_finite_stop_the_run(corpus: Corpus, tmp_path: Path)
 @pytest.mark.slow
 def test_minutes_count_over_all_sittings(corpus: Corpus, tmp_path: Path):
     run = RunFolder(tmp_path / "run")
-    record = create_run(run, corpus, tiny_settings(epochs="1"), "report", 3, minutes=0.01)
+    record = create_run(run, corpus, tiny_settings(epochs="1"), "report", 3, minutes=0.06)
     first = train(run, record, corpus, []).step
     assert first > 3  # minutes go before epochs
     assert train(run, record, corpus, []).step == first
-    record, _ = open_run(run, minutes=0.02)
+    record, _ = open_run(run, minutes=0.12)
     assert train(run, record, corpus, []).step > first
-    assert open_run(run)[0].minutes == 0.02
+    assert open_run(run)[0].minutes == 0.12
+
+
+@pytest.mark.slow
+def test_minutes_include_the_preparation_and_leave_half_for_steps(corpus: Corpus, tmp_path: Path):
+    seconds: list[float] = []
+    for name, minutes, before in (("some", 1.0, 59.0), ("none", 0.02, 600.0)):
+        run = RunFolder(tmp_path / name)
+        record = create_run(run, corpus, tiny_settings(), "report", 3, minutes=minutes)
+        stop = (lambda: True) if name == "some" else (lambda: False)
+        train(run, record, corpus, [], should_stop=stop, seconds_before=before)
+        (session,) = run.read_metrics("session")
+        assert float(str(session["other_seconds"])) > 0
+        lines = run.read_metrics("log")
+        seconds.append(sum(float(str(line["seconds"])) for line in lines))
+        spent = sum(float(str(line["other_seconds"])) for line in [*lines, session])
+        assert spent > before
+    assert seconds[1] > 0.3  # of 1.2 s in all, although the preparation took ten minutes
 
 
 @pytest.mark.slow

@@ -383,7 +383,12 @@ declare namespace Api {
     /** Whether this is enough material. */
     grade: MaterialGrade;
     training_preset: string;
+    /** Length of all training steps of the preset. */
     training_seconds: number;
+    /** Length of the work before the first step. */
+    preparation_seconds: number;
+    /** Fraction of a training's minutes that its steps get at least, however long the preparation takes. */
+    least_steps_fraction: number;
   }
 
   /** Recordings to survey. */

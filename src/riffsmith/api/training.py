@@ -1,5 +1,6 @@
 """Training of a model."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,8 @@ def train(
         preset: `latent`, `report` or `report-wgan`. `None`: that of the corpus, or else `latent`.
         steps: Length of the training in steps (`latent`). `None`: the preset's.
         epochs: Length in passes over the corpus (`report` and `report-wgan`). `None`: the preset's.
-        minutes: Time to train instead.
+        minutes: Time to train instead, the preparation included. Training steps get at least half
+            of it, however long the preparation takes.
         seed: Seed; the same one on the same machine gives the same result. `None`: 0.
         monitor: Whether the run's health is checked. `None`: as the preset says.
         from_scratch: Whether everything is learned from the recordings, without the base model
@@ -101,7 +103,14 @@ def train(
     )
     folder = RunFolder(Path(run))
     place = source.path if isinstance(source, Corpus) else Path(source)
+    began = time.perf_counter()
     record, corpus = begin_training(place, folder, request, resume=resume, on_progress=on_progress)
-    painter = PreviewPainter(folder)
-    result = train_run(folder, record, corpus, [painter, *observers], should_stop=should_stop)
+    result = train_run(
+        folder,
+        record,
+        corpus,
+        [PreviewPainter(folder), *observers],
+        should_stop=should_stop,
+        seconds_before=time.perf_counter() - began,
+    )
     return Run(folder.path, result.finished, result.step, result.epoch)

@@ -53,13 +53,15 @@ def demo(
         soft_wrap=True,
     )
     run = RunFolder(out / "run")
+    began = perf_counter()
     request = TrainingRequest(seed=seed, minutes=minutes, hold_out=["mutilated_mime"])
     with as_file(files("riffsmith") / "demo_corpus" / "metal") as songs:
         with file_progress("Preparing") as on_progress:
             record, corpus = begin_training(
                 songs, run, request, resume=True, on_progress=on_progress
             )
-        result = run_with_progress(run, record, corpus)
+        seconds_before = perf_counter() - began
+        result = run_with_progress(run, record, corpus, seconds_before=seconds_before)
     if not result.finished:
         stdout.print("stopped: the same command goes on")
         raise SystemExit(130)

@@ -38,6 +38,7 @@ def survey(
     from riffsmith.cli.held_out import describe_plan
     from riffsmith.config import DEFAULT_PRESET, load_preset
     from riffsmith.corpus import survey_folder
+    from riffsmith.pipeline.training import estimate_planned_preparation
     from riffsmith.training import measure_training_seconds, plan_milestones
 
     preset = preset or DEFAULT_PRESET
@@ -54,8 +55,11 @@ def survey(
     plan = found.plan(settings.corpus)
     steps = plan_milestones(settings, plan.training_segments).last_step
     seconds = measure_training_seconds(settings, steps) if plan.training and steps else 0.0
+    preparation = estimate_planned_preparation(settings, plan)
     if as_json:
-        print(json.dumps(_as_values(found, plan, preset, seconds), indent=1))
+        values = _as_values(found, plan, preset, seconds)
+        values["preparation_seconds"] = round(preparation)
+        print(json.dumps(values, indent=1))
         return
     _print_table(found)
     stdout.print(
@@ -68,7 +72,10 @@ def survey(
         stdout.print(describe_plan(plan, settings.corpus), soft_wrap=True)
     stdout.print(f"verdict: {found.verdict()}", style="bold")
     if seconds:
-        stdout.print(f"training with preset {preset} on this machine: about {duration(seconds)}")
+        before = f" after {duration(preparation)} of preparation" if preparation else ""
+        stdout.print(
+            f"training with preset {preset} on this machine: about {duration(seconds)}{before}"
+        )
 
 
 def _as_values(

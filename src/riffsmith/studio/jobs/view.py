@@ -25,6 +25,7 @@ from riffsmith.studio.jobs.schemas import (
     Loss,
     PreviewInfo,
 )
+from riffsmith.training import seconds_for_steps
 
 _LONGEST_CURVE = 500
 _MOST_EVENTS = 200
@@ -48,7 +49,7 @@ def view_job(folder: JobFolder) -> Job:
     unit = record.unit if record else load_preset(request.preset).unit
     step, epoch = _position(lines, unit)
     steps = _steps(record, step, epoch)
-    progress, seconds_left = _progress(folder, record, log, steps, status)
+    progress, seconds_left = _progress(folder, record, lines, log, steps, status)
     numbers = run.snapshot_numbers() if record else []
     selected = select_snapshot(run) if numbers else None
     return Job(
@@ -121,6 +122,7 @@ def _stage(status: JobStatus, log: Sequence[Line]) -> JobStage:
 def _progress(
     folder: JobFolder,
     record: RunRecord | None,
+    lines: Sequence[Line],
     log: Sequence[Line],
     steps: int | None,
     status: JobStatus,
@@ -139,9 +141,12 @@ def _progress(
     seconds = [_number(line, "seconds") or 0.0 for line in log]
     since = time.time() - folder.run.metrics.stat().st_mtime if is_running else 0.0
     if record.minutes is not None:
-        budget = record.minutes * 60
-        done = min(budget, sum(seconds) + since)
-        return done / budget, budget - done if is_running else None
+        stepped = sum(seconds) + since
+        spent = stepped + sum(_number(line, "other_seconds") or 0.0 for line in lines)
+        # The steps go on until the minutes are over and they have had their least time.
+        least = seconds_for_steps(record.minutes, 60 * record.minutes)
+        left = max(0.0, 60 * record.minutes - spent, least - stepped)
+        return spent / max(spent + left, 1e-9), left if is_running else None
     if not steps:
         return None, None
     recent = log[-_RECENT_LINES:]

@@ -232,6 +232,11 @@ export default {
     },
     "warned": "with remarks",
     "estimate": "for a whole training here",
+    "preparation": "of it before the first step",
+    "times":
+      "About {preparation:duration} of preparation, then {steps:duration} of training steps.",
+    "times_longer":
+      "The preparation takes about {preparation:duration}, which leaves too little of these minutes: training steps get {steps:duration} all the same, so the training takes about {total:duration}.",
     "skipped_files": "Skipped files and why ({count})",
     "warned_files": "Files with remarks ({count})",
     "recording": "recording",
@@ -249,7 +254,7 @@ export default {
     "name": "Name of the model",
     "name_hint": "Letters, digits, - and _",
     "time": "Minutes of training",
-    "time_hint": "Empty: until it is done",
+    "time_hint": "The preparation included. Empty: until it is done",
     "start": "Start training",
     "starting": "Starting…",
     "started": "Training {name} has begun."

@@ -232,6 +232,11 @@ export default {
     },
     "warned": "con observaciones",
     "estimate": "para un entrenamiento completo aquí",
+    "preparation": "de ello antes del primer paso",
+    "times":
+      "Unos {preparation:duration} de preparación y después {steps:duration} de pasos de entrenamiento.",
+    "times_longer":
+      "La preparación dura unos {preparation:duration}, que dejan demasiado poco de estos minutos: los pasos de entrenamiento tienen {steps:duration} de todos modos, así que el entrenamiento dura unos {total:duration}.",
     "skipped_files": "Archivos omitidos y por qué ({count})",
     "warned_files": "Archivos con observaciones ({count})",
     "recording": "grabación",
@@ -249,7 +254,7 @@ export default {
     "name": "Nombre del modelo",
     "name_hint": "Letras, cifras, - y _",
     "time": "Minutos de entrenamiento",
-    "time_hint": "Vacío: hasta que termine",
+    "time_hint": "Con la preparación. Vacío: hasta que termine",
     "start": "Empezar a entrenar",
     "starting": "Empezando…",
     "started": "El entrenamiento {name} ha empezado."

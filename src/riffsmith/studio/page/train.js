@@ -1,7 +1,7 @@
 // The section to train in: music in, a look through it, and off it goes.
 
 import * as api from "./api.js";
-import { busy, byId, h, hideError, showError, showMessage } from "./dom.js";
+import { busy, byId, h, hideError, setText, showError, showMessage } from "./dom.js";
 import { droppedFiles } from "./drop.js";
 import { onLanguage } from "./language.js";
 import { number } from "./numbers.js";
@@ -29,6 +29,7 @@ export class TrainSection {
   #runs;
   #files = byId("files", HTMLInputElement);
   #name = byId("name", HTMLInputElement);
+  #minutes = byId("minutes", HTMLInputElement);
   #start = byId("start", HTMLButtonElement);
   #holdOut = new HoldOut(byId("hold-out"), (isPossible) => {
     this.#start.disabled = !isPossible;
@@ -54,6 +55,7 @@ export class TrainSection {
       const folder = byId("folder", HTMLInputElement).value.trim();
       if (folder) this.#look(folder, byId("look", HTMLButtonElement));
     });
+    this.#minutes.addEventListener("input", () => this.#showTimes());
     byId("start-form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#begin();
@@ -127,8 +129,22 @@ export class TrainSection {
     return name;
   }
 
+  /** Says how the time that is asked for will be spent. */
+  #showTimes() {
+    const seconds = 60 * this.#minutes.valueAsNumber;
+    const place = byId("times");
+    place.hidden = !this.#found?.preparation_seconds || !(seconds > 0);
+    if (!this.#found || place.hidden) return;
+    const { preparation_seconds: preparation, least_steps_fraction: fraction } = this.#found;
+    const steps = Math.max(seconds - preparation, fraction * seconds);
+    const values = { preparation, steps, total: preparation + steps };
+    const isLonger = values.total > seconds + 1;
+    setText(place, t(isLonger ? "train.times_longer" : "train.times", values));
+    place.className = isLonger ? "grade caution" : "soft";
+  }
+
   async #begin() {
-    const minutes = byId("minutes", HTMLInputElement).valueAsNumber;
+    const minutes = this.#minutes.valueAsNumber;
     const name = this.#name.value.trim();
     const asked = {
       source: this.#source,
@@ -146,8 +162,17 @@ export class TrainSection {
   }
 
   /** @param {Api.SurveyInfo} found */
-  #show({ usable, skipped, minutes, grade, entries, training_seconds }) {
+  #show({
+    usable,
+    skipped,
+    minutes,
+    grade,
+    entries,
+    training_seconds: steps,
+    preparation_seconds: preparation,
+  }) {
     byId("found").hidden = false;
+    this.#showTimes();
     byId("verdict").textContent = t(`material.${grade}`);
     byId("verdict").className = `grade ${COLOURS[grade]}`;
     const warned = entries.filter((entry) => entry.usable && entry.flaws.length);
@@ -157,7 +182,8 @@ export class TrainSection {
       fact(number(minutes, 1), t("train.minutes")),
       ...(skipped ? [fact(number(skipped), t("train.skipped", { count: skipped }))] : []),
       ...(warned.length ? [fact(number(warned.length), t("train.warned"))] : []),
-      ...(training_seconds ? [fact(duration(training_seconds), t("train.estimate"))] : []),
+      ...(steps ? [fact(duration(preparation + steps), t("train.estimate"))] : []),
+      ...(preparation ? [fact(duration(preparation), t("train.preparation"))] : []),
     );
     byId("entries").replaceChildren(
       ...table(

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from riffsmith.audio import RecordingCode, RecordingRemark
 from riffsmith.corpus import MaterialGrade
 from riffsmith.studio.schemas import Message, ProblemPart, Request, Response
+from riffsmith.training.schedule import LEAST_STEPS_FRACTION
 
 SourceName = Annotated[
     str,
@@ -91,4 +92,10 @@ class SurveyInfo(Response, frozen=True):
     )
     grade: MaterialGrade = Field(description="Whether this is enough material.")
     training_preset: str
-    training_seconds: float
+    training_seconds: float = Field(description="Length of all training steps of the preset.")
+    preparation_seconds: float = Field(description="Length of the work before the first step.")
+    least_steps_fraction: float = Field(
+        default=LEAST_STEPS_FRACTION,
+        description="Fraction of a training's minutes that its steps get at least, however long "
+        "the preparation takes.",
+    )
