@@ -166,6 +166,8 @@ def test_another_process_of_that_number_is_not_ours(tmp_path: Path):
         ({"name": "a/b"}, "name: not of the right form"),
         ({"name": ""}, "name: not of the right form"),
         ({"minutes": 0}, "minutes: Input should be greater than 0"),
+        ({"hold_out": ["a\0.wav"]}, "hold_out.0: not of the right form"),
+        ({"hold_out": ["a" * 4000] * 200}, "hold out fewer recordings"),
         ({"preset": "polka"}, "preset: Value error, choose one of latent"),
     ],
 )

@@ -29,7 +29,18 @@ Preset = Annotated[
 ]
 
 
-RecordingPath = Annotated[str, Field(min_length=1, max_length=4_096)]
+_MOST_BYTES = 500_000
+"""Length of all paths together: a system limits what a command can be given."""
+
+
+def _short_enough(paths: list[str]) -> list[str]:
+    if sum(len(path.encode()) for path in paths) > _MOST_BYTES:
+        raise ValueError(f"hold out fewer recordings: their paths are longer than {_MOST_BYTES} B")
+    return paths
+
+
+RecordingPath = Annotated[str, Field(min_length=1, max_length=4_096, pattern=r"^[^\x00]+$")]
+HeldOutPaths = Annotated[list[RecordingPath], AfterValidator(_short_enough)]
 
 
 class JobRequest(Request, frozen=True):
@@ -47,9 +58,8 @@ class JobRequest(Request, frozen=True):
         description="Length of the training; null: it ends with its last step.",
     )
     preset: Preset = DEFAULT_PRESET
-    hold_out: list[RecordingPath] | None = Field(
+    hold_out: HeldOutPaths | None = Field(
         default=None,
-        max_length=10_000,
         description="Paths of the recordings to hold out, as a survey names them. Those that share "
         "music with them are held out, too. Empty: all are trained on, and no score can be "
         "measured; null: a tenth is held out.",

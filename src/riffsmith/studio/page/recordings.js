@@ -1,6 +1,6 @@
-// The recordings that were found: what they are called together, and which are held out.
+// The recordings that were found: their common name, how long they take, and which are held out.
 
-import { h } from "./dom.js";
+import { byId, h, setText } from "./dom.js";
 import { number } from "./numbers.js";
 import { t } from "./texts.js";
 
@@ -22,6 +22,25 @@ export function commonName(paths) {
   while (common.length && /^\d+$/.test(common.at(-1) ?? "")) common.pop(); // as of a track
   const name = common.join("-");
   return name.length < SHORTEST_NAME ? "" : name;
+}
+
+/**
+ * Says how the time that is asked for will be spent.
+ *
+ * @param {Api.SurveyInfo | null} found
+ * @param {HTMLInputElement} minutes
+ */
+export function showTimes(found, minutes) {
+  const seconds = 60 * minutes.valueAsNumber;
+  const place = byId("times");
+  place.hidden = !found?.preparation_seconds || !(seconds > 0);
+  if (!found || place.hidden) return;
+  const { preparation_seconds: preparation, least_steps_fraction: fraction } = found;
+  const steps = Math.max(seconds - preparation, fraction * seconds);
+  const values = { preparation, steps, total: preparation + steps };
+  const isLonger = values.total > seconds + 1;
+  setText(place, t(isLonger ? "train.times_longer" : "train.times", values));
+  place.className = isLonger ? "grade caution" : "soft";
 }
 
 /** The choice of the recordings that a training leaves out, to compare with. */

@@ -1,11 +1,11 @@
 // The section to train in: music in, a look through it, and off it goes.
 
 import * as api from "./api.js";
-import { busy, byId, h, hideError, setText, showError, showMessage } from "./dom.js";
+import { busy, byId, h, hideError, showError, showMessage } from "./dom.js";
 import { droppedFiles } from "./drop.js";
 import { onLanguage } from "./language.js";
 import { number } from "./numbers.js";
-import { commonName, HoldOut } from "./recordings.js";
+import { commonName, HoldOut, showTimes } from "./recordings.js";
 import { Runs } from "./runs.js";
 import { duration, sentence, t } from "./texts.js";
 
@@ -55,7 +55,7 @@ export class TrainSection {
       const folder = byId("folder", HTMLInputElement).value.trim();
       if (folder) this.#look(folder, byId("look", HTMLButtonElement));
     });
-    this.#minutes.addEventListener("input", () => this.#showTimes());
+    this.#minutes.addEventListener("input", () => showTimes(this.#found, this.#minutes));
     byId("start-form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#begin();
@@ -129,20 +129,6 @@ export class TrainSection {
     return name;
   }
 
-  /** Says how the time that is asked for will be spent. */
-  #showTimes() {
-    const seconds = 60 * this.#minutes.valueAsNumber;
-    const place = byId("times");
-    place.hidden = !this.#found?.preparation_seconds || !(seconds > 0);
-    if (!this.#found || place.hidden) return;
-    const { preparation_seconds: preparation, least_steps_fraction: fraction } = this.#found;
-    const steps = Math.max(seconds - preparation, fraction * seconds);
-    const values = { preparation, steps, total: preparation + steps };
-    const isLonger = values.total > seconds + 1;
-    setText(place, t(isLonger ? "train.times_longer" : "train.times", values));
-    place.className = isLonger ? "grade caution" : "soft";
-  }
-
   async #begin() {
     const minutes = this.#minutes.valueAsNumber;
     const name = this.#name.value.trim();
@@ -172,7 +158,7 @@ export class TrainSection {
     preparation_seconds: preparation,
   }) {
     byId("found").hidden = false;
-    this.#showTimes();
+    showTimes(this.#found, this.#minutes);
     byId("verdict").textContent = t(`material.${grade}`);
     byId("verdict").className = `grade ${COLOURS[grade]}`;
     const warned = entries.filter((entry) => entry.usable && entry.flaws.length);
