@@ -59,6 +59,8 @@ def test_the_whole_chain(shell: Shell, songs: Path, tmp_path: Path):
     assert "4 usable, 0 skipped" in shell("survey", songs)
     out = shell("train", songs, run, "--seed", "7", "--hold-out", "song 1", *tiny_flags())
     assert "trained 4 epochs (12 steps)" in out
+    assert "held out: song 1.flac (1 of 4 recordings)" in out
+    assert "--hold-out NAME" not in out  # it was used
     assert "epoch 4: discriminator" in shell.err
     assert (run / "previews" / "epoch-0004.png").is_file()
     shell("generate", run, tmp_path / "a.wav", "--seconds", "2.5", "--seed", "1")
@@ -80,6 +82,8 @@ def test_survey_lists_and_judges(shell: Shell, tmp_path: Path):
     assert "1 usable, 1 skipped, 0.1 minutes in all" in out
     assert "rates: 1 × 8000 Hz" in out
     assert "verdict: not enough" in out
+    assert "held out: nothing. The training uses every recording" in out
+    assert "One recording alone" in out
 
 
 @pytest.mark.slow
@@ -93,6 +97,10 @@ def test_survey_for_programs(shell: Shell, tmp_path: Path):
     assert found["training_seconds"] > 0
     assert [entry["path"] for entry in found["entries"]] == ["long.wav", "short.wav"]
     assert "not enough" in found["verdict"]
+    assert found["held_out"] == []  # the second one is too short for a segment
+    write_music(tmp_path / "other.wav", 26.0, seed=3)
+    found = json.loads(shell("survey", tmp_path, "--json"))
+    assert found["held_out"] in (["long.wav"], ["other.wav"])
 
 
 def test_prepare_tells_what_it_left_out(shell: Shell, tmp_path: Path):
@@ -327,7 +335,24 @@ def test_a_resumed_run_keeps_its_recordings(shell: Shell, songs: Path, tmp_path:
     shell(*words, "song 1")
     shell(*words, "song 2", "--resume", code=1)
     assert "it trains on song 2.ogg, which --hold-out names: leave it out" in shell.err
+    shell(*words, "none", "--resume", code=1)
+    assert "it holds out song 1.flac: leave out --hold-out none" in shell.err
     shell(*words, "song 1", "--resume")
+
+
+@pytest.mark.slow
+def test_everything_can_be_trained_on_and_is_then_not_scored(
+    shell: Shell, songs: Path, tmp_path: Path
+):
+    run, flags = tmp_path / "run", tiny_flags(epochs="1")
+    out = shell("train", songs, run, *flags, "--hold-out=none")
+    assert "held out: nothing. The training uses every recording" in out
+    shell("train", songs, run, *flags, "--hold-out=none", "--resume")
+    shell("evaluate", run, "--corpus", run / "corpus", code=1)
+    assert "holds out nothing" in shell.err
+    corpus = tmp_path / "corpus"
+    out = shell("prepare", songs, corpus, *tiny_corpus_flags())
+    assert "--hold-out NAME chooses others; --hold-out none trains on all" in out
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,13 @@ def test_the_manifest_records_where_everything_came_from(corpus: Corpus, songs: 
     assert len(manifest.corpus_hash()) == 16
 
 
+def test_the_music_has_the_name_that_was_given(songs: Path, tmp_path: Path):
+    folder = tmp_path / "corpus"
+    manifest = prepare_corpus(songs, folder, TINY_CORPUS, preset="report", name="Mine")
+    assert (manifest.genre, manifest.genres) == ("Mine", {"Mine": 4})
+    assert manifest.folder == str(songs)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -4,7 +4,7 @@ import pytest
 import torch
 from conftest import tiny_settings, write_music
 
-from riffsmith.corpus import Corpus, estimate_training_segments, prepare_corpus
+from riffsmith.corpus import Corpus, Survey, prepare_corpus
 from riffsmith.features import MelTransform
 
 TINY_CORPUS = tiny_settings().corpus
@@ -31,11 +31,15 @@ def test_a_segment_that_lacks_little_is_padded(tmp_path: Path, seconds: float, s
     assert manifest.recordings[0].segments == segments
 
 
-def test_plans_count_like_the_preparation(corpus: Corpus):
-    lengths = [recording.source.seconds for recording in corpus.manifest.recordings]
-    assert estimate_training_segments(lengths, TINY_CORPUS) == len(corpus.train)
-    assert estimate_training_segments(lengths[:1], TINY_CORPUS) == 4
-    assert estimate_training_segments([0.5], TINY_CORPUS) == 0
-    assert estimate_training_segments([], TINY_CORPUS) == 0
-    most_held_out = TINY_CORPUS.model_copy(update={"held_out_fraction": 0.9})
-    assert estimate_training_segments(lengths[:2], most_held_out) == 4
+def test_plans_are_what_the_preparation_makes(corpus: Corpus):
+    entries = tuple(recording.source for recording in corpus.manifest.recordings)
+    survey = Survey(folder="a", genre=None, entries=entries)
+    plan = survey.plan(TINY_CORPUS)
+    assert plan.training_segments == len(corpus.train)
+    assert list(plan.held_out) == [r.source for r in corpus.manifest.of_split("held_out")]
+    assert survey.plan(TINY_CORPUS, ["none"]).training == entries
+    assert survey.plan(TINY_CORPUS, ["song 1"]).held_out == (entries[1],)
+    short = entries[0].model_copy(update={"seconds": 0.5})
+    for few, segments in ((entries[:1], 4), ((short,), 0), ((), 0), ((short, entries[1]), 4)):
+        plan = Survey(folder="a", genre=None, entries=few).plan(TINY_CORPUS)
+        assert (plan.training_segments, plan.held_out) == (segments, ())

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from riffsmith.corpus import SurveyEntry
-from riffsmith.corpus.split import split_recordings
+from riffsmith.corpus.split import find_named, split_recordings
 from riffsmith.errors import CorpusError
 
 
@@ -32,6 +32,21 @@ def test_recordings_are_held_out_by_name():
     recordings = entries(4)
     chosen = split_recordings(recordings, 0.1, ["02 song", "album/03*"])
     assert chosen == {recordings[2].content_hash, recordings[3].content_hash}
+
+
+def test_everything_is_trained_on_where_that_is_asked_for():
+    assert split_recordings(entries(4), 0.1, ["none"]) == set()
+    with pytest.raises(CorpusError, match="others are named beside it: leave out one of them"):
+        split_recordings(entries(4), 0.1, ["none", "02 song"])
+
+
+def test_a_whole_name_names_one_recording():
+    names = ["1.wav", "11.wav", "live [1].wav", "live 1.wav", "album/1.wav"]
+    assert find_named(names, "1.wav") == ["1.wav"]
+    assert find_named(names, "live [1].wav") == ["live [1].wav"]
+    assert find_named(names, "live*") == ["live [1].wav", "live 1.wav"]
+    assert find_named(names, "1].w") == ["live [1].wav"]
+    assert find_named(names, "polka") == []
 
 
 def sharing(count: int, *groups: set[int]) -> list[SurveyEntry]:

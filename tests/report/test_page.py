@@ -206,6 +206,19 @@ def test_names_of_files_cannot_inject(finished_run: RunFolder, corpus: Corpus, t
     assert '<span lang="en">&lt;script&gt;&#34;x&#34;</span>' in page
 
 
+def test_the_title_is_the_name_of_the_music(
+    finished_run: RunFolder, corpus: Corpus, tmp_path: Path
+):
+    folder = tmp_path / "corpus"
+    shutil.copytree(corpus.path, folder)
+    write_manifest(folder, corpus.manifest.model_copy(update={"genre": "my AC-DC"}))
+    run = RunFolder(tmp_path / "run")
+    shutil.copytree(finished_run.path, run.path)
+    run.write_record(run.read_record().model_copy(update={"corpus": str(folder)}))
+    write_report(run, tmp_path / "page.html")
+    assert "<h1>My AC-DC: music by a GAN</h1>" in (tmp_path / "page.html").read_text("utf-8")
+
+
 def test_a_run_without_snapshots_has_no_page(started: tuple[RunFolder, RunRecord], tmp_path: Path):
     with pytest.raises(RunError, match="nothing to show yet"):
         write_report(started[0], tmp_path / "page.html")

@@ -15,6 +15,7 @@ from browsing import (
     served,
     settled,
     visiting,
+    wait_until,
 )
 from playwright.sync_api import Browser, Page, Route, expect
 
@@ -46,21 +47,43 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
         yield found
 
 
-FOUND = SurveyInfo.model_validate(
-    {
+def found(**shares: list[str]) -> str:
+    """A survey of recordings by their names, with those that they share music with. The one named
+    `b` is held out.
+    """
+    recording = {
+        "usable": True,
+        "refusal": None,
+        "flaws": [],
+        "seconds": 187.5,
+        "sample_rate": 44_100,
+        "channels": 2,
+        "encoding": "WAV PCM_16",
+        "peak_db": -1.0,
+        "loudness_lufs": None,
+        "content_hash": "",
+    }
+    values = {
         "folder": "/songs",
         "genre": None,
         "sample_rates": {"44100": 4},
         "channel_counts": {"2": 4},
         "training_preset": "latent",
-        "entries": [],
-        "usable": 4,
+        "entries": [
+            {**recording, "path": path, "shares_with": others} for path, others in shares.items()
+        ],
+        "held_out": ["b"],
+        "usable": len(shares),
         "skipped": 0,
         "minutes": 12.5,
         "grade": "little",
         "training_seconds": 3600,
+        "preparation_seconds": 300,
     }
-).model_dump_json()
+    return SurveyInfo.model_validate(values).model_dump_json()
+
+
+FOUND = found(a=[], b=[], c=[], d=[])
 
 
 def photograph(page: Page, folder: Path, name: str) -> None:
@@ -119,6 +142,23 @@ def test_dates_are_those_of_the_reader(open_page: Open):
     assert open_page(locale="es-ES").evaluate(script) == "2 mar 2026, 15:04"
 
 
+def test_an_upload_is_named_after_its_recordings(open_page: Open):
+    script = """async (paths) => {
+        const { commonName } = await import("./recordings.js");
+        return commonName(paths);
+    }"""
+    page = open_page("train")
+    for paths, name in (
+        (["Muldjord - 01 Fear.mp3", "Muldjord - 02 Hate.mp3"], "Muldjord"),
+        (["a/Café Tacvba 1.ogg", "a/Café Tacvba 12.ogg"], "Café-Tacvba"),
+        (["metal.00001.wav", "metallic.wav"], ""),
+        (["My song.flac"], "My-song"),
+        (["01.wav", "02.wav"], ""),
+        ([], ""),
+    ):
+        assert page.evaluate(script, paths) == name
+
+
 def test_an_empty_evaluation_leads_to_the_training(open_page: Open, tmp_path: Path):
     page = open_page("evaluate")
     photograph(page, tmp_path, "evaluate")
@@ -163,6 +203,57 @@ def answer(page: Page, route: str, status: int, body: str) -> None:
 def look_through(page: Page, folder: str) -> None:
     page.locator("#folder").fill(folder)
     page.locator("#look").click()
+
+
+def test_recordings_to_hold_out_are_chosen(open_page: Open, tmp_path: Path):
+    page = open_page("train", may_complain=True)
+    answer(page, "surveys", 200, found(a=["c"], b=[], c=["a"]))
+    asked: list[list[str]] = []
+
+    def refuse(route: Route) -> None:
+        sent = route.request.post_data_json
+        assert isinstance(sent, dict)
+        asked.append(sent["hold_out"])
+        taken = Problem.describe(ProblemCode.RUN_EXISTS, name="uno")
+        route.fulfill(status=409, content_type="application/json", body=taken.model_dump_json())
+
+    page.route("**/api/jobs", lambda r: refuse(r) if r.request.method == "POST" else r.fallback())
+    page.locator("#demo").click()
+    choice = page.locator("#hold-out")
+    expect(choice.locator("summary")).to_have_text("Held out of the training: 1 of 3")
+    boxes = {name: choice.get_by_role("checkbox", name=name, exact=True) for name in "abc"}
+    expect(boxes["b"]).to_be_checked()
+    boxes["a"].check()
+    expect(boxes["c"]).to_be_checked()  # it shares music with a
+    expect(boxes["a"]).to_be_focused()
+    start = page.locator("#start")
+    expect(choice).to_contain_text("nothing is left to train on")
+    expect(start).to_be_disabled()
+    boxes["b"].uncheck()
+    start.click()
+    expect(page.locator("#banner")).to_be_visible()
+    assert sorted(asked[-1]) == ["a", "c"]
+    choice.get_by_role("button", name="Train on everything").click()
+    expect(choice).to_contain_text("no score can be measured")
+    photograph(page, tmp_path, "held-out")
+    start.click()
+    wait_until(page, lambda: len(asked) == 2, "the second request")
+    assert asked[-1] == []
+
+
+def test_the_form_says_how_the_minutes_are_spent(open_page: Open):
+    page = open_page("train", may_complain=True)
+    answer(page, "surveys", 200, FOUND)
+    page.locator("#demo").click()
+    times, minutes = page.locator("#times"), page.locator("#minutes")
+    expect(page.locator("#facts")).to_contain_text("1 h 5 min")
+    expect(times).to_be_hidden()
+    minutes.fill("30")
+    expect(times).to_have_text("About 5 min of preparation, then 25 min of training steps.")
+    minutes.fill("4")
+    expect(times).to_contain_text("The preparation takes about 5 min, which leaves too little")
+    expect(times).to_contain_text("training steps get 2 min all the same")
+    expect(times).to_contain_text("takes about 7 min")
 
 
 def test_a_folder_that_is_no_whole_path_has_a_sentence(open_page: Open, tmp_path: Path):

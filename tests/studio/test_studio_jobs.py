@@ -125,6 +125,28 @@ def test_one_at_a_time(tmp_path: Path):
         end(home, "two")
 
 
+@pytest.mark.slow
+def test_name_and_held_out_recordings_are_those_of_the_request(tmp_path: Path):
+    """The folder of an upload has a key for a name, which says nothing to people."""
+    home = tmp_path / "home"
+    write_music(home / "uploads" / "0123456789abcdef" / "a.wav")
+    asked: list[list[str]] = []
+
+    def start(words: Sequence[str], log: Path) -> "subprocess.Popen[str]":
+        asked.append(list(words))
+        return subprocess.Popen([sys.executable, "-S", "-c", "pass"], text=True)
+
+    jobs = lambda home, sources: Jobs(home, sources, start=start)  # noqa: E731
+    with opened(home, jobs=jobs) as (_, client):
+        for name, hold_out in (("my-band", ["-a b.wav", "c.wav"]), ("all", []), ("tenth", None)):
+            body = ask(name, "upload:0123456789abcdef", hold_out=hold_out)
+            assert client.post("/api/jobs", json=body).json()["held_out"] is None
+            end(home, name)
+    assert [words[words.index("--name") + 1] for words in asked] == ["my-band", "all", "tenth"]
+    named = [[word for word in words if word.startswith("--hold-out")] for words in asked]
+    assert named == [["--hold-out=-a b.wav", "--hold-out=c.wav"], ["--hold-out=none"], []]
+
+
 def test_another_process_of_that_number_is_not_ours(tmp_path: Path):
     folder = JobFolder(tmp_path)
     ours = psutil.Process()
@@ -144,6 +166,8 @@ def test_another_process_of_that_number_is_not_ours(tmp_path: Path):
         ({"name": "a/b"}, "name: not of the right form"),
         ({"name": ""}, "name: not of the right form"),
         ({"minutes": 0}, "minutes: Input should be greater than 0"),
+        ({"hold_out": ["a\0.wav"]}, "hold_out.0: not of the right form"),
+        ({"hold_out": ["a" * 4000] * 200}, "hold out fewer recordings"),
         ({"preset": "polka"}, "preset: Value error, choose one of latent"),
     ],
 )
@@ -271,6 +295,8 @@ def test_the_position_is_that_of_the_newest_line(tmp_path: Path, corpus: Corpus)
         run.append_metrics({**best, "text": "nearest so far"})
         job = client.get("/api/jobs/mine").json()
         assert (job["epoch"], job["step"]) == (10, 30)
+        held_out = [one.source.path for one in corpus.manifest.of_split("held_out")]
+        assert job["held_out"] == held_out
 
 
 @pytest.mark.slow

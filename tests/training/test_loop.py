@@ -12,7 +12,7 @@ from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import CorpusError, RunError, SettingsError
 from riffsmith.files import hold
 from riffsmith.runs import RunFolder, RunRecord, create_run, open_run, select_snapshot
-from riffsmith.runs.checkpoint import checkpoint_paths, read_checkpoint
+from riffsmith.runs.checkpoint import checkpoint_paths, read_checkpoint, read_latest
 from riffsmith.runs.record import RUN_VERSION
 from riffsmith.training import Milestones, Preview, SilentObserver, StepMetrics, train
 from riffsmith.training.picture.system import Batches
@@ -298,13 +298,28 @@ def test_losses_that_are_not_finite_stop_the_run(corpus: Corpus, tmp_path: Path)
 @pytest.mark.slow
 def test_minutes_count_over_all_sittings(corpus: Corpus, tmp_path: Path):
     run = RunFolder(tmp_path / "run")
-    record = create_run(run, corpus, tiny_settings(epochs="1"), "report", 3, minutes=0.01)
+    record = create_run(run, corpus, tiny_settings(epochs="1"), "report", 3, minutes=0.06)
     first = train(run, record, corpus, []).step
     assert first > 3  # minutes go before epochs
     assert train(run, record, corpus, []).step == first
-    record, _ = open_run(run, minutes=0.02)
+    record, _ = open_run(run, minutes=0.12)
     assert train(run, record, corpus, []).step > first
-    assert open_run(run)[0].minutes == 0.02
+    assert open_run(run)[0].minutes == 0.12
+
+
+@pytest.mark.slow
+def test_minutes_include_the_preparation_and_leave_half_for_steps(corpus: Corpus, tmp_path: Path):
+    run = RunFolder(tmp_path / "run")
+    record = create_run(run, corpus, tiny_settings(), "report", 3, minutes=0.02)
+    train(run, record, corpus, [], seconds_before=600.0)
+    lines, (session,) = run.read_metrics("log"), run.read_metrics("session")
+    other = sum(float(str(line["other_seconds"])) for line in [*lines, session])
+    assert other > 600
+    checkpoint = read_latest(run.checkpoints)
+    assert checkpoint is not None
+    stepped = sum(float(str(line["seconds"])) for line in lines)
+    stepped += checkpoint.sums.get("seconds", 0.0)
+    assert stepped >= 0.6  # half of the time, although the preparation took ten minutes
 
 
 @pytest.mark.slow

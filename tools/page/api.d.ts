@@ -149,6 +149,8 @@ declare namespace Api {
     name: string;
     state: "running" | "stopped" | "finished" | "failed";
     preset: string;
+    /** Paths of the recordings that are not trained on. Empty: all are trained on, and no score can be measured; null: the recordings are not prepared yet. */
+    held_out: string[] | null;
     /** What the training counts: epochs (pictures) or steps. */
     unit: "epoch" | "step";
     stage: Stage | "training";
@@ -193,6 +195,8 @@ declare namespace Api {
     /** Length of the training; null: it ends with its last step. */
     minutes?: number | null;
     preset?: "latent" | "report" | "report-wgan";
+    /** Paths of the recordings to hold out, as a survey names them. Those that share music with them are held out, too. Empty: all are trained on, and no score can be measured; null: a tenth is held out. */
+    hold_out?: string[] | null;
   }
 
   /** Mean losses of a part of a training. */
@@ -360,6 +364,8 @@ declare namespace Api {
     peak_db: number;
     loudness_lufs: number | null;
     content_hash: string;
+    /** Paths of the recordings that hold some of the same music. All of them are trained on, or all of them are held out. */
+    shares_with: string[];
   }
 
   /** A folder, file by file, as `riffsmith survey --json` prints it. */
@@ -372,10 +378,17 @@ declare namespace Api {
     skipped: number;
     sample_rates: Record<string, number>;
     channel_counts: Record<string, number>;
+    /** Paths of the recordings that the training leaves out, to compare with, unless it is asked to hold out others. */
+    held_out: string[];
     /** Whether this is enough material. */
     grade: MaterialGrade;
     training_preset: string;
+    /** Length of all training steps of the preset. */
     training_seconds: number;
+    /** Length of the work before the first step. */
+    preparation_seconds: number;
+    /** Fraction of a training's minutes that its steps get at least, however long the preparation takes. */
+    least_steps_fraction: number;
   }
 
   /** Recordings to survey. */

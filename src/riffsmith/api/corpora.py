@@ -17,6 +17,7 @@ def prepare(
     *,
     preset: str = DEFAULT_PRESET,
     genre: str | None = None,
+    name: str | None = None,
     hold_out: str | Sequence[str] = (),
     workers: int | None = None,
     settings: SettingValues | None = None,
@@ -32,8 +33,9 @@ def prepare(
         corpus: Folder to write.
         preset: Preset to prepare for: `latent`, `report` or `report-wgan`.
         genre: Subfolder of a tree of genres, or `all`. `None`: the folder is no such tree.
+        name: What the music is called in reports and models. `None`: as its folder.
         hold_out: Parts of names of recordings to keep from training. If empty, a tenth of the
-            recordings is held out.
+            recordings is held out. `none` holds out nothing, so no score can be measured.
         workers: Number of threads. `None`: one for each core.
         settings: Single settings of the section `corpus`, as
             `{"corpus": {"segment_seconds": 4}}`. `None`: those of the preset.
@@ -54,6 +56,7 @@ def prepare(
         load_corpus_settings(preset, to_overrides(settings)),
         preset=preset,
         genre=genre,
+        name=name,
         hold_out=to_names(hold_out),
         workers=workers,
         on_progress=on_progress,

@@ -1,5 +1,6 @@
 """Training of a model."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,7 @@ def train(
     from_scratch: bool = False,
     resume: bool = False,
     genre: str | None = None,
+    name: str | None = None,
     hold_out: str | Sequence[str] = (),
     workers: int | None = None,
     settings: SettingValues | None = None,
@@ -59,14 +61,17 @@ def train(
         preset: `latent`, `report` or `report-wgan`. `None`: that of the corpus, or else `latent`.
         steps: Length of the training in steps (`latent`). `None`: the preset's.
         epochs: Length in passes over the corpus (`report` and `report-wgan`). `None`: the preset's.
-        minutes: Time to train instead.
+        minutes: Time to train instead, the preparation included. Training steps get at least half
+            of it, however long the preparation takes.
         seed: Seed; the same one on the same machine gives the same result. `None`: 0.
         monitor: Whether the run's health is checked. `None`: as the preset says.
         from_scratch: Whether everything is learned from the recordings, without the base model
             (`latent`).
         resume: Whether to go on with a run that was stopped, or to start it if there is none.
         genre: Subfolder of a tree of genres, or `all`. `None`: the folder is no such tree.
-        hold_out: Parts of names of recordings to keep from training.
+        name: What the music is called in reports and models. `None`: as its folder.
+        hold_out: Parts of names of recordings to keep from training. If empty, a tenth of the
+            recordings is held out. `none` holds out nothing, so no score can be measured.
         workers: Threads of the preparation. `None`: one for each core.
         settings: Single settings, as `{"training": {"batch_size": 8}}`.
         observers: Receivers of the progress, with the methods of
@@ -92,12 +97,20 @@ def train(
         monitor=monitor,
         from_scratch=from_scratch,
         genre=genre,
+        name=name,
         hold_out=to_names(hold_out),
         workers=workers,
     )
     folder = RunFolder(Path(run))
     place = source.path if isinstance(source, Corpus) else Path(source)
+    began = time.perf_counter()
     record, corpus = begin_training(place, folder, request, resume=resume, on_progress=on_progress)
-    painter = PreviewPainter(folder)
-    result = train_run(folder, record, corpus, [painter, *observers], should_stop=should_stop)
+    result = train_run(
+        folder,
+        record,
+        corpus,
+        [PreviewPainter(folder), *observers],
+        should_stop=should_stop,
+        seconds_before=time.perf_counter() - began,
+    )
     return Run(folder.path, result.finished, result.step, result.epoch)

@@ -11,6 +11,7 @@ def prepare(
     corpus: Path,
     *,
     genre: str | None = None,
+    name: str | None = None,
     preset: str | None = None,
     hold_out: Annotated[list[str] | None, Parameter(negative="")] = None,
     workers: int | None = None,
@@ -27,11 +28,13 @@ def prepare(
         Folder to write. Files prepared before are not decoded again.
     genre
         A subfolder of a GTZAN-like tree of genres, or "all".
+    name
+        What the music is called in reports and models. Its folder's name if left out.
     preset
         What for: latent (the default), report (with --export-pt the default) or report-wgan.
     hold_out
         Part of the name of a recording to keep from training; may be repeated. If left out, a
-        tenth of the recordings is held out.
+        tenth of the recordings is held out. "none" holds out nothing: no score can be measured.
     workers
         Threads; one for each core if left out.
     export_pt
@@ -40,6 +43,7 @@ def prepare(
         Single settings, as --config.corpus.segment_seconds 4.
     """
     from riffsmith.cli.console import file_progress, note_flaws, stdout
+    from riffsmith.cli.held_out import describe_corpus_split
     from riffsmith.config import DEFAULT_PRESET, load_corpus_settings
     from riffsmith.corpus import Corpus, export_pt as export, prepare_corpus
     from riffsmith.messages import Count
@@ -53,6 +57,7 @@ def prepare(
             settings,
             preset=preset,
             genre=genre,
+            name=name,
             hold_out=hold_out or (),
             workers=workers,
             on_progress=on_progress,
@@ -64,6 +69,7 @@ def prepare(
         f"{manifest.segment_count('held_out')} held out (corpus {manifest.corpus_hash()})",
         soft_wrap=True,
     )
+    stdout.print(describe_corpus_split(manifest, is_chosen=bool(hold_out)), soft_wrap=True)
     if export_pt is not None:
         written = export(Corpus(corpus), export_pt)
         stdout.print(f"{Count(written):tensor file|tensor files} → {export_pt}", soft_wrap=True)

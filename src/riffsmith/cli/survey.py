@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
-    from riffsmith.corpus import Survey
+    from riffsmith.corpus import CorpusPlan, Survey
 
 
 def survey(
@@ -35,8 +35,11 @@ def survey(
         Print the survey as JSON.
     """
     from riffsmith.cli.console import duration, file_progress, stdout
+    from riffsmith.cli.held_out import describe_plan
     from riffsmith.config import DEFAULT_PRESET, load_preset
     from riffsmith.corpus import survey_folder
+    from riffsmith.pipeline.training import estimate_planned_preparation
+    from riffsmith.training import measure_training_seconds, plan_milestones
 
     preset = preset or DEFAULT_PRESET
     settings = load_preset(preset)
@@ -49,9 +52,14 @@ def survey(
             workers=workers,
             on_progress=on_progress,
         )
-    seconds = _training_seconds(found, preset)
+    plan = found.plan(settings.corpus)
+    steps = plan_milestones(settings, plan.training_segments).last_step
+    seconds = measure_training_seconds(settings, steps) if plan.training and steps else 0.0
+    preparation = estimate_planned_preparation(settings, plan)
     if as_json:
-        print(json.dumps(_as_values(found, preset, seconds), indent=1))
+        values = _as_values(found, plan, preset, seconds)
+        values["preparation_seconds"] = round(preparation)
+        print(json.dumps(values, indent=1))
         return
     _print_table(found)
     stdout.print(
@@ -60,24 +68,19 @@ def survey(
     )
     stdout.print(f"rates: {_counts(found.sample_rates(), ' Hz')}")
     stdout.print(f"channels: {_counts(found.channel_counts(), '')}")
+    if found.usable:
+        stdout.print(describe_plan(plan, settings.corpus), soft_wrap=True)
     stdout.print(f"verdict: {found.verdict()}", style="bold")
     if seconds:
-        stdout.print(f"training with preset {preset} on this machine: about {duration(seconds)}")
+        before = f" after {duration(preparation)} of preparation" if preparation else ""
+        stdout.print(
+            f"training with preset {preset} on this machine: about {duration(seconds)}{before}"
+        )
 
 
-def _training_seconds(found: "Survey", preset: str) -> float:
-    from riffsmith.config import load_preset
-    from riffsmith.corpus import estimate_training_segments
-    from riffsmith.training import measure_training_seconds, plan_milestones
-
-    settings = load_preset(preset)
-    lengths = [entry.seconds for entry in found.usable]
-    segments = estimate_training_segments(lengths, settings.corpus)
-    steps = plan_milestones(settings, segments).last_step
-    return measure_training_seconds(settings, steps) if segments and steps else 0.0
-
-
-def _as_values(found: "Survey", preset: str, seconds: float) -> dict[str, object]:
+def _as_values(
+    found: "Survey", plan: "CorpusPlan", preset: str, seconds: float
+) -> dict[str, object]:
     return {
         **found.model_dump(),
         "minutes": round(found.minutes, 3),
@@ -85,6 +88,7 @@ def _as_values(found: "Survey", preset: str, seconds: float) -> dict[str, object
         "skipped": len(found.skipped),
         "sample_rates": found.sample_rates(),
         "channel_counts": found.channel_counts(),
+        "held_out": [entry.path for entry in plan.held_out],
         "grade": found.grade,
         "verdict": found.verdict(),
         "training_preset": preset,

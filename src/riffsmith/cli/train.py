@@ -1,5 +1,6 @@
 """`riffsmith train`."""
 
+import time
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -26,6 +27,7 @@ def train(
     resume: Annotated[bool, Parameter(negative="")] = False,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     genre: str | None = None,
+    name: str | None = None,
     hold_out: Annotated[list[str] | None, Parameter(negative="")] = None,
     workers: int | None = None,
     config: dict[str, dict[str, str]] | None = None,
@@ -45,7 +47,8 @@ def train(
     epochs
         Passes over the corpus, instead of the preset's number (report and report-wgan).
     minutes
-        Train for this time instead.
+        Train for this time instead, the preparation included. Training steps get at least half of
+        it, however long the preparation takes.
     seed
         The same seed on the same machine gives the same result. 0 if left out.
     monitor
@@ -59,18 +62,22 @@ def train(
         Print the settings, the networks' sizes and an estimate of the time. Write nothing.
     genre
         A subfolder of a tree of genres as in GTZAN, or "all".
+    name
+        What the music is called in reports and models. Its folder's name if left out.
     hold_out
-        Part of the name of a recording to keep from training. May be repeated.
+        Part of the name of a recording to keep from training; may be repeated. If left out, a
+        tenth of the recordings is held out. "none" holds out nothing: no score can be measured.
     workers
         Threads of the preparation.
     config
         Single settings, as --config.training.batch_size 16.
     """
     from riffsmith.cli.console import file_progress, note_flaws, stdout
-    from riffsmith.cli.training_progress import run_with_progress, stop_flag
+    from riffsmith.cli.held_out import describe_corpus_split
+    from riffsmith.cli.training_progress import describe_times, run_with_progress, stop_flag
     from riffsmith.corpus import is_corpus
     from riffsmith.messages import Count
-    from riffsmith.pipeline.training import TrainingRequest, begin_training
+    from riffsmith.pipeline.training import TimePlan, TrainingRequest, begin_training
     from riffsmith.runs import RunFolder
     from riffsmith.training import open_process_group, run_worker
 
@@ -84,6 +91,7 @@ def train(
         monitor=None if monitor is None else monitor == "on",
         from_scratch=from_scratch,
         genre=genre,
+        name=name,
         hold_out=hold_out or (),
         workers=workers,
     )
@@ -97,13 +105,26 @@ def train(
         if dry_run:
             _print_plan(source, folder, request)
             return
+        is_resumed = folder.exists()
+        began = time.perf_counter()
+        plans: list[TimePlan] = []
         with file_progress("Preparing") as on_progress:
             record, corpus = begin_training(
-                source, folder, request, resume=resume, on_progress=on_progress
+                source,
+                folder,
+                request,
+                resume=resume,
+                on_progress=on_progress,
+                on_plan=plans.append,
             )
         if not is_corpus(source):
             note_flaws(corpus.manifest)
-        result = run_with_progress(folder, record, corpus, process_group)
+        is_chosen = bool(hold_out) or is_resumed or is_corpus(source)
+        stdout.print(describe_corpus_split(corpus.manifest, is_chosen=is_chosen), soft_wrap=True)
+        for plan in plans:
+            stdout.print(describe_times(plan), soft_wrap=True)
+        seconds_before = time.perf_counter() - began
+        result = run_with_progress(folder, record, corpus, process_group, seconds_before)
     if not result.finished:
         stdout.print(
             f"stopped at step {result.step}; go on with: "
@@ -125,7 +146,7 @@ def _print_plan(source: Path, run: "RunFolder", request: "TrainingRequest") -> N
     from riffsmith.config import LatentSettings
     from riffsmith.messages import Count
     from riffsmith.networks import count_parameters
-    from riffsmith.pipeline.training import refuse_preparation
+    from riffsmith.pipeline.training import TimePlan, refuse_preparation
     from riffsmith.training import (
         choose_device,
         initialise_state,
@@ -136,7 +157,7 @@ def _print_plan(source: Path, run: "RunFolder", request: "TrainingRequest") -> N
     request = request.with_preset(source, run)
     refuse_preparation(source, request)
     settings = request.settings()
-    segments = _count_segments(source, request, settings)
+    segments, preparation = _measure_recordings(source, request, settings)
     for section, values in settings.model_dump().items():
         for key, value in values.items():
             stdout.print(f"{section}.{key} = {value}")
@@ -156,26 +177,37 @@ def _print_plan(source: Path, run: "RunFolder", request: "TrainingRequest") -> N
         )
         return
     seconds = measure_training_seconds(settings, milestones.last_step)
-    total = f"{request.minutes:g} min" if request.minutes else duration(seconds)
+    if request.minutes is None:
+        total = duration(preparation + seconds)
+    else:
+        total = duration(TimePlan(request.minutes, 0.0, preparation).total_seconds or 0.0)
     step_seconds = seconds / milestones.last_step
     if milestones.steps_per_epoch is None:
         pace = f"{Count(milestones.last_step):step|steps} of {step_seconds:.2g} s"
     else:
         epoch = milestones.steps_per_epoch
         pace = f"{Count(epoch):step|steps} per epoch, {duration(step_seconds * epoch)} per epoch"
+    before = f"{duration(preparation)} of preparation, " if preparation else ""
     stdout.print(
-        f"about {Count(segments):training segment|training segments}, {pace}, {total} in all on "
-        "this machine",
+        f"about {Count(segments):training segment|training segments}, {before}{pace}, {total} in "
+        "all on this machine",
         soft_wrap=True,
     )
 
 
-def _count_segments(source: Path, request: "TrainingRequest", settings: "Settings") -> int:
-    from riffsmith.cli.console import file_progress
-    from riffsmith.corpus import Corpus, estimate_training_segments, is_corpus, survey_folder
+def _measure_recordings(
+    source: Path, request: "TrainingRequest", settings: "Settings"
+) -> tuple[int, float]:
+    """Number of training segments, and seconds of work before the first step."""
+    from riffsmith.cli.console import file_progress, stdout
+    from riffsmith.cli.held_out import describe_corpus_split, describe_plan
+    from riffsmith.corpus import Corpus, is_corpus, survey_folder
+    from riffsmith.pipeline.training import estimate_planned_preparation, estimate_preparation
 
     if is_corpus(source):
-        return len(Corpus(source).train)
+        corpus = Corpus(source)
+        stdout.print(describe_corpus_split(corpus.manifest, is_chosen=True), soft_wrap=True)
+        return len(corpus.train), estimate_preparation(settings, corpus.manifest)
     with file_progress("Surveying") as on_progress:
         found = survey_folder(
             source,
@@ -185,5 +217,7 @@ def _count_segments(source: Path, request: "TrainingRequest", settings: "Setting
             workers=request.workers,
             on_progress=on_progress,
         )
-    lengths = [entry.seconds for entry in found.usable]
-    return estimate_training_segments(lengths, settings.corpus)
+    plan = found.plan(settings.corpus, request.hold_out)
+    chosen_by = None if request.hold_out else settings.corpus
+    stdout.print(describe_plan(plan, chosen_by), soft_wrap=True)
+    return plan.training_segments, estimate_planned_preparation(settings, plan)

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 from rich.progress import Progress, TaskID
 
-from riffsmith.cli.console import training_progress
+from riffsmith.cli.console import duration, training_progress
 from riffsmith.corpus import Corpus
+from riffsmith.pipeline.training import TimePlan
 from riffsmith.report import PreviewPainter
 from riffsmith.runs import RunFolder, RunRecord, Stage
 from riffsmith.training import (
@@ -17,6 +18,7 @@ from riffsmith.training import (
     ProcessGroup,
     StepMetrics,
     TrainingResult,
+    seconds_for_steps,
     train,
 )
 
@@ -28,12 +30,41 @@ _STAGES = {
 }
 
 
+def describe_times(plan: TimePlan) -> str:
+    """Says how long the preparation will take, and how long the training steps."""
+    preparation = duration(plan.preparation_seconds)
+    if plan.steps_seconds is None or plan.total_seconds is None:
+        if plan.preparation_seconds == 0:
+            return "the training steps begin at once"
+        return f"before the first training step, about {preparation} of preparation"
+    steps, total = duration(plan.steps_seconds), duration(plan.total_seconds)
+    if plan.is_longer:
+        return (
+            f"the preparation takes about {preparation}, which leaves too little of the "
+            f"{plan.minutes:g} min: training steps get {steps} all the same, so the training takes "
+            f"about {total}"
+        )
+    return f"about {preparation} of preparation, then {steps} of training steps"
+
+
 def run_with_progress(
-    folder: RunFolder, record: RunRecord, corpus: Corpus, process_group: ProcessGroup | None = None
+    folder: RunFolder,
+    record: RunRecord,
+    corpus: Corpus,
+    process_group: ProcessGroup | None = None,
+    seconds_before: float = 0.0,
 ) -> TrainingResult:
-    """Trains with a progress bar. Ctrl-C or a termination signal ends it with a checkpoint."""
+    """Trains with a progress bar. Ctrl-C or a termination signal ends it with a checkpoint.
+
+    Args:
+        folder: Folder of the run.
+        record: Its record.
+        corpus: Its corpus.
+        process_group: Processes that train the run. `None`: this one alone.
+        seconds_before: Time that the preparation has taken so far.
+    """
     with stop_flag() as stopped, training_progress() as progress:
-        console = _ConsoleObserver(progress, record.minutes)
+        console = _ConsoleObserver(progress, record.minutes, seconds_before)
         result = train(
             folder,
             record,
@@ -41,6 +72,7 @@ def run_with_progress(
             [PreviewPainter(folder), console],
             should_stop=lambda: bool(stopped),
             process_group=process_group,
+            seconds_before=seconds_before,
         )
         if result.finished:
             console.fill()
@@ -73,9 +105,9 @@ def stop_flag() -> Iterator[list[int]]:
 class _ConsoleObserver:
     """Shows a run as one bar; where there is no terminal, as one line per log entry."""
 
-    def __init__(self, progress: Progress, minutes: float | None) -> None:
+    def __init__(self, progress: Progress, minutes: float | None, seconds_before: float) -> None:
         self._progress = progress
-        self._budget_seconds = minutes * 60 if minutes is not None else None
+        self._minutes, self._seconds_before = minutes, seconds_before
         self._began = time.monotonic()
         self._task = progress.add_task("Training", losses="", total=None)
         self._milestones: Milestones | None = None
@@ -97,12 +129,14 @@ class _ConsoleObserver:
         self._milestones = milestones
         for stage in self._stages.values():
             self._progress.update(stage, completed=1.0)
-        self._began = time.monotonic()
-        total = self._budget_seconds or milestones.last_step
-        self._progress.reset(self._task, total=total, completed=0 if self._budget_seconds else step)
+        total: float = milestones.last_step
+        if self._minutes is not None:
+            prepared = self._seconds_before + time.monotonic() - self._began
+            total, self._began = seconds_for_steps(self._minutes, prepared), time.monotonic()
+        self._progress.reset(self._task, total=total, completed=0 if self._minutes else step)
 
     def on_step(self, step: int, metrics: StepMetrics) -> None:
-        done = time.monotonic() - self._began if self._budget_seconds else step
+        done = time.monotonic() - self._began if self._minutes else step
         loss = metrics.discriminator_loss
         discriminator = "" if loss is None else f"D {loss:.3f}  "
         self._progress.update(

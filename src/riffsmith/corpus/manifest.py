@@ -44,7 +44,7 @@ class Manifest(BaseModel):
     folder: str
     """Folder of the recordings."""
     genre: str
-    """Name of that folder."""
+    """What the music is called: as was asked for, or else as that folder."""
     genres: dict[str, int]
     """Number of audio files of each genre in the tree that the recordings belong to; the genre of
     this corpus alone if there is no tree."""

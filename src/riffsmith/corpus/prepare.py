@@ -37,6 +37,7 @@ def prepare_corpus(
     *,
     preset: str,
     genre: str | None = None,
+    name: str | None = None,
     hold_out: Sequence[str] = (),
     workers: int | None = None,
     on_progress: Progress | None = None,
@@ -54,7 +55,9 @@ def prepare_corpus(
         settings: Settings of the transform and of the split.
         preset: Name of the preset that the settings come from, to be recorded.
         genre: Subfolder of a tree of genres, or `all`. `None`: the folder is no such tree.
-        hold_out: Patterns of paths of recordings to hold out, instead of a fraction of them all.
+        name: What the music is called. `None`: as its folder, or the subfolder of its genre.
+        hold_out: Patterns of paths of recordings to hold out, instead of a fraction of them all;
+            `none` alone holds out nothing.
         workers: Number of threads. `None`: one for each core.
         on_progress: Function to call after each file.
 
@@ -72,8 +75,9 @@ def prepare_corpus(
     with hold(corpus, CorpusError):
         _refuse_other_corpus(corpus, root, settings)
         files = _write_shards(root, paths, corpus, settings, workers, on_progress)
+        name = name or root.resolve().name
         genres = find_genres(folder)
-        manifest = _build_manifest(root, genres, corpus, settings, preset, hold_out, files)
+        manifest = _build_manifest(root, name, genres, corpus, settings, preset, hold_out, files)
         write_manifest(corpus, manifest)
         kept = {recording.shard for recording in manifest.recordings}
         for path in (corpus / SHARD_FOLDER).iterdir():
@@ -164,6 +168,7 @@ def _reusable_entry(shard: Path, name: str) -> SurveyEntry | None:
 
 def _build_manifest(
     root: Path,
+    name: str,
     genres: dict[str, int],
     corpus: Path,
     settings: CorpusSettings,
@@ -208,8 +213,8 @@ def _build_manifest(
         riffsmith=__version__,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         folder=str(root.resolve()),
-        genre=root.resolve().name,
-        genres=genres or {root.resolve().name: len(usable)},
+        genre=name,
+        genres=genres or {name: len(usable)},
         preset=preset,
         settings=settings,
         low_db=low_db,

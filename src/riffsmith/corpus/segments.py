@@ -1,6 +1,5 @@
 """Segments: recordings cut to fixed lengths, and their spectrogram pictures in decibels."""
 
-from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
@@ -10,7 +9,6 @@ from torch import Tensor
 
 from riffsmith.config import CorpusSettings
 from riffsmith.corpus.entry import FULL_SCALE
-from riffsmith.corpus.split import count_held_out
 from riffsmith.features import MelTransform, mask, resize, shift_pitch
 
 
@@ -25,13 +23,6 @@ def count_segments(samples: int, settings: CorpusSettings) -> int:
     """
     padding = settings.pad_fraction * settings.segment_samples
     return int((samples + padding) // settings.segment_samples)
-
-
-def estimate_training_segments(seconds: Sequence[float], settings: CorpusSettings) -> int:
-    """Estimated number of training segments, from the lengths of the recordings in seconds."""
-    segments = sum(count_segments(round(s * settings.sample_rate), settings) for s in seconds)
-    held_out = count_held_out(len(seconds), settings.held_out_fraction)
-    return round(segments * (1 - held_out / max(1, len(seconds))))
 
 
 def minimum_seconds(settings: CorpusSettings) -> float:

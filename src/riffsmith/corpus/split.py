@@ -6,6 +6,9 @@ from fnmatch import fnmatch
 from riffsmith.corpus.entry import SurveyEntry
 from riffsmith.errors import CorpusError
 
+HOLD_OUT_NOTHING = "none"
+"""Name that stands for no recording at all where recordings to hold out are named."""
+
 
 def count_held_out(recordings: int, fraction: float) -> int:
     """Number of recordings to hold out of so many, at least one if there are two or more.
@@ -32,23 +35,32 @@ def split_recordings(
         fraction: Fraction of the recordings to hold out, as for `count_held_out`. The first ones
             in the order of their content hashes are taken, so that neither names nor their order
             matter.
-        hold_out: Patterns of paths (`*03_fear*`) to hold out instead of a fraction.
+        hold_out: Patterns of paths (`*03_fear*`) to hold out instead of a fraction; `none` alone
+            holds out nothing.
 
     Returns:
         Content hashes of the recordings to hold out.
 
     Raises:
-        CorpusError: A pattern matches nothing, or nothing would be left to train on.
+        CorpusError: A pattern matches nothing, nothing would be left to train on, or `none` stands
+            beside other patterns.
     """
     groups = _group(entries)
     if not hold_out:
         return _select(groups, count_held_out(len(entries), fraction))
+    if HOLD_OUT_NOTHING in hold_out:
+        if len(hold_out) > 1:
+            raise CorpusError(
+                f"--hold-out {HOLD_OUT_NOTHING} holds out nothing, and others are named beside it: "
+                "leave out one of them"
+            )
+        return set()
     held_out: set[str] = set()
     for pattern in hold_out:
-        matches = [entry for entry in entries if matches_pattern(entry.path, pattern)]
-        if not matches:
+        paths = find_named([entry.path for entry in entries], pattern)
+        if not paths:
             raise CorpusError(f"--hold-out {pattern!r} matches no usable recording: check the name")
-        named = {entry.content_hash for entry in matches}
+        named = {entry.content_hash for entry in entries if entry.path in paths}
         held_out |= {one for group in groups if named & set(group) for one in group}
     if len(held_out) == len(entries):
         raise CorpusError(
@@ -63,7 +75,7 @@ def _group(entries: Sequence[SurveyEntry]) -> list[list[str]]:
     group_of = {entry.path: {entry.path} for entry in entries}
     for entry in entries:
         for other in entry.shares_with:
-            if group_of[other] is not group_of[entry.path]:
+            if other in group_of and group_of[other] is not group_of[entry.path]:
                 joined = group_of[entry.path] | group_of[other]
                 group_of.update(dict.fromkeys(joined, joined))
     hashes = {entry.path: entry.content_hash for entry in entries}
@@ -82,6 +94,13 @@ def _select(groups: Sequence[list[str]], count: int) -> set[str]:
     return held_out
 
 
-def matches_pattern(path: str, pattern: str) -> bool:
-    """Whether a pattern of recordings to hold out names the path of a recording."""
-    return fnmatch(path, pattern) or fnmatch(path, f"*{pattern}*")
+def find_named(paths: Sequence[str], pattern: str) -> list[str]:
+    """The paths that a pattern of recordings to hold out names.
+
+    It names the one path that it is, else those that it matches as a whole, else those that it
+    matches a part of. So a recording can be named alone whose name is a part of another one's.
+    """
+    if pattern in paths:
+        return [pattern]
+    whole = [path for path in paths if fnmatch(path, pattern)]
+    return whole or [path for path in paths if fnmatch(path, f"*{pattern}*")]

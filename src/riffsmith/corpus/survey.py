@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import unique
 from pathlib import Path
 from typing import TypeVar
@@ -9,9 +10,12 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
+from riffsmith.config import CorpusSettings
 from riffsmith.corpus.duplicates import mark_duplicates
 from riffsmith.corpus.entry import SurveyEntry, describe, find_stored_landmarks
 from riffsmith.corpus.folders import find_recordings
+from riffsmith.corpus.segments import count_segments
+from riffsmith.corpus.split import split_recordings
 from riffsmith.errors import CorpusError
 from riffsmith.messages import MessageCode
 from riffsmith.parallel import count_cores, map_ordered
@@ -41,6 +45,18 @@ class MaterialGrade(MessageCode):
         "enough minutes, but few recordings: the model will know only these",
     )
     ENOUGH = "enough", "enough material"
+
+
+@dataclass(frozen=True)
+class CorpusPlan:
+    """What the corpus of a survey's recordings will hold."""
+
+    training: tuple[SurveyEntry, ...]
+    """Recordings to train on."""
+    held_out: tuple[SurveyEntry, ...]
+    """Recordings that are kept from the training."""
+    training_segments: int
+    """Number of segments of the recordings to train on."""
 
 
 class Survey(BaseModel):
@@ -80,6 +96,29 @@ class Survey(BaseModel):
         if minutes < 15:
             return MaterialGrade.LITTLE
         return MaterialGrade.FEW_RECORDINGS if len(self.usable) < 4 else MaterialGrade.ENOUGH
+
+    def plan(self, settings: CorpusSettings, hold_out: Sequence[str] = ()) -> "CorpusPlan":
+        """What a corpus of these recordings will hold, as `prepare_corpus` chooses it.
+
+        Args:
+            settings: Settings of the corpus.
+            hold_out: Patterns of paths of recordings to hold out, as for `prepare_corpus`.
+
+        Raises:
+            CorpusError: A pattern matches nothing, or nothing would be left to train on.
+        """
+        counts = {
+            entry.path: count_segments(round(entry.seconds * settings.sample_rate), settings)
+            for entry in self.usable
+        }
+        entries = [entry for entry in self.usable if counts[entry.path]]
+        hashes = split_recordings(entries, settings.held_out_fraction, hold_out)
+        training = tuple(entry for entry in entries if entry.content_hash not in hashes)
+        return CorpusPlan(
+            training=training,
+            held_out=tuple(entry for entry in entries if entry.content_hash in hashes),
+            training_segments=sum(counts[entry.path] for entry in training),
+        )
 
     def verdict(self) -> str:
         """The grade as an English sentence."""

@@ -49,6 +49,7 @@ from riffsmith.evaluation.embedders.musicnn import TAG_NAMES, MusicnnEmbedder
 from riffsmith.evaluation.passages import (
     PASSAGE_SECONDS,
     Passage,
+    check_passages,
     play_passages,
     read_folder,
     reconstruct_with,
@@ -95,6 +96,7 @@ __all__ = [
     "SummaryGrade",
     "WindowOrigin",
     "build_embedder",
+    "check_passages",
     "cut_windows",
     "embed_audio",
     "evaluate",

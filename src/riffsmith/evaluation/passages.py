@@ -78,6 +78,18 @@ def read_passages(corpus: Corpus, split: Split, seconds: float) -> list[Passage]
     ]
 
 
+def check_passages(corpus: Corpus) -> None:
+    """Checks that both splits of a corpus have passages, before anything slow begins.
+
+    Raises:
+        CorpusError: Nothing is held out, or a split has no recording of 30 s.
+    """
+    if not corpus.manifest.of_split("held_out"):
+        raise Remark.of(RemarkCode.NOTHING_HELD_OUT, path=str(corpus.path)).to_error(CorpusError)
+    for split in ("train", "held_out"):
+        read_passages(corpus, split, PASSAGE_SECONDS)
+
+
 def read_passage(corpus: Corpus, recording: PreparedRecording, start_seconds: float) -> Passage:
     """Reads 30 s of a recording from a second on."""
     audio = corpus.audio(recording, start_seconds, PASSAGE_SECONDS).numpy()

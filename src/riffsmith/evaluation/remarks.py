@@ -76,6 +76,11 @@ class RemarkCode(MessageCode):
         "asked for; a self-test needs {needed}: prepare more music of a minute or more, or give "
         "more --seconds",
     )
+    NOTHING_HELD_OUT = (
+        "nothing_held_out",
+        "{path} holds out nothing, and music is compared with recordings that were not trained on: "
+        "train again and hold some out",
+    )
     NO_LONG_HELD_OUT_RECORDING = (
         "no_long_held_out_recording",
         "{path} has no held-out recording of {seconds:g} s or more: prepare it with longer "

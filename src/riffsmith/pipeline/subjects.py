@@ -10,6 +10,7 @@ from riffsmith.errors import ModelError, SettingsError
 from riffsmith.evaluation import (
     PASSAGE_SECONDS,
     Passage,
+    check_passages,
     play_passages,
     read_folder,
     reconstruct_with,
@@ -54,7 +55,7 @@ def open_subject(
             for a folder of audio files.
         ModelError: As for `open_model`, or the model's rate or channels are not the corpus's.
         AudioError: A file of the folder cannot be read.
-        CorpusError: No file of the folder is 30 s long.
+        CorpusError: No file of the folder is 30 s long, or the corpus has nothing to compare with.
     """
     path = Path(model)
     is_model = is_bundle(path) or RunFolder(path).exists()
@@ -66,6 +67,7 @@ def open_subject(
                     f"--{name} belongs to a model, and {path} is a folder of audio files, which "
                     "are read whole: leave it out"
                 )
+        check_passages(corpus)
         return EvaluationSubject(read_folder(find_audio(path), corpus))
     _check_seconds(seconds)
     bundle = open_model(model, snapshot)
@@ -93,6 +95,7 @@ def play_subject(
     Raises:
         SettingsError: `seconds` is shorter than one clip or infinite.
         ModelError: The model's rate or channels are not the corpus's.
+        CorpusError: The corpus has nothing to compare with.
     """
     seconds = _check_seconds(seconds)
     ours, theirs = bundle.card.settings.corpus, corpus.manifest.settings
@@ -102,6 +105,7 @@ def play_subject(
             f"{theirs.sample_rate} Hz ({theirs.channels}): prepare the corpus with preset "
             f"{bundle.card.preset}"
         )
+    check_passages(corpus)
     passages = play_passages(bundle, seconds, seed, on_progress)
     return EvaluationSubject(passages, reconstruct_with(bundle))
 

@@ -1,6 +1,7 @@
 """From a folder of recordings to a run."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,7 +13,17 @@ from riffsmith.config import (
     build_settings,
     load_preset,
 )
-from riffsmith.corpus import Corpus, Progress, is_corpus, matches_pattern, prepare_corpus
+from riffsmith.corpus import (
+    HOLD_OUT_NOTHING,
+    Corpus,
+    CorpusPlan,
+    Manifest,
+    Progress,
+    SurveyEntry,
+    find_named,
+    is_corpus,
+    prepare_corpus,
+)
 from riffsmith.errors import CorpusError, RiffsmithError, RunError, SettingsError
 from riffsmith.runs import (
     Outcome,
@@ -24,7 +35,12 @@ from riffsmith.runs import (
     open_run,
     write_outcome,
 )
-from riffsmith.training import measure_training_seconds, open_base
+from riffsmith.training import (
+    measure_preparation_seconds,
+    measure_training_seconds,
+    open_base,
+    seconds_for_steps,
+)
 
 _CHANGEABLE = ("epochs", "steps", "monitor", "run_megabytes")
 """Training settings that may change when a run is resumed."""
@@ -50,6 +66,8 @@ class TrainingRequest:
     from_scratch: bool = False
     """Whether the preset `latent` learns everything from the recordings, without its base."""
     genre: str | None = None
+    name: str | None = None
+    """What the music is called. `None`: as its folder."""
     hold_out: Sequence[str] = ()
     workers: int | None = None
 
@@ -124,6 +142,37 @@ class TrainingRequest:
             )
 
 
+@dataclass(frozen=True)
+class TimePlan:
+    """How the time of a new training is going to be spent, by an estimate."""
+
+    minutes: float | None
+    """Length that was asked for. `None`: the training ends with its last step."""
+    spent_seconds: float
+    """Time that the recordings have taken so far."""
+    preparation_seconds: float
+    """Time that is still to be spent before the first step. 0: the preset has no such work."""
+
+    @property
+    def steps_seconds(self) -> float | None:
+        """Time that is left for training steps. `None`: the training ends with its last step."""
+        if self.minutes is None:
+            return None
+        return seconds_for_steps(self.minutes, self.spent_seconds + self.preparation_seconds)
+
+    @property
+    def total_seconds(self) -> float | None:
+        """Time of the whole training. `None`: it ends with its last step."""
+        steps = self.steps_seconds
+        return None if steps is None else self.spent_seconds + self.preparation_seconds + steps
+
+    @property
+    def is_longer(self) -> bool:
+        """Whether the training takes longer than was asked for, because of its preparation."""
+        total = self.total_seconds
+        return self.minutes is not None and total is not None and total > 60 * self.minutes + 1
+
+
 def refuse_preparation(source: Path, request: TrainingRequest) -> None:
     """Refuses options of the preparation where there is nothing to prepare.
 
@@ -132,6 +181,7 @@ def refuse_preparation(source: Path, request: TrainingRequest) -> None:
     """
     options = {
         "--genre": request.genre is not None,
+        "--name": request.name is not None,
         "--hold-out": bool(request.hold_out),
         "--workers": request.workers is not None,
     }
@@ -164,6 +214,7 @@ def open_corpus(
         request.settings().corpus,
         preset=request.preset or DEFAULT_PRESET,
         genre=request.genre,
+        name=request.name,
         hold_out=request.hold_out,
         workers=request.workers,
         on_progress=report,
@@ -178,6 +229,7 @@ def begin_training(
     *,
     resume: bool,
     on_progress: Progress | None = None,
+    on_plan: Callable[[TimePlan], None] = lambda plan: None,
 ) -> tuple[RunRecord, Corpus]:
     """Creates a run, or opens an existing one again where `resume` is true.
 
@@ -187,11 +239,13 @@ def begin_training(
         request: Wishes for the training.
         resume: Whether to go on with a run that is there.
         on_progress: Called with the number of prepared files, of all files, and a file's name.
+        on_plan: Called with the times of a new training, before the work that takes long.
 
     Raises:
         RunError: There is a run and `resume` is false, or the request contradicts its record.
         RiffsmithError: The folder, corpus or settings cannot be used.
     """
+    began = time.perf_counter()
     request = request.with_preset(source, run)
     settings = request.settings()
     if run.exists() and resume:
@@ -217,20 +271,45 @@ def begin_training(
             write_outcome(run, Outcome.of_error(error))
         raise
     preset = request.preset or DEFAULT_PRESET
-    settings = _fit_schedule(settings, request)
+    preparation = estimate_preparation(settings, corpus.manifest)
+    plan = TimePlan(request.minutes, time.perf_counter() - began, preparation)
+    on_plan(plan)
+    settings = _fit_schedule(settings, request, plan)
     record = create_run(run, corpus, settings, preset, request.seed or 0, request.minutes)
     return record, corpus
 
 
-def _fit_schedule(settings: Settings, request: TrainingRequest) -> Settings:
-    """The settings with a schedule of flow matching that ends when the minutes of the request do.
+def estimate_preparation(settings: Settings, manifest: Manifest) -> float:
+    """Seconds that a training on a corpus will spend before its first step."""
+    sources = [
+        [recording.source for recording in manifest.of_split(split)]
+        for split in ("train", "held_out")
+    ]
+    return _estimate_preparation(settings, *sources)
+
+
+def estimate_planned_preparation(settings: Settings, plan: CorpusPlan) -> float:
+    """Seconds that a training on a folder will spend before its first step, beside decoding it."""
+    return _estimate_preparation(settings, plan.training, plan.held_out)
+
+
+def _estimate_preparation(
+    settings: Settings, training: Sequence[SurveyEntry], held_out: Sequence[SurveyEntry]
+) -> float:
+    lengths = (sum(entry.seconds for entry in entries) for entries in (training, held_out))
+    count = len(training) + len(held_out)
+    return measure_preparation_seconds(settings, *lengths, recordings=count) if training else 0.0
+
+
+def _fit_schedule(settings: Settings, request: TrainingRequest, plan: TimePlan) -> Settings:
+    """The settings with a schedule of flow matching that ends when the time for steps does.
 
     Without that, a short training would end while its learning rate is at its highest. Longer ones
     keep their schedule, and so do those whose schedule is given.
     """
     named = request.overrides.get("training", {})
     if (
-        request.minutes is None
+        plan.steps_seconds is None
         or not isinstance(settings, LatentSettings)
         or "flow_matching_steps" in named
     ):
@@ -238,7 +317,7 @@ def _fit_schedule(settings: Settings, request: TrainingRequest) -> Settings:
     training = settings.training
     matching = training.flow_matching_steps
     seconds = measure_training_seconds(settings, matching)
-    fitting = max(1, round(_SPEED_RESERVE * matching * request.minutes * 60 / max(seconds, 1e-9)))
+    fitting = max(1, round(_SPEED_RESERVE * matching * plan.steps_seconds / max(seconds, 1e-9)))
     if fitting >= matching:
         return settings
     changed = training.model_copy(update={"flow_matching_steps": fitting})
@@ -246,19 +325,28 @@ def _fit_schedule(settings: Settings, request: TrainingRequest) -> Settings:
 
 
 def _refuse_other_split(run: RunFolder, request: TrainingRequest) -> None:
-    """Refuses recordings to hold out that the run trains on.
+    """Refuses recordings to hold out that the run trains on, and to hold out none where it does.
 
     Raises:
         RunError: There is such a recording.
     """
     if not request.hold_out:
         return
-    corpus = Corpus(run.path / run.read_record().corpus)
-    for recording in corpus.manifest.of_split("train"):
-        if any(matches_pattern(recording.source.path, pattern) for pattern in request.hold_out):
+    manifest = Corpus(run.path / run.read_record().corpus).manifest
+    held_out = [recording.source.path for recording in manifest.of_split("held_out")]
+    if HOLD_OUT_NOTHING in request.hold_out:
+        if held_out:
             raise RunError(
-                f"a resumed run keeps its recordings, and it trains on {recording.source.path}, "
-                "which --hold-out names: leave it out, or start a new run"
+                f"a resumed run keeps its recordings, and it holds out {held_out[0]}: leave out "
+                f"--hold-out {HOLD_OUT_NOTHING}, or start a new run"
+            )
+        return
+    paths = [recording.source.path for recording in manifest.recordings]
+    for path in (path for pattern in request.hold_out for path in find_named(paths, pattern)):
+        if path not in held_out:
+            raise RunError(
+                f"a resumed run keeps its recordings, and it trains on {path}, which --hold-out "
+                "names: leave it out, or start a new run"
             )
 
 

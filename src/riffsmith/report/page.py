@@ -165,7 +165,7 @@ def _environment(texts: Texts) -> Environment:
 
 
 def _draw_genres(corpus: Corpus, texts: Texts) -> Picture:
-    counts, chosen = corpus.manifest.genres, corpus.manifest.genre
+    counts, chosen = corpus.manifest.genres, Path(corpus.manifest.folder).name
     title = texts.plain("corpus.genres")
     listed = ", ".join(f"{genre} {count}" for genre, count in counts.items())
     return draw_in_themes(

@@ -1,7 +1,7 @@
 """Estimate of how long a training takes on this machine, from a few real steps."""
 
-import statistics
 import time
+from math import ceil
 
 import torch
 from torch import Tensor
@@ -21,12 +21,15 @@ from riffsmith.training.picture.step import (
 from riffsmith.training.picture.system import initialise_picture_state
 
 _TIMED_STEPS = 2
+_BATCH_FRACTION = 0.25
+"""The timed steps have this fraction of a batch, which takes about this fraction of the time."""
 
 
 def measure_training_seconds(settings: Settings, steps: int) -> float:
     """Time that so many training steps take on this machine.
 
-    It is the median of a few steps of each kind, on random data.
+    It is the mean of two steps of each kind on random data, with a quarter of a batch: a few
+    seconds. Nothing is kept, because another program may be busy during one measurement alone.
 
     Args:
         settings: Settings of the system.
@@ -48,9 +51,10 @@ def _picture_seconds(settings: PictureSettings, steps: int) -> float:
     learning_rates = build_picture_learning_rates(settings, state, batch)
     loss = build_loss(settings.training)
     trainer = PictureTrainer(settings, state, loss, learning_rates, 0, device)
-    shape = (batch, settings.corpus.channel_count, *settings.corpus.grid)
+    shape = (_count_timed(batch), settings.corpus.channel_count, *settings.corpus.grid)
     real = torch.rand(shape, generator=torch.Generator().manual_seed(0)) * 2 - 1
-    return steps * _median_seconds(trainer, real)
+    trainer.step(real)
+    return steps * _mean_seconds(trainer, real, batch)
 
 
 def _latent_seconds(settings: LatentSettings, steps: int) -> float:
@@ -58,24 +62,29 @@ def _latent_seconds(settings: LatentSettings, steps: int) -> float:
     state = initialise_latent_state(settings, 0, device)
     learning_rates = build_learning_rates(training, state)
     trainer = LatentTrainer(settings, state, Codec(settings), learning_rates, 0, device)
-    shape = (training.batch_size, window_channels(settings), training.window_frames)
+    batch = training.batch_size
+    shape = (_count_timed(batch), window_channels(settings), training.window_frames)
     real = torch.randn(shape, generator=torch.Generator().manual_seed(0))
     matching = training.flow_matching_steps
     guided = round(training.guided_from_fraction * matching) if training.base is None else 0
     # The three kinds of steps take different times: guided ones evaluate the generator twice more.
     phases = ((0, min(steps, guided)), (guided, min(steps, matching)), (matching, steps))
     seconds = 0.0
+    trainer.step(real)
     for first, last in phases:
         state.step = first
-        seconds += (last - first) * _median_seconds(trainer, real) if last > first else 0.0
+        seconds += (last - first) * _mean_seconds(trainer, real, batch) if last > first else 0.0
     return seconds
 
 
-def _median_seconds(trainer: PictureTrainer | LatentTrainer, real: Tensor) -> float:
-    """Median time of a step, after a first one that is not counted."""
-    times: list[float] = []
-    for _ in range(1 + _TIMED_STEPS):
-        began = time.perf_counter()
+def _count_timed(batch: int) -> int:
+    """Examples of a timed step: a part of a batch, but no single one, which has no variance."""
+    return min(batch, max(2, ceil(_BATCH_FRACTION * batch)))
+
+
+def _mean_seconds(trainer: PictureTrainer | LatentTrainer, real: Tensor, batch: int) -> float:
+    """Mean time of a step with a whole batch, once a step has warmed the trainer up."""
+    began = time.perf_counter()
+    for _ in range(_TIMED_STEPS):
         trainer.step(real)
-        times.append(time.perf_counter() - began)
-    return statistics.median(times[1:])
+    return (time.perf_counter() - began) / _TIMED_STEPS * batch / len(real)

@@ -30,7 +30,7 @@ from riffsmith.training.distributed import Command, ProcessGroup
 from riffsmith.training.monitor.actions import MonitorActions
 from riffsmith.training.monitor.events import Event, EventCode
 from riffsmith.training.observer import Observer, StageStoppedError
-from riffsmith.training.schedule import plan_milestones
+from riffsmith.training.schedule import plan_milestones, seconds_for_steps
 from riffsmith.training.snapshot import build_card, take_snapshot
 from riffsmith.training.systems import build_system
 
@@ -59,7 +59,9 @@ class Loop:
         observers: Sequence[Observer],
         process_group: ProcessGroup,
         should_stop: Callable[[], bool],
+        seconds_before: float = 0.0,
     ) -> None:
+        self.began = time.perf_counter() - seconds_before
         self.process_group, self.should_stop = process_group, should_stop
         self.run, self.record, self.corpus, self.observers = run, record, corpus, observers
         self.settings = record.settings.training
@@ -74,7 +76,14 @@ class Loop:
         )
         self.saved_step = -1
         self.previewed_step = -1
-        self.trained_seconds = 0.0
+        self.earlier_seconds = 0.0
+        """Time that earlier sessions took."""
+        self.earlier_step_seconds = 0.0
+        """Time that earlier sessions spent in steps."""
+        self.step_seconds = 0.0
+        """Time that this session has spent in steps."""
+        self.logged_other_seconds = 0.0
+        """Time that this session has spent beside its steps and that the metrics hold already."""
 
     def run_to_end(self) -> TrainingResult:
         self._restore()
@@ -94,16 +103,22 @@ class Loop:
             self._preview(is_end=True)
         if self.saved_step != self.state.step:
             self._checkpoint(is_exact=not finished)
+        if self.record.minutes is not None:
+            line = {"event": "session", "step": self.state.step}
+            self.run.append_metrics({**line, "other_seconds": self._take_other_seconds()})
         epoch = self.milestones.epoch(self.state.step)
         return TrainingResult(finished, self.state.step, epoch, self.actions.stopped_by)
 
     def _is_finished(self) -> bool:
-        """Whether the run is at its last step, out of time (earlier sessions count), or was ended
-        by the monitor.
+        """Whether the run is at its last step, out of time, or was ended by the monitor. The time
+        includes the preparation, previews and checks, and earlier sessions.
         """
         minutes = self.record.minutes
         if minutes is not None:
-            is_over = self.trained_seconds >= minutes * 60
+            seconds = self.earlier_seconds + time.perf_counter() - self.began
+            stepped = self.earlier_step_seconds + self.step_seconds
+            least = seconds_for_steps(minutes, 60 * minutes)
+            is_over = seconds >= 60 * minutes and stepped >= least
         else:
             is_over = self.state.step >= self.milestones.last_step
         return is_over or self.actions.stopped_by is not None
@@ -111,10 +126,17 @@ class Loop:
     def _is_at_last_step(self) -> bool:
         return self.record.minutes is None and self.state.step == self.milestones.last_step
 
-    def _seconds_before(self) -> float:
-        """Time that earlier sessions spent in steps."""
-        logged = sum(float(str(line["seconds"])) for line in self.run.read_metrics("log"))
-        return logged + self.state.sums.get("seconds", 0.0)
+    def _take_other_seconds(self) -> float:
+        """Time that this session has spent beside its steps since this was last called."""
+        other_seconds = time.perf_counter() - self.began - self.step_seconds
+        new = other_seconds - self.logged_other_seconds
+        self.logged_other_seconds = other_seconds
+        return new
+
+    def _logged_seconds(self, name: str) -> float:
+        """Time of earlier sessions by its name in the metrics. Older runs do not have it."""
+        lines = [*self.run.read_metrics("log"), *self.run.read_metrics("session")]
+        return sum(float(str(line.get(name, 0.0))) for line in lines)
 
     def _restore(self) -> None:
         checkpoint = read_latest(self.run.checkpoints)
@@ -123,7 +145,10 @@ class Loop:
         if checkpoint:
             self.state.restore(checkpoint)
             self.saved_step = self.state.step
-            self.trained_seconds = self._seconds_before()
+            since_log = self.state.sums.get("seconds", 0.0)
+            self.earlier_step_seconds = self._logged_seconds("seconds") + since_log
+            other_seconds = self._logged_seconds("other_seconds")
+            self.earlier_seconds = self.earlier_step_seconds + other_seconds
             previews = self.run.read_metrics("preview")
             self.previewed_step = step_of(previews[-1]) if previews else -1
             epoch = self.milestones.epoch(self.state.step)
@@ -158,7 +183,7 @@ class Loop:
         read = time.perf_counter()
         metrics = self.system.step(batch)
         done = time.perf_counter()
-        self.trained_seconds += done - began
+        self.step_seconds += done - began
         if not all(isfinite(loss) for loss in metrics.losses()):
             self.actions.roll_back(Event(EventCode.LOSS_NOT_FINITE, {"step": self.state.step}))
             return
@@ -183,6 +208,7 @@ class Loop:
         count = sums.pop("steps")
         times = ("data_seconds", "seconds")
         means = {name: sums[name] / (1 if name in times else count) for name in sums}
+        means["other_seconds"] = self._take_other_seconds()
         step, epoch = self.state.step, self.milestones.epoch(self.state.step)
         line: dict[str, object] = {"event": "log", "step": step}
         if epoch is not None:

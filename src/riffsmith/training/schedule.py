@@ -8,6 +8,9 @@ from torch.optim import Optimizer
 
 from riffsmith.config import LatentSettings, PictureTrainingSettings, Settings
 
+LEAST_STEPS_FRACTION = 0.5
+"""Training steps get at least this fraction of the minutes of a training, however long its
+preparation takes."""
 Factor = Callable[[int], float]
 """Step → factor on a learning rate."""
 
@@ -119,6 +122,16 @@ def plan_milestones(settings: Settings, segments: int) -> Milestones:
         checkpoint_every=training.checkpoint_every_epochs * epoch,
         steps_per_epoch=epoch,
     )
+
+
+def seconds_for_steps(minutes: float, preparation_seconds: float) -> float:
+    """Seconds that training steps get of the minutes of a training.
+
+    Args:
+        minutes: Length of the training, its preparation included.
+        preparation_seconds: Length of the work before the first step.
+    """
+    return max(60 * minutes - preparation_seconds, LEAST_STEPS_FRACTION * 60 * minutes)
 
 
 def steps_per_epoch(training: PictureTrainingSettings, segments: int) -> int:

@@ -21,6 +21,7 @@ def train(
     *,
     should_stop: Callable[[], bool] = lambda: False,
     process_group: ProcessGroup | None = None,
+    seconds_before: float = 0.0,
 ) -> TrainingResult:
     """Trains from the newest undamaged checkpoint, or from the start where there is none.
 
@@ -33,6 +34,8 @@ def train(
             returns true, a checkpoint is written and the call returns.
         process_group: Group whose main process this is; the others are in `run_worker`. `None`:
             this process trains alone.
+        seconds_before: Time that the preparation has taken so far, which counts as a part of the
+            run's minutes.
 
     Raises:
         RunError: The folder is in use or damaged, the corpus is another one, or losses are no
@@ -48,7 +51,7 @@ def train(
     with hold(run.path, RunError), use_threads(threads):
         loop: Loop | None = None
         try:
-            loop = Loop(run, record, corpus, observers, process_group, should_stop)
+            loop = Loop(run, record, corpus, observers, process_group, should_stop, seconds_before)
             result = loop.run_to_end()
         except StageStoppedError:
             result = TrainingResult(finished=False, step=0, epoch=None)

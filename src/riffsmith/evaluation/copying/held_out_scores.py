@@ -118,9 +118,11 @@ def check_held_out(corpus: Corpus, representation: Representation) -> None:
     Raises:
         CorpusError: The held-out recordings have room for fewer than 99 windows.
     """
+    recordings = corpus.manifest.of_split("held_out")
+    if not recordings:
+        raise Remark.of(RemarkCode.NOTHING_HELD_OUT, path=str(corpus.path)).to_error(CorpusError)
     chosen = _choose_windows(corpus, representation)
     if sum(len(starts) for _, starts in chosen) < FEWEST_WINDOWS:
-        recordings = corpus.manifest.of_split("held_out")
         raise Remark.of(
             RemarkCode.LITTLE_HELD_OUT_MUSIC,
             path=str(corpus.path),

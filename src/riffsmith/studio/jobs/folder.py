@@ -6,6 +6,7 @@ from pathlib import Path
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from riffsmith.corpus import HOLD_OUT_NOTHING
 from riffsmith.errors import RunError
 from riffsmith.files import remove, write_bytes
 from riffsmith.runs import Outcome, OutcomeState, RunFolder, read_outcome
@@ -24,7 +25,13 @@ class JobRecord(BaseModel):
     source: str
     minutes: float | None
     preset: str
+    hold_out: tuple[str, ...] | None = None
+    """Paths of the recordings to hold out. `None`: the settings decide."""
     created: str
+
+    def names_to_hold_out(self) -> tuple[str, ...]:
+        """The recordings to hold out, as `riffsmith train` takes them."""
+        return (HOLD_OUT_NOTHING,) if self.hold_out == () else self.hold_out or ()
 
 
 class ProcessRecord(BaseModel):

@@ -10,12 +10,13 @@ from threading import Lock, Thread
 
 import psutil
 
+from riffsmith.corpus import is_corpus
 from riffsmith.errors import RiffsmithError
 from riffsmith.studio.command import command_line, start
 from riffsmith.studio.errors import ConflictError, NotFoundError
 from riffsmith.studio.home import Home
 from riffsmith.studio.jobs.folder import JobFolder, JobRecord
-from riffsmith.studio.jobs.schemas import Job
+from riffsmith.studio.jobs.schemas import Job, JobRequest
 from riffsmith.studio.jobs.view import view_job
 from riffsmith.studio.messages import ProblemCode
 from riffsmith.studio.recordings.sources import Sources
@@ -74,24 +75,33 @@ class Jobs:
             raise NotFoundError(ProblemCode.NO_JOB, name=name)
         return folder
 
-    def begin(self, name: str, source: str, minutes: float | None, preset: str) -> Job:
+    def begin(self, request: JobRequest) -> Job:
         """Starts a training.
+
+        Args:
+            request: Its name, its recordings and its length.
 
         Raises:
             ConflictError: There is a run of that name, or another training is running.
             NotFoundError: There is no such source.
         """
-        folder = JobFolder(self._home.runs / name)
-        with self._lock, self._sources.open(source):
+        folder = JobFolder(self._home.runs / request.name)
+        with self._lock, self._sources.open(request.source):
             if folder.path.exists():
-                raise ConflictError(ProblemCode.RUN_EXISTS, name=name)
+                raise ConflictError(ProblemCode.RUN_EXISTS, name=request.name)
             self._refuse_more()
-            created = datetime.now(UTC).isoformat(timespec="microseconds")
+            hold_out = request.hold_out
             folder.write_record(
-                JobRecord(source=source, minutes=minutes, preset=preset, created=created)
+                JobRecord(
+                    source=request.source,
+                    minutes=request.minutes,
+                    preset=request.preset,
+                    hold_out=None if hold_out is None else tuple(hold_out),
+                    created=datetime.now(UTC).isoformat(timespec="microseconds"),
+                )
             )
             self._launch(folder)
-        return self.get(name)
+        return self.get(request.name)
 
     def resume(self, name: str) -> Job:
         """Resumes a training that was stopped.
@@ -135,6 +145,9 @@ class Jobs:
         record = folder.read_record()
         with self._sources.open(record.source) as source:
             words = ["train", source, folder.path, "--resume", "--preset", record.preset]
+            if not is_corpus(source):
+                words += ["--name", folder.name]
+                words += [f"--hold-out={name}" for name in record.names_to_hold_out()]
             if record.minutes is not None:
                 words += ["--minutes", f"{record.minutes:g}"]
             folder.forget_outcome()

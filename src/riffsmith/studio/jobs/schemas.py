@@ -29,6 +29,20 @@ Preset = Annotated[
 ]
 
 
+_MOST_BYTES = 500_000
+"""Length of all paths together: a system limits what a command can be given."""
+
+
+def _short_enough(paths: list[str]) -> list[str]:
+    if sum(len(path.encode()) for path in paths) > _MOST_BYTES:
+        raise ValueError(f"hold out fewer recordings: their paths are longer than {_MOST_BYTES} B")
+    return paths
+
+
+RecordingPath = Annotated[str, Field(min_length=1, max_length=4_096, pattern=r"^[^\x00]+$")]
+HeldOutPaths = Annotated[list[RecordingPath], AfterValidator(_short_enough)]
+
+
 class JobRequest(Request, frozen=True):
     """A training to start."""
 
@@ -44,6 +58,12 @@ class JobRequest(Request, frozen=True):
         description="Length of the training; null: it ends with its last step.",
     )
     preset: Preset = DEFAULT_PRESET
+    hold_out: HeldOutPaths | None = Field(
+        default=None,
+        description="Paths of the recordings to hold out, as a survey names them. Those that share "
+        "music with them are held out, too. Empty: all are trained on, and no score can be "
+        "measured; null: a tenth is held out.",
+    )
 
 
 class JobMessage(Message, frozen=True):
@@ -99,6 +119,10 @@ class Job(Response, frozen=True):
     name: str
     state: State
     preset: str
+    held_out: list[str] | None = Field(
+        description="Paths of the recordings that are not trained on. Empty: all are trained on, "
+        "and no score can be measured; null: the recordings are not prepared yet."
+    )
     unit: Unit = Field(description="What the training counts: epochs (pictures) or steps.")
     stage: JobStage
     progress: float | None = Field(description="Fraction of the stage that is done, from 0 to 1.")

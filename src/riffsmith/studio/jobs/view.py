@@ -3,15 +3,20 @@
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from math import isfinite
+from pathlib import Path
 from typing import get_args
 
 from pydantic import ValidationError
 
 from riffsmith.config import LatentSettings, load_preset
+from riffsmith.corpus import MANIFEST_NAME, read_manifest
+from riffsmith.errors import CorpusError
 from riffsmith.runs import (
     PREVIEW_AUDIO,
     OutcomeState,
+    RunFolder,
     RunRecord,
     Stage,
     Unit,
@@ -29,6 +34,7 @@ from riffsmith.studio.jobs.schemas import (
     Loss,
     PreviewInfo,
 )
+from riffsmith.training import seconds_for_steps
 
 _LONGEST_CURVE = 500
 _MOST_EVENTS = 200
@@ -52,13 +58,14 @@ def view_job(folder: JobFolder) -> Job:
     unit = record.unit if record else load_preset(request.preset).unit
     step, epoch = _position(lines, unit)
     steps = _steps(record, step, epoch)
-    progress, seconds_left = _progress(folder, record, log, steps, status)
+    progress, seconds_left = _progress(folder, record, lines, log, steps, status)
     numbers = run.snapshot_numbers() if record else []
     selected = select_snapshot(run) if numbers else None
     return Job(
         name=folder.name,
         state=status.state,
         preset=request.preset,
+        held_out=_held_out(run, record) if record else None,
         unit=unit,
         stage=_stage(status, log),
         progress=progress,
@@ -81,6 +88,22 @@ def view_job(folder: JobFolder) -> Job:
         best_snapshot=run.best_snapshot() if record else None,
         distance=selected.distance if selected else None,
     )
+
+
+def _held_out(run: RunFolder, record: RunRecord) -> list[str] | None:
+    """Paths of the held-out recordings. `None`: the corpus is gone."""
+    corpus = run.path / record.corpus
+    try:
+        return list(_read_held_out(corpus, (corpus / MANIFEST_NAME).stat().st_mtime_ns))
+    except (OSError, CorpusError):
+        return None
+
+
+@lru_cache(maxsize=64)
+def _read_held_out(corpus: Path, _changed: int) -> tuple[str, ...]:
+    """Reads the manifest of a corpus once for each time that it was written."""
+    held_out = read_manifest(corpus).of_split("held_out")
+    return tuple(recording.source.path for recording in held_out)
 
 
 def _position(lines: Sequence[Line], unit: Unit) -> tuple[int, int | None]:
@@ -108,6 +131,7 @@ def _stage(status: JobStatus, log: Sequence[Line]) -> JobStage:
 def _progress(
     folder: JobFolder,
     record: RunRecord | None,
+    lines: Sequence[Line],
     log: Sequence[Line],
     steps: int | None,
     status: JobStatus,
@@ -126,9 +150,12 @@ def _progress(
     seconds = [_number(line, "seconds") or 0.0 for line in log]
     since = time.time() - folder.run.metrics.stat().st_mtime if is_running else 0.0
     if record.minutes is not None:
-        budget = record.minutes * 60
-        done = min(budget, sum(seconds) + since)
-        return done / budget, budget - done if is_running else None
+        stepped = sum(seconds) + since
+        spent = stepped + sum(_number(line, "other_seconds") or 0.0 for line in lines)
+        # The steps go on until the minutes are over and they have had their least time.
+        least = seconds_for_steps(record.minutes, 60 * record.minutes)
+        left = max(0.0, 60 * record.minutes - spent, least - stepped)
+        return spent / max(spent + left, 1e-9), left if is_running else None
     if not steps:
         return None, None
     recent = log[-_RECENT_LINES:]

@@ -232,15 +232,29 @@ export default {
     },
     "warned": "with remarks",
     "estimate": "for a whole training here",
+    "preparation": "of it before the first step",
+    "times":
+      "About {preparation:duration} of preparation, then {steps:duration} of training steps.",
+    "times_longer":
+      "The preparation takes about {preparation:duration}, which leaves too little of these minutes: training steps get {steps:duration} all the same, so the training takes about {total:duration}.",
     "skipped_files": "Skipped files and why ({count})",
     "warned_files": "Files with remarks ({count})",
     "recording": "recording",
     "reason": "reason",
     "remark": "remark",
+    "minutes_of": "minutes",
+    "hold_out": "hold out",
+    "held_out": "Held out of the training: {count} of {total}",
+    "held_out_text":
+      "The training does not use the recordings that are ticked here. The scores compare with them, so they tell how near the model is to music that it has not seen. A tenth is ticked, at least one. Recordings that share music are ticked together.",
+    "held_out_none":
+      "Nothing is held out: the training uses everything, and no score can be measured.",
+    "held_out_all": "Everything is held out: nothing is left to train on.",
+    "use_all": "Train on everything",
     "name": "Name of the model",
     "name_hint": "Letters, digits, - and _",
     "time": "Minutes of training",
-    "time_hint": "Empty: until it is done",
+    "time_hint": "The preparation included. Empty: until it is done",
     "start": "Start training",
     "starting": "Starting…",
     "started": "Training {name} has begun."
@@ -293,6 +307,9 @@ export default {
     "distance_hint":
       "1 = as near to music that was held out as the training recordings are. Lower is better.",
     "unmeasured": "not measured yet",
+    "no_scores": "nothing held out",
+    "held_out": "held out: {names}",
+    "held_out_none": "nothing is held out, so no score can be measured",
     "open": "Show training {name}",
     "running": "running",
     "stopped": "stopped",
@@ -383,6 +400,8 @@ export default {
     "empty": "The report of a training appears here once it has its first snapshot.",
     "frame": "Report of {name}",
     "open": "Open in a tab of its own",
+    "not_measurable":
+      "Nothing was held out of this training, so no score can be measured: scores compare with music that a model has not seen. Train again and hold recordings out.",
     "measure": "Measure it",
     "measuring": "Being measured: a few minutes…",
     "measured":

@@ -232,15 +232,29 @@ export default {
     },
     "warned": "con observaciones",
     "estimate": "para un entrenamiento completo aquí",
+    "preparation": "de ello antes del primer paso",
+    "times":
+      "Unos {preparation:duration} de preparación y después {steps:duration} de pasos de entrenamiento.",
+    "times_longer":
+      "La preparación dura unos {preparation:duration}, que dejan demasiado poco de estos minutos: los pasos de entrenamiento tienen {steps:duration} de todos modos, así que el entrenamiento dura unos {total:duration}.",
     "skipped_files": "Archivos omitidos y por qué ({count})",
     "warned_files": "Archivos con observaciones ({count})",
     "recording": "grabación",
     "reason": "motivo",
     "remark": "observación",
+    "minutes_of": "minutos",
+    "hold_out": "reservar",
+    "held_out": "Reservadas, fuera del entrenamiento: {count} de {total}",
+    "held_out_text":
+      "El entrenamiento no usa las grabaciones marcadas aquí. Las puntuaciones comparan con ellas, y así dicen cuánto se acerca el modelo a música que no ha visto. Se marca una décima parte, al menos una. Las grabaciones que comparten música se marcan juntas.",
+    "held_out_none":
+      "No se reserva nada: el entrenamiento lo usa todo, y no se podrá medir ninguna puntuación.",
+    "held_out_all": "Todo está reservado: no queda nada con lo que entrenar.",
+    "use_all": "Entrenar con todo",
     "name": "Nombre del modelo",
     "name_hint": "Letras, cifras, - y _",
     "time": "Minutos de entrenamiento",
-    "time_hint": "Vacío: hasta que termine",
+    "time_hint": "Con la preparación. Vacío: hasta que termine",
     "start": "Empezar a entrenar",
     "starting": "Empezando…",
     "started": "El entrenamiento {name} ha empezado."
@@ -296,6 +310,9 @@ export default {
     "distance_hint":
       "1 = tan cerca de la música reservada como las grabaciones de entrenamiento. Cuanto menor, mejor.",
     "unmeasured": "aún sin medir",
+    "no_scores": "nada reservado",
+    "held_out": "reservado: {names}",
+    "held_out_none": "no hay nada reservado, así que no se puede medir ninguna puntuación",
     "open": "Mostrar el entrenamiento {name}",
     "running": "en marcha",
     "stopped": "detenido",
@@ -387,6 +404,8 @@ export default {
       "El informe de un entrenamiento aparece aquí en cuanto tiene su primer punto guardado.",
     "frame": "Informe de {name}",
     "open": "Abrir en su propia pestaña",
+    "not_measurable":
+      "En este entrenamiento no se reservó nada, así que no se puede medir ninguna puntuación: se compara con música que el modelo no ha visto. Entrene de nuevo y reserve grabaciones.",
     "measure": "Medirlo",
     "measuring": "Midiéndose: unos minutos…",
     "measured":

@@ -9,6 +9,8 @@ export class EvaluateSection {
   #run = byId("evaluate-run", HTMLSelectElement);
   #frame = byId("report", HTMLIFrameElement);
   #shown = "";
+  /** @type {Api.Job[]} */
+  #jobs = [];
 
   constructor() {
     this.#run.addEventListener("change", () => {
@@ -30,6 +32,7 @@ export class EvaluateSection {
    */
   async open(requested) {
     const jobs = (await api.jobs()).filter(({ previews }) => previews.length);
+    this.#jobs = jobs;
     this.#run.replaceChildren(...jobs.map(({ name }) => h("option", { value: name }, name)));
     byId("evaluate-bar").hidden = !jobs.length;
     byId("no-report").hidden = jobs.length > 0;
@@ -53,6 +56,9 @@ export class EvaluateSection {
   async #show(isAgain = false) {
     const name = this.#run.value;
     const page = api.reportPage(name, current());
+    const isMeasurable = this.#jobs.find((job) => job.name === name)?.held_out?.length !== 0;
+    byId("evaluate-measure").hidden = !isMeasurable;
+    byId("not-measurable").hidden = isMeasurable;
     if (page === this.#shown && !isAgain) return;
     byId("evaluate-open", HTMLAnchorElement).href = page;
     byId("writing").hidden = false;

@@ -7,6 +7,7 @@ import { percent } from "./numbers.js";
 import { sentence, t } from "./texts.js";
 
 const SHOWN_PREVIEWS = 8;
+const SHOWN_NAMES = 4;
 
 export class RunView {
   #badge = h("span", { class: "badge" });
@@ -177,14 +178,20 @@ export function positionOf(job) {
 const stepsOf = ({ step, steps }) =>
   steps === null ? t("runs.step", { step }) : t("runs.step_of", { step, steps });
 
+/** @param {string[]} names */
+const shortList = (names) =>
+  [...names.slice(0, SHOWN_NAMES), ...(names.length > SHOWN_NAMES ? ["…"] : [])].join(", ");
+
 /** @param {Api.Job} job */
 function facts(job) {
-  const { progress, seconds_left, best_snapshot, state, unit } = job;
+  const { progress, seconds_left, best_snapshot, state, unit, held_out } = job;
   const texts = unit === "epoch" ? [positionOf(job), stepsOf(job)] : [stepsOf(job)];
   if (progress !== null && state !== "finished") texts.unshift(percent(progress));
   if (seconds_left !== null) texts.push(t("runs.left", { seconds: seconds_left }));
   if (best_snapshot !== null)
     texts.push(t("runs.best", { snapshot: t(`snapshot.${unit}`, { number: best_snapshot }) }));
+  if (held_out?.length) texts.push(t("runs.held_out", { names: shortList(held_out) }));
+  else if (held_out) texts.push(t("runs.held_out_none"));
   return texts.join(" · ");
 }
 

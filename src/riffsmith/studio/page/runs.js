@@ -102,7 +102,8 @@ export class Runs {
     const bar = within(button, ".bar-of");
     bar.classList.toggle("is-unmeasured", distance === null);
     bar.style.setProperty("--share", String(nearness));
-    setText(within(button, ".far"), distance === null ? t("runs.unmeasured") : figure(distance));
+    const unmeasured = job.held_out?.length === 0 ? "runs.no_scores" : "runs.unmeasured";
+    setText(within(button, ".far"), distance === null ? t(unmeasured) : figure(distance));
     button.setAttribute(
       "aria-label",
       `${t("runs.open", { name })}: ${t(`runs.${state}`)}, ${t("runs.distance")} ${figure(distance)}`,

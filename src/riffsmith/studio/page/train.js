@@ -5,6 +5,7 @@ import { busy, byId, h, hideError, showError, showMessage } from "./dom.js";
 import { droppedFiles } from "./drop.js";
 import { onLanguage } from "./language.js";
 import { number } from "./numbers.js";
+import { commonName, HoldOut, showTimes } from "./recordings.js";
 import { Runs } from "./runs.js";
 import { duration, sentence, t } from "./texts.js";
 
@@ -28,7 +29,11 @@ export class TrainSection {
   #runs;
   #files = byId("files", HTMLInputElement);
   #name = byId("name", HTMLInputElement);
+  #minutes = byId("minutes", HTMLInputElement);
   #start = byId("start", HTMLButtonElement);
+  #holdOut = new HoldOut(byId("hold-out"), (isPossible) => {
+    this.#start.disabled = !isPossible;
+  });
 
   /** @param {(model: string) => void} onListen Called with a run's model that is to be heard. */
   constructor(onListen) {
@@ -50,12 +55,15 @@ export class TrainSection {
       const folder = byId("folder", HTMLInputElement).value.trim();
       if (folder) this.#look(folder, byId("look", HTMLButtonElement));
     });
+    this.#minutes.addEventListener("input", () => showTimes(this.#found, this.#minutes));
     byId("start-form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#begin();
     });
     onLanguage(() => {
-      if (this.#found) this.#show(this.#found);
+      if (!this.#found) return;
+      this.#show(this.#found);
+      this.#holdOut.show();
     });
   }
 
@@ -100,14 +108,17 @@ export class TrainSection {
     byId("progress-text").textContent = t("train.looking");
     this.#found = await api.survey(source);
     this.#source = source;
-    this.#name.value ||= this.#proposeName();
+    this.#name.value ||= this.#proposeName(this.#found);
+    this.#holdOut.begin(this.#found);
     this.#show(this.#found);
     byId("found-title").focus();
   }
 
-  #proposeName() {
+  /** @param {Api.SurveyInfo} found */
+  #proposeName({ entries }) {
     const folder = this.#source.split(/[\\/]/).findLast(Boolean) ?? "";
-    const last = this.#source.startsWith("upload:") ? "music" : folder;
+    const paths = entries.filter(({ usable }) => usable).map(({ path }) => path);
+    const last = this.#source.startsWith("upload:") ? commonName(paths) : folder;
     const plain = (last === DEMO ? "metal" : last)
       .replace(/[^A-Za-z0-9_-]+/g, "-")
       .replace(/^[-_]+/, "");
@@ -119,9 +130,14 @@ export class TrainSection {
   }
 
   async #begin() {
-    const minutes = byId("minutes", HTMLInputElement).valueAsNumber;
+    const minutes = this.#minutes.valueAsNumber;
     const name = this.#name.value.trim();
-    const asked = { source: this.#source, name, minutes: minutes > 0 ? minutes : null };
+    const asked = {
+      source: this.#source,
+      name,
+      minutes: minutes > 0 ? minutes : null,
+      hold_out: this.#holdOut.paths,
+    };
     const job = await busy(this.#start, "train.starting", () => api.startJob(asked));
     if (!job) return;
     byId("found").hidden = true;
@@ -132,8 +148,17 @@ export class TrainSection {
   }
 
   /** @param {Api.SurveyInfo} found */
-  #show({ usable, skipped, minutes, grade, entries, training_seconds }) {
+  #show({
+    usable,
+    skipped,
+    minutes,
+    grade,
+    entries,
+    training_seconds: steps,
+    preparation_seconds: preparation,
+  }) {
     byId("found").hidden = false;
+    showTimes(this.#found, this.#minutes);
     byId("verdict").textContent = t(`material.${grade}`);
     byId("verdict").className = `grade ${COLOURS[grade]}`;
     const warned = entries.filter((entry) => entry.usable && entry.flaws.length);
@@ -143,7 +168,8 @@ export class TrainSection {
       fact(number(minutes, 1), t("train.minutes")),
       ...(skipped ? [fact(number(skipped), t("train.skipped", { count: skipped }))] : []),
       ...(warned.length ? [fact(number(warned.length), t("train.warned"))] : []),
-      ...(training_seconds ? [fact(duration(training_seconds), t("train.estimate"))] : []),
+      ...(steps ? [fact(duration(preparation + steps), t("train.estimate"))] : []),
+      ...(preparation ? [fact(duration(preparation), t("train.preparation"))] : []),
     );
     byId("entries").replaceChildren(
       ...table(
@@ -162,7 +188,6 @@ export class TrainSection {
         warned.map((entry) => row(entry.path, entry.flaws)),
       ),
     );
-    this.#start.disabled = usable === 0;
   }
 }
 

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from riffsmith.audio import RecordingCode, RecordingRemark
 from riffsmith.corpus import MaterialGrade
 from riffsmith.studio.schemas import Message, ProblemPart, Request, Response
+from riffsmith.training.schedule import LEAST_STEPS_FRACTION
 
 SourceName = Annotated[
     str,
@@ -68,6 +69,10 @@ class SurveyFile(Response, frozen=True):
     peak_db: float
     loudness_lufs: float | None
     content_hash: str
+    shares_with: list[str] = Field(
+        description="Paths of the recordings that hold some of the same music. All of them are "
+        "trained on, or all of them are held out."
+    )
 
 
 class SurveyInfo(Response, frozen=True):
@@ -81,6 +86,16 @@ class SurveyInfo(Response, frozen=True):
     skipped: int
     sample_rates: dict[str, int]
     channel_counts: dict[str, int]
+    held_out: list[str] = Field(
+        description="Paths of the recordings that the training leaves out, to compare with, unless "
+        "it is asked to hold out others."
+    )
     grade: MaterialGrade = Field(description="Whether this is enough material.")
     training_preset: str
-    training_seconds: float
+    training_seconds: float = Field(description="Length of all training steps of the preset.")
+    preparation_seconds: float = Field(description="Length of the work before the first step.")
+    least_steps_fraction: float = Field(
+        default=LEAST_STEPS_FRACTION,
+        description="Fraction of a training's minutes that its steps get at least, however long "
+        "the preparation takes.",
+    )

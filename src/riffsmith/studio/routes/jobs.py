@@ -26,14 +26,7 @@ router = APIRouter(tags=["trainings"])
 @router.post("/api/jobs", status_code=201)
 async def begin(body: JobRequest, studio: StudioOf) -> Job:
     """Starts a training. It goes on when the studio is closed, and is found again later."""
-    return await studio.pools.run(
-        studio.pools.reading,
-        studio.jobs.begin,
-        body.name,
-        body.source,
-        body.minutes,
-        body.preset,
-    )
+    return await studio.pools.run(studio.pools.reading, studio.jobs.begin, body)
 
 
 @router.get("/api/jobs")

@@ -67,20 +67,30 @@ def open_piano_roll_model(
                 model.load_state_dict(base.state_dict())
             rolls = [item.roll.steps.float() for item in recordings if item.roll is not None]
             steps = settings.piano_roll.steps
-            _fit(model, rolls, steps, seed, lambda progress: on_stage(Stage.NOTES, progress))
+            fit_piano_roll_model(
+                model, rolls, steps, seed, lambda progress: on_stage(Stage.NOTES, progress)
+            )
         model.profiles.copy_(_measure_profiles(recordings, settings))
         write_bytes(run.piano_roll_model, save_piano_roll_model(model), RunError)
     return load_piano_roll_model(settings, run.piano_roll_model.read_bytes())
 
 
-def _fit(
+def fit_piano_roll_model(
     model: PianoRollModel,
     rolls: Sequence[Float[Tensor, "_ 88"]],
     steps: int,
     seed: int,
     on_progress: Callable[[float], None],
 ) -> None:
-    """Trains on random windows that begin at a beat, in random keys."""
+    """Trains on random windows that begin at a beat, in random keys.
+
+    Args:
+        model: Model to train in place.
+        rolls: Piano rolls of the recordings (steps, pitches).
+        steps: Number of training steps.
+        seed: Seed of the windows.
+        on_progress: Called with the progress from 0 to 1 after each step.
+    """
     size = min(_WINDOW_STEPS, max(len(roll) for roll in rolls))
     long_enough = [roll for roll in rolls if len(roll) >= size]
     optimizer = torch.optim.AdamW(

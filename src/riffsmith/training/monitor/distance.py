@@ -13,7 +13,7 @@ from riffsmith.errors import AudioError
 from riffsmith.evaluation import build_embedder, embed_audio
 from riffsmith.evaluation.metrics.bootstrap import distance_ratio
 from riffsmith.evaluation.metrics.kad import kernel_distance
-from riffsmith.evaluation.passages import group, read_passages
+from riffsmith.evaluation.passages import check_passages, group, read_passages
 
 GENERATED_SECONDS = 60.0
 """Generated audio of one measurement."""
@@ -40,6 +40,7 @@ class DistanceMeter:
         Raises:
             CorpusError: One split has no recording that is long enough.
         """
+        check_passages(corpus)
         self._embedders = [build_embedder(name) for name in _EMBEDDERS]
         self._sample_rate = corpus.manifest.settings.sample_rate
         self._passages = [read_passages(corpus, split, REAL_SECONDS) for split in _SPLITS]

@@ -1,0 +1,159 @@
+// The recordings that were found: their common name, how long they take, and which are held out.
+
+import { byId, h, setText } from "./dom.js";
+import { number } from "./numbers.js";
+import { t } from "./texts.js";
+
+const SHORTEST_NAME = 3;
+const OPEN_ROWS = 12; // longer tables are closed at first
+
+/**
+ * The words that the names of all recordings begin with, such as that of a band; of one recording
+ * its whole name. Empty where they have no such words.
+ *
+ * @param {string[]} paths
+ */
+export function commonName(paths) {
+  const names = paths.map((path) => (path.split("/").at(-1) ?? "").replace(/\.[^.]*$/, ""));
+  const words = names.map((name) => name.split(/[^\p{L}\p{N}]+/u).filter(Boolean));
+  const first = words[0] ?? [];
+  const differs = first.findIndex((word, place) => words.some((other) => other[place] !== word));
+  const common = differs < 0 ? first : first.slice(0, differs);
+  while (common.length && /^\d+$/.test(common.at(-1) ?? "")) common.pop(); // as of a track
+  const name = common.join("-");
+  return name.length < SHORTEST_NAME ? "" : name;
+}
+
+/**
+ * Says how the time that is asked for will be spent.
+ *
+ * @param {Api.SurveyInfo | null} found
+ * @param {HTMLInputElement} minutes
+ */
+export function showTimes(found, minutes) {
+  const seconds = 60 * minutes.valueAsNumber;
+  const place = byId("times");
+  place.hidden = !found?.preparation_seconds || !(seconds > 0);
+  if (!found || place.hidden) return;
+  const { preparation_seconds: preparation, least_steps_fraction: fraction } = found;
+  const steps = Math.max(seconds - preparation, fraction * seconds);
+  const values = { preparation, steps, total: preparation + steps };
+  const isLonger = values.total > seconds + 1;
+  setText(place, t(isLonger ? "train.times_longer" : "train.times", values));
+  place.className = isLonger ? "grade caution" : "soft";
+}
+
+/** The choice of the recordings that a training leaves out, to compare with. */
+export class HoldOut {
+  /** @type {Api.SurveyFile[]} */
+  #usable = [];
+  /** @type {Set<string>} */
+  #chosen = new Set();
+  #isOpen = false;
+
+  /**
+   * @param {HTMLElement} place
+   * @param {(isPossible: boolean) => void} onChange Called with whether something is left to train
+   *     on.
+   */
+  constructor(place, onChange) {
+    this.place = place;
+    this.onChange = onChange;
+  }
+
+  /** Paths of the chosen recordings. */
+  get paths() {
+    return [...this.#chosen];
+  }
+
+  /**
+   * Begins with what the survey proposes.
+   *
+   * @param {Api.SurveyInfo} found
+   */
+  begin({ entries, held_out }) {
+    this.#usable = entries.filter(({ usable }) => usable);
+    this.#chosen = new Set(held_out);
+    this.#isOpen = this.#usable.length <= OPEN_ROWS;
+    this.show();
+  }
+
+  show() {
+    const total = this.#usable.length;
+    const count = this.#chosen.size;
+    const all = h("button", { type: "button", disabled: !count }, t("train.use_all"));
+    all.addEventListener("click", () => this.#choose([], 0));
+    const columns = ["train.hold_out", "train.recording", "train.minutes_of"];
+    const head = columns.map((key) =>
+      h("th", { scope: "col" }, t(/** @type {import("./texts.js").Key} */ (key))),
+    );
+    const rows = this.#usable.map((entry, place) => this.#row(entry, place));
+    const details = h(
+      "details",
+      { open: this.#isOpen },
+      h("summary", {}, t("train.held_out", { count, total })),
+      h("p", { class: "soft" }, t("train.held_out_text")),
+      h(
+        "div",
+        { class: "scroll" },
+        h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows)),
+      ),
+      all,
+    );
+    details.addEventListener("toggle", () => {
+      this.#isOpen = details.open;
+    });
+    const isPossible = count < total;
+    const warning = !isPossible ? "train.held_out_all" : count ? null : "train.held_out_none";
+    this.place.replaceChildren(
+      ...(total ? [details] : []),
+      ...(total && warning ? [h("p", { class: "grade caution", role: "status" }, t(warning))] : []),
+    );
+    this.onChange(isPossible);
+  }
+
+  /**
+   * @param {Api.SurveyFile} entry
+   * @param {number} place Row in the table.
+   */
+  #row({ path, seconds }, place) {
+    const box = h("input", {
+      type: "checkbox",
+      checked: this.#chosen.has(path),
+      "aria-label": path,
+    });
+    box.addEventListener("change", () => {
+      const group = this.#group(path);
+      const others = this.paths.filter((chosen) => !group.has(chosen));
+      this.#choose(box.checked ? [...others, ...group] : others, place);
+    });
+    const cells = [
+      h("td", {}, h("label", { class: "tick" }, box)),
+      h("th", { scope: "row" }, path),
+    ];
+    return h("tr", {}, ...cells, h("td", {}, number(seconds / 60, 1)));
+  }
+
+  /**
+   * @param {string[]} paths
+   * @param {number} place Row that has the focus afterwards.
+   */
+  #choose(paths, place) {
+    this.#chosen = new Set(paths);
+    this.show();
+    this.place.querySelectorAll("input")[place]?.focus();
+  }
+
+  /**
+   * A recording and those that share music with it, directly or through others.
+   *
+   * @param {string} path
+   */
+  #group(path) {
+    const group = new Set([path]);
+    for (const member of group)
+      for (const { path: other, shares_with } of this.#usable)
+        if (other === member) for (const shared of shares_with) group.add(shared);
+    return group;
+  }
+}
