@@ -223,7 +223,10 @@ def test_a_corpus_that_cannot_be_written_to_works(band: Corpus, check: Originali
 def test_both_sides_of_a_corpus_are_needed(band: Corpus):
     recordings = band.manifest.recordings
     for chosen, message in [
-        (recordings[:3], r"holds out 0 recordings \(0 s\).*with --hold-out"),
+        (
+            recordings[:3],
+            "holds out nothing, and music is compared with recordings that were not trained on",
+        ),
         (recordings[3:], "has no training recording to compare with"),
     ]:
         corpus = Corpus(band.path)

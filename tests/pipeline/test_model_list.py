@@ -82,4 +82,4 @@ def test_the_command_prints_a_table_or_json(folder: Path, capsys: pytest.Capture
     printed = capsys.readouterr()
     assert "metal" in printed.out
     assert "cc-by-sa-4.0" in printed.out
-    assert "card.json" in printed.err  # what is wrong with the damaged one
+    assert "has bundle format None" in printed.err  # what is wrong with the damaged one

@@ -123,10 +123,14 @@ def test_the_duration_must_be_that_of_a_clip(run: RunFolder, corpus: Corpus, sec
 
 
 @pytest.mark.slow
-def test_clips_are_those_of_evaluate(run: RunFolder, corpus: Corpus):
-    from riffsmith.pipeline.subjects import open_subject
+def test_clips_are_those_of_evaluate(
+    run: RunFolder, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+):
+    from riffsmith.pipeline import subjects
 
+    # the recordings of this corpus are too short to compare with
+    monkeypatch.setattr(subjects, "check_passages", lambda corpus: None)
     ours = Measurer(run.snapshot(4), corpus, "epoch 4", 30.0, 5, lambda fraction: None).passages
-    theirs = open_subject(str(run.path), corpus, 30.0, 5, snapshot=4).passages
+    theirs = subjects.open_subject(str(run.path), corpus, 30.0, 5, snapshot=4).passages
     assert len(ours) == len(theirs) == 1
     assert (ours[0].audio == theirs[0].audio).all()

@@ -203,7 +203,7 @@ def test_a_clip_is_kept_downloaded_and_deleted(open_page: Open, tmp_path: Path):
     page.get_by_role("button", name="Keep the last 30 s").click()
     clip = page.locator(".clip").first
     expect(clip.get_by_role("img")).to_be_visible()
-    expect(page.locator("#banner")).to_contain_text("Kept on the shelf")
+    expect(page.locator("#banner")).to_contain_text("kept on the shelf")
     page.get_by_role("button", name="Pause", exact=True).first.click()
     for name in ("WAV", "FLAC", "MP3"):
         with page.expect_download() as download:
