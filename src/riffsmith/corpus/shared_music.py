@@ -88,10 +88,11 @@ def find_shared_music(landmarks: Sequence[Float[Tensor, "_ 2"]]) -> list[SharedM
     blocks = [_judged_blocks(hashes) for hashes in own]
     index = _Index(own)
     found: list[SharedMusic] = []
-    for second, points in enumerate(landmarks):
+    for second, points in enumerate(landmarks[1:], 1):  # the first one has no earlier one
         best: dict[int, _Candidate] = {}
         for speed in _SPEEDS:
-            for first, candidate in index.search(_hash_pairs(points, speed), second, speed):
+            hashes = own[second] if speed == 1 else _hash_pairs(points, speed)
+            for first, candidate in index.search(hashes, second, speed):
                 if first not in best or candidate.votes > best[first].votes:
                     best[first] = candidate
         for first, candidate in sorted(best.items()):

@@ -40,8 +40,8 @@ class ListedModel:
     grade: str | None = None
     """Grade of the stored evaluation. `None`: none is stored."""
     figures: Mapping[str, float] = field(default_factory=dict)
-    """Of the stored evaluation: ratio of each distance to real music, by name, and `notes`, the
-    mean number of notes at a time. Without one: `distance`, which the monitor has measured."""
+    """A stored evaluation gives the ratio of each distance to real music, by its name, and `notes`,
+    the mean number of notes at a time. Where none is stored, the monitor gives `distance`."""
     megabytes: float | None = None
     """Size of the bundle in millions of bytes."""
     licence: str | None = None
