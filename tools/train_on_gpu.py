@@ -1,70 +1,67 @@
 """Trains the preset `latent` on a rented GPU for minutes, with files small enough to carry there.
 
-    python tools/train_on_gpu.py pack CORPUS MODEL PACK [--hours 1.5] [--skip-hours 0]
-    python tools/train_on_gpu.py train PACK STATE [--minutes 11] [--steps 4000] [--set …]
-    python tools/train_on_gpu.py bundle STATE FOLDER
+    python tools/train_on_gpu.py pack CORPUS MODEL PACK [--base BASE] [--offsets 1] [--semitones 0]
+    python tools/train_on_gpu.py train PACK FOLDER [--begin GENERATOR] [--flow-seconds 240] …
+    python tools/train_on_gpu.py bundle GENERATOR MODEL FOLDER
 
-`pack` writes the latents of a corpus in half precision, about 35 MB for an hour of music, and its
-piano rolls, with the weights, the codec and the piano-roll model of MODEL, which is a bundle, a run
-or the name of a shipped model. `train` needs only that file: it trains on the fastest device of the
-machine, prints losses and steps a second, and writes its state in parts of at most 15 MB. Where
-STATE exists, it goes on from there with new moments of the optimisers. `bundle` writes the averaged
-generator as a model that plays.
+`pack` writes what a training needs of a corpus: latents in steps of a tenth or so, compressed, with
+beats, style embeddings and piano rolls, about 8 MB for an hour of music. MODEL is a bundle, a run
+or a shipped model that has the codec and the piano-roll model; its weights are not used. The files
+of a pack are at most `--part-mib` long, so that they can be carried one by one.
 
-The latents leave the texture out, so a window of features is what the codec makes of latents
-without a texture; everything else is as in `riffsmith train`.
+`train` needs only that folder. It keeps all windows in the memory of the device, trains on the
+fastest device of the machine, prints losses and steps a second, and writes the averaged generator
+in half precision after flow matching and during the adversarial phase. How many steps there are
+follows from the seconds and the speed of the first steps.
+
+`bundle` puts a generator and the codec of MODEL together to a model that plays.
+
+The windows are those of `riffsmith train`, but for the precision of the latents, and for the fewer
+offsets of frames and transpositions that the pack holds.
 """
 
 import argparse
-import json
+import bz2
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from safetensors import safe_open
-from safetensors.torch import load_file, save, save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from riffsmith.bundle import (
-    Card,
     LatentBundle,
     build_latent_generator,
     save_piano_roll_model,
     write_bundle,
 )
-from riffsmith.codec import Codec, load_codec, save_codec
+from riffsmith.codec import Codec, save_codec, transpose_tonal
 from riffsmith.config import LatentSettings, Overrides, build_settings
 from riffsmith.corpus import Corpus
-from riffsmith.errors import CorpusError, ModelError, RunError, SettingsError
+from riffsmith.errors import RunError, SettingsError
 from riffsmith.files import atomic_path
-from riffsmith.pipeline.models import open_model
-from riffsmith.training import choose_device
+from riffsmith.networks import clock
+from riffsmith.seeds import random_stream
+from riffsmith.training.device import choose_device
 from riffsmith.training.latent.step import LatentState, LatentTrainer, build_learning_rates
 from riffsmith.training.latent.system import initialise_latent_state
-from riffsmith.training.latent.windows import LatentWindows, MeasuredRecording, measure_recordings
+from riffsmith.training.latent.windows import (
+    CLOCK_BEGINNINGS,
+    MeasuredRecording,
+    measure_recordings,
+    window_gain_direction,
+)
 from riffsmith.transcription import PianoRoll
 
-_PART_BYTES = 15 * 2**20
-_AHEAD = 16
-"""Batches that are drawn before they are needed."""
-_NOTES_NAME = "piano_roll.safetensors"
-_SAVED = ("generator", "averaged_generator")
-
-
-@dataclass(frozen=True)
-class Pack:
-    """What `train` needs: the model to begin with, and music."""
-
-    card: Card
-    settings: LatentSettings
-    codec: bytes
-    piano_roll_model: bytes | None
-    weights: dict[str, Tensor]
-    recordings: list[MeasuredRecording]
+_START_NAME = "start.safetensors"
+_TIMED_FROM, _TIMED_TO = 30, 60
+"""The speed of these steps decides how many steps there are."""
 
 
 def main() -> None:
@@ -73,252 +70,446 @@ def main() -> None:
     pack = commands.add_parser("pack")
     for name in ("corpus", "model", "pack"):
         pack.add_argument(name, type=Path)
-    pack.add_argument("--hours", type=float, default=1.5)
-    pack.add_argument("--skip-hours", type=float, default=0.0)
+    pack.add_argument("--base", type=Path)
+    pack.add_argument("--offsets", type=int, default=1)
+    pack.add_argument("--semitones", type=int, default=0)
+    pack.add_argument("--precision", type=float, default=0.2)
+    pack.add_argument("--part-mib", type=float, default=56)
     train = commands.add_parser("train")
-    for name in ("pack", "state"):
+    for name in ("pack", "folder"):
         train.add_argument(name, type=Path)
-    train.add_argument("--minutes", type=float, default=11.0)
-    train.add_argument("--steps", type=int, default=4_000)
+    train.add_argument("--begin", type=Path)
+    train.add_argument("--flow-seconds", type=float, default=240)
+    train.add_argument("--adversarial-seconds", type=float, default=0)
+    train.add_argument("--adversarial-parts", type=int, default=2)
     train.add_argument("--set", nargs="*", default=[], metavar="SECTION.KEY=VALUE")
     train.add_argument("--seed", type=int, default=0)
     bundle = commands.add_parser("bundle")
-    for name in ("state", "folder"):
+    for name in ("generator", "model", "folder"):
         bundle.add_argument(name, type=Path)
     options = parser.parse_args()
     if options.command == "pack":
-        write_pack(options.corpus, options.model, options.pack, options.hours, options.skip_hours)
+        write_pack(
+            options.corpus,
+            options.model,
+            options.pack,
+            base=options.base,
+            offsets=options.offsets,
+            semitones=options.semitones,
+            precision=options.precision,
+            part_bytes=round(options.part_mib * 2**20),
+        )
     elif options.command == "train":
         train_pack(
             options.pack,
-            options.state,
-            minutes=options.minutes,
-            steps=options.steps,
+            options.folder,
+            begin=options.begin,
+            flow_seconds=options.flow_seconds,
+            adversarial_seconds=options.adversarial_seconds,
+            adversarial_parts=options.adversarial_parts,
             overrides=_read_overrides(options.set),
             seed=options.seed,
         )
     else:
-        write_model(options.state, options.folder)
+        write_model(options.generator, options.model, options.folder)
 
 
-def write_pack(corpus: Path, model: Path, target: Path, hours: float, skip_hours: float) -> None:
-    """Writes latents, beats, notes, codec and weights in one file.
+def write_pack(
+    corpus: Path,
+    model: Path,
+    folder: Path,
+    *,
+    base: Path | None,
+    offsets: int,
+    semitones: int,
+    precision: float,
+    part_bytes: int,
+) -> None:
+    """Writes the music of a corpus, and what belongs to its codec, in several files.
+
+    Args:
+        corpus: Prepared corpus.
+        model: Model whose codec encodes the music.
+        folder: Folder that is written; its parent must exist.
+        base: Model whose generator the training will begin with, if it has another style embedding.
+        offsets: Frames of a patch at which windows may begin, spread evenly.
+        semitones: Windows may be transposed by up to so many semitones.
+        precision: Step in which latents are rounded.
+        part_bytes: Length at which a file ends.
 
     Raises:
-        CorpusError: No training recording begins within the chosen hours.
         SettingsError: The model generates pictures.
     """
-    bundle = open_model(str(model))
-    if not isinstance(bundle, LatentBundle):
-        raise SettingsError(f"{model} generates pictures: choose a model of preset latent")
-    source, kept, position = Corpus(corpus), [], 0.0
-    for recording in source.manifest.of_split("train"):
-        if skip_hours <= position / 3_600 < skip_hours + hours:
-            kept.append(recording)
-        position += recording.source.seconds
-    if not kept:
-        raise CorpusError(
-            f"no training recording of {corpus} begins between hours {skip_hours:g} and "
-            f"{skip_hours + hours:g}: choose others with --hours and --skip-hours"
+    bundle, source = _open_latent(model), Corpus(corpus)
+    settings, codec = bundle.settings, bundle.codec
+    start = {"gain_direction": window_gain_direction(codec, settings)}
+    for number, basis in enumerate(codec.component_bases()):
+        start[f"basis.{number}"] = basis
+    if base is not None:
+        other = _open_latent(base).codec.style_embedding
+        start["style.matrix"], start["style.shift"] = codec.style_embedding.transform_to(other)
+    with atomic_path(folder, RunError) as partial:
+        partial.mkdir()
+        _save(partial / _START_NAME, start, {"settings": settings.model_dump_json()})
+        part: dict[str, Tensor] = {}
+        size, parts = 0, 0
+        recordings = source.manifest.of_split("train")
+        for number, item in enumerate(measure_recordings(source, recordings, settings)):
+            table = _pack_recording(item, codec, offsets, semitones, precision)
+            part |= {f"{number:04d}.{name}": value for name, value in table.items()}
+            size += sum(value.nbytes for value in table.values())
+            if size > part_bytes:
+                _save(partial / f"music-{parts:02d}.safetensors", part, {})
+                part, size, parts = {}, 0, parts + 1
+        if part:
+            _save(partial / f"music-{parts:02d}.safetensors", part, {})
+    length = sum(file.stat().st_size for file in folder.iterdir()) / 2**20
+    print(f"{len(recordings)} recordings → {folder}, {length:.1f} MiB")
+
+
+def _pack_recording(
+    item: MeasuredRecording, codec: Codec, offsets: int, semitones: int, precision: float
+) -> dict[str, Tensor]:
+    size, bands = codec.patch_frames, codec.analysis.mel
+    table: dict[str, Tensor] = {"precision": torch.tensor(precision)}
+    if item.roll is not None:
+        table["roll"] = _compress(np.packbits(item.roll.steps.numpy(), axis=1))
+        table["first_step"] = torch.tensor(item.roll.first)
+    for offset in (number * size // offsets for number in range(offsets)):
+        mel = codec.linear.encode(item.features[None, :bands, offset:].float())[0]
+        end = offset + mel.shape[1] * size
+        table[f"mel.{offset}"] = _compress_latents(mel, precision)
+        table[f"beats.{offset}"] = item.beats[offset:end].unflatten(0, (-1, size)).mean(1).float()
+        for key in range(-semitones, semitones + 1):
+            latents = mel
+            if codec.tonal is not None:
+                bands_of_key = transpose_tonal(item.features[bands:, offset:end:size].float(), key)
+                tonal = codec.tonal.encode(bands_of_key[None])[0]
+                table[f"tonal.{offset}.{key}"] = _compress_latents(tonal, precision)
+                latents = torch.cat([mel, tonal])
+            if offset == 0:
+                table[f"style.{key}"] = codec.style_embedding(latents[None])[0].half()
+    return table
+
+
+def _compress_latents(latents: Float[Tensor, "channels frames"], precision: float) -> Tensor:
+    return _compress((latents / precision).round().clamp(-127, 127).to(torch.int8).numpy())
+
+
+def _compress(values: np.ndarray) -> Tensor:
+    """Bytes of an array, compressed: a row after the other, because each has its own spread."""
+    rows = np.array(values.shape, dtype=np.int64).tobytes()
+    return torch.frombuffer(bytearray(rows + bz2.compress(values.tobytes())), dtype=torch.uint8)
+
+
+def _decompress(content: Tensor, kind: type[np.generic]) -> np.ndarray:
+    raw = content.numpy().tobytes()
+    shape = np.frombuffer(raw[:16], dtype=np.int64)
+    return np.frombuffer(bz2.decompress(raw[16:]), dtype=kind).reshape(shape)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What `train` needs besides music."""
+
+    settings: LatentSettings
+    start: dict[str, Tensor]
+
+
+def read_start(folder: Path) -> Pack:
+    """Reads the settings and the codec's part of a pack."""
+    with safe_open(folder / _START_NAME, framework="pt") as file:
+        settings = LatentSettings.model_validate_json(file.metadata()["settings"])
+        return Pack(settings, {name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+
+
+class DeviceWindows:
+    """Random windows of a pack, which the device holds and draws, as `LatentWindows` does."""
+
+    def __init__(self, folder: Path, settings: LatentSettings, device: torch.device) -> None:
+        """Reads all files of music in the folder."""
+        training = settings.training
+        self._frames, self._style_noise, self._device = (
+            training.window_frames,
+            training.style_noise,
+            device,
         )
-    table = {f"weights.{k}": v.half() for k, v in bundle.generator.state_dict().items()}
-    table["codec"] = torch.frombuffer(bytearray(save_codec(bundle.codec)), dtype=torch.uint8)
-    if bundle.piano_roll_model is not None:
-        content = bytearray(save_piano_roll_model(bundle.piano_roll_model))
-        table["piano_roll_model"] = torch.frombuffer(content, dtype=torch.uint8)
-    for number, item in enumerate(measure_recordings(source, kept, bundle.settings)):
-        latents = bundle.codec.encode_features(item.features[None].float())[0]
-        frames = latents.shape[1] * bundle.codec.patch_frames
-        table[f"{number:04d}.latents"] = latents.half()
-        table[f"{number:04d}.beats"] = item.beats[:frames].float()
-        if item.roll is not None:
-            table[f"{number:04d}.roll"] = item.roll.steps
-            table[f"{number:04d}.first_step"] = torch.tensor(item.roll.first)
-    metadata = {"card": bundle.card.model_dump_json()}
-    with atomic_path(target, RunError) as partial:
-        save_file({name: value.contiguous() for name, value in table.items()}, partial, metadata)
-    size = target.stat().st_size / 2**20
-    print(f"{len(kept)} recordings → {target}, {size:.1f} MiB")
+        rows: list[list[Tensor]] = []
+        beats: list[Tensor] = []
+        rolls: list[list[Tensor]] = []
+        starts: list[Tensor] = []
+        count = 0
+        with ThreadPoolExecutor() as pool:
+            for items in pool.map(_read_recording, _recordings(folder)):
+                for item in items:
+                    length = len(item.beats)
+                    if length < self._frames:
+                        continue
+                    starts.append(torch.arange(count, count + length - self._frames + 1))
+                    count += length
+                    rows.append(item.rows)
+                    beats.append(item.beats)
+                    rolls.append(item.rolls)
+        self._starts = torch.cat(starts).to(device)
+        self._rows = _join(rows).to(device)
+        self._rolls = _join(rolls).to(device) if rolls[0] else None
+        self._beats = torch.cat(beats).double().to(device)
+        self._latent_channels = settings.codec.latent_channels
+
+    @property
+    def seconds(self) -> float:
+        """Frames of latents, all offsets together."""
+        return float(len(self._beats))
+
+    def draw(self, count: int, stream: torch.Generator) -> Float[Tensor, "count both frames"]:
+        """Windows at random positions; half of them are transposed by a random interval."""
+        device = self._device
+        keys = len(self._rows)
+
+        def draw_below(end: int) -> Tensor:
+            return torch.randint(end, (count,), generator=stream, device=device)
+
+        chosen = self._starts[draw_below(len(self._starts))]
+        begins = draw_below(CLOCK_BEGINNINGS)
+        is_transposed = torch.rand(count, generator=stream, device=device) < 0.5
+        key = torch.where(is_transposed, draw_below(keys), keys // 2)
+        places = chosen[:, None] + torch.arange(self._frames, device=device)
+        rows = self._rows[key[:, None], places].float().transpose(1, 2)
+        latents, style = rows.tensor_split([self._latent_channels], dim=1)
+        noise = torch.randn(*style.shape[:2], 1, generator=stream, device=device)
+        parts = [
+            latents,
+            clock(self._beats[places] + begins[:, None]),
+            style + noise * self._style_noise,
+        ]
+        if self._rolls is not None:
+            parts.append(self._rolls[key[:, None], places].float().transpose(1, 2))
+        return torch.cat(parts, dim=1)
 
 
-def read_pack(path: Path) -> Pack:
-    """Reads what `write_pack` wrote. Features are decoded from the latents without a texture."""
-    with safe_open(path, framework="pt") as file:
-        card = Card.model_validate_json(file.metadata()["card"])
-        table = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    settings = card.settings
-    if not isinstance(settings, LatentSettings):
-        raise SettingsError(f"{path} holds a model of pictures: pack one of preset latent")
-    content = bytes(table["codec"].numpy())
-    codec = load_codec(settings, content)
-    notes = table.get("piano_roll_model")
-    numbers = sorted(name.partition(".")[0] for name in table if name.endswith(".latents"))
-    recordings = [_read_recording(codec, table, number) for number in numbers]
-    return Pack(
-        card,
-        settings,
-        content,
-        None if notes is None else bytes(notes.numpy()),
-        _with_prefix(table, "weights."),
-        recordings,
-    )
+@dataclass(frozen=True)
+class _Offset:
+    """A recording from one frame of a patch on."""
+
+    rows: list[Float[Tensor, "frames channels"]]
+    """Latents and style embedding for each key."""
+    beats: Float[Tensor, " frames"]
+    rolls: list[Tensor]
 
 
-def _read_recording(codec: Codec, table: dict[str, Tensor], number: str) -> MeasuredRecording:
+def _recordings(folder: Path) -> Iterator[dict[str, Tensor]]:
+    for path in sorted(folder.glob("music-*.safetensors")):
+        table: dict[str, dict[str, Tensor]] = {}
+        for name, value in load_file(path).items():
+            number, _, rest = name.partition(".")
+            table.setdefault(number, {})[rest] = value
+        yield from table.values()
+
+
+def _read_recording(table: dict[str, Tensor]) -> list[_Offset]:
+    precision = float(table["precision"])
+    keys = sorted(int(name.removeprefix("style.")) for name in table if name.startswith("style."))
     roll = None
-    if f"{number}.roll" in table:
-        roll = PianoRoll(table[f"{number}.roll"], int(table[f"{number}.first_step"]))
-    features = _to_features(codec, table[f"{number}.latents"].float())
-    return MeasuredRecording(features, table[f"{number}.beats"], roll)
+    if "roll" in table:
+        steps = np.unpackbits(_decompress(table["roll"], np.uint8), axis=1).astype(bool)
+        roll = PianoRoll(torch.from_numpy(steps), int(table["first_step"]))
+    found: list[_Offset] = []
+    for name in sorted(name for name in table if name.startswith("mel.")):
+        offset = name.removeprefix("mel.")
+        mel, beats = _decompress(table[name], np.int8), table[f"beats.{offset}"]
+        rows: list[Tensor] = []
+        for key in keys:
+            latents = [mel]
+            if (tonal := table.get(f"tonal.{offset}.{key}")) is not None:
+                latents.append(_decompress(tonal, np.int8))
+            values = torch.from_numpy(np.concatenate(latents)).float() * precision
+            style = table[f"style.{key}"][:, : values.shape[1]].float()
+            rows.append(torch.cat([values, style]).T.half())
+        rolls = [roll.at(beats, key).T.bool() for key in keys] if roll else []
+        found.append(_Offset(rows, beats, rolls))
+    return found
 
 
-def _to_features(
-    codec: Codec, latents: Float[Tensor, "channels latents"]
-) -> Float[Tensor, "features frames"]:
-    silence = torch.zeros(1, codec.texture_channels, latents.shape[1])
-    strength, codec.texture_strength = codec.texture_strength, 0.0
-    features = codec.decode_features(latents[None], silence)[0].half()
-    codec.texture_strength = strength
-    return features
+def _join(items: list[list[Tensor]]) -> Tensor:
+    """Tensors of each key, one recording after the other: (keys, frames, channels)."""
+    return torch.stack([torch.cat(of_key) for of_key in zip(*items, strict=True)])
 
 
 def train_pack(
-    path: Path,
     folder: Path,
+    target: Path,
     *,
-    minutes: float,
-    steps: int,
+    begin: Path | None,
+    flow_seconds: float,
+    adversarial_seconds: float,
+    adversarial_parts: int,
     overrides: Overrides,
     seed: int,
 ) -> None:
-    """Trains until the time or the steps are over, and writes the state.
+    """Trains for some seconds of flow matching and some of the adversarial phase.
 
     Args:
-        path: File that `write_pack` wrote.
-        folder: Folder of the state. A state that is there is where the training goes on.
-        minutes: Time to train, from the first step on.
-        steps: Step to end with.
+        folder: Folder that `write_pack` wrote.
+        target: Folder of the generators that are written.
+        begin: Generator to begin with. `None`: new weights.
+        flow_seconds: Seconds of flow matching. 0: none.
+        adversarial_seconds: Seconds of the adversarial phase.
+        adversarial_parts: Generators to write in the adversarial phase.
         overrides: Single settings, as `build_settings` takes them.
         seed: Seed of all randomness.
     """
-    pack = read_pack(path)
+    began = time.perf_counter()
+    torch.backends.cudnn.benchmark = True
+    pack = read_start(folder)
     settings = build_settings(pack.settings.model_dump(), overrides)
     assert isinstance(settings, LatentSettings)
     device = choose_device(settings.training)
-    name = torch.cuda.get_device_name() if device.type == "cuda" else "processor"
-    codec = load_codec(settings, pack.codec)
     state = initialise_latent_state(settings, seed, device)
-    if folder.is_dir():
-        state.step, weights = read_state(folder)
-    else:
-        weights = {f"generator.{name}": value for name, value in pack.weights.items()}
-    _begin(state, weights)
-    rates = build_learning_rates(settings.training, state)
-    trainer = LatentTrainer(settings, state, codec, rates, seed, device)
-    windows = LatentWindows(pack.recordings, codec, settings.training)
-    print(f"{name}: begins at step {state.step}, batches of {settings.training.batch_size}")
-    began = logged = time.perf_counter()
-    losses: list[float] = []
-    for batch in _batches(windows, settings.training.batch_size, seed, range(state.step, steps)):
-        losses.append(trainer.step(batch).generator_loss)
-        now = time.perf_counter()
-        if len(losses) == settings.training.log_every_steps:
-            rate, loss = len(losses) / (now - logged), sum(losses) / len(losses)
-            print(f"step {state.step}: loss {loss:.4f}, {rate:.2f} steps a second", flush=True)
-            losses, logged = [], now
-        if now - began > 60 * minutes:
-            break
-    write_state(folder, state, pack, settings)
-    done = time.perf_counter() - began
-    print(f"{name}: ended at step {state.step} after {done:.0f} s → {folder}")
-
-
-def _begin(state: LatentState, weights: dict[str, Tensor]) -> None:
-    generator = _with_prefix(weights, "generator.")
-    averaged = _with_prefix(weights, "averaged_generator.") or generator
-    state.generator.load_state_dict(generator)
-    state.averaged_generator.load_state_dict(averaged)
-
-
-def _batches(
-    windows: LatentWindows, count: int, seed: int, steps: range
-) -> Iterator[Float[Tensor, "windows both frames"]]:
-    """Batches of windows in the order of the steps, drawn by threads before they are needed."""
-    with ThreadPoolExecutor() as pool:
-        waiting = [
-            pool.submit(windows.draw, count, seed, "windows", step) for step in steps[:_AHEAD]
-        ]
-        for step in steps:
-            batch = waiting.pop(0).result()
-            if step + _AHEAD < steps.stop:
-                waiting.append(pool.submit(windows.draw, count, seed, "windows", step + _AHEAD))
-            yield batch
-
-
-def write_state(folder: Path, state: LatentState, pack: Pack, settings: LatentSettings) -> None:
-    """Writes the generators of a state in half precision, in numbered parts."""
-    table = {
-        f"{name}.{key}": value.detach().half().cpu().contiguous()
-        for name in _SAVED
-        for key, value in getattr(state, name).state_dict().items()
-    }
-    parts: list[dict[str, Tensor]] = [{}]
-    size = 0
-    for key, value in table.items():
-        size += value.nbytes
-        if size > _PART_BYTES:
-            parts.append({})
-            size = value.nbytes
-        parts[-1][key] = value
-    card = pack.card.model_copy(
-        update={"settings": settings, "step": state.step, "snapshot": state.step}
+    _begin(state, pack, begin)
+    windows = DeviceWindows(folder, settings, device)
+    name = torch.cuda.get_device_name() if device.type == "cuda" else "processor"
+    batch = settings.training.batch_size
+    print(
+        f"{name}: {windows.seconds:.0f} frames, batches of {batch}; read in "
+        f"{time.perf_counter() - began:.0f} s",
+        flush=True,
     )
-    record = {"step": state.step, "card": card.model_dump(mode="json")}
-    with atomic_path(folder, RunError) as partial:
-        partial.mkdir()
-        for number, part in enumerate(parts):
-            (partial / f"part-{number:02d}.safetensors").write_bytes(save(part))
-        (partial / "codec.safetensors").write_bytes(pack.codec)
-        if pack.piano_roll_model is not None:
-            (partial / _NOTES_NAME).write_bytes(pack.piano_roll_model)
-        (partial / "state.json").write_text(json.dumps(record), encoding="utf-8")
+    target.mkdir(parents=True, exist_ok=True)
+    run = _Training(settings, state, pack, windows, seed, device)
+    if flow_seconds:
+        run.train("flow", flow_seconds)
+        run.write(target / "flow.safetensors")
+    for part in range(adversarial_parts if adversarial_seconds else 0):
+        run.train("adversarial", adversarial_seconds / adversarial_parts)
+        run.write(target / f"adversarial-{part}.safetensors")
 
 
-def read_state(folder: Path) -> tuple[int, dict[str, Tensor]]:
-    """The step and the tensors of a state."""
-    record = json.loads((folder / "state.json").read_text(encoding="utf-8"))
-    weights: dict[str, Tensor] = {}
-    for part in sorted(folder.glob("part-*.safetensors")):
-        weights |= {name: value.float() for name, value in load_file(part).items()}
-    return record["step"], weights
+class _Training:
+    def __init__(
+        self,
+        settings: LatentSettings,
+        state: LatentState,
+        pack: Pack,
+        windows: DeviceWindows,
+        seed: int,
+        device: torch.device,
+    ) -> None:
+        self._settings, self._state, self._pack = settings, state, pack
+        self._windows, self._seed, self._device = windows, seed, device
+
+    def train(self, phase: str, seconds: float) -> None:
+        """Steps of one phase, for some seconds."""
+        state = self._state
+        first, began = state.step, time.perf_counter()
+        is_flow = phase == "flow"
+        # The rates rise over the first steps whatever their number, so it may be found later.
+        trainer = self._build_trainer(10**6 if is_flow else first)
+        last = None
+        timed = logged = began
+        losses: list[tuple[float, ...]] = []
+        while True:
+            done = state.step - first
+            if done == _TIMED_FROM:
+                timed = time.perf_counter()
+            if done == _TIMED_TO:
+                now = time.perf_counter()
+                rate = (_TIMED_TO - _TIMED_FROM) / (now - timed)
+                last = state.step + max(0, round((seconds - (now - began)) * rate))
+                print(f"{phase}: {rate:.2f} steps a second, {last - first} steps", flush=True)
+                if is_flow:
+                    trainer = self._build_trainer(last)
+            now = time.perf_counter()
+            if state.step == last or now - began > 1.1 * seconds:
+                break
+            stream = random_stream(self._seed, "windows", state.step, device=self._device)
+            metrics = trainer.step(self._windows.draw(self._settings.training.batch_size, stream))
+            losses.append(tuple(metrics.known().values()))
+            if now - logged > 10:
+                mean = [sum(each) / len(losses) for each in zip(*losses, strict=True)]
+                text = ", ".join(
+                    f"{key} {value:.3f}" for key, value in zip(metrics.known(), mean, strict=True)
+                )
+                speed = len(losses) / (now - logged)
+                print(f"step {state.step}: {text}; {speed:.1f} steps a second", flush=True)
+                losses, logged = [], now
+
+    def _build_trainer(self, matching: int) -> LatentTrainer:
+        training = self._settings.training.model_copy(
+            update={"flow_matching_steps": matching, "steps": max(matching, self._state.step) + 1}
+        )
+        settings = self._settings.model_copy(update={"training": training})
+        rates = build_learning_rates(training, self._state)
+        gain = self._pack.start["gain_direction"]
+        return LatentTrainer(settings, self._state, gain, rates, self._seed, self._device)
+
+    def write(self, path: Path) -> None:
+        """Writes the averaged generator in half precision."""
+        table = {
+            key: value.detach().half().cpu().contiguous()
+            for key, value in self._state.averaged_generator.state_dict().items()
+        }
+        record = {"settings": self._settings.model_dump_json(), "step": str(self._state.step)}
+        _save(path, table, record)
+        print(f"step {self._state.step} → {path}", flush=True)
 
 
-def write_model(state: Path, folder: Path) -> None:
-    """Writes the averaged generator of a state as a bundle.
+def _begin(state: LatentState, pack: Pack, begin: Path | None) -> None:
+    """Gives a new state the codec's components, and the weights of a generator if there is one."""
+    networks = (state.generator, state.averaged_generator)
+    weights = None if begin is None else load_file(begin)
+    bases = [pack.start[key] for key in sorted(pack.start) if key.startswith("basis.")]
+    for network in networks:
+        if weights is not None:
+            network.load_state_dict({name: value.float() for name, value in weights.items()})
+            if "style.matrix" in pack.start:
+                matrix, shift = (pack.start[f"style.{name}"] for name in ("matrix", "shift"))
+                device = network.enter.weight.device
+                network.transform_style(matrix.to(device), shift.to(device))
+        network.take_basis(bases)
+
+
+def write_model(generator: Path, model: Path, folder: Path) -> None:
+    """Writes a generator that `train_pack` wrote as a bundle.
+
+    Args:
+        generator: File of the generator.
+        model: Model with the codec and the piano-roll model that the pack was made with.
+        folder: Folder of the bundle.
 
     Raises:
-        ModelError: The bundle cannot be written.
+        SettingsError: The model generates pictures.
     """
-    record = json.loads((state / "state.json").read_text(encoding="utf-8"))
-    card = Card.model_validate_json(json.dumps(record["card"]))
-    settings = card.settings
-    if not isinstance(settings, LatentSettings):
-        raise ModelError(f"{state} holds a model of pictures")
-    generator = build_latent_generator(settings)
-    generator.load_state_dict(_with_prefix(read_state(state)[1], "averaged_generator."))
-    notes = state / _NOTES_NAME
+    bundle = _open_latent(model)
+    with safe_open(generator, framework="pt") as file:
+        metadata = file.metadata()
+    settings = LatentSettings.model_validate_json(metadata["settings"])
+    step = int(metadata["step"])
+    network = build_latent_generator(settings)
+    network.load_state_dict({name: value.float() for name, value in load_file(generator).items()})
+    card = bundle.card.model_copy(update={"settings": settings, "step": step, "snapshot": step})
+    notes = bundle.piano_roll_model
     write_bundle(
         folder,
         card,
-        generator,
-        (state / "codec.safetensors").read_bytes(),
-        notes.read_bytes() if notes.is_file() else None,
+        network,
+        save_codec(bundle.codec),
+        None if notes is None else save_piano_roll_model(notes),
     )
-    print(f"step {record['step']} → {folder}")
+    print(f"step {step} → {folder}")
 
 
-def _with_prefix(table: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {k.removeprefix(prefix): v.float() for k, v in table.items() if k.startswith(prefix)}
+def _open_latent(model: Path) -> LatentBundle:
+    # The device of `train` lacks what this needs: it is imported where it is used.
+    from riffsmith.pipeline.models import open_model
+
+    bundle = open_model(str(model))
+    if not isinstance(bundle, LatentBundle):
+        raise SettingsError(f"{model} generates pictures: choose a model of preset latent")
+    return bundle
+
+
+def _save(path: Path, table: dict[str, Tensor], metadata: dict[str, str]) -> None:
+    save_file({name: value.contiguous() for name, value in table.items()}, path, metadata)
 
 
 def _read_overrides(pairs: list[str]) -> dict[str, dict[str, str]]:

@@ -19,6 +19,15 @@ def derive_seed(seed: int, *names: str | int) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
 
 
-def random_stream(seed: int, *names: str | int) -> torch.Generator:
-    """Makes a random generator for one purpose, with the seed from `derive_seed`."""
-    return torch.Generator().manual_seed(derive_seed(seed, *names))
+def random_stream(
+    seed: int, *names: str | int, device: torch.device | None = None
+) -> torch.Generator:
+    """Makes a random generator for one purpose, with the seed from `derive_seed`.
+
+    Args:
+        seed: Seed of the whole run or piece.
+        names: Names and numbers that make up the purpose.
+        device: Device that draws. Numbers of a GPU differ from those of the processor. `None`: the
+            processor.
+    """
+    return torch.Generator(device or "cpu").manual_seed(derive_seed(seed, *names))

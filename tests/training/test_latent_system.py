@@ -20,7 +20,12 @@ from riffsmith.training import measure_training_seconds, train
 from riffsmith.training.latent.base import open_base
 from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
 from riffsmith.training.latent.system import initialise_latent_state
-from riffsmith.training.latent.windows import LatentWindows, measure_recordings, split_window
+from riffsmith.training.latent.windows import (
+    LatentWindows,
+    measure_recordings,
+    split_window,
+    window_gain_direction,
+)
 from riffsmith.transcription import PITCHES
 
 CPU = torch.device("cpu")
@@ -131,7 +136,9 @@ def build_trainer(settings: LatentSettings) -> LatentTrainer:
     fit_codec([torch.randn(codec.analysis.features, 400)], codec, 0, 1)
     state = initialise_latent_state(settings, 0, CPU)
     learning_rates = build_learning_rates(settings.training, state)
-    return LatentTrainer(settings, state, codec, learning_rates, 0, CPU)
+    return LatentTrainer(
+        settings, state, window_gain_direction(codec, settings), learning_rates, 0, CPU
+    )
 
 
 def test_both_of_a_pair_are_augmented_alike():

@@ -49,7 +49,7 @@ def draw_timesteps(count: int, stream: torch.Generator) -> Float[Tensor, " count
     Both ends of a trajectory are easy to predict and the middle is hard. The distribution is the
     logit-normal one of Esser et al., 2024 (arXiv:2403.03206), shifted towards noise.
     """
-    return torch.sigmoid(0.3 + 1.2 * torch.randn(count, generator=stream))
+    return torch.sigmoid(0.3 + 1.2 * torch.randn(count, generator=stream, device=stream.device))
 
 
 def sample(

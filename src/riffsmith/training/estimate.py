@@ -13,7 +13,7 @@ from riffsmith.parallel import use_threads
 from riffsmith.training.device import choose_device, count_threads, keep_freed_memory
 from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
 from riffsmith.training.latent.system import initialise_latent_state
-from riffsmith.training.latent.windows import window_channels
+from riffsmith.training.latent.windows import window_channels, window_gain_direction
 from riffsmith.training.picture.step import (
     PictureTrainer,
     build_learning_rates as build_picture_learning_rates,
@@ -61,7 +61,8 @@ def _latent_seconds(settings: LatentSettings, steps: int) -> float:
     device, training = choose_device(settings.training), settings.training
     state = initialise_latent_state(settings, 0, device)
     learning_rates = build_learning_rates(training, state)
-    trainer = LatentTrainer(settings, state, Codec(settings), learning_rates, 0, device)
+    gain_direction = window_gain_direction(Codec(settings), settings)
+    trainer = LatentTrainer(settings, state, gain_direction, learning_rates, 0, device)
     batch = training.batch_size
     shape = (_count_timed(batch), window_channels(settings), training.window_frames)
     real = torch.randn(shape, generator=torch.Generator().manual_seed(0))

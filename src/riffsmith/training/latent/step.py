@@ -4,8 +4,6 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from riffsmith.bundle import count_pitches
-from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, LatentTrainingSettings
 from riffsmith.networks import (
     CLOCK_CHANNELS,
@@ -63,7 +61,7 @@ class LatentTrainer:
         self,
         settings: LatentSettings,
         state: LatentState,
-        codec: Codec,
+        gain_direction: Float[Tensor, " both"],
         learning_rates: tuple[LearningRate, LearningRate],
         seed: int,
         device: torch.device,
@@ -73,16 +71,7 @@ class LatentTrainer:
         self._settings, self._training = settings, settings.training
         self._state, self._seed, self._device = state, seed, device
         self._learning_rate, self._discriminator_learning_rate = learning_rates
-        latent_gain = codec.gain_direction()
-        gain = torch.cat(
-            [
-                latent_gain,
-                torch.zeros(CLOCK_CHANNELS),
-                codec.style_embedding.gain_direction(latent_gain),
-                torch.zeros(count_pitches(settings)),
-            ]
-        )
-        self._gain_direction = gain[None, :, None].to(device)
+        self._gain_direction = gain_direction[None, :, None].to(device)
 
     def step(self, windows: Float[Tensor, "batch both frames"]) -> StepMetrics:
         """Updates the generator; in the adversarial phase, the discriminator before it.
@@ -125,7 +114,7 @@ class LatentTrainer:
 
     def _flow_loss(self, windows: Tensor) -> Tensor:
         """Error of the velocity on the straight trajectory between examples and noise."""
-        stream = random_stream(self._seed, "flow", self._state.step)
+        stream = self._stream("flow")
         count = len(windows)
         music, conditioning = self._split(windows + self._draw_gain(count, stream))
         noise = self._draw_normal(music.shape, stream)
@@ -144,14 +133,20 @@ class LatentTrainer:
 
         Without guidance all are 1.
         """
-        position, chosen = self._draw_uniform(count, 2, stream).flatten(1).unbind(1)
+        position = self._draw_uniform(count, 1, stream).flatten()
         training, guidance = self._training, self._settings.generator.guidance
         first = training.guided_from_fraction * training.flow_matching_steps
         is_due = training.base is not None or self._state.step >= first
         if guidance is None or not is_due:
             return torch.ones_like(position)
+        # As many in every batch, evenly spread, so that all steps have the same shapes.
+        numbers = self._local_part(
+            torch.arange(self._process_group.size * count, device=self._device)
+        )
+        share = training.guided_fraction
+        is_guided = ((numbers + 1) * share).floor() > (numbers * share).floor()
         widest = _WIDEST_STRENGTH * (guidance - 1)
-        return 1 + widest * position * (chosen < training.guided_fraction)
+        return 1 + widest * position * is_guided
 
     def _guide(self, conditioning: Tensor, strength: Float[Tensor, " count"]) -> Velocity:
         """What guidance adds to the velocity of each example."""
@@ -187,7 +182,7 @@ class LatentTrainer:
         state, training = self._state, self._training
         self._discriminator_learning_rate.apply(state.step)
         augmented = self._augment(torch.cat([windows, fake]), "discriminator")
-        stream = random_stream(self._seed, "penalty", state.step)
+        stream = self._stream("penalty")
         deviation = training.penalty_deviation
         noisy = augmented.clone()
         # Only latents get noise, and not their conditioning. Both halves are views of `noisy`.
@@ -227,7 +222,7 @@ class LatentTrainer:
         music, conditioning = self._split(windows)
         steps = self._settings.generator.steps
         steps_done = derive_seed(self._seed, "place", "generator", self._state.step) % steps
-        stream = random_stream(self._seed, "noise", "generator", self._state.step)
+        stream = self._stream("noise", "generator")
         noise = self._draw_normal(music.shape, stream)
         velocity = self._velocity(conditioning)
         with torch.no_grad():
@@ -264,7 +259,7 @@ class LatentTrainer:
             purpose: Name of the random stream.
         """
         training, count, frames = self._training, len(pairs) // 2, pairs.shape[-1]
-        stream = random_stream(self._seed, "augment", purpose, self._state.step)
+        stream = self._stream("augment", purpose)
         gain = self._draw_gain(count, stream)
         size, position, chosen = self._draw_uniform(count, 3, stream).unbind(1)
         length = 4 + size * (frames / 4 - 4)
@@ -274,13 +269,22 @@ class LatentTrainer:
         keep = (~(inside & (chosen < training.cut_fraction))).float()
         return (pairs + gain.repeat(2, 1, 1)) * keep.repeat(2, 1, 1)
 
+    def _stream(self, *names: str) -> torch.Generator:
+        """The random generator of this step for one purpose, on the device of the networks."""
+        return random_stream(self._seed, *names, self._state.step, device=self._device)
+
     def _local_part(self, whole: Tensor) -> Tensor:
-        return self._process_group.local_part(whole).to(self._device)
+        return self._process_group.local_part(whole)
 
     def _draw_normal(self, shape: torch.Size, stream: torch.Generator) -> Tensor:
         """Standard normal noise of a shape: this process's part of that for the whole batch."""
         return self._local_part(
-            torch.randn(self._process_group.size * shape[0], *shape[1:], generator=stream)
+            torch.randn(
+                self._process_group.size * shape[0],
+                *shape[1:],
+                generator=stream,
+                device=stream.device,
+            )
         )
 
     def _draw_uniform(
@@ -288,7 +292,14 @@ class LatentTrainer:
     ) -> Float[Tensor, "count values 1 1"]:
         """Uniform values in [0, 1): this process's part of those for the whole batch."""
         return self._local_part(
-            torch.rand(self._process_group.size * count, values, 1, 1, generator=stream)
+            torch.rand(
+                self._process_group.size * count,
+                values,
+                1,
+                1,
+                generator=stream,
+                device=stream.device,
+            )
         )
 
 

@@ -26,6 +26,7 @@ from riffsmith.training.latent.windows import (
     measure_recordings,
     split_window,
     window_channels,
+    window_gain_direction,
 )
 from riffsmith.training.monitor.health import Probe, ProbeLogits
 from riffsmith.training.monitor.rollback import increase_penalty
@@ -153,7 +154,7 @@ class LatentSystem:
         return LatentTrainer(
             settings,
             self.state,
-            self._codec,
+            window_gain_direction(self._codec, settings),
             self._learning_rates,
             self._record.seed,
             self._device,

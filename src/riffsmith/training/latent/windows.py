@@ -24,7 +24,7 @@ from riffsmith.parallel import map_ordered
 from riffsmith.seeds import random_stream
 from riffsmith.transcription import PianoRoll, to_piano_roll, transcribe
 
-_CLOCK_BEGINNINGS = 64
+CLOCK_BEGINNINGS = 64
 """The beat clock of a window starts at a random one of so many beats, because the first beat of a
 bar is not known."""
 
@@ -72,6 +72,14 @@ def window_channels(settings: LatentSettings) -> int:
     codec = settings.codec
     conditioning = CLOCK_CHANNELS + codec.style_dimensions + count_pitches(settings)
     return codec.latent_channels + conditioning
+
+
+def window_gain_direction(codec: Codec, settings: LatentSettings) -> Float[Tensor, " both"]:
+    """The change of a window's channels when all features grow by one neper (8.7 dB of gain)."""
+    latents = codec.gain_direction()
+    style = codec.style_embedding.gain_direction(latents)
+    beats, notes = torch.zeros(CLOCK_CHANNELS), torch.zeros(count_pitches(settings))
+    return torch.cat([latents, beats, style, notes])
 
 
 def split_window(
@@ -191,7 +199,7 @@ class LatentWindows:
         chosen = torch.randint(int(ends[-1]), (count,), generator=stream)
         numbers = torch.searchsorted(ends, chosen, right=True)
         starts = chosen - (ends - self._positions)[numbers]
-        begins = torch.randint(_CLOCK_BEGINNINGS, (count,), generator=stream)
+        begins = torch.randint(CLOCK_BEGINNINGS, (count,), generator=stream)
         keys = torch.randint(len(self._transpositions), (count,), generator=stream)
         is_transposed = torch.rand(count, generator=stream) < 0.5
         keys = torch.where(is_transposed, keys, len(self._transpositions) // 2)
