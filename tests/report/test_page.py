@@ -245,14 +245,15 @@ def latent_run(latent_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) 
         (
             "en",
             [
-                *("12 steps", "6 step that is shown", "new clips of step 6", "Step 12 variety"),
+                *("begins from scratch", "12 steps", "6 step that is shown"),
+                *("new clips of step 6", "Step 12 variety"),
                 *("step event 6 This snapshot is the best so far", "9 The run went back to step 6"),
             ],
         ),
         (
             "es",
             [
-                *("12 pasos", "6 paso que se muestra", "clips nuevos del paso 6"),
+                *("parte de cero", "12 pasos", "6 paso que se muestra", "clips nuevos del paso 6"),
                 *("Paso 12 variedad", "paso suceso 6 Esta instantánea es"),
                 "9 El entrenamiento volvió al paso 6",
             ],

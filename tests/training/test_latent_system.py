@@ -292,6 +292,14 @@ def test_a_run_begins_with_its_base(tmp_path: Path, latent_corpus: Corpus):
         open_base(wider)
 
 
+def test_the_preset_begins_with_the_base_that_ships():
+    settings = load_preset("latent")
+    assert isinstance(settings, LatentSettings)
+    base = open_base(settings)
+    assert base is not None
+    assert base.generator.band_axes
+
+
 def test_with_a_base_all_steps_teach_guidance():
     trainer = build_trainer(tiny_latents(base="base", guided_from_fraction="1.0"))
     assert trainer._draw_strength(64, torch.Generator().manual_seed(0)).gt(1).any()
