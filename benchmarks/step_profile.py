@@ -19,7 +19,7 @@ from riffsmith.config import LatentSettings, load_preset
 from riffsmith.training.device import keep_freed_memory
 from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
 from riffsmith.training.latent.system import initialise_latent_state
-from riffsmith.training.latent.windows import window_channels
+from riffsmith.training.latent.windows import window_channels, window_gain_direction
 
 CPU = torch.device("cpu")
 STEPS = 4
@@ -46,10 +46,10 @@ def main() -> None:
 
 
 def profile_phases(settings: LatentSettings, peak: float, label: str) -> None:
-    codec = Codec(settings)
+    gain_direction = window_gain_direction(Codec(settings), settings)
     state = initialise_latent_state(settings, 0, CPU)
     learning_rates = build_learning_rates(settings.training, state)
-    trainer = LatentTrainer(settings, state, codec, learning_rates, 0, CPU)
+    trainer = LatentTrainer(settings, state, gain_direction, learning_rates, 0, CPU)
     frames = settings.training.window_frames
     windows = torch.randn(settings.training.batch_size, window_channels(settings), frames)
 

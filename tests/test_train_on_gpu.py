@@ -55,6 +55,7 @@ def test_a_pack_holds_the_windows_of_a_training(
     for number, offsets in enumerate(items):
         for offset, item in zip((0, size // 2), offsets, strict=True):
             real = windows._recordings[number * size + offset]
+            assert real.roll is not None
             for key, rows in enumerate(item.rows):
                 latents = windows._latents(real.mel, real.tonal, key - 1)
                 packed, style = rows.float().T.tensor_split([len(latents)])

@@ -66,7 +66,7 @@ def _edit(path: Path, **changes: object) -> None:
         (lambda b: (b / "card.json").unlink(), "not a bundle"),
         (lambda b: (b / "card.json").write_text("{"), "is damaged"),
         (lambda b: _edit(b / "card.json", snapshot="many"), "is damaged"),
-        (lambda b: _edit(b / "card.json", version=7), "bundle format 7, this Riffsmith reads 1"),
+        (lambda b: _edit(b / "card.json", version=7), "bundle format 7, this Riffsmith reads 5"),
     ],
 )
 def test_damage_is_named(bundle: Path, harm, message: str):
@@ -96,6 +96,6 @@ def test_unknown_models_list_the_shipped():
 
 
 def test_only_bundles_count_as_shipped_models():
-    assert shipped_models() == ["metal"]
+    assert shipped_models() == ["base", "metal"]
     with pytest.raises(ModelError, match="no run folder, bundle or shipped model 'NOTICE.md'"):
         load_shipped("NOTICE.md")

@@ -1,7 +1,7 @@
 """Writes bundle_parameters.json: names, types and shapes of all parameters in bundles of version 5.
 
 They are a file format. Run `python tests/golden/make_bundle_parameters.py` only together with a new
-`BUNDLE_VERSION` and a conversion of the present one in `bundle/upgrade.py`.
+`BUNDLE_VERSION`, unless the sizes of a preset alone have changed.
 """
 
 import json

@@ -29,7 +29,8 @@ def folder(tmp_path: Path, latent_bundle: Path) -> Path:
 
 
 def test_shipped_models_and_bundles_are_listed(folder: Path, latent_bundle: Path):
-    shipped, broken, pulled, plain = list_models(folder)
+    base, shipped, broken, pulled, plain = list_models(folder)
+    assert (base.name, base.kind) == ("base", ModelKind.SHIPPED)
     assert (shipped.name, shipped.kind, shipped.preset) == ("metal", ModelKind.SHIPPED, "latent")
     assert shipped.licence == "cc-by-sa-4.0"
     assert shipped.megabytes is not None
@@ -46,7 +47,7 @@ def test_a_run_has_the_figures_that_are_stored_with_it(
     started: tuple[RunFolder, RunRecord], corpus: Corpus, latent_bundle: Path
 ):
     run, _ = started
-    (empty,) = list(list_models(run.path))[1:]
+    (empty,) = list(list_models(run.path))[2:]
     assert (empty.kind, empty.problem) == (
         ModelKind.TRAINED,
         "it has no snapshot yet: train it first",
@@ -55,14 +56,14 @@ def test_a_run_has_the_figures_that_are_stored_with_it(
         shutil.copytree(latent_bundle, run.snapshot(number))
     run.append_metrics({"event": "best", "step": 6, "snapshot": 2})
     run.append_metrics({"event": "check", "step": 6, "snapshot": 2, "distance": 1.5})
-    (listed,) = list(list_models(run.path.parent))[1:]
+    (listed,) = list(list_models(run.path.parent))[2:]
     assert (listed.name, listed.kind) == (str(run.path), ModelKind.TRAINED)
     assert listed.figures == {"distance": 1.5}
     evaluation = measurements(corpus).evaluation
     assert isinstance(evaluation, Evaluation)
     key = ResultKey.of_snapshot("evaluation", corpus, run.snapshot(2), 60.0, 0)
     ResultStore(run.path / "report").write(key, evaluation)
-    (listed,) = list(list_models(run.path.parent))[1:]
+    (listed,) = list(list_models(run.path.parent))[2:]
     assert listed.grade == evaluation.summary.grade
     assert listed.figures.keys() >= evaluation.distances.keys()
     for name, score in evaluation.distances.items():
@@ -77,7 +78,13 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path):
 def test_the_command_prints_a_table_or_json(folder: Path, capsys: pytest.CaptureFixture[str]):
     main(["models", str(folder), "--json"])
     found = json.loads(capsys.readouterr().out)
-    assert [model["kind"] for model in found] == ["shipped", "bundle", "pulled", "bundle"]
+    assert [model["kind"] for model in found] == [
+        "shipped",
+        "shipped",
+        "bundle",
+        "pulled",
+        "bundle",
+    ]
     main(["models", str(folder)])
     printed = capsys.readouterr()
     assert "metal" in printed.out

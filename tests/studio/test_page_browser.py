@@ -121,7 +121,7 @@ def test_a_changed_control_is_heard_soon(open_page: Open):
     assert changes[-1] > asked["position"]
     assert changes[-1] <= pulls.end  # before what was pulled is over
     wait_until(page, lambda: reading(page, "centre-hz") > 2000, "a bright tone")
-    assert reading(page, "rms-db") > dark + 10
+    wait_until(page, lambda: reading(page, "rms-db") > dark + 10, "a loud tone")
     expect(slider).to_have_attribute("aria-valuetext", "100 %")
     with page.expect_response(lambda answer: is_patch(answer, brightness=None)):
         page.get_by_role("checkbox", name="Leave Brightness to the seed").check()

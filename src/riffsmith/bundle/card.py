@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict
 from riffsmith.config import TaggedSettings
 
 BUNDLE_VERSION = 5
-"""Version of the bundle format that is written; `bundle.upgrade` reads the earlier ones."""
+"""Version of the bundle format that is written and read."""
 
 
 class RecordingCredit(BaseModel):

@@ -17,12 +17,6 @@ from safetensors.torch import load, save
 from torch import nn
 
 from riffsmith.bundle.card import BUNDLE_VERSION, Card
-from riffsmith.bundle.upgrade import (
-    ADDED_PARAMETERS,
-    EARLIER_VERSIONS,
-    upgrade_card,
-    upgrade_parameter,
-)
 from riffsmith.codec import (
     BANDS_PER_OCTAVE,
     Codec,
@@ -119,7 +113,7 @@ def is_bundle(folder: Path) -> bool:
 
 
 def read_card(folder: Path) -> Card:
-    """Reads the card of a bundle, converted from earlier versions of the format.
+    """Reads the card of a bundle.
 
     Raises:
         ModelError: The card is missing or damaged, or its version is unknown.
@@ -127,9 +121,7 @@ def read_card(folder: Path) -> Card:
     try:
         values = json.loads((folder / CARD_NAME).read_bytes())
         version = values.get("version") if isinstance(values, dict) else None
-        if version in EARLIER_VERSIONS:
-            values = upgrade_card(values)
-        if version in (*EARLIER_VERSIONS, BUNDLE_VERSION):
+        if version == BUNDLE_VERSION:
             return Card.model_validate_json(json.dumps(values))
     except FileNotFoundError as cause:
         raise ModelError(f"{folder} is not a bundle (no {CARD_NAME}): check the path") from cause
@@ -139,7 +131,7 @@ def read_card(folder: Path) -> Card:
             f"{folder / CARD_NAME} is damaged ({first}): use another bundle"
         ) from cause
     raise ModelError(
-        f"{folder} has bundle format {version}, this Riffsmith reads 1 to {BUNDLE_VERSION}: "
+        f"{folder} has bundle format {version}, this Riffsmith reads {BUNDLE_VERSION}: "
         "train again, or use the version of Riffsmith that wrote it"
     )
 
@@ -159,9 +151,7 @@ def load_bundle(folder: Path) -> Bundle:
         _load_weights(generator, weights, folder)
         return PictureBundle(card, settings, generator)
     content = _read_checked(folder / CODEC_NAME, card.codec_hash)
-    is_earlier = card.version in EARLIER_VERSIONS
-    rename = upgrade_parameter if is_earlier else str
-    codec = load_codec(settings, content, rename, ADDED_PARAMETERS if is_earlier else ())
+    codec = load_codec(settings, content)
     with torch.device("meta"):  # weights without values, because those of the file replace them
         latent_generator = build_latent_generator(settings)
     _load_weights(latent_generator, weights, folder)

@@ -1,7 +1,5 @@
 """The codec: stereo audio → features → latents, and back through the decoder."""
 
-from collections.abc import Callable, Collection
-
 import numpy as np
 import torch
 from jaxtyping import Float
@@ -190,36 +188,19 @@ def save_codec(codec: Codec) -> bytes:
     return save(table)
 
 
-def load_codec(
-    settings: LatentSettings,
-    content: bytes,
-    rename: Callable[[str], str | None] = str,
-    added: Collection[str] = (),
-) -> Codec:
+def load_codec(settings: LatentSettings, content: bytes) -> Codec:
     """Reads a codec that `save_codec` wrote.
 
     Args:
         settings: Settings that the codec was built with.
         content: Bytes of the file.
-        rename: Function from the name of a parameter in the file to its present name, for files of
-            earlier versions. It returns `None` for what is no longer used.
-        added: Names of parameters that files of earlier versions lack; they keep their initial
-            values.
 
     Raises:
         ModelError: The content is damaged, or belongs to another codec.
     """
     codec = Codec(settings)
-    initial = {name: tensor for name, tensor in codec.state_dict().items() if name in added}
     try:
-        codec.load_state_dict(
-            initial
-            | {
-                new: tensor.float()
-                for name, tensor in load(content).items()
-                if (new := rename(name)) is not None
-            }
-        )
+        codec.load_state_dict({name: tensor.float() for name, tensor in load(content).items()})
     except (SafetensorError, RuntimeError) as cause:
         first = str(cause).splitlines()[0]
         raise ModelError(f"the codec's weights cannot be used ({first})") from cause

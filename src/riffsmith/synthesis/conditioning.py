@@ -295,10 +295,11 @@ class ConditioningSchedule:
         if model is None:
             return None
         central = model.profiles[neighbours.numbers[0]]
+        seed = self._seed  # the function below must not keep this schedule and its past alive
         return PieceRoll(
             model,
             form,
-            lambda section: model.profiles[neighbours.draw_number(self._seed, section)],
+            lambda section: model.profiles[neighbours.draw_number(seed, section)],
             central if self._profile is None else self._profile,
             None if controls.key is None else parse_key(controls.key),
         )

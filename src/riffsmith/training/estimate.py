@@ -28,8 +28,9 @@ _BATCH_FRACTION = 0.25
 def measure_training_seconds(settings: Settings, steps: int) -> float:
     """Time that so many training steps take on this machine.
 
-    It is the mean of two steps of each kind on random data, with a quarter of a batch: a few
-    seconds. Nothing is kept, because another program may be busy during one measurement alone.
+    It is the mean of two steps of each kind on random data, which takes a few seconds; those of a
+    picture GAN have a quarter of a batch. Nothing is kept, because another program may be busy
+    during one measurement alone.
 
     Args:
         settings: Settings of the system.
@@ -63,8 +64,8 @@ def _latent_seconds(settings: LatentSettings, steps: int) -> float:
     learning_rates = build_learning_rates(training, state)
     gain_direction = window_gain_direction(Codec(settings), settings)
     trainer = LatentTrainer(settings, state, gain_direction, learning_rates, 0, device)
-    batch = training.batch_size
-    shape = (_count_timed(batch), window_channels(settings), training.window_frames)
+    batch = training.batch_size  # whole, because the optimiser's part of a small step is large
+    shape = (batch, window_channels(settings), training.window_frames)
     real = torch.randn(shape, generator=torch.Generator().manual_seed(0))
     matching = training.flow_matching_steps
     guided = round(training.guided_from_fraction * matching) if training.base is None else 0
