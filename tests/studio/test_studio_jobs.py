@@ -321,7 +321,7 @@ def test_a_real_training_is_stopped_found_and_gone_on_with(tmp_path: Path):
             assert (job["state"], job["stage"]) == ("running", "training")
             assert 0 < job["progress"] < 0.5
             assert 0 < job["seconds_left"] < 1800
-            assert [preview["snapshot"] for preview in job["previews"]] == [0]
+            assert job["previews"][0]["snapshot"] == 0  # there may be more by now
             assert client.get("/api/jobs/real/previews/0.flac").content[:4] == b"fLaC"
             assert client.get("/api/jobs/real/previews/0.png").content[1:4] == b"PNG"
             client.post("/api/jobs/real/stop")
