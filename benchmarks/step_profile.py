@@ -14,12 +14,11 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
-from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, load_preset
 from riffsmith.training.device import keep_freed_memory
 from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
 from riffsmith.training.latent.system import initialise_latent_state
-from riffsmith.training.latent.windows import window_channels, window_gain_direction
+from riffsmith.training.latent.windows import window_channels
 
 CPU = torch.device("cpu")
 STEPS = 4
@@ -46,7 +45,7 @@ def main() -> None:
 
 
 def profile_phases(settings: LatentSettings, peak: float, label: str) -> None:
-    gain_direction = window_gain_direction(Codec(settings), settings)
+    gain_direction = torch.zeros(window_channels(settings))
     state = initialise_latent_state(settings, 0, CPU)
     learning_rates = build_learning_rates(settings.training, state)
     trainer = LatentTrainer(settings, state, gain_direction, learning_rates, 0, CPU)

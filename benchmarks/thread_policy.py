@@ -43,13 +43,12 @@ def build_work(kind: str) -> Callable[[], object]:
 def build_step() -> Callable[[], object]:
     import torch
 
-    from riffsmith.codec import Codec
     from riffsmith.config import LatentSettings, load_preset
     from riffsmith.training import choose_device
     from riffsmith.training.device import keep_freed_memory
     from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
     from riffsmith.training.latent.system import initialise_latent_state
-    from riffsmith.training.latent.windows import window_channels, window_gain_direction
+    from riffsmith.training.latent.windows import window_channels
 
     settings = load_preset("latent")
     assert isinstance(settings, LatentSettings)
@@ -58,7 +57,7 @@ def build_step() -> Callable[[], object]:
     state = initialise_latent_state(settings, 0, device)
     state.step = settings.training.flow_matching_steps
     learning_rates = build_learning_rates(settings.training, state)
-    gain_direction = window_gain_direction(Codec(settings), settings)
+    gain_direction = torch.zeros(window_channels(settings))
     trainer = LatentTrainer(settings, state, gain_direction, learning_rates, 0, device)
     shape = (settings.training.batch_size, window_channels(settings))
     real = torch.randn(*shape, settings.training.window_frames)

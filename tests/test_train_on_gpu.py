@@ -13,7 +13,7 @@ from riffsmith.corpus import Corpus
 from riffsmith.networks import CLOCK_CHANNELS
 from riffsmith.seeds import random_stream
 from riffsmith.synthesis import Stream
-from riffsmith.training.latent.windows import LatentWindows, measure_recordings
+from riffsmith.training.latent.windows import LatentWindows, latents_in_key, measure_recordings
 from riffsmith.transcription import PITCHES
 
 CPU = torch.device("cpu")
@@ -57,7 +57,7 @@ def test_a_pack_holds_the_windows_of_a_training(
             real = windows._recordings[number * size + offset]
             assert real.roll is not None
             for key, rows in enumerate(item.rows):
-                latents = windows._latents(real.mel, real.tonal, key - 1)
+                latents = latents_in_key(bundle.codec, real.mel, real.tonal, key - 1)
                 packed, style = rows.float().T.tensor_split([len(latents)])
                 assert (packed - latents).abs().max() < 0.1
                 assert torch.allclose(style, real.styles[key], atol=0.02, rtol=0.01)

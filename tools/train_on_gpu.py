@@ -41,7 +41,7 @@ from riffsmith.bundle import (
     save_piano_roll_model,
     write_bundle,
 )
-from riffsmith.codec import Codec, save_codec, transpose_tonal
+from riffsmith.codec import Codec, save_codec
 from riffsmith.config import LatentSettings, Overrides, build_settings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError, SettingsError
@@ -54,6 +54,8 @@ from riffsmith.training.latent.system import initialise_latent_state
 from riffsmith.training.latent.windows import (
     CLOCK_BEGINNINGS,
     MeasuredRecording,
+    encode_from,
+    latents_in_key,
     measure_recordings,
     window_gain_direction,
 )
@@ -170,23 +172,19 @@ def write_pack(
 def _pack_recording(
     item: MeasuredRecording, codec: Codec, offsets: int, semitones: int, precision: float
 ) -> dict[str, Tensor]:
-    size, bands = codec.patch_frames, codec.analysis.mel
     table: dict[str, Tensor] = {"precision": torch.tensor(precision)}
     if item.roll is not None:
         table["roll"] = _compress(np.packbits(item.roll.steps.numpy(), axis=1))
         table["first_step"] = torch.tensor(item.roll.first)
-    for offset in (number * size // offsets for number in range(offsets)):
-        mel = codec.linear.encode(item.features[None, :bands, offset:].float())[0]
-        end = offset + mel.shape[1] * size
+    for offset in (number * codec.patch_frames // offsets for number in range(offsets)):
+        mel, tonal, beats = encode_from(item, codec, offset)
         table[f"mel.{offset}"] = _compress_latents(mel, precision)
-        table[f"beats.{offset}"] = item.beats[offset:end].unflatten(0, (-1, size)).mean(1).float()
+        table[f"beats.{offset}"] = beats.float()
         for key in range(-semitones, semitones + 1):
-            latents = mel
+            latents = latents_in_key(codec, mel, tonal, key)
             if codec.tonal is not None:
-                bands_of_key = transpose_tonal(item.features[bands:, offset:end:size].float(), key)
-                tonal = codec.tonal.encode(bands_of_key[None])[0]
-                table[f"tonal.{offset}.{key}"] = _compress_latents(tonal, precision)
-                latents = torch.cat([mel, tonal])
+                in_key = latents[codec.linear.components :]
+                table[f"tonal.{offset}.{key}"] = _compress_latents(in_key, precision)
             if offset == 0:
                 table[f"style.{key}"] = codec.style_embedding(latents[None])[0].half()
     return table
@@ -257,9 +255,9 @@ class DeviceWindows:
         self._latent_channels = settings.codec.latent_channels
 
     @property
-    def seconds(self) -> float:
+    def frames(self) -> int:
         """Frames of latents, all offsets together."""
-        return float(len(self._beats))
+        return len(self._beats)
 
     def draw(self, count: int, stream: torch.Generator) -> Float[Tensor, "count both frames"]:
         """Windows at random positions; half of them are transposed by a random interval."""
@@ -370,7 +368,7 @@ def train_pack(
     name = torch.cuda.get_device_name() if device.type == "cuda" else "processor"
     batch = settings.training.batch_size
     print(
-        f"{name}: {windows.seconds:.0f} frames, batches of {batch}; read in "
+        f"{name}: {windows.frames} frames, batches of {batch}; read in "
         f"{time.perf_counter() - began:.0f} s",
         flush=True,
     )
@@ -465,7 +463,8 @@ def _begin(state: LatentState, pack: Pack, begin: Path | None) -> None:
                 matrix, shift = (pack.start[f"style.{name}"] for name in ("matrix", "shift"))
                 device = network.enter.weight.device
                 network.transform_style(matrix.to(device), shift.to(device))
-        network.take_basis(bases)
+        else:
+            network.take_basis(bases)
 
 
 def write_model(generator: Path, model: Path, folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
 
@@ -15,7 +14,6 @@ from riffsmith.networks import Generator
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 PARAMETERS = json.loads((GOLDEN / "bundle_parameters.json").read_text())
-METAL = Path(str(files("riffsmith"))) / "models/metal"
 
 
 @pytest.fixture(scope="module")

@@ -316,14 +316,16 @@ def test_a_real_training_is_stopped_found_and_gone_on_with(tmp_path: Path):
         while not folder.run.read_metrics("log"):
             with pytest.raises(psutil.TimeoutExpired):
                 process.wait(0.2)
+        process.suspend()  # so that it makes no further preview while it is looked at
         with opened(home) as (_, client):
             job = client.get("/api/jobs/real").json()
             assert (job["state"], job["stage"]) == ("running", "training")
             assert 0 < job["progress"] < 0.5
             assert 0 < job["seconds_left"] < 1800
-            assert job["previews"][0]["snapshot"] == 0  # there may be more by now
+            assert [preview["snapshot"] for preview in job["previews"]] == [0]
             assert client.get("/api/jobs/real/previews/0.flac").content[:4] == b"fLaC"
             assert client.get("/api/jobs/real/previews/0.png").content[1:4] == b"PNG"
+            process.resume()
             client.post("/api/jobs/real/stop")
             process.wait(60)
             job = client.get("/api/jobs/real").json()

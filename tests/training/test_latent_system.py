@@ -22,6 +22,7 @@ from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
 from riffsmith.training.latent.system import initialise_latent_state
 from riffsmith.training.latent.windows import (
     LatentWindows,
+    latents_in_key,
     measure_recordings,
     split_window,
     window_gain_direction,
@@ -72,9 +73,9 @@ def test_windows_are_parts_of_the_recordings(latent_corpus: Corpus):
     audio = latent_corpus.audio(latent_corpus.manifest.of_split("train")[0], 0, 6).T[None]
     whole = codec.encode(audio.contiguous())[0].bfloat16().float()
     item = windows._recordings[0]
-    first = windows._latents(item.mel, item.tonal, 0)
+    first = latents_in_key(codec, item.mel, item.tonal, 0)
     assert torch.allclose(first[:, 4:-4], whole[:, 4 : first.shape[1] - 4], atol=0.1)
-    higher = windows._latents(item.mel, item.tonal, 2)
+    higher = latents_in_key(codec, item.mel, item.tonal, 2)
     assert torch.equal(higher[:6], first[:6])  # mel latents stay
     assert not torch.allclose(higher[6:], first[6:], atol=0.1)
     assert item.styles.shape[:2] == (5, 3)

@@ -6,14 +6,13 @@ from math import ceil
 import torch
 from torch import Tensor
 
-from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, PictureSettings, Settings
 from riffsmith.networks import build_loss
 from riffsmith.parallel import use_threads
 from riffsmith.training.device import choose_device, count_threads, keep_freed_memory
 from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
 from riffsmith.training.latent.system import initialise_latent_state
-from riffsmith.training.latent.windows import window_channels, window_gain_direction
+from riffsmith.training.latent.windows import window_channels
 from riffsmith.training.picture.step import (
     PictureTrainer,
     build_learning_rates as build_picture_learning_rates,
@@ -62,7 +61,7 @@ def _latent_seconds(settings: LatentSettings, steps: int) -> float:
     device, training = choose_device(settings.training), settings.training
     state = initialise_latent_state(settings, 0, device)
     learning_rates = build_learning_rates(training, state)
-    gain_direction = window_gain_direction(Codec(settings), settings)
+    gain_direction = torch.zeros(window_channels(settings))
     trainer = LatentTrainer(settings, state, gain_direction, learning_rates, 0, device)
     batch = training.batch_size  # whole, because the optimiser's part of a small step is large
     shape = (batch, window_channels(settings), training.window_frames)

@@ -89,6 +89,48 @@ def split_window(
     return windows[:, :latent_channels], windows[:, latent_channels:]
 
 
+def encode_from(
+    recording: MeasuredRecording, codec: Codec, start: int
+) -> tuple[
+    Float[Tensor, "components latents"], Float[Tensor, "bands latents"], Float[Tensor, " latents"]
+]:
+    """A recording from one frame of a patch on, with a column for each latent frame.
+
+    Args:
+        recording: Measured recording.
+        codec: Fitted codec.
+        start: Frame of a patch, from 0.
+
+    Returns:
+        The mel latents, the tonal features and the positions in beats.
+    """
+    size, bands = codec.patch_frames, codec.analysis.mel
+    mel = codec.linear.encode(recording.features[None, :bands, start:].float())[0]
+    end = start + mel.shape[1] * size
+    beats = recording.beats[start:end].unflatten(0, (mel.shape[1], size)).mean(1)
+    return mel, recording.features[bands:, start:end:size], beats
+
+
+def latents_in_key(
+    codec: Codec,
+    mel: Float[Tensor, "components frames"],
+    tonal: Float[Tensor, "bands frames"],
+    semitones: int,
+) -> Float[Tensor, "channels frames"]:
+    """Latents in another key. Mel bands are too wide to change much within two semitones.
+
+    Args:
+        codec: Fitted codec.
+        mel: Mel latents.
+        tonal: Tonal features of the same frames.
+        semitones: Transposition up; negative: down.
+    """
+    if codec.tonal is None:
+        return mel.float()
+    shifted = transpose_tonal(tonal.float(), semitones)
+    return torch.cat([mel.float(), codec.tonal.encode(shifted[None])[0]])
+
+
 @dataclass(frozen=True)
 class _Encoded:
     """A recording at one offset. Tonal latents are made when a window is drawn, because its key may
@@ -143,22 +185,15 @@ class LatentWindows:
 
         The style embedding changes so slowly that that of the first frame serves for all of them.
         """
-        codec, size = self._codec, self._codec.patch_frames
-        tonal_features = recording.features[codec.analysis.mel :]
         found: list[_Encoded] = []
         styles = torch.zeros(())
-        for start in range(size):
-            features = recording.features[None, : codec.analysis.mel, start:].float()
-            mel = codec.linear.encode(features)[0]
-            count = mel.shape[1]
-            if count < self._frames:
+        for start in range(self._codec.patch_frames):
+            mel, tonal, beats = encode_from(recording, self._codec, start)
+            if len(beats) < self._frames:
                 break
-            end = start + count * size
-            tonal = tonal_features[:, start:end:size]
             if start == 0:
                 styles = torch.stack([self._style(mel, tonal, key) for key in self._transpositions])
-            beats = recording.beats[start:end].unflatten(0, (-1, size)).mean(1)
-            style = styles[..., :count]
+            style = styles[..., : len(beats)]
             found.append(
                 _Encoded(mel.to(torch.bfloat16), tonal.half(), style, beats, recording.roll)
             )
@@ -170,19 +205,8 @@ class LatentWindows:
         tonal: Float[Tensor, "bands frames"],
         semitones: int,
     ) -> Float[Tensor, "dimensions frames"]:
-        return self._codec.style_embedding(self._latents(mel, tonal, semitones)[None])[0]
-
-    def _latents(
-        self,
-        mel: Float[Tensor, "components frames"],
-        tonal: Float[Tensor, "bands frames"],
-        semitones: int,
-    ) -> Float[Tensor, "channels frames"]:
-        """Latents in another key. Mel bands are too wide to change much within two semitones."""
-        if self._codec.tonal is None:
-            return mel.float()
-        shifted = transpose_tonal(tonal.float(), semitones)
-        return torch.cat([mel.float(), self._codec.tonal.encode(shifted[None])[0]])
+        latents = latents_in_key(self._codec, mel, tonal, semitones)
+        return self._codec.style_embedding(latents[None])[0]
 
     def draw(self, count: int, seed: int, *names: str | int) -> Float[Tensor, "count both frames"]:
         """Windows at random positions, all equally likely; `split_window` splits them.
@@ -212,7 +236,7 @@ class LatentWindows:
         ):
             item, inside = self._recordings[number], slice(start, start + self._frames)
             mel, tonal = item.mel[:, inside], item.tonal[:, inside]
-            latents.append(self._latents(mel, tonal, self._transpositions[key]))
+            latents.append(latents_in_key(self._codec, mel, tonal, self._transpositions[key]))
             beats.append(item.beats[inside] + begin)
             styles.append(item.styles[key][:, inside])
             if item.roll is not None:
