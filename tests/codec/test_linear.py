@@ -79,3 +79,14 @@ def test_latents_and_residual_together_lose_nothing():
     assert torch.allclose(codec.decode(latents, residual), features, atol=1e-4)
     assert residual.std((0, 2)).tolist() == pytest.approx([1.0] * 14, abs=0.05)
     assert codec.standardise(latents).std((0, 2)).tolist() == pytest.approx([1.0] * 6, abs=0.05)
+
+
+def test_rescaled_latents_of_other_music_have_zero_mean_and_unit_power_in_the_same_components():
+    codec, features = fitted(6)
+    basis, other = codec.basis.clone(), 0.3 * features - 4.0
+    assert codec.encode(other).square().mean() > 10
+    codec.rescale(codec.to_patches(item[None])[0] for item in other)
+    latents = codec.encode(other)
+    assert torch.equal(codec.basis, basis)
+    assert latents.mean((0, 2)).abs().max() < 1e-3
+    assert latents.square().mean().item() == pytest.approx(1.0, abs=1e-3)

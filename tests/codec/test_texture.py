@@ -56,3 +56,16 @@ def test_the_same_seed_fits_the_same_texture():
         found.append(codec.texture.log_deviation.weight)
     assert found[0].any()
     assert torch.equal(found[0], found[1])
+
+
+def test_a_base_gives_its_components_and_its_texture_but_not_its_scale():
+    base, codec = Codec(SETTINGS), Codec(SETTINGS)
+    fit_codec([noisy_features(800)], base, 0, 2)
+    quiet = noisy_features(800) / 4 - 9
+    fit_codec([quiet], codec, 0, 0, base=base)
+    assert torch.equal(codec.linear.basis, base.linear.basis)
+    assert torch.equal(codec.texture.enter.weight, base.texture.enter.weight)
+    powers = [each.linear.encode(quiet[None]).square().mean().item() for each in (base, codec)]
+    assert powers[0] > 3
+    assert powers[1] == pytest.approx(1, abs=0.15)
+    assert not torch.allclose(codec.linear.mean, base.linear.mean)

@@ -31,29 +31,39 @@ def fit_codec(
         seed: Seed of the texture's batches.
         steps: Training steps of the texture.
         on_progress: Called with the progress from 0 to 1.
-        base: Codec whose components are taken as they are. Its texture is where the fit begins.
+        base: Codec whose components are taken; their means and deviations are measured anew. Its
+            texture is where the fit begins.
             `None`: everything is fitted.
     """
+    linear, tonal = codec.linear, codec.tonal
     if base is None:
-        _fit_components(features, codec)
+        sides = torch.full((codec.analysis.side.count,), SIDE_WEIGHT)
+        weights = torch.cat([torch.ones(codec.analysis.mid.count), sides])
+        linear.fit(_mel_patches(features, codec), weights)
+        if tonal is not None:
+            tonal.fit(_tonal_patches(features, codec), torch.ones(tonal.size))
     else:
         codec.load_state_dict(base.state_dict())
+        linear.rescale(_mel_patches(features, codec))
+        if tonal is not None:
+            tonal.rescale(_tonal_patches(features, codec))
     _fit_texture(features, codec, seed, steps, on_progress)
 
 
-def _fit_components(features: Sequence[Float[Tensor, "features _"]], codec: Codec) -> None:
-    analysis, linear = codec.analysis, codec.linear
+def _mel_patches(
+    features: Sequence[Float[Tensor, "features _"]], codec: Codec
+) -> Iterator[Float[Tensor, "count size"]]:
+    linear = codec.linear
+    for item in features:
+        for start in range(linear.patch_frames):
+            yield linear.to_patches(item[None, : codec.analysis.mel, start:].float())[0]
 
-    def mel_patches() -> Iterator[Float[Tensor, "count size"]]:
-        for item in features:
-            for start in range(linear.patch_frames):
-                yield linear.to_patches(item[None, : analysis.mel, start:].float())[0]
 
-    sides = torch.full((analysis.side.count,), SIDE_WEIGHT)
-    linear.fit(mel_patches(), torch.cat([torch.ones(analysis.mid.count), sides]))
-    if codec.tonal is not None:
-        tonal = (item[analysis.mel :].float().T for item in features)
-        codec.tonal.fit(tonal, torch.ones(codec.tonal.size))
+def _tonal_patches(
+    features: Sequence[Float[Tensor, "features _"]], codec: Codec
+) -> Iterator[Float[Tensor, "count size"]]:
+    for item in features:
+        yield item[codec.analysis.mel :].float().T
 
 
 def _fit_texture(

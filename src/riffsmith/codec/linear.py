@@ -55,17 +55,7 @@ class LinearCodec(nn.Module):
             weights: Weight of each feature in the error that the components minimise.
         """
         scale = weights.repeat_interleave(self.patch_frames)
-        count, total, products = 0, torch.zeros(()).double(), torch.zeros(()).double()
-
-        def moments(batch: Float[Tensor, "count size"]) -> tuple[int, Tensor, Tensor]:
-            values = batch * scale
-            squares = (values.T @ values).double()  # exact enough within a batch
-            return len(values), values.double().sum(0), squares
-
-        for number, sums, squares in map_ordered(moments, patches):
-            count, total, products = count + number, total + sums, products + squares
-        mean = total / count
-        covariance = products / count - mean[:, None] * mean[None, :]
+        mean, covariance = _moments(batch * scale for batch in patches)
         with single_threaded():  # other numbers of threads round otherwise
             values, vectors = torch.linalg.eigh(covariance)
         basis = vectors.flip(1).T
@@ -75,6 +65,21 @@ class LinearCodec(nn.Module):
         self.basis.copy_(basis)
         self.deviations.copy_(values.flip(0).clamp(min=1e-12).sqrt())
         self.weights.copy_(scale)
+
+    def rescale(self, patches: Iterable[Float[Tensor, "count size"]]) -> None:
+        """Computes mean and standard deviations anew and keeps the components.
+
+        Latents of music that resembles little of what the components were found in then have zero
+        mean and a mean power of 1 again, as a generator expects them.
+
+        Args:
+            patches: Batches of patches, as `to_patches` returns them.
+        """
+        mean, covariance = _moments(batch * self.weights for batch in patches)
+        basis = self.basis.double()
+        variances = ((basis @ covariance) * basis).sum(1)
+        self.mean.copy_(mean)
+        self.deviations.copy_(variances.clamp(min=1e-12).sqrt())
 
     def to_patches(
         self, features: Float[Tensor, "batch features frames"]
@@ -138,3 +143,19 @@ class LinearCodec(nn.Module):
         self, features: Float[Tensor, "batch features frames"]
     ) -> Float[Tensor, "batch patches size"]:
         return (self.to_patches(features) * self.weights - self.mean) @ self.basis.T
+
+
+def _moments(
+    batches: Iterable[Float[Tensor, "count size"]],
+) -> tuple[Float[Tensor, " size"], Float[Tensor, "size size"]]:
+    """Mean and covariance of the rows of all batches, in double precision."""
+
+    def moments(values: Float[Tensor, "count size"]) -> tuple[int, Tensor, Tensor]:
+        squares = (values.T @ values).double()  # exact enough within a batch
+        return len(values), values.double().sum(0), squares
+
+    count, total, products = 0, torch.zeros(()).double(), torch.zeros(()).double()
+    for number, sums, squares in map_ordered(moments, batches):
+        count, total, products = count + number, total + sums, products + squares
+    mean = total / count
+    return mean, products / count - mean[:, None] * mean[None, :]

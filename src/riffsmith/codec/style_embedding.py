@@ -96,7 +96,8 @@ class StyleEmbedding(nn.Module):
     ) -> tuple[Float[Tensor, "theirs ours"], Float[Tensor, " theirs"]]:
         """Matrix and shift that turn values of this embedding into those of another one.
 
-        Both must embed the same latents. Of all linear functions this one has the least mean square
+        Both must embed latents of the same components; the latents of either have zero mean and
+        unit power over its own music. Of all linear functions this one has the least mean square
         error over the recordings that this embedding was fitted to.
         """
         matrix = other.basis @ torch.linalg.pinv(self.basis)

@@ -55,7 +55,8 @@ def begin_with(state: LatentState, base: LatentBundle, codec: Codec) -> None:
     Args:
         state: Networks that have just been initialised.
         base: Model to begin with.
-        codec: Codec of the run: its components are those of the base, its style embedding is not.
+        codec: Codec of the run: its components are those of the base; the scale of its latents and
+            its style embedding are not.
     """
     change, shift = codec.style_embedding.transform_to(base.codec.style_embedding)
     base.generator.transform_style(change, shift)

@@ -35,8 +35,8 @@ def open_codec(
         run: Folder where the codec is kept.
         seed: Seed of the texture.
         on_stage: Called with the progress.
-        base: Codec of the run's base, whose components are kept; the texture and the style
-            embedding are the corpus's. `None`: all is fitted.
+        base: Codec of the run's base, whose components are kept; the scale of the latents, the
+            texture and the style embedding are the corpus's. `None`: all is fitted.
 
     Raises:
         RunError: Writing fails.
