@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from riffsmith.networks import draw_timesteps, flow_matching_loss, sample
+from riffsmith.networks import draw_timesteps, flow_matching_loss, predict_clean, sample
 
 MUSIC = torch.tensor([[[1.0, -2.0, 3.0]]])
 NOISE = torch.tensor([[[0.5, 0.0, -1.0]]])
@@ -39,9 +39,10 @@ def test_the_error_of_a_curved_trajectory_falls_with_the_square_of_the_steps(ste
     assert error.item() == pytest.approx(1 / steps**2, rel=1e-3)
 
 
-def test_fewer_steps_lead_to_a_state_on_the_trajectory():
+def test_the_clean_music_is_predicted_from_any_timestep():
     state = sample(straight, NOISE, 4, 3)
     assert torch.allclose(state, 0.75 * MUSIC + 0.25 * NOISE, atol=1e-6)
+    assert torch.allclose(predict_clean(straight, state, 0.25), MUSIC, atol=1e-5)
 
 
 def test_timesteps_are_between_music_and_noise():

@@ -1,6 +1,6 @@
 """Generators, discriminators, losses and the sampler."""
 
-from riffsmith.networks.flow import draw_timesteps, flow_matching_loss, sample
+from riffsmith.networks.flow import draw_timesteps, flow_matching_loss, predict_clean, sample
 from riffsmith.networks.latent.band_axis import BandAxis
 from riffsmith.networks.latent.denoiser import Denoiser
 from riffsmith.networks.latent.discriminator import LatentDiscriminator
@@ -52,6 +52,7 @@ __all__ = [
     "draw_timesteps",
     "flow_matching_loss",
     "measure_profile",
+    "predict_clean",
     "relativistic_loss",
     "rotate_profile",
     "sample",

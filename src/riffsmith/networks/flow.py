@@ -81,3 +81,17 @@ def sample(
         middle = found if before is None else 1.5 * found - 0.5 * before
         state, before = state - middle / steps, found
     return state
+
+
+def predict_clean(
+    velocity: Velocity, state: Float[Tensor, "batch channels frames"], timestep: float
+) -> Float[Tensor, "batch channels frames"]:
+    """Predicts the music that a noisy state leads to, in a single step.
+
+    Args:
+        velocity: Velocity field.
+        state: States at the same timestep.
+        timestep: 0 is music, 1 is noise.
+    """
+    timesteps = torch.full((len(state),), timestep, device=state.device)
+    return state - timestep * velocity(state, timesteps)

@@ -12,12 +12,13 @@ from riffsmith.networks import (
     approximate_gradient_penalty,
     draw_timesteps,
     flow_matching_loss,
+    predict_clean,
     relativistic_loss,
     sample,
     update_average,
 )
 from riffsmith.networks.flow import Velocity
-from riffsmith.seeds import random_stream
+from riffsmith.seeds import derive_seed, random_stream
 from riffsmith.training.device import autocast
 from riffsmith.training.distributed import ProcessGroup
 from riffsmith.training.latent.windows import split_window
@@ -27,7 +28,7 @@ from riffsmith.training.state import StepMetrics, TrainingState
 _MOST_RISING_STEPS, _RISING_FRACTION = 200, 0.1
 """The generator's learning rate rises over this fraction of the steps of flow matching, but over no
 more than so many steps."""
-_LAST_FACTOR = 0.2
+_LAST_FACTOR = 0.1
 """Factor on the generator's learning rate at the end of flow matching alone, and from then on."""
 _LARGEST_GRADIENT = 1.0
 _WIDEST_STRENGTH = 1.5
@@ -214,14 +215,20 @@ class LatentTrainer:
     def _generate(self, windows: Tensor) -> Tensor:
         """Windows with generated latents for the same conditioning.
 
-        They are what is played, and gradients come through all steps of the sampler. Both networks
-        of a step learn from the same windows, because generating them is most of its time.
+        The latents are predicted from a random timestep of the sampling trajectory. Gradients come
+        from that prediction alone. Both networks of a step learn from the same windows, because the
+        steps from noise to that timestep are most of its time.
         """
         music, conditioning = self._split(windows)
         steps = self._settings.generator.steps
-        noise = self._draw_normal(music.shape, self._stream("noise", "generator"))
-        latents = sample(self._velocity(conditioning), noise, steps, steps)
-        return torch.cat([latents, conditioning], dim=1)
+        steps_done = derive_seed(self._seed, "place", "generator", self._state.step) % steps
+        stream = self._stream("noise", "generator")
+        noise = self._draw_normal(music.shape, stream)
+        velocity = self._velocity(conditioning)
+        with torch.no_grad():
+            noisy = sample(velocity, noise, steps, steps_done)
+        clean = predict_clean(velocity, noisy, 1 - steps_done / steps)
+        return torch.cat([clean, conditioning], dim=1)
 
     def _split(self, windows: Tensor) -> tuple[Tensor, Tensor]:
         return split_window(windows, self._settings.codec.latent_channels)
