@@ -99,6 +99,49 @@ export default {
     "off": "off",
     "switch": "Morph to another seed"
   },
+  "undo": {
+    "undo": "Undo",
+    "undo_it": "Undo the last change (Ctrl+Z)",
+    "redo_it": "Redo what was undone (Ctrl+Shift+Z)"
+  },
+  "preset": {
+    "list": "Presets of the knobs",
+    "choose": "Choose a preset…",
+    "none": "No preset yet",
+    "name": "Name of a preset",
+    "save": "Save the knobs",
+    "saved": "Saved as preset “{name}”, in this browser.",
+    "overwritten": "Preset “{name}” now has these knobs.",
+    "delete": "Delete preset",
+    "deleted": "Deleted: preset “{name}”.",
+    "name_wrong":
+      "The name of a preset has 1 to {most} characters: write one into the field, then save.",
+    "too_many":
+      "There are {most} presets, which is the most: delete one, or save under a name that there is.",
+    "not_kept":
+      "The browser has kept nothing: it is full, or it was told to keep nothing of this page.",
+    "lost": {
+      "one":
+        "One preset, or the whole list, cannot be read and is left out. It is dropped when a preset is saved or deleted.",
+      "other":
+        "{count} presets cannot be read and are left out. They are dropped when a preset is saved or deleted."
+    }
+  },
+  "link": {
+    "copy": "Copy link",
+    "copied": "Link copied: it opens this studio with this model, seed and knobs.",
+    "by_hand": "The browser does not let this page copy. Here is the link:",
+    "field": "Link to copy",
+    "no_model":
+      "The link asks for the model “{model}”, which is not here or plays clips alone: the model that was chosen stays.",
+    "seed":
+      "The link asks for the seed “{found}”, and a seed is a whole number from 0 to {most:plain}: the seed before stays.",
+    "range":
+      "The link has {name} “{found}”, and a value from {low:plain} to {high:plain} was expected: the knob is left as at first.",
+    "key":
+      "The link has {name} “{found}”, which is no key such as E or F#: the knob is left at auto.",
+    "unknown": "The link has “{name}”, which this page does not know."
+  },
   "prompt": {
     "title": "Begin with",
     "nothing": "nothing of your own",

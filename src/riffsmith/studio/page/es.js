@@ -99,6 +99,49 @@ export default {
     "off": "no",
     "switch": "Transición a otra semilla"
   },
+  "undo": {
+    "undo": "Deshacer",
+    "undo_it": "Deshacer el último cambio (Ctrl+Z)",
+    "redo_it": "Rehacer lo deshecho (Ctrl+Mayús+Z)"
+  },
+  "preset": {
+    "list": "Ajustes guardados de los mandos",
+    "choose": "Elija un ajuste…",
+    "none": "Aún no hay ajustes",
+    "name": "Nombre de un ajuste",
+    "save": "Guardar los mandos",
+    "saved": "Guardado como ajuste «{name}», en este navegador.",
+    "overwritten": "El ajuste «{name}» tiene ahora estos mandos.",
+    "delete": "Borrar ajuste",
+    "deleted": "Borrado: ajuste «{name}».",
+    "name_wrong":
+      "El nombre de un ajuste tiene de 1 a {most} caracteres: escriba uno en el campo y guarde después.",
+    "too_many":
+      "Hay {most} ajustes, que es el máximo: borre uno, o guarde con un nombre que ya exista.",
+    "not_kept":
+      "El navegador no ha guardado nada: está lleno, o tiene orden de no guardar nada de esta página.",
+    "lost": {
+      "one":
+        "Un ajuste, o la lista entera, no se puede leer y se omite. Se pierde cuando se guarde o se borre un ajuste.",
+      "other":
+        "{count} ajustes no se pueden leer y se omiten. Se pierden cuando se guarde o se borre un ajuste."
+    }
+  },
+  "link": {
+    "copy": "Copiar enlace",
+    "copied": "Enlace copiado: abre este estudio con este modelo, esta semilla y estos mandos.",
+    "by_hand": "El navegador no deja que esta página copie. Este es el enlace:",
+    "field": "Enlace para copiar",
+    "no_model":
+      "El enlace pide el modelo «{model}», que no está aquí o solo crea clips: se queda el modelo elegido.",
+    "seed":
+      "El enlace pide la semilla «{found}», y una semilla es un número entero de 0 a {most:plain}: se queda la semilla anterior.",
+    "range":
+      "El enlace tiene {name} «{found}», y se esperaba un valor de {low:plain} a {high:plain}: el mando se queda como al principio.",
+    "key":
+      "El enlace tiene {name} «{found}», que no es una tonalidad como E o F#: el mando se queda en auto.",
+    "unknown": "El enlace tiene «{name}», que esta página no conoce."
+  },
   "prompt": {
     "title": "Empezar con",
     "nothing": "nada propio",

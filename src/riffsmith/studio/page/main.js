@@ -26,7 +26,8 @@ let isAway = false;
 let isAsking = false;
 
 function enter() {
-  const [name, run] = location.hash.slice(1).split("/");
+  const [path, query] = location.hash.slice(1).split("?");
+  const [name, run] = path.split("/");
   const requested = SECTIONS.find((each) => each === name);
   if (section && !requested) return; // a link within the page
   const isFirst = section === null;
@@ -44,9 +45,19 @@ function enter() {
     byId(`${entered}-title`).focus({ preventScroll: true });
     scrollTo(0, 0);
   }
-  if (entered === "listen") listen.refresh().catch(showError);
+  if (entered === "listen") (query ? openLink(query) : listen.refresh()).catch(showError);
   if (entered === "train") poll();
   if (entered === "evaluate") evaluate.open(run && decodeURIComponent(run)).catch(showError);
+}
+
+/**
+ * Opens what a link holds. The address forgets it: what is turned afterwards is not in it.
+ *
+ * @param {string} query
+ */
+async function openLink(query) {
+  await listen.open(query);
+  history.replaceState(null, "", "#listen");
 }
 
 /** Asks for news while somebody looks. */
