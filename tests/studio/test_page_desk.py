@@ -1,12 +1,15 @@
 """What a musician sets in the page: undo, presets, links, blind comparisons, shortcuts."""
 
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 from browsing import Open, launched, needs_chromium, served, settled, visiting
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from studios import MODEL
 
 from riffsmith.corpus import Corpus
@@ -182,3 +185,88 @@ def test_what_comes_from_outside_is_checked(open_page: Open):
     assert found["first"] == 101  # of the 300 the last 200 are kept
     assert found["knobs"] == {"variation": 0.25}
     assert (found["model"], found["seed"], found["remarks"]) == (None, None, 4)
+
+
+def test_two_sides_are_compared_blind(open_page: Open):
+    """The louder clip is turned down; a vote shows which was which, and is counted."""
+    page, asked = open_page(), list[dict[str, Any]]()
+    wav = io.BytesIO()
+    soundfile.write(wav, np.full((4_000, 2), 0.01), 8_000, format="WAV")
+
+    def give(route: Route) -> None:
+        body = route.request.post_data_json
+        assert body is not None
+        asked.append(body)
+        lufs = "-10" if body["model"] == "metal" else "-16"
+        headers = {"X-Riffsmith-LUFS": lufs}
+        route.fulfill(body=wav.getvalue(), content_type="audio/wav", headers=headers)
+
+    page.route("**/api/generate", give)
+    page.locator("#knob-tempo").fill("90")
+    for side, (model, seed) in enumerate([("metal", "3"), (MODEL, "4")]):
+        page.locator(f"#compare-model-{side}").select_option(model)
+        page.locator(f"#compare-seed-{side}").fill(seed)
+    result, votes = page.locator("#compare-result"), page.locator("#tally-list")
+    for preferred in ("metal", "metal", MODEL, None):
+        page.get_by_role("button", name="Make the clips").click()
+        expect(page.locator("#hear-0")).to_be_focused()
+        expect(result).to_contain_text("Hear both")
+        page.keyboard.press("ArrowLeft")  # counts only once both were heard
+        page.keyboard.press("1")
+        expect(page.locator("#hear-0")).to_have_attribute("aria-pressed", "true")
+        page.keyboard.press("2")
+        expect(page.locator("#vote-0")).to_be_enabled()
+        gains = page.locator("#trial audio").evaluate_all("all => all.map((one) => one.volume)")
+        assert sorted(gains) == [pytest.approx(10 ** (-6 / 20)), 1]
+        models = ["metal", MODEL] if gains[0] < 1 else [MODEL, "metal"]
+        key = ["ArrowLeft", "ArrowRight"][models.index(preferred)] if preferred else "0"
+        page.keyboard.press(key)
+        names = {"metal": "Metal, seed 3", MODEL: "Tiny, seed 4"}
+        said = f"You preferred {names[preferred]}." if preferred else "You heard no difference."
+        expect(result).to_have_text(f"A was {names[models[0]]}; B was {names[models[1]]}. {said}")
+    assert all(body["controls"]["tempo"] == 90 for body in asked)
+    assert {(body["model"], body["seed"]) for body in asked} == {("metal", 3), (MODEL, 4)}
+    expect(votes).to_contain_text("Metal 2, Tiny 1, no difference 1. If each vote")
+    expect(votes).to_contain_text("in 100 % of all cases")
+    votes.get_by_role("button").click()
+    expect(votes).to_be_hidden()
+
+
+def test_votes_are_checked_and_their_chance_is_exact(open_page: Open):
+    script = """async () => {
+        const { addVote, chanceOf, readTally, writeTally } = await import("./tally.js");
+        const pairs = addVote(addVote([], "b", "a", "b"), "a", "b", null);
+        const wrong = [
+            { models: ["b", "a"], votes: [0, 0, 0] }, { models: ["a", "b"], votes: [-1, 0, 0] },
+        ];
+        return {
+            pairs,
+            read: readTally(writeTally([...pairs, ...wrong])),
+            other: ["[", "{}", "null"].map((text) => readTally(text).isWhole),
+            chances: [[0, 0], [5, 5], [1, 9], [9, 1], [2000, 2000], [0, 10]].map((votes) =>
+                chanceOf(...votes)),
+        };
+    }"""
+    found = open_page().evaluate(script)
+    assert found["pairs"] == [{"models": ["a", "b"], "votes": [0, 1, 1]}]
+    assert found["read"] == {"pairs": found["pairs"], "isWhole": False}
+    assert found["other"] == [False, False, False]
+    one_of_ten = 2 * (1 + 10) / 2**10
+    expected = [1, 1, one_of_ten, one_of_ten, 1, 2 / 2**10]
+    assert found["chances"] == pytest.approx(expected)
+
+
+def test_a_question_mark_shows_the_shortcuts(open_page: Open):
+    page = open_page(locale="es")
+    settled(page, "listen")
+    sheet = page.locator("#help")
+    page.locator("#preset-name").press("?")
+    expect(sheet).to_be_hidden()
+    page.locator("#play").press("?")
+    expect(sheet).to_be_visible()
+    expect(sheet.locator("dt").filter(has_text="CtrlMayúsZ")).to_be_visible()
+    names = page.evaluate("import('./keys.js').then(({ SHORTCUTS }) => Object.keys(SHORTCUTS))")
+    assert sheet.locator("dt").count() == len(names) + 2
+    page.keyboard.press("1")
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { showBuffer } from "./buffer.js";
+import { Compare } from "./compare.js";
 import { Desk } from "./desk.js";
 import { busy, byId, setText, showError, showMessage } from "./dom.js";
 import { onShortcut, setMediaKeys } from "./keys.js";
@@ -23,6 +24,10 @@ export class ListenSection {
   #desk = new Desk(
     () => this.#restart(),
     (controls) => this.#changeControls(controls),
+  );
+  #compare = new Compare(
+    () => this.#desk.models.all,
+    () => this.#desk.setting.knobs,
   );
   #prompt = new AudioPrompt((isChosen) => this.#promptChanged(isChosen));
   #shelf = new Shelf((clip, title) => this.#prompt.takeClip(clip, title));
@@ -68,6 +73,7 @@ export class ListenSection {
   /** @param {string} [model] */
   async #read(model) {
     const isAny = await this.#desk.read(model);
+    this.#compare.show();
     await this.#shelf.refresh();
     if (!isAny) showMessage([t("error.no_models")], { isError: true });
   }
@@ -224,6 +230,7 @@ export class ListenSection {
 
   #translate() {
     this.#desk.show();
+    this.#compare.show();
     this.#prompt.show();
     this.#show();
     const high = Math.round((this.#picture.highest || USUAL_HIGHEST_HZ) / 1000);

@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { byId, hideBanner, showError } from "./dom.js";
 import { EvaluateSection } from "./evaluate.js";
+import { setUpHelp } from "./help.js";
 import { choose, current, onLanguage } from "./language.js";
 import { ListenSection } from "./listen.js";
 import { t, translate } from "./texts.js";
@@ -106,6 +107,7 @@ function showLanguage() {
 }
 
 onLanguage(showLanguage);
+setUpHelp();
 translate(document);
 showLanguage();
 byId("banner-close").addEventListener("click", hideBanner);
