@@ -16,6 +16,7 @@ from conftest import tiny_settings
 from fastapi.testclient import TestClient
 from studios import MODEL, RATE, begin, detail, listening, make_run, opened, problem, pull, samples
 
+from riffsmith.audio import measure_loudness
 from riffsmith.bundle import write_bundle
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError, ModelError, RiffsmithError, UnknownKeyError
@@ -258,6 +259,8 @@ def test_a_clip_is_made_at_once(studio_client: Opened, kind: str):
     assert f"riff-7.{kind}" in answer.headers["content-disposition"]
     audio, rate = soundfile.read(io.BytesIO(answer.content))
     assert (rate, len(audio)) == (RATE, 2 * RATE)
+    loudness = measure_loudness(np.float32(audio), RATE)
+    assert float(answer.headers["x-riffsmith-lufs"]) == pytest.approx(loudness, abs=0.3)
     assert list(studio.home.scratch.iterdir()) == []
 
 

@@ -4,7 +4,7 @@ from riffsmith.audio.decode import is_audio_name, open_audio
 from riffsmith.audio.encode import audio_suffixes, to_pcm16, wav_header, write_audio
 from riffsmith.audio.limiter import PEAK_LIMIT_DB, limit_peaks, limiter_reach, limiting_gain
 from riffsmith.audio.loop_grid import LoopGrid
-from riffsmith.audio.loudness import LoudnessMeter
+from riffsmith.audio.loudness import LoudnessMeter, measure_loudness
 from riffsmith.audio.playback import play_audio
 from riffsmith.audio.recording import Recording, read_named, read_recording
 from riffsmith.audio.remarks import RecordingCode, RecordingRemark
@@ -23,6 +23,7 @@ __all__ = [
     "limit_peaks",
     "limiter_reach",
     "limiting_gain",
+    "measure_loudness",
     "open_audio",
     "play_audio",
     "read_named",

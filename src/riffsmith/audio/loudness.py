@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 _HOPS_PER_SECOND = 10
 _HOPS_PER_BLOCK = 4  # Gating blocks of 400 ms overlap by 75 %.
+_BLOCK_HOPS = 30 * _HOPS_PER_SECOND  # measured at a time, which bounds the memory
 _Levels = NDArray[np.float64] | np.float64
 
 _OFFSET_LU = -0.691
@@ -58,6 +59,23 @@ class LoudnessMeter:
             return None
         gate = _to_lufs(blocks.mean()) + _RELATIVE_GATE_LU
         return float(_to_lufs(blocks[_to_lufs(blocks) > gate].mean()))
+
+
+def measure_loudness(samples: NDArray[np.float32], sample_rate: int) -> float | None:
+    """Integrated loudness of audio in memory, in LUFS.
+
+    Args:
+        samples: Audio (time, channels), full scale at 1.0.
+        sample_rate: Sample rate in Hz.
+
+    Returns:
+        The loudness. `None`: the audio is shorter than 400 ms, or all of it is silent.
+    """
+    meter = LoudnessMeter(sample_rate)
+    block = _BLOCK_HOPS * (sample_rate // _HOPS_PER_SECOND)
+    for start in range(0, len(samples), block):
+        meter.add(samples[start : start + block])
+    return meter.loudness_lufs()
 
 
 def _to_lufs(energy: _Levels) -> _Levels:

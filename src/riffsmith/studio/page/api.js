@@ -99,6 +99,19 @@ export async function pcm(id, start, count) {
   return new DataView(await response.arrayBuffer());
 }
 
+/**
+ * Generates a clip that is not kept.
+ *
+ * @param {Api.GenerateRequest} request
+ * @returns {Promise<{ sound: Blob, lufs: number | null }>} The file, and its loudness in LUFS; null:
+ *     it is silent.
+ */
+export async function generate(request) {
+  const response = await ask("POST", "generate", request);
+  const lufs = response.headers.get("X-Riffsmith-LUFS");
+  return { sound: await response.blob(), lufs: lufs === null ? null : Number(lufs) };
+}
+
 /** @returns {Promise<Api.Clip[]>} */
 export const clips = () => json("GET", "clips");
 

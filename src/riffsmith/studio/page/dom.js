@@ -97,16 +97,16 @@ let leaving;
  * Shows a message in the banner. An error stays until it is closed.
  *
  * @param {(string | Node)[]} message Its parts.
- * @param {{ isError?: boolean, action?: HTMLElement | null }} options
+ * @param {{ isError?: boolean, stays?: boolean, action?: HTMLElement | null }} options
  */
-export function showMessage(message, { isError = false, action = null } = {}) {
+export function showMessage(message, { isError = false, stays = isError, action = null } = {}) {
   const banner = byId("banner");
   banner.classList.toggle("wrong", isError);
   byId("banner-text").replaceChildren(...message);
   byId("banner-action").replaceChildren(...(action ? [action] : []));
   banner.hidden = false;
   clearTimeout(leaving);
-  if (!isError) leaving = setTimeout(hideBanner, 6000);
+  if (!stays) leaving = setTimeout(hideBanner, 6000);
 }
 
 /**

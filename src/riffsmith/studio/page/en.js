@@ -99,6 +99,99 @@ export default {
     "off": "off",
     "switch": "Morph to another seed"
   },
+  "undo": {
+    "undo": "Undo",
+    "undo_it": "Undo the last change (Ctrl+Z)",
+    "redo_it": "Redo what was undone (Ctrl+Shift+Z)"
+  },
+  "preset": {
+    "list": "Presets of the knobs",
+    "choose": "Choose a preset…",
+    "none": "No preset yet",
+    "name": "Name of a preset",
+    "save": "Save the knobs",
+    "saved": "Saved as preset “{name}”, in this browser.",
+    "overwritten": "Preset “{name}” now has these knobs.",
+    "delete": "Delete preset",
+    "deleted": "Deleted: preset “{name}”.",
+    "name_wrong":
+      "The name of a preset has 1 to {most} characters: write one into the field, then save.",
+    "too_many":
+      "There are {most} presets, which is the most: delete one, or save under a name that there is.",
+    "not_kept":
+      "The browser has kept nothing: it is full, or it was told to keep nothing of this page.",
+    "lost": {
+      "one":
+        "One preset, or the whole list, cannot be read and is left out. It is dropped when a preset is saved or deleted.",
+      "other":
+        "{count} presets cannot be read and are left out. They are dropped when a preset is saved or deleted."
+    }
+  },
+  "link": {
+    "copy": "Copy link",
+    "copied": "Link copied: it opens this studio with this model, seed and knobs.",
+    "by_hand": "The browser does not let this page copy. Here is the link:",
+    "field": "Link to copy",
+    "no_model":
+      "The link asks for the model “{model}”, which is not here or plays clips alone: the model that was chosen stays.",
+    "seed":
+      "The link asks for the seed “{found}”, and a seed is a whole number from 0 to {most:plain}: the seed before stays.",
+    "range":
+      "The link has {name} “{found}”, and a value from {low:plain} to {high:plain} was expected: the knob is left as at first.",
+    "key":
+      "The link has {name} “{found}”, which is no key such as E or F#: the knob is left at auto.",
+    "unknown": "The link has “{name}”, which this page does not know."
+  },
+  "compare": {
+    "title": "Compare, blind",
+    "hint":
+      "Two clips of 10 s with the knobs as they stand, equally loud, in an order that is drawn.",
+    "side_0": "One side",
+    "side_1": "The other side",
+    "make": "Make the clips",
+    "making": "Making the clips…",
+    "same": "Both sides are the same: choose another model or another seed for one of them.",
+    "how":
+      "Hear both (keys 1 and 2). Then vote: key ← for A, → for B, 0 for no difference. Nothing tells which is which before.",
+    "hear": "Play {letter}",
+    "better": "{letter} is better",
+    "no_difference": "No difference",
+    "side": "{model}, seed {seed:plain}",
+    "was": "A was {a}; B was {b}.",
+    "preferred": "You preferred {title}.",
+    "undecided": "You heard no difference.",
+    "uncounted": "Both are of one model, so this vote is not counted.",
+    "again": "Two more, with other seeds",
+    "tally": "Votes so far, kept in this browser",
+    "votes": "{first} {wins:whole}, {second} {losses:whole}, no difference {ties:whole}.",
+    "chance":
+      "If each vote were the toss of a coin, a result as uneven as this or more would come in {chance:percentage} of all cases.",
+    "no_preference": "No preference yet.",
+    "forget": "Forget",
+    "forget_it": "Forget the votes on {first} and {second}",
+    "forgotten": "These votes are forgotten.",
+    "lost":
+      "Votes that this browser kept cannot be read and are left out. They are dropped at the next vote."
+  },
+  "keys": {
+    "title": "Keyboard shortcuts",
+    "play": "Play or pause",
+    "undo": "Undo a change of knobs, seed or model",
+    "redo": "Redo it",
+    "first": "Blind comparison: play A",
+    "second": "Blind comparison: play B",
+    "prefer_first": "Blind comparison: A is better",
+    "prefer_second": "Blind comparison: B is better",
+    "no_difference": "Blind comparison: no difference",
+    "help": "Show this sheet",
+    "turn": "Turn the knob that has the focus",
+    "turn_whole": "Turn it to one of its ends",
+    "ctrl_key": "Ctrl",
+    "shift_key": "Shift",
+    "space_key": "Space",
+    "home_key": "Home",
+    "end_key": "End"
+  },
   "prompt": {
     "title": "Begin with",
     "nothing": "nothing of your own",

@@ -99,6 +99,99 @@ export default {
     "off": "no",
     "switch": "Transición a otra semilla"
   },
+  "undo": {
+    "undo": "Deshacer",
+    "undo_it": "Deshacer el último cambio (Ctrl+Z)",
+    "redo_it": "Rehacer lo deshecho (Ctrl+Mayús+Z)"
+  },
+  "preset": {
+    "list": "Ajustes guardados de los mandos",
+    "choose": "Elija un ajuste…",
+    "none": "Aún no hay ajustes",
+    "name": "Nombre de un ajuste",
+    "save": "Guardar los mandos",
+    "saved": "Guardado como ajuste «{name}», en este navegador.",
+    "overwritten": "El ajuste «{name}» tiene ahora estos mandos.",
+    "delete": "Borrar ajuste",
+    "deleted": "Borrado: ajuste «{name}».",
+    "name_wrong":
+      "El nombre de un ajuste tiene de 1 a {most} caracteres: escriba uno en el campo y guarde después.",
+    "too_many":
+      "Hay {most} ajustes, que es el máximo: borre uno, o guarde con un nombre que ya exista.",
+    "not_kept":
+      "El navegador no ha guardado nada: está lleno, o tiene orden de no guardar nada de esta página.",
+    "lost": {
+      "one":
+        "Un ajuste, o la lista entera, no se puede leer y se omite. Se pierde cuando se guarde o se borre un ajuste.",
+      "other":
+        "{count} ajustes no se pueden leer y se omiten. Se pierden cuando se guarde o se borre un ajuste."
+    }
+  },
+  "link": {
+    "copy": "Copiar enlace",
+    "copied": "Enlace copiado: abre este estudio con este modelo, esta semilla y estos mandos.",
+    "by_hand": "El navegador no deja que esta página copie. Este es el enlace:",
+    "field": "Enlace para copiar",
+    "no_model":
+      "El enlace pide el modelo «{model}», que no está aquí o solo crea clips: se queda el modelo elegido.",
+    "seed":
+      "El enlace pide la semilla «{found}», y una semilla es un número entero de 0 a {most:plain}: se queda la semilla anterior.",
+    "range":
+      "El enlace tiene {name} «{found}», y se esperaba un valor de {low:plain} a {high:plain}: el mando se queda como al principio.",
+    "key":
+      "El enlace tiene {name} «{found}», que no es una tonalidad como E o F#: el mando se queda en auto.",
+    "unknown": "El enlace tiene «{name}», que esta página no conoce."
+  },
+  "compare": {
+    "title": "Comparar a ciegas",
+    "hint":
+      "Dos clips de 10 s con los mandos como están, igual de fuertes, en un orden que se sortea.",
+    "side_0": "Un lado",
+    "side_1": "El otro lado",
+    "make": "Crear los clips",
+    "making": "Creando los clips…",
+    "same": "Los dos lados son iguales: elija otro modelo u otra semilla para uno de ellos.",
+    "how":
+      "Escuche los dos (teclas 1 y 2). Después vote: tecla ← para A, → para B, 0 si no hay diferencia. Nada dice antes cuál es cuál.",
+    "hear": "Reproducir {letter}",
+    "better": "{letter} es mejor",
+    "no_difference": "Sin diferencia",
+    "side": "{model}, semilla {seed:plain}",
+    "was": "A era {a}; B era {b}.",
+    "preferred": "Usted prefirió {title}.",
+    "undecided": "Usted no oyó diferencia.",
+    "uncounted": "Los dos son de un mismo modelo, así que este voto no se cuenta.",
+    "again": "Dos más, con otras semillas",
+    "tally": "Votos hasta ahora, guardados en este navegador",
+    "votes": "{first} {wins:whole}, {second} {losses:whole}, sin diferencia {ties:whole}.",
+    "chance":
+      "Si cada voto fuera lanzar una moneda, un resultado tan desigual como este o más saldría en el {chance:percentage} de los casos.",
+    "no_preference": "Aún no hay preferencia.",
+    "forget": "Olvidar",
+    "forget_it": "Olvidar los votos sobre {first} y {second}",
+    "forgotten": "Estos votos están olvidados.",
+    "lost":
+      "Hay votos guardados en este navegador que no se pueden leer y se omiten. Se pierden con el próximo voto."
+  },
+  "keys": {
+    "title": "Atajos de teclado",
+    "play": "Reproducir o pausa",
+    "undo": "Deshacer un cambio de mandos, semilla o modelo",
+    "redo": "Rehacerlo",
+    "first": "Comparación a ciegas: reproducir A",
+    "second": "Comparación a ciegas: reproducir B",
+    "prefer_first": "Comparación a ciegas: A es mejor",
+    "prefer_second": "Comparación a ciegas: B es mejor",
+    "no_difference": "Comparación a ciegas: sin diferencia",
+    "help": "Mostrar esta hoja",
+    "turn": "Mover el mando que tiene el foco",
+    "turn_whole": "Moverlo a uno de sus extremos",
+    "ctrl_key": "Ctrl",
+    "shift_key": "Mayús",
+    "space_key": "Espacio",
+    "home_key": "Inicio",
+    "end_key": "Fin"
+  },
   "prompt": {
     "title": "Empezar con",
     "nothing": "nada propio",

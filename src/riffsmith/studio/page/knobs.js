@@ -1,72 +1,13 @@
 // The knobs: what can be asked of a piece. A knob at "auto" leaves its control to the seed.
 
+import { drawSeed, isSeed, KNOBS, LARGEST_SEED, MORPH, TONICS } from "./controls.js";
 import { byId, h, showMessage } from "./dom.js";
-import { percent } from "./numbers.js";
 import { t } from "./texts.js";
 
-/**
- * What a knob is.
- *
- * @typedef {object} Spec
- * @property {"intensity" | "brightness" | "tempo" | "variation" | "form" | "key" | "transpose" | "morph" | "noise-level"} name
- * @property {number} min
- * @property {number} max
- * @property {number} step
- * @property {number} begin Value at first.
- * @property {boolean} hasAuto Whether the control can be left to the seed.
- * @property {(value: number) => string} say Writes a value in words.
- */
+/** @typedef {import("./controls.js").Spec} Spec */
+/** @typedef {import("./controls.js").KnobValues} KnobValues */
 
-const LARGEST_SEED = 999_999;
 const WAIT_MILLISECONDS = 50;
-const TONICS = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
-const UNIT = { min: 0, max: 1, step: 0.01, begin: 0.5, say: percent };
-/** @type {Spec[]} */
-const KNOBS = [
-  { name: "intensity", hasAuto: true, ...UNIT },
-  { name: "brightness", hasAuto: true, ...UNIT },
-  {
-    name: "tempo",
-    min: 40,
-    max: 320,
-    step: 1,
-    begin: 120,
-    hasAuto: true,
-    say: (value) => t("knob.bpm", { value }),
-  },
-  { name: "variation", hasAuto: false, ...UNIT },
-  { name: "form", hasAuto: true, ...UNIT },
-  {
-    name: "key",
-    min: 0,
-    max: TONICS.length - 1,
-    step: 1,
-    begin: TONICS.indexOf("E"),
-    hasAuto: true,
-    say: (value) => t("knob.tonics").split(" ")[value] ?? "",
-  },
-  {
-    name: "transpose",
-    min: -12,
-    max: 12,
-    step: 1,
-    begin: 0,
-    hasAuto: false,
-    say: (value) => t("knob.semitones", { count: value }),
-  },
-];
-/** @type {Spec} */
-const MORPH = {
-  name: "morph",
-  min: 0,
-  max: 180,
-  step: 1,
-  begin: 30,
-  hasAuto: false,
-  say: (value) => t("knob.within", { value }),
-};
-
-export const drawSeed = () => Math.floor(Math.random() * (LARGEST_SEED + 1));
 
 /**
  * Reads a whole number that a seed can be, or null.
@@ -75,7 +16,7 @@ export const drawSeed = () => Math.floor(Math.random() * (LARGEST_SEED + 1));
  */
 export function readSeed(field) {
   const seed = field.valueAsNumber;
-  return Number.isSafeInteger(seed) && seed >= 0 ? seed : null;
+  return isSeed(seed) ? seed : null;
 }
 
 /**
@@ -104,7 +45,7 @@ export function takeSeed(field) {
   }
   const found = field.value;
   field.value = field.defaultValue;
-  showMessage([t("error.seed", { found, most: Number.MAX_SAFE_INTEGER })], { isError: true });
+  showMessage([t("error.seed", { found, most: LARGEST_SEED })], { isError: true });
   return false;
 }
 
@@ -112,12 +53,14 @@ export function takeSeed(field) {
 export class Knob {
   /** @type {HTMLElement | null} */
   #card = null;
+  #isKeyHeld = false;
 
   /**
    * @param {Spec} spec
-   * @param {() => void} onChange
+   * @param {() => void} onChange Called at every change, while the knob moves too.
+   * @param {() => void} [onRest] Called when a movement has ended: the knob or its key is let go.
    */
-  constructor(spec, onChange) {
+  constructor(spec, onChange, onRest = () => {}) {
     this.spec = spec;
     const { name, min, max, step, begin } = spec;
     this.isAuto = spec.hasAuto;
@@ -134,12 +77,39 @@ export class Knob {
       this.isAuto = this.auto.checked;
       this.show();
       onChange();
+      onRest();
     });
+    this.slider.addEventListener("keydown", () => {
+      this.#isKeyHeld = true;
+    });
+    this.slider.addEventListener("change", () => {
+      if (!this.#isKeyHeld) onRest();
+    });
+    for (const end of ["keyup", "blur"])
+      this.slider.addEventListener(end, () => {
+        this.#isKeyHeld = false;
+        onRest();
+      });
   }
 
   /** The value that is asked for; null leaves it to the seed. */
   get asked() {
     return this.isAuto ? null : this.slider.valueAsNumber;
+  }
+
+  /** The value that the server is told; undefined: the knob is as it was at first. */
+  get chosen() {
+    const { asked, spec } = this;
+    if (asked === null || (!spec.hasAuto && asked === spec.begin)) return undefined;
+    return spec.name === "key" ? TONICS[asked] : asked;
+  }
+
+  set chosen(/** @type {string | number | null | undefined} */ value) {
+    const { begin, hasAuto } = this.spec;
+    this.isAuto = hasAuto && value == null;
+    const asked = typeof value === "string" ? TONICS.indexOf(value) : value;
+    this.slider.value = String(asked ?? begin);
+    this.show();
   }
 
   /** Builds the card. */
@@ -183,29 +153,58 @@ export class Knobs {
   /**
    * @param {HTMLElement} container
    * @param {(controls: Api.ControlValues) => void} onChange Called a moment after the last change.
+   * @param {() => void} onRest Called when a movement of a knob has ended.
    * @param {() => number} now Time in seconds.
    */
-  constructor(container, onChange, now = () => performance.now() / 1000) {
+  constructor(container, onChange, onRest, now = () => performance.now() / 1000) {
     this.now = now;
     this.changed = () => {
       clearTimeout(this.#waiting);
       this.#waiting = setTimeout(() => onChange(this.controls), WAIT_MILLISECONDS);
     };
-    this.#knobs = KNOBS.map((spec) => new Knob(spec, this.changed));
-    this.morph = new Knob(MORPH, () => this.#beginMorph());
+    this.#knobs = KNOBS.map((spec) => new Knob(spec, this.changed, onRest));
+    this.morph = new Knob(MORPH, () => this.#beginMorph(), onRest);
     this.seed = byId("morph-seed", HTMLInputElement);
     this.isMorphing = byId("morph-on", HTMLInputElement);
     container.prepend(...this.#knobs.map((knob) => knob.build()));
     byId("morph-time").prepend(this.morph.slider);
     byId("morph-value").replaceWith(this.morph.value);
-    this.isMorphing.addEventListener("change", () => this.#beginMorph());
+    const morphTo = (/** @type {number | undefined} */ seed) => {
+      this.#beginMorph(seed);
+      onRest();
+    };
+    this.isMorphing.addEventListener("change", () => morphTo(undefined));
     this.seed.addEventListener("change", () => {
-      if (takeSeed(this.seed)) this.#beginMorph();
+      if (takeSeed(this.seed)) morphTo(undefined);
     });
     byId("morph-dice").addEventListener("click", () => {
       this.isMorphing.checked = true;
-      this.#beginMorph(drawSeed());
+      morphTo(drawSeed());
     });
+    this.show();
+  }
+
+  /**
+   * The knobs that are set.
+   *
+   * @returns {KnobValues}
+   */
+  get values() {
+    const chosen = Object.fromEntries(this.#knobs.map((knob) => [knob.spec.name, knob.chosen]));
+    const morph_seed = this.isMorphing.checked ? Number(this.seed.defaultValue) : undefined;
+    return { ...chosen, morph_seed, morph_seconds: Number(this.morph.chosen ?? MORPH.begin) };
+  }
+
+  /** Sets the knobs; those that have no value become as they were at first. */
+  set values(values) {
+    const { morph_seed, morph_seconds } = this.values;
+    for (const knob of this.#knobs)
+      knob.chosen = values[/** @type {keyof KnobValues} */ (knob.spec.name)];
+    this.isMorphing.checked = values.morph_seed != null;
+    if (values.morph_seed != null) putSeed(this.seed, values.morph_seed);
+    this.morph.chosen = values.morph_seconds;
+    if (morph_seed !== this.values.morph_seed || morph_seconds !== this.values.morph_seconds)
+      this.restart();
     this.show();
   }
 

@@ -1,12 +1,13 @@
 // The section to listen in.
 
 import * as api from "./api.js";
+import { showBuffer } from "./buffer.js";
+import { Compare } from "./compare.js";
+import { Desk } from "./desk.js";
 import { busy, byId, setText, showError, showMessage } from "./dom.js";
-import { onSpace, setMediaKeys } from "./keys.js";
-import { drawSeed, Knobs, putSeed, readSeed, takeSeed } from "./knobs.js";
+import { onShortcut, setMediaKeys } from "./keys.js";
 import { onLanguage } from "./language.js";
 import { Meter } from "./meter.js";
-import { Models } from "./models.js";
 import { Piece } from "./piece.js";
 import { AudioPrompt } from "./prompt.js";
 import { Shelf, titleOf } from "./shelf.js";
@@ -20,13 +21,18 @@ const USUAL_HIGHEST_HZ = 22_050;
 
 export class ListenSection {
   #piece = new Piece();
-  #models = new Models(() => this.#restart());
+  #desk = new Desk(
+    () => this.#restart(),
+    (controls) => this.#changeControls(controls),
+  );
+  #compare = new Compare(
+    () => this.#desk.models.all,
+    () => this.#desk.setting.knobs,
+  );
   #prompt = new AudioPrompt((isChosen) => this.#promptChanged(isChosen));
   #shelf = new Shelf((clip, title) => this.#prompt.takeClip(clip, title));
   #meter = new Meter();
   #picture = new Spectrogram(byId("spectrogram", HTMLCanvasElement), byId("pitches"));
-  #knobs = new Knobs(byId("knobs"), (controls) => this.#changeControls(controls));
-  #seed = byId("seed", HTMLInputElement);
   #keep = byId("keep", HTMLButtonElement);
   #drawnAt = 0;
   /** @type {Promise<void> | null} */
@@ -34,12 +40,7 @@ export class ListenSection {
   #changedAt = 0; // the sample from which the last change is heard
 
   constructor() {
-    putSeed(this.#seed, drawSeed());
     for (const id of ["play", "mini"]) byId(id).addEventListener("click", () => this.toggle());
-    byId("dice").addEventListener("click", () => this.#another(drawSeed()));
-    this.#seed.addEventListener("change", () => {
-      if (takeSeed(this.#seed)) this.#restart();
-    });
     const volume = byId("volume", HTMLInputElement);
     volume.addEventListener("input", () => this.#setVolume(volume));
     this.#keep.addEventListener("click", () => this.#keepClip());
@@ -49,7 +50,7 @@ export class ListenSection {
     );
     document.addEventListener("play", (event) => this.#makeWay(event.target), true);
     const isWanted = () => !byId("listen").hidden || this.#piece.state !== "idle";
-    onSpace(() => this.toggle(), isWanted);
+    onShortcut("play", () => this.toggle(), isWanted);
     addEventListener("pagehide", () => this.#piece.stop());
     setInterval(() => this.#look(), LOOK_MILLISECONDS);
     onLanguage(() => this.#translate());
@@ -71,7 +72,8 @@ export class ListenSection {
 
   /** @param {string} [model] */
   async #read(model) {
-    const isAny = await this.#models.read(model);
+    const isAny = await this.#desk.read(model);
+    this.#compare.show();
     await this.#shelf.refresh();
     if (!isAny) showMessage([t("error.no_models")], { isError: true });
   }
@@ -84,6 +86,16 @@ export class ListenSection {
   async play(model) {
     await this.refresh(model);
     await this.#begin();
+  }
+
+  /**
+   * Sets what a link holds.
+   *
+   * @param {string} query The part of the link behind its question mark.
+   */
+  async open(query) {
+    await this.refresh();
+    this.#desk.open(query);
   }
 
   /** Begins, pauses, or goes on. */
@@ -104,16 +116,16 @@ export class ListenSection {
 
   async #begin() {
     await this.#reading; // the button may be pressed before the models are there
-    const model = this.#models.chosen;
+    const model = this.#desk.models.chosen;
     if (!model) {
       showMessage([t("error.no_models")], { isError: true });
       return;
     }
-    const seed = readSeed(this.#seed) ?? drawSeed();
-    putSeed(this.#seed, seed);
-    this.#knobs.restart();
+    this.#desk.showSeed();
+    this.#desk.knobs.restart();
     this.#changedAt = 0;
-    const [controls, audio_prompt] = [this.#knobs.controls, this.#prompt.request];
+    const { seed } = this.#desk.setting;
+    const [controls, audio_prompt] = [this.#desk.knobs.controls, this.#prompt.request];
     const request = { model: model.id, seed, controls, audio_prompt };
     try {
       await this.#piece.begin(request, model.sample_rate);
@@ -126,12 +138,6 @@ export class ListenSection {
   /** Begins anew where a piece was begun. */
   #restart() {
     if (this.#piece.state !== "idle") this.#begin();
-  }
-
-  /** @param {number} seed */
-  #another(seed) {
-    putSeed(this.#seed, seed);
-    this.#restart();
   }
 
   /** @param {boolean} isChosen */
@@ -191,15 +197,7 @@ export class ListenSection {
 
   #look() {
     this.#piece.check();
-    const { ahead, reserve } = this.#piece;
-    const gauge = byId("buffer");
-    gauge.style.setProperty("--share", Math.min(1, ahead / reserve).toFixed(2));
-    gauge.classList.toggle("is-low", this.#piece.isPlaying && ahead < 0.3);
-    gauge.dataset.gaps = String(this.#piece.gaps);
-    gauge.setAttribute("aria-valuenow", Math.min(6, ahead).toFixed(1));
-    const text = t("meter.seconds", { value: ahead });
-    gauge.setAttribute("aria-valuetext", text);
-    setText(byId("buffer-text"), text);
+    showBuffer(this.#piece);
     this.#showChange();
   }
 
@@ -231,8 +229,8 @@ export class ListenSection {
   }
 
   #translate() {
-    this.#models.show();
-    this.#knobs.show();
+    this.#desk.show();
+    this.#compare.show();
     this.#prompt.show();
     this.#show();
     const high = Math.round((this.#picture.highest || USUAL_HIGHEST_HZ) / 1000);

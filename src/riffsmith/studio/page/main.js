@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { byId, hideBanner, showError } from "./dom.js";
 import { EvaluateSection } from "./evaluate.js";
+import { setUpHelp } from "./help.js";
 import { choose, current, onLanguage } from "./language.js";
 import { ListenSection } from "./listen.js";
 import { t, translate } from "./texts.js";
@@ -26,7 +27,8 @@ let isAway = false;
 let isAsking = false;
 
 function enter() {
-  const [name, run] = location.hash.slice(1).split("/");
+  const [path, query] = location.hash.slice(1).split("?");
+  const [name, run] = path.split("/");
   const requested = SECTIONS.find((each) => each === name);
   if (section && !requested) return; // a link within the page
   const isFirst = section === null;
@@ -44,9 +46,19 @@ function enter() {
     byId(`${entered}-title`).focus({ preventScroll: true });
     scrollTo(0, 0);
   }
-  if (entered === "listen") listen.refresh().catch(showError);
+  if (entered === "listen") (query ? openLink(query) : listen.refresh()).catch(showError);
   if (entered === "train") poll();
   if (entered === "evaluate") evaluate.open(run && decodeURIComponent(run)).catch(showError);
+}
+
+/**
+ * Opens what a link holds. The address forgets it: what is turned afterwards is not in it.
+ *
+ * @param {string} query
+ */
+async function openLink(query) {
+  await listen.open(query);
+  history.replaceState(null, "", "#listen");
 }
 
 /** Asks for news while somebody looks. */
@@ -95,6 +107,7 @@ function showLanguage() {
 }
 
 onLanguage(showLanguage);
+setUpHelp();
 translate(document);
 showLanguage();
 byId("banner-close").addEventListener("click", hideBanner);

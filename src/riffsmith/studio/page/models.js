@@ -25,6 +25,23 @@ export class Models {
     return this.#models.find(({ id }) => id === this.#field.value);
   }
 
+  /** All models that there are. */
+  get all() {
+    return this.#models;
+  }
+
+  /**
+   * Chooses a model, if there is one of that id that plays endless pieces.
+   *
+   * @param {string | null} id
+   */
+  choose(id) {
+    if (!id || !this.#models.some((model) => model.id === id && model.streams)) return;
+    this.#field.value = id;
+    localStorage.setItem(KEPT, id);
+    this.#showCredits();
+  }
+
   /**
    * Reads the models anew.
    *

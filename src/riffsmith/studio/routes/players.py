@@ -1,6 +1,7 @@
 """Routes of endless pieces, and of clips that are generated at once."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from threading import Event
 from typing import Annotated
@@ -10,7 +11,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
 from riffsmith.api import Audio, name_clip
-from riffsmith.audio import wav_header
+from riffsmith.audio import limiting_gain, measure_loudness, wav_header
 from riffsmith.files import remove
 from riffsmith.studio.errors import StudioError
 from riffsmith.studio.library import Playable
@@ -148,16 +149,20 @@ async def _play(studio: Studio, key: str, player: Player) -> AsyncIterator[bytes
     ),
 )
 async def generate(body: GenerateRequest, request: Request, studio: StudioOf) -> FileResponse:
-    """Generates a clip and sends it as a file."""
+    """Generates a clip and sends it as a file.
+
+    Headers tell its seed (`X-Riffsmith-Seed`) and, unless it is silent, its loudness in LUFS
+    (`X-Riffsmith-LUFS`).
+    """
     seed, left = draw_seed(body.seed), Event()
     target = studio.home.scratch_file(f".{body.format}")
 
-    def work() -> Audio:
+    def work() -> tuple[Audio, float | None]:
         model = studio.library.open(body.model)
         prompt = body.audio_prompt and studio.prompts.open(body.audio_prompt, model.sample_rate)
         audio = _render(model, body, prompt, seed, left)
         audio.save(target)
-        return audio
+        return audio, _file_loudness(audio)
 
     work_done = asyncio.ensure_future(studio.pools.run(studio.pools.generating, work))
     try:
@@ -168,13 +173,24 @@ async def generate(body: GenerateRequest, request: Request, studio: StudioOf) ->
         await work_done
     finally:
         left.set()  # also where the server ends
+    audio, loudness = work_done.result()
+    headers = {"X-Riffsmith-Seed": str(seed)}
+    if loudness is not None:
+        headers["X-Riffsmith-LUFS"] = f"{loudness:.2f}"
     return FileResponse(
         target,
         media_type=MEDIA[body.format],
-        filename=f"{name_clip(seed, work_done.result())}.{body.format}",
+        filename=f"{name_clip(seed, audio)}.{body.format}",
         background=BackgroundTask(remove, target),
-        headers={"X-Riffsmith-Seed": str(seed)},
+        headers=headers,
     )
+
+
+def _file_loudness(audio: Audio) -> float | None:
+    """Loudness in LUFS of the file that the audio is saved to. `None`: it is silent."""
+    loudness = measure_loudness(audio.samples, audio.sample_rate)
+    gain = limiting_gain(audio.samples)  # saving turns the audio down by so much
+    return None if loudness is None else loudness + 20 * math.log10(gain)
 
 
 def _render(
