@@ -50,3 +50,12 @@ def test_timesteps_are_between_music_and_noise():
     assert timesteps.min() > 0
     assert timesteps.max() < 1
     assert 0.5 < timesteps.mean() < 0.6
+
+
+@pytest.mark.parametrize(("extrapolation", "error"), [(0.0, 1 / 4), (0.5, 1 / 16), (1.0, -1 / 8)])
+def test_the_extrapolation_corrects_the_error_of_eulers_method(extrapolation: float, error: float):
+    def curved(state: Tensor, timesteps: Tensor) -> Tensor:
+        return (2 * timesteps[:, None, None]).expand_as(state)
+
+    found = sample(curved, NOISE, 4, 4, extrapolation=extrapolation) - (NOISE - 1)
+    assert found.mean().item() == pytest.approx(-error, abs=1e-6)

@@ -70,6 +70,7 @@ class Instrument(Coder):
         self.velocity, self.notes = velocity, notes
         self.latent_seconds = settings.latent_seconds
         self.steps, self.texture = settings.generator.steps, settings.generator.texture
+        self.extrapolation = settings.generator.extrapolation
         self.margin_latents = max(64, 2 ** (len(settings.generator.channels) - 1))
         self.window_latents = 3 * self.margin_latents
         # Length of the margin at the fastest tempo
@@ -207,8 +208,10 @@ class Instrument(Coder):
         """Takes one step from noise to latents, as `networks.flow.sample`."""
         time = torch.full((1,), 1 - self.steps_done / self.steps, device=self.noisy.device)
         found = self.velocity(self.noisy, self.conditioning, time)
-        middle = found if self.steps_done == 0 else 1.5 * found - 0.5 * self.velocity_before
-        self.noisy = self.noisy - middle / self.steps
+        velocity = found
+        if self.steps_done > 0:
+            velocity = found + self.extrapolation * (found - self.velocity_before)
+        self.noisy = self.noisy - velocity / self.steps
         self.velocity_before = found
         self.steps_done += 1
 

@@ -136,6 +136,7 @@ def _player(bundle: LatentBundle, multiple: int) -> dict[str, object]:
         "frames_multiple": multiple,
         "context_latents": codec.context_latents,
         "steps": settings.generator.steps,
+        "extrapolation": settings.generator.extrapolation,
         "texture": settings.generator.texture,
         "clock_periods_in_beats": list(PERIODS),
         "styles": codec.style_embedding.passages.tolist(),

@@ -159,7 +159,7 @@ def _periodic_latents(
         bundle.generator,
         noise[..., repeated],
         schedule.conditioning(-margin, count),
-        settings.generator.steps,
+        settings.generator,
         close,
     )
     return played[..., margin : margin + frames]

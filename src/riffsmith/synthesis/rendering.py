@@ -10,6 +10,7 @@ from torch import Tensor
 from riffsmith.audio import limit_peaks, limiter_reach
 from riffsmith.bundle import LatentBundle
 from riffsmith.codec import Codec
+from riffsmith.config import LatentGeneratorSettings
 from riffsmith.hardware import playing_precision
 from riffsmith.networks import Denoiser, NoiseSource, sample
 from riffsmith.parallel import single_threaded
@@ -28,7 +29,7 @@ def denoise(
     generator: Denoiser,
     noise: Float[Tensor, "1 components frames"],
     conditioning: Float[Tensor, "1 conditioning frames"],
-    steps: int,
+    sampler: LatentGeneratorSettings,
     constrain: Callable[[Tensor, float], Tensor] = lambda state, timestep: state,
 ) -> Float[Tensor, "1 components frames"]:
     """Samples latents from noise.
@@ -37,7 +38,7 @@ def denoise(
         generator: Network that predicts the velocity.
         noise: Standard normal noise.
         conditioning: Conditioning of the same frames, from `ConditioningSchedule`.
-        steps: Number of steps.
+        sampler: Settings with the number of steps and their extrapolation.
         constrain: Function (state, timestep) → state, applied before each step and at the end.
     """
     device = next(generator.parameters()).device
@@ -47,7 +48,14 @@ def denoise(
         with playing_precision(device):
             return generator(state, conditioning, timesteps).float()
 
-    latents = sample(velocity, noise.to(device), steps, steps, constrain)
+    latents = sample(
+        velocity,
+        noise.to(device),
+        sampler.steps,
+        sampler.steps,
+        constrain,
+        sampler.extrapolation,
+    )
     return constrain(latents, 0.0).cpu()
 
 

@@ -66,7 +66,7 @@ class Stream:
         self._bundle = bundle
         self._generator, self._codec = bundle.generator, bundle.codec
         settings = bundle.settings
-        self._steps = settings.generator.steps
+        self._sampler = settings.generator
         self.noise = NoiseSource(seed)
         centre = audio_prompt.centre if audio_prompt else None
         self.schedule = ConditioningSchedule(
@@ -280,10 +280,10 @@ class Stream:
         channels = self._generator.latent_channels
         noise = self.schedule.noise(self.noise, channels, start, frames)
         if self._audio_prompt is None:
-            return denoise(self._generator, noise, conditioning, self._steps)
+            return denoise(self._generator, noise, conditioning, self._sampler)
         conditioning = self._audio_prompt.give_notes(conditioning, start)
         constrain = partial(self._audio_prompt.constrain, noise, start)
-        return denoise(self._generator, noise, conditioning, self._steps, constrain)
+        return denoise(self._generator, noise, conditioning, self._sampler, constrain)
 
 
 def blend_weights(frames: int) -> Float[Tensor, " frames"]:

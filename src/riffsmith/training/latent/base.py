@@ -18,6 +18,7 @@ _FREE_CODEC_SETTINGS = {
 """Settings of the codec that a run may choose whatever its base has."""
 _FREE_GENERATOR_SETTINGS = {
     "steps",
+    "extrapolation",
     "guidance",
     "texture",
     "form",

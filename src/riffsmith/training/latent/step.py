@@ -226,7 +226,8 @@ class LatentTrainer:
         noise = self._draw_normal(music.shape, stream)
         velocity = self._velocity(conditioning)
         with torch.no_grad():
-            noisy = sample(velocity, noise, steps, steps_done)
+            extrapolation = self._settings.generator.extrapolation
+            noisy = sample(velocity, noise, steps, steps_done, extrapolation=extrapolation)
         clean = predict_clean(velocity, noisy, 1 - steps_done / steps)
         return torch.cat([clean, conditioning], dim=1)
 

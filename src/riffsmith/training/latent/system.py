@@ -121,8 +121,8 @@ class LatentSystem:
         velocity = velocity_of(
             self.state.generator, conditioning.to(self._device), settings.training
         )
-        steps = settings.generator.steps
-        generated = sample(velocity, noise, steps, steps).cpu()
+        steps, extrapolation = settings.generator.steps, settings.generator.extrapolation
+        generated = sample(velocity, noise, steps, steps, extrapolation=extrapolation).cpu()
         if self.state.step <= settings.training.flow_matching_steps:
             return Probe(generated, real, None)
         held_out = self._probe_held_out
