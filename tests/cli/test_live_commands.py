@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -126,7 +127,7 @@ def test_osc_messages_change_what_is_played(
         changed.set()
 
     def send(chunks: Iterable[np.ndarray], sample_rate: int, channels: int) -> None:
-        with SimpleUDPClient("127.0.0.1", port) as client:
+        with closing(SimpleUDPClient("127.0.0.1", port)) as client:
             client.send_message("/riffsmith/loudness", 0.75)
             client.send_message("/riffsmith/intensity", 0.75)
         assert changed.wait(60)

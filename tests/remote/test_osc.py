@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from queue import Queue
 
@@ -52,7 +53,7 @@ def loopback() -> Iterator[Loopback]:
     port = bound.getsockname()[1]
     with (
         OscReceiver(bound, state, reporter) as receiver,
-        SimpleUDPClient("127.0.0.1", port) as client,
+        closing(SimpleUDPClient("127.0.0.1", port)) as client,
     ):
         yield Loopback(receiver, client, changes, problems)
 
