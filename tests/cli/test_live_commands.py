@@ -1,16 +1,29 @@
 """Endless pieces from the command line."""
 
 import io
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from pythonosc.udp_client import SimpleUDPClient
 
 from riffsmith.cli.app import main
+from riffsmith.controls import Controls
+from riffsmith.synthesis import LivePiece
+
+
+def free_udp_port() -> int:
+    """A UDP port of this computer that nobody uses."""
+    with socket.socket(type=socket.SOCK_DGRAM) as opened:
+        opened.bind(("127.0.0.1", 0))
+        return opened.getsockname()[1]
 
 
 def streamed(bundle: Path, capfdbinary: pytest.CaptureFixture[bytes], *words: str) -> bytes:
@@ -101,3 +114,51 @@ def test_interrupting_play_is_its_end(latent_bundle: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr("riffsmith.audio.play_audio", interrupt)
     main(["play", str(latent_bundle)])
+
+
+@pytest.mark.slow
+def test_osc_messages_change_what_is_played(
+    latent_bundle: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    port, changed, heard = free_udp_port(), threading.Event(), list[Controls]()
+
+    def change(_: LivePiece, controls: Controls) -> None:
+        heard.append(controls)
+        changed.set()
+
+    def send(chunks: Iterable[np.ndarray], sample_rate: int, channels: int) -> None:
+        with closing(SimpleUDPClient("127.0.0.1", port)) as client:
+            client.send_message("/riffsmith/loudness", 0.75)
+            client.send_message("/riffsmith/intensity", 0.75)
+        assert changed.wait(60)
+        assert sum(map(len, chunks)) == 800
+        with pytest.raises(SystemExit, match="1"):  # a second one at the same port
+            main(["play", str(latent_bundle), "--osc", str(port)])
+
+    monkeypatch.setattr(LivePiece, "change_controls", change)
+    monkeypatch.setattr("riffsmith.audio.play_audio", send)
+    words = ["--seed", "7", "--minutes", str(0.1 / 60), "--tempo", "150", "--osc", str(port)]
+    main(["play", str(latent_bundle), *words])
+    assert heard == [Controls(intensity=0.75, tempo=150.0)]
+    said = capsys.readouterr().err
+    assert f"OSC at 127.0.0.1, port {port}" in said
+    assert "OSC: the address '/riffsmith/loudness' is unknown: expected /riffsmith/ and" in said
+    assert f"port {port} of 127.0.0.1 is in use by another program: end that program" in said
+    assert "or choose another port with --osc" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--osc", "70000"], "--osc must be a port from 1 to 65535, found 70000"),
+        (["--osc-host", "::1"], "--osc-host has no effect without --osc"),
+        (["--midi-clock"], "--midi-channel and --midi-clock have no effect without --midi"),
+        (["--midi", "--midi-channel", "0"], "--midi-channel must be from 1 to 16, found 0"),
+    ],
+)
+def test_options_of_ports_are_checked(
+    capsys: pytest.CaptureFixture[str], words: list[str], message: str
+):
+    with pytest.raises(SystemExit, match="1"):
+        main(["play", *words])
+    assert message in capsys.readouterr().err

@@ -11,6 +11,7 @@ from riffsmith.parallel import single_threaded
 from riffsmith.pipeline.models import open_model
 from riffsmith.synthesis import (
     Controls,
+    LivePiece,
     Stream,
     cut_audio_prompt,
     encode_audio_prompt,
@@ -240,6 +241,14 @@ class Model:
         _check_noise_level(noise_level, audio_prompt)
         prompt = self._read_prompt(audio_prompt, audio_prompt_from)
         return Piece(self._open_stream(seed, controls, prompt, noise_level))
+
+    def live(self, seed: int = 0, controls: Controls | None = None) -> LivePiece:
+        """Begins an endless piece that computes ahead, and whose controls any thread may change.
+
+        Use it in a `with` statement, which ends its threads. Arguments and errors are those of
+        `generate`.
+        """
+        return LivePiece(Stream(self._latent, seed, controls))
 
     def _open_stream(
         self,

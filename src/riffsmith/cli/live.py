@@ -1,4 +1,4 @@
-"""An endless piece as `stream` and `play` use it."""
+"""Endless pieces as `stream` and `play` use them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from riffsmith.cli.flags import seed_or_draw
+from riffsmith.cli.remote import RemoteFlags, open_remotes
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from riffsmith.api import Model
     from riffsmith.controls import Controls
 
 _AHEAD_CHUNKS = 4
@@ -42,17 +44,49 @@ def prefetch_piece(
         ModelError: As `riffsmith.load`, or the model plays clips alone.
         SettingsError: The minutes are not above 0.
     """
+    from riffsmith.synthesis import Prefetcher
+
+    player, samples = _open(model, minutes, snapshot)
+    piece = player.stream(seed_or_draw(seed), controls)
+    chunks = (audio.samples for audio in piece.play_on(samples))
+    with Prefetcher(chunks, _AHEAD_CHUNKS) as ahead:
+        yield Live(ahead, player.sample_rate, samples)
+
+
+@contextmanager
+def steer_piece(
+    model: str,
+    seed: int | None,
+    minutes: float | None,
+    snapshot: int | None,
+    controls: "Controls | None",
+    remote: RemoteFlags,
+) -> Iterator[Live]:
+    """Opens a model and lets OSC and MIDI change the controls of its piece; on leaving, both end.
+
+    Raises:
+        ModelError: As `riffsmith.load`, or the model plays clips alone.
+        SettingsError: The minutes are not above 0, or a port cannot be opened.
+    """
+    from riffsmith.controls import Controls
+
+    player, samples = _open(model, minutes, snapshot)
+    begin = controls or Controls()
+    with (
+        player.live(seed_or_draw(seed), begin) as piece,
+        open_remotes(remote, begin, piece.change_controls),
+    ):
+        yield Live(piece.blocks(samples), player.sample_rate, samples)
+
+
+def _open(model: str, minutes: float | None, snapshot: int | None) -> "tuple[Model, int | None]":
+    """A model, and the samples of so many minutes of it."""
     from riffsmith.api import load
     from riffsmith.cli.console import note
     from riffsmith.errors import SettingsError
-    from riffsmith.synthesis import Prefetcher
 
     if minutes is not None and not 0 < minutes < float("inf"):
         raise SettingsError(f"--minutes must be above 0, found {minutes:g}")
     player = load(model, snapshot, on_notice=note)
-    piece = player.stream(seed_or_draw(seed), controls)
     samples = None if minutes is None else max(1, round(minutes * 60 * player.sample_rate))
-
-    chunks = (audio.samples for audio in piece.play_on(samples))
-    with Prefetcher(chunks, _AHEAD_CHUNKS) as ahead:
-        yield Live(ahead, player.sample_rate, samples)
+    return player, samples

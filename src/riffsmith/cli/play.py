@@ -1,8 +1,12 @@
 """`riffsmith play`."""
 
 from contextlib import suppress
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from riffsmith.cli.flags import ControlFlags
+from riffsmith.cli.remote import NO_REMOTE, RemoteFlags
 
 
 def play(
@@ -11,11 +15,13 @@ def play(
     seed: int | None = None,
     minutes: float | None = None,
     snapshot: int | None = None,
+    remote: Annotated[RemoteFlags, Parameter(name="*")] = NO_REMOTE,
     controls: ControlFlags = None,
 ) -> None:
     """Play new music on the sound card until Ctrl-C.
 
-    Needs the extra riffsmith[play].
+    Needs the extra riffsmith[play]. With --osc or --midi, other programs and controllers change the
+    controls while it plays; docs/guide.md has their messages.
 
     Parameters
     ----------
@@ -30,10 +36,12 @@ def play(
         out.
     """
     from riffsmith.audio import play_audio
-    from riffsmith.cli.live import prefetch_piece
+    from riffsmith.cli.live import prefetch_piece, steer_piece
 
-    with (
-        suppress(KeyboardInterrupt),  # how an endless piece ends
-        prefetch_piece(model, seed, minutes, snapshot, controls) as live,
-    ):
+    remote.check()
+    if remote.osc is None and remote.midi is False:
+        opened = prefetch_piece(model, seed, minutes, snapshot, controls)
+    else:
+        opened = steer_piece(model, seed, minutes, snapshot, controls, remote)
+    with suppress(KeyboardInterrupt), opened as live:  # Ctrl-C is how an endless piece ends
         play_audio(live.chunks, live.sample_rate, channels=2)

@@ -87,6 +87,7 @@ def _listen(host: str, port: int) -> Iterator[list[socket.socket]]:
     Raises:
         SettingsError: The host or the port cannot be used.
     """
+    from riffsmith.cli.listening import explain_listening
     from riffsmith.errors import SettingsError
 
     sockets: list[socket.socket] = []
@@ -102,28 +103,5 @@ def _listen(host: str, port: int) -> Iterator[list[socket.socket]]:
                     continue
                 sockets.append(opened.enter_context(server))
         except OSError as cause:
-            raise SettingsError(_explain(cause, host, port)) from cause
+            raise SettingsError(explain_listening(cause, host, port)) from cause
         yield sockets
-
-
-def _explain(error: OSError, host: str, port: int) -> str:
-    from riffsmith.files import error_reason
-
-    if isinstance(error, socket.gaierror):
-        return (
-            f"--host must be an address of this computer, found {host!r}, which is unknown "
-            f"({error_reason(error)}): leave it out to serve this computer alone"
-        )
-    if error.errno == errno.EADDRINUSE:
-        return (
-            f"port {port} of {host} is in use by another program: end that program, or choose "
-            "another port with --port"
-        )
-    if error.errno == errno.EACCES:
-        return f"you may not listen at port {port}: choose one from 1024 to 65535 with --port"
-    if error.errno == errno.EADDRNOTAVAIL:
-        return (
-            f"--host must be an address of this computer, found {host}: leave it out to serve this "
-            "computer alone"
-        )
-    return f"listening at {host}, port {port}, failed ({error_reason(error)}): choose another port"

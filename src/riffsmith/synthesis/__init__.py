@@ -14,6 +14,7 @@ from riffsmith.synthesis.clip import (
     play_chunks,
     play_stream,
 )
+from riffsmith.synthesis.live_piece import LivePiece
 from riffsmith.synthesis.loop import Loop, make_loop
 from riffsmith.synthesis.pictures import draw_pictures, to_audio, to_spectrogram
 from riffsmith.synthesis.prefetcher import Prefetcher
@@ -27,6 +28,7 @@ __all__ = [
     "SHORTEST_PROMPT_SECONDS",
     "AudioPrompt",
     "Controls",
+    "LivePiece",
     "Loop",
     "Prefetcher",
     "Stream",

@@ -118,6 +118,14 @@ class Stream:
             stream._key = stream._transpose_to(controls.key)
         return stream
 
+    def check_controls(self, controls: Controls) -> None:
+        """Checks in no time that the piece can have controls.
+
+        Raises:
+            UnknownKeyError: The controls name a key, and the model has no tonal latents.
+        """
+        self._transpose_to(controls.key)
+
     def with_change_at(self, start: int) -> "Stream":
         """The same piece, whose last control change is heard only at a later sample.
 
