@@ -259,7 +259,7 @@ def test_a_clip_is_made_at_once(studio_client: Opened, kind: str):
     assert f"riff-7.{kind}" in answer.headers["content-disposition"]
     audio, rate = soundfile.read(io.BytesIO(answer.content))
     assert (rate, len(audio)) == (RATE, 2 * RATE)
-    loudness = measure_loudness(np.float32(audio), RATE)
+    loudness = measure_loudness(audio.astype(np.float32), RATE)
     assert float(answer.headers["x-riffsmith-lufs"]) == pytest.approx(loudness, abs=0.3)
     assert list(studio.home.scratch.iterdir()) == []
 
