@@ -82,7 +82,7 @@ def main() -> None:
     corpus, bundle = Corpus(options.corpus), load_shipped(options.model)
     assert isinstance(bundle, LatentBundle)
     rate = corpus.manifest.settings.sample_rate
-    search = CalibratedSearch(corpus, MELODY)
+    search = CalibratedSearch.of_corpus(corpus, MELODY)
     train = corpus.manifest.of_split("train")
 
     def excerpts() -> Iterator[NDArray[np.float32]]:

@@ -1,5 +1,6 @@
 """The Python interface."""
 
+import json
 import struct
 from pathlib import Path
 
@@ -19,7 +20,13 @@ from conftest import (
 
 import riffsmith
 from riffsmith.api import Model
-from riffsmith.bundle import Card, LatentBundle, PictureBundle, build_latent_generator
+from riffsmith.bundle import (
+    Card,
+    LatentBundle,
+    PictureBundle,
+    build_latent_generator,
+    load_bundle,
+)
 from riffsmith.errors import SettingsError
 from riffsmith.networks import Generator
 from riffsmith.runs import RunFolder
@@ -118,6 +125,31 @@ def test_a_loop_in_a_file_has_loop_points(bundle: LatentBundle, tmp_path: Path):
     for ending in ("wav", "flac", "ogg", "mp3"):
         with soundfile.SoundFile(loop.save(tmp_path / f"loop.{ending}")) as file:
             assert file.comment == "140 BPM, 2 bars, 8 beats"
+
+
+def test_a_file_tells_how_its_clip_was_made(latent_bundle: Path, tmp_path: Path):
+    write_music(tmp_path / "own.wav", 4.0)
+    bundle = load_bundle(latent_bundle)
+    model = Model(bundle, "my-songs", "cc-by-sa-4.0")
+    fast = riffsmith.Controls(tempo=150.0)
+    audio = model.generate(1.0, 7, fast, audio_prompt=tmp_path / "own.wav", audio_prompt_from=1)
+    for ending in ("wav", "flac", "ogg", "mp3"):
+        with soundfile.SoundFile(audio.save(tmp_path / f"riff.{ending}")) as file:
+            tags = file.copy_metadata()
+        assert tags["title"] == "My songs, seed 7"
+        assert tags["artist"] == "Riffsmith model my-songs"
+        if ending != "mp3":  # there it names the encoder
+            assert tags["software"].startswith(f"Riffsmith {riffsmith.__version__}")
+        how = json.loads(tags["comment"])
+        assert how["riffsmith"] == riffsmith.__version__
+        prompt = {"name": "own.wav", "second": 1, "seconds": 3.0, "noise_level": 0.5}
+        assert how["audio_prompt"] == prompt
+        assert how["weights"] == bundle.card.weights_hash
+        assert (how["model"], how["licence"], how["seed"]) == ("my-songs", "cc-by-sa-4.0", 7)
+        (moment,) = how["controls"]
+        assert riffsmith.Controls(**moment["controls"]) == fast
+    assert Model(bundle).generate(1.0, 7, fast).tags == {}
+    assert riffsmith.load(latent_bundle).generate(0.2, 7).tags["title"] == "Tiny, seed 7"
 
 
 def test_an_audio_prompt_may_have_any_sample_rate(bundle: LatentBundle, tmp_path: Path):

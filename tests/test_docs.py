@@ -24,7 +24,7 @@ DOCUMENTS = [
 COMMANDS = [
     *("survey", "prepare", "train", "generate", "play", "stream"),
     *("evaluate", "reconstruct", "notes", "stems", "originality", "report"),
-    *("studio", "models", "export", "push", "pull", "demo"),
+    *("studio", "models", "runs", "export", "push", "pull", "demo"),
 ]
 SHORT = {"evaluate": ["--seconds", "30"], "report": ["--seconds", "30"]}
 """Options that a command of a document is given here besides its own."""

@@ -131,3 +131,18 @@ def hold(folder: Path, error: type[RiffsmithError]) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a process has locked a folder with `hold`."""
+    path = folder / ".lock"
+    if not path.is_file():
+        return False
+    lock = FileLock(path)
+    try:
+        with lock.acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # only its owner may lock this folder, so nobody here can tell
+        return False

@@ -18,7 +18,7 @@ from riffsmith.corpus import Corpus
 COMMANDS = (
     *("survey", "prepare", "train", "generate", "play", "stream"),
     *("evaluate", "reconstruct", "notes", "originality", "report"),
-    *("studio", "models", "export", "push", "pull", "demo"),
+    *("studio", "models", "runs", "export", "push", "pull", "demo"),
 )
 
 
@@ -190,9 +190,12 @@ def test_loops_tell_their_bars_and_their_tempo(shell: Shell, latent_bundle: Path
     assert abs(found["tuning_cents"]) < 10
     assert Path(found["file"]).name == "riff-5-120bpm-2bars.wav"
     target = tmp_path / "loop.flac"
-    shell("generate", latent_bundle, target, "--loop", "--seconds", "3", "--tempo", "240")
+    words = ("--loop", "--seconds", "3", "--tempo", "240", "--seed", "9")
+    shell("generate", latent_bundle, target, *words)
     with soundfile.SoundFile(target) as file:
-        assert (file.frames, file.comment) == (24_000, "240 BPM, 3 bars, 12 beats")
+        assert (file.frames, file.title) == (24_000, "Tiny, seed 9")
+        how = json.loads(file.comment)
+    assert (how["loop"], how["seed"]) == ("240 BPM, 3 bars, 12 beats", 9)
 
 
 @pytest.mark.slow

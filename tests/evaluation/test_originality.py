@@ -3,18 +3,30 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 import soxr
 import torch
-from conftest import as_ordinary_user, make_music, tiny_settings, write_music
+from conftest import as_ordinary_user, make_card, make_music, tiny_settings, write_music
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
 
+from riffsmith.bundle import ORIGINALITY_NAME
 from riffsmith.corpus import Corpus, prepare_corpus
-from riffsmith.errors import AudioError, CorpusError
-from riffsmith.evaluation import Comparison, CopyKind, OriginalityCheck, OriginalityGrade
-from riffsmith.evaluation.copying import held_out_scores
+from riffsmith.errors import AudioError, CorpusError, ModelError
+from riffsmith.evaluation import (
+    Comparison,
+    CopyKind,
+    OriginalityCheck,
+    OriginalityGrade,
+    read_index,
+    write_index,
+)
+from riffsmith.evaluation.copying import held_out_scores, search_index
+from riffsmith.evaluation.copying.representation import Representation
 from riffsmith.features import shift_pitch
 
 RATE = 8_000
@@ -254,3 +266,102 @@ def test_audio_that_cannot_be_checked_is_refused(check: OriginalityCheck):
     broken[123] = np.nan
     with pytest.raises(AudioError, match="not numbers .* first at 123"):
         check.check(broken, RATE)
+
+
+@pytest.fixture(scope="module")
+def indexed(band: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The card of a model that was trained on the band, and the index of its music."""
+    folder = tmp_path_factory.mktemp("model")
+    write_card(folder, band.manifest.corpus_hash())
+    fractions: list[float] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(held_out_scores, "_WINDOWS", 100)
+        patch.setattr(search_index, "measure_held_out_scores", measure_sound_alone)
+        write_index(folder, band, fractions.append)
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+    return folder
+
+
+def measure_sound_alone(
+    corpus: Corpus, representation: Representation, *others: Any
+) -> tuple[float, ...]:
+    if representation.kind is CopyKind.MELODY:  # it takes longer, and the same lines do it
+        others[-1](1.0)
+        return (1.0,) * 99
+    return held_out_scores.measure_held_out_scores(corpus, representation, *others)
+
+
+def write_card(folder: Path, corpus_hash: str) -> None:
+    card = make_card(tiny_settings(), "report", riffsmith="0.1.0", torch="2.13.0")
+    card = card.model_copy(update={"corpus_hash": corpus_hash})
+    (folder / "card.json").write_text(card.model_dump_json())
+
+
+def test_an_index_finds_what_its_corpus_finds(band: Corpus, check: OriginalityCheck, indexed: Path):
+    by_index = OriginalityCheck(read_index(indexed))
+    copy = passage(5.5)[:, None]
+    theirs, ours = (one.check(copy, RATE) for one in (check, by_index))
+    assert ours.corpus_hash == band.manifest.corpus_hash()
+    assert ours.sound.grade is OriginalityGrade.COPIED
+    (found,), (expected,) = ours.sound.windows, theirs.sound.windows
+    assert found.recording == expected.recording == f"song {SONG}.wav"
+    assert found.recording_seconds == pytest.approx(AT_SECONDS, abs=0.1)
+    assert min(found.percentile, expected.percentile) >= 99
+    new = by_index.check(make_music(6.0, RATE, seed=SONG + 40), RATE).sound
+    assert new.grade is not OriginalityGrade.COPIED
+    assert 0 < new.held_out_highest < found.score
+
+
+def test_an_index_is_small_and_rough(indexed: Path):
+    prints = read_index(indexed).kinds
+    rounded = torch.cat(prints[CopyKind.SOUND].prints, dim=1)
+    assert len(rounded.unique()) == 3
+    assert len(torch.cat(prints[CopyKind.MELODY].prints, dim=1).unique()) <= 16
+    seconds = 3 * 30
+    assert (indexed / ORIGINALITY_NAME).stat().st_size < 800 * seconds
+
+
+def rewrite(folder: Path, old: str, new: str) -> None:
+    """Changes the header of an index, and leaves its arrays as they are."""
+    path = folder / ORIGINALITY_NAME
+    with safe_open(path, framework="numpy") as file:
+        text = file.metadata()["riffsmith"]
+    assert old in text
+    save_file(load_file(path), path, metadata={"riffsmith": text.replace(old, new)})
+
+
+def change_a_score(folder: Path) -> None:
+    path = folder / ORIGINALITY_NAME
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda folder: (folder / ORIGINALITY_NAME).unlink(), "has no search index .*prepared"),
+        (lambda folder: (folder / ORIGINALITY_NAME).write_bytes(b"{}"), "is damaged .*fetch the"),
+        (change_a_score, "damaged .its content does not match its hash"),
+        (lambda folder: rewrite(folder, '"frames": [4', '"frames": [5'), "have the length of"),
+        (lambda folder: rewrite(folder, '"frames": [', '"frames": [9000000, '), "impossible"),
+        (lambda folder: rewrite(folder, '"format": 1', '"format": 2'), "searches in another way"),
+        (lambda folder: rewrite(folder, '"method": 1', '"method": 0'), "searches in another way"),
+        (lambda folder: write_card(folder, "other"), "belongs to a model of another corpus"),
+    ],
+)
+def test_an_index_that_cannot_be_used_is_named(
+    indexed: Path, tmp_path: Path, change: Callable[[Path], object], message: str
+):
+    folder = tmp_path / "model"
+    shutil.copytree(indexed, folder)
+    change(folder)
+    with pytest.raises(ModelError, match=message):
+        read_index(folder)
+
+
+def test_an_index_is_written_for_the_corpus_of_the_model_alone(band: Corpus, tmp_path: Path):
+    write_card(tmp_path, "other")
+    with pytest.raises(ModelError, match="a corpus with hash other, and .*: name the corpus of"):
+        write_index(tmp_path, band)

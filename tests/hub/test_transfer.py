@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 from hub.fake_hub import SHA, FakeHub, serve_hub
 
-from riffsmith.bundle import BUNDLE_FILES, ORIGIN_NAME, Origin, load_bundle, read_origin
+from riffsmith.bundle import (
+    BUNDLE_FILES,
+    ORIGIN_NAME,
+    ORIGINALITY_NAME,
+    Origin,
+    load_bundle,
+    read_origin,
+)
 from riffsmith.cli.app import main
 from riffsmith.errors import ModelError
 from riffsmith.hub import pull_bundle, push_bundle
@@ -26,18 +33,29 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
 
 
 @pytest.fixture
-def published(hub: FakeHub, latent_bundle: Path) -> FakeHub:
-    hub.models["band/riffs"] = {
-        file: (latent_bundle / file).read_bytes() for file in BUNDLE_FILES
-    } | {"README.md": b"# Riffs", "train.py": b"import os", "weights.pkl": b"\x80\x04."}
+def complete(latent_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle with each file that a bundle can have."""
+    folder = tmp_path_factory.mktemp("bundles") / "complete"
+    shutil.copytree(latent_bundle, folder)
+    (folder / ORIGINALITY_NAME).write_bytes(b"prints")
+    return folder
+
+
+@pytest.fixture
+def published(hub: FakeHub, complete: Path) -> FakeHub:
+    hub.models["band/riffs"] = {file: (complete / file).read_bytes() for file in BUNDLE_FILES} | {
+        "README.md": b"# Riffs",
+        "train.py": b"import os",
+        "weights.pkl": b"\x80\x04.",
+    }
     return hub
 
 
 @pytest.mark.slow
-def test_what_is_pushed_can_be_pulled(hub: FakeHub, latent_bundle: Path, tmp_path: Path):
+def test_what_is_pushed_can_be_pulled(hub: FakeHub, complete: Path, tmp_path: Path):
     credit = "By A Band, [CC BY-SA 4.0](https://example.org)."
     address = push_bundle(
-        latent_bundle,
+        complete,
         "band/riffs",
         private=True,
         license_name="cc-by-sa-4.0",
@@ -51,7 +69,7 @@ def test_what_is_pushed_can_be_pulled(hub: FakeHub, latent_bundle: Path, tmp_pat
     assert credit in page
     pull_bundle("band/riffs", tmp_path / "here")
     for file in BUNDLE_FILES:
-        assert (tmp_path / "here" / file).read_bytes() == (latent_bundle / file).read_bytes()
+        assert (tmp_path / "here" / file).read_bytes() == (complete / file).read_bytes()
 
 
 def test_only_the_files_of_a_bundle_are_fetched(published: FakeHub, tmp_path: Path):
@@ -132,7 +150,9 @@ def test_both_commands(
     monkeypatch.chdir(tmp_path)
     Path("credits.md").write_text("By A Band.")
     main(["push", str(latent_bundle), "band/riffs", "--license", "mit", "--credits", "credits.md"])
-    assert capsys.readouterr().out.strip() == f"{hub.address}/band/riffs"
+    printed = capsys.readouterr()
+    assert printed.out.strip() == f"{hub.address}/band/riffs"
+    assert "published without an index of its training music" in printed.err
     assert b"By A Band." in hub.models["band/riffs"]["README.md"]
     main(["pull", "band/riffs"])
     assert capsys.readouterr().out.strip() == "riffs"

@@ -90,3 +90,5 @@ def test_the_command_prints_a_table_or_json(folder: Path, capsys: pytest.Capture
     assert "metal" in printed.out
     assert "cc-by-sa-4.0" in printed.out
     assert "has bundle format None" in printed.err  # what is wrong with the damaged one
+    paths = [line.split()[-1] for line in printed.out.splitlines()]
+    assert paths == ["model", *(model["name"] for model in found)]  # none is folded

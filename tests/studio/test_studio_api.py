@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import shutil
 import struct
 import threading
 from collections.abc import Iterator
@@ -16,8 +17,9 @@ from conftest import tiny_settings
 from fastapi.testclient import TestClient
 from studios import MODEL, RATE, begin, detail, listening, make_run, opened, problem, pull, samples
 
+from riffsmith import __version__
 from riffsmith.audio import measure_loudness
-from riffsmith.bundle import write_bundle
+from riffsmith.bundle import ORIGINALITY_NAME, write_bundle
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError, ModelError, RiffsmithError, UnknownKeyError
 from riffsmith.evaluation import (
@@ -86,7 +88,7 @@ def test_models_are_listed_and_broken_ones_left_out(
     def fail(name: str) -> None:
         raise ModelError(f"{name} is damaged")
 
-    monkeypatch.setattr("riffsmith.studio.library.load_shipped", fail)
+    monkeypatch.setattr("riffsmith.studio.library.find_shipped", fail)
     pictures = write_picture_bundle(tmp_path / "old pictures")
     make_run(tmp_path / "home" / "runs" / "mine", latent_corpus)
     (tmp_path / "home" / "runs" / "empty").mkdir()
@@ -313,6 +315,7 @@ def test_a_clip_is_kept_with_where_it_comes_from(client: TestClient):
             assert tags["title"] == "Tiny, seed 11"
             found = json.loads(tags["comment"])
             assert (found["seed"], found["begin"]) == (11, end - 3 * RATE)
+            assert found["riffsmith"] == __version__
             if kind == "flac":
                 audio = file.read(dtype="int16")
                 expected = samples(played)[-3 * RATE :].astype(float)
@@ -437,6 +440,28 @@ def test_a_model_without_its_recordings_says_so(run: Path, tmp_path: Path):
         assert clip["originality"]["state"] == "failed"
         assert "not at hand" in clip["originality"]["verdict"]["detail"]
         assert clip["originality"]["verdict"]["code"] == "no_recordings"
+
+
+@pytest.mark.slow
+def test_a_model_with_an_index_is_compared_without_its_recordings(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, latent_corpus: Corpus
+):
+    bundle = tmp_path / "given"
+    shutil.copytree(run / "snapshots" / "step-000000", bundle)
+    (bundle / ORIGINALITY_NAME).write_bytes(b"prints")
+    monkeypatch.setattr("riffsmith.studio.clips.shelf.OriginalityCheck", CannedCheck)
+    monkeypatch.setattr(
+        "riffsmith.studio.clips.shelf.read_index",
+        lambda folder: {bundle: latent_corpus}[folder],  # CannedCheck takes a corpus
+    )
+    with opened(tmp_path / "home", bundle) as (studio, client):
+        key = client.post("/api/players", json={"model": "bundle:given", "seed": 1}).json()["id"]
+        clip = client.post(f"/api/players/{key}/clips", json={"end": 6 * RATE}).json()
+        studio.pools.checking.submit(int).result()
+        found = client.get(f"/api/clips/{clip['id']}").json()["originality"]
+        assert (found["state"], found["grade"]) == ("done", "original")
+        assert [match["has_audio"] for match in found["matches"]] == [False]
+        assert "no match 0" in detail(client.get(f"/api/clips/{clip['id']}/matches/0.wav"), 404)
 
 
 @pytest.mark.slow

@@ -218,6 +218,8 @@ declare namespace Api {
     semitones: number;
     /** Percentage of new music that is less near. */
     percentile: number;
+    /** Whether the passage can be heard: the recordings are at hand. */
+    has_audio: boolean;
   }
 
   /** Whether the recordings of a folder are enough to train on. */

@@ -1,8 +1,8 @@
 """Audio in memory."""
 
 import base64
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +29,9 @@ class Audio:
     """Samples (time, channels); full scale is 1.0."""
     sample_rate: int
     """Sample rate in Hz."""
+    tags: Mapping[str, str] = field(default_factory=dict[str, str], kw_only=True)
+    """Texts that its files carry, such as `title` and `comment`. Those of generated audio tell the
+    model, the seed and the controls that made it."""
 
     @property
     def seconds(self) -> float:
@@ -36,7 +39,7 @@ class Audio:
         return len(self.samples) / self.sample_rate
 
     def save(self, path: str | Path) -> Path:
-        """Writes an audio file, turned down if its peak would exceed −1 dBFS.
+        """Writes an audio file with its tags, turned down if its peak would exceed −1 dBFS.
 
         Args:
             path: Path of the file, which ends in `.wav`, `.flac`, `.ogg` or `.mp3`.
@@ -47,7 +50,7 @@ class Audio:
         Raises:
             AudioError: The ending is unknown or writing fails.
         """
-        write_audio(Path(path), self.samples, self.sample_rate)
+        write_audio(Path(path), self.samples, self.sample_rate, tags=self.tags)
         return Path(path)
 
     def __repr__(self) -> str:
@@ -121,8 +124,8 @@ class Loop(Audio):
     def save(self, path: str | Path) -> Path:
         """Writes an audio file that tells its bars and its tempo to other programs.
 
-        Every format has them in its comment. A `.wav` also has the chunks `smpl`, with loop points,
-        and `acid`, with beats and tempo.
+        Every format has them in its comment, within that of `tags` where the loop has some. A
+        `.wav` also has the chunks `smpl`, with loop points, and `acid`, with beats and tempo.
 
         Args:
             path: Path of the file, which ends in `.wav`, `.flac`, `.ogg` or `.mp3`.
@@ -133,7 +136,7 @@ class Loop(Audio):
         Raises:
             AudioError: The ending is unknown or writing fails.
         """
-        write_audio(Path(path), self.samples, self.sample_rate, loop=self.grid)
+        write_audio(Path(path), self.samples, self.sample_rate, loop=self.grid, tags=self.tags)
         return Path(path)
 
 
@@ -148,7 +151,7 @@ def name_clip(seed: int, audio: Audio) -> str:
 
 
 def read_audio(path: str | Path, sample_rate: int = 44_100, channels: int = 2) -> Audio:
-    """Reads an audio file, mixed and resampled.
+    """Reads an audio file, mixed and resampled. Its tag `title` is the name of the file.
 
     Args:
         path: Path of the file.
@@ -163,7 +166,8 @@ def read_audio(path: str | Path, sample_rate: int = 44_100, channels: int = 2) -
         raise SettingsError(f"sample_rate must be from 1000 to 384000 Hz, found {sample_rate}")
     if channels not in (1, 2):
         raise SettingsError(f"channels must be 1 or 2, found {channels}")
-    return Audio(read_named(Path(path), sample_rate, channels).audio, sample_rate)
+    found = read_named(Path(path), sample_rate, channels).audio
+    return Audio(found, sample_rate, tags={"title": Path(path).name})
 
 
 def write_midi(path: str | Path, notes: Iterable[Note], bpm: float = 120.0) -> Path:

@@ -1,14 +1,16 @@
 """A trained model and the pieces that it plays."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from riffsmith.api.audio import Audio, Loop, read_audio
+from riffsmith.api.tags import make_tags
 from riffsmith.audio import resample
-from riffsmith.bundle import Bundle, Card, LatentBundle
+from riffsmith.bundle import Bundle, Card, LatentBundle, load_bundle, read_origin
 from riffsmith.errors import ModelError, SettingsError
 from riffsmith.parallel import single_threaded
-from riffsmith.pipeline.models import open_model
+from riffsmith.pipeline.models import find_bundle
 from riffsmith.synthesis import (
     Controls,
     LivePiece,
@@ -130,8 +132,16 @@ def _check_samples(samples: int) -> None:
 class Model:
     """A trained model. `load` opens one."""
 
-    def __init__(self, bundle: Bundle) -> None:
-        self._bundle = bundle
+    def __init__(self, bundle: Bundle, name: str | None = None, licence: str | None = None) -> None:
+        """Takes a bundle that is open.
+
+        Args:
+            bundle: The bundle.
+            name: Name of the model in the tags of what it plays. `None`: its audio has no tags.
+            licence: The hub's identifier of its licence, for the same tags. `None`: it is not
+                stated.
+        """
+        self._bundle, self._name, self._licence = bundle, name, licence
 
     def __repr__(self) -> str:
         card = self.card
@@ -190,11 +200,20 @@ class Model:
         check_seconds(seconds)
         _check_noise_level(noise_level, audio_prompt)
         prompt = self._read_prompt(audio_prompt, audio_prompt_from)
+        details: dict[str, object] = {}
+        if prompt is not None:
+            details["audio_prompt"] = {
+                "name": prompt.tags.get("title"),
+                "second": audio_prompt_from or 0.0,
+                "seconds": prompt.seconds,
+                "noise_level": _DEFAULT_NOISE_LEVEL if noise_level is None else noise_level,
+            }
+        tags = self._make_tags(seed, controls, details)
         if (controls or Controls()) == Controls() and prompt is None:
             audio = generate_clip(self._bundle, seconds, seed, on_progress)
-            return Audio(audio, self.sample_rate)
+            return Audio(audio, self.sample_rate, tags=tags)
         stream = self._open_stream(seed, controls, prompt, noise_level)
-        return Audio(play_stream(stream, seconds, on_progress), self.sample_rate)
+        return Audio(play_stream(stream, seconds, on_progress), self.sample_rate, tags=tags)
 
     def loop(
         self,
@@ -226,7 +245,8 @@ class Model:
         """
         check_loop_controls(controls)
         found = make_loop(self._latent, seed, controls, seconds=seconds, bars=bars)
-        return Loop(found.audio, self.sample_rate, found.grid, found.tuning_cents)
+        tags = self._make_tags(seed, controls, {"loop": found.grid.describe()})
+        return Loop(found.audio, self.sample_rate, found.grid, found.tuning_cents, tags=tags)
 
     def stream(
         self,
@@ -249,6 +269,17 @@ class Model:
         `generate`.
         """
         return LivePiece(Stream(self._latent, seed, controls))
+
+    def _make_tags(
+        self, seed: int, controls: Controls | None, details: Mapping[str, object]
+    ) -> dict[str, str]:
+        """The tags of a clip, in the form of those of the studio's clips."""
+        if self._name is None:
+            return {}
+        if isinstance(self._bundle, LatentBundle):
+            moment = {"at": 0.0, "controls": asdict(controls or Controls())}
+            details = {"begin": 0, "controls": [moment], **details}
+        return make_tags(self._name, self.card, self._licence, seed, details)
 
     def _open_stream(
         self,
@@ -277,7 +308,8 @@ class Model:
                 "audio_prompt_from needs audio_prompt: give the audio that it is about"
             )
         samples, rate = audio_prompt.samples, audio_prompt.sample_rate
-        return Audio(cut_audio_prompt(samples, rate, from_seconds), rate)
+        cut = cut_audio_prompt(samples, rate, from_seconds)
+        return Audio(cut, rate, tags=audio_prompt.tags)
 
     @property
     def _latent(self) -> LatentBundle:
@@ -313,4 +345,7 @@ def load(
     Raises:
         ModelError: There is no such model, or it is damaged.
     """
-    return Model(open_model(str(model), snapshot, on_notice))
+    with find_bundle(str(model), snapshot, on_notice) as folder:
+        origin = read_origin(folder)
+        licence = None if origin is None else origin.licence
+        return Model(load_bundle(folder), Path(model).resolve().name, licence)

@@ -1,7 +1,7 @@
 """Audio files and float arrays: decode, resample, measure, limit, encode, play."""
 
 from riffsmith.audio.decode import is_audio_name, open_audio
-from riffsmith.audio.encode import audio_suffixes, to_pcm16, wav_header, write_audio
+from riffsmith.audio.encode import TAGS, audio_suffixes, to_pcm16, wav_header, write_audio
 from riffsmith.audio.limiter import PEAK_LIMIT_DB, limit_peaks, limiter_reach, limiting_gain
 from riffsmith.audio.loop_grid import LoopGrid
 from riffsmith.audio.loudness import LoudnessMeter, measure_loudness
@@ -12,6 +12,7 @@ from riffsmith.audio.transforms import join, resample
 
 __all__ = [
     "PEAK_LIMIT_DB",
+    "TAGS",
     "LoopGrid",
     "LoudnessMeter",
     "Recording",

@@ -33,8 +33,10 @@ CARD_NAME = "card.json"
 WEIGHTS_NAME = "generator.safetensors"
 CODEC_NAME = "codec.safetensors"
 PIANO_ROLL_NAME = "piano_roll.safetensors"
-BUNDLE_FILES = (CARD_NAME, WEIGHTS_NAME, CODEC_NAME, PIANO_ROLL_NAME)
-"""Names of all files that a bundle can have; the last two belong to preset `latent`."""
+ORIGINALITY_NAME = "originality.safetensors"
+"""Name of the search index of the training music, which `evaluation.copying` writes and reads."""
+BUNDLE_FILES = (CARD_NAME, WEIGHTS_NAME, CODEC_NAME, PIANO_ROLL_NAME, ORIGINALITY_NAME)
+"""Names of all files that a bundle can have; codec and piano roll belong to preset `latent`."""
 _MEL_BANDS = 2
 """Mel bands that the generator sees as one position."""
 

@@ -22,6 +22,7 @@ from riffsmith.cli.play import play
 from riffsmith.cli.prepare import prepare
 from riffsmith.cli.reconstruct import reconstruct
 from riffsmith.cli.report import report
+from riffsmith.cli.runs import runs
 from riffsmith.cli.stems import stems
 from riffsmith.cli.stream import stream
 from riffsmith.cli.studio import studio
@@ -61,6 +62,7 @@ _AFTER_INTERRUPTION = {
     ),
     studio: "trainings that it began go on, and the same command opens it again",
     models: "nothing was written",
+    runs: "nothing was written",
     export: _NOTHING_WRITTEN,
     push: "a model is published whole or not at all, and the same command publishes it",
     pull: _NOTHING_WRITTEN,

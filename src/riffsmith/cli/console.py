@@ -16,15 +16,33 @@ from rich.progress import (
 )
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from riffsmith.corpus import Manifest
 
 stdout = Console(highlight=False, markup=False)
 stderr = Console(stderr=True, highlight=False, markup=False)
+_WIDEST = 10_000
+"""Largest width of a table in characters."""
 
 
 def note(text: str) -> None:
     """A remark beside the result."""
     stderr.print(text, style="dim", soft_wrap=True)
+
+
+def print_table(table: "Table") -> None:
+    """Prints a table as wide as its content is.
+
+    What is last in a line may be longer than the terminal is wide: a path that is folded into a
+    narrow column can neither be read nor copied.
+    """
+    table.header_style = ""  # codes of a style would keep the spaces at the end of the line
+    wide = Console(width=_WIDEST, highlight=False, markup=False)
+    with wide.capture() as captured:
+        wide.print(table)
+    for line in captured.get().splitlines():
+        stdout.print(line.rstrip(), soft_wrap=True)
 
 
 def note_flaws(manifest: "Manifest") -> None:

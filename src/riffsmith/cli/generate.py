@@ -26,7 +26,7 @@ def generate(
     count: int = 1,
     seed: int | None = None,
     snapshot: int | None = None,
-    audit: Path | None = None,
+    audit: str | None = None,
     controls: ControlFlags = None,
     audio_prompt: Path | None = None,
     audio_prompt_from: float | None = None,
@@ -53,7 +53,8 @@ def generate(
         Number of a run's snapshot: an epoch of a picture preset, a step of latent. The best if left
         out.
     audit
-        Prepared corpus to look for copies in; what is found is written beside each clip.
+        What to look for copies of: a prepared corpus, or a model (run folder, bundle folder, or
+        name of a shipped model). What is found is written beside each clip.
     audio_prompt
         Audio file that the piece begins with.
     audio_prompt_from
@@ -165,10 +166,9 @@ def generate(
         print(json.dumps(records, indent=1))
 
 
-def _open_check(corpus: Path) -> "OriginalityCheck":
+def _open_check(corpus_or_model: str) -> "OriginalityCheck":
     from riffsmith.cli.console import share_progress
-    from riffsmith.corpus import Corpus
-    from riffsmith.evaluation import OriginalityCheck
+    from riffsmith.pipeline.originality import open_check_of
 
-    with share_progress("Reading the corpus") as on_progress:
-        return OriginalityCheck(Corpus(corpus), on_progress)
+    with share_progress("Reading the training music") as on_progress:
+        return open_check_of(corpus_or_model, on_progress)

@@ -18,7 +18,8 @@ def push(
     """Publish a model on the hub, with a page that describes it.
 
     Needs the extra riffsmith[hub] and a login (`hf auth login`). The recordings' file names are
-    published with it, as they stand in its card.
+    published with it, as they stand in its card. A run's snapshot gets an index of its training
+    music first, by which others can look for copies (`originality --model`) without the recordings.
 
     Parameters
     ----------
@@ -36,17 +37,22 @@ def push(
         Number of a run's snapshot: an epoch of a picture preset, a step of latent. The best if left
         out.
     """
-    from riffsmith.cli.console import note, stdout
+    from riffsmith.cli.console import note, share_progress, stdout
     from riffsmith.errors import SettingsError
     from riffsmith.files import explain
     from riffsmith.hub import push_bundle
     from riffsmith.pipeline.models import find_bundle
+    from riffsmith.pipeline.originality import add_index
 
     try:
         credit_text = "" if credits is None else credits.read_text(encoding="utf-8")
     except OSError as cause:
         raise SettingsError(explain(cause, f"reading {credits}")) from cause
     with find_bundle(model, snapshot, note) as folder:
+        with share_progress("Writing the index of the training music") as on_progress:
+            reason = add_index(model, folder, on_progress)
+        if reason is not None:
+            note(f"published without an index of its training music, as {reason}")
         address = push_bundle(
             folder, name, private=private, license_name=license, credit_text=credit_text
         )

@@ -42,26 +42,26 @@ def models(
 def _print_table(found: "list[ListedModel]") -> None:
     from rich.table import Table
 
-    from riffsmith.cli.console import note, stdout
+    from riffsmith.cli.console import note, print_table
 
     table = Table(box=None, pad_edge=False)
-    table.add_column("model", overflow="fold")  # a path that is cut off cannot be used
     for title in ("kind", "preset", "grade"):
-        table.add_column(title, no_wrap=True)
+        table.add_column(title)
     for title in (*_FIGURES, "MB"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("licence", no_wrap=True)
+        table.add_column(title, justify="right")
+    table.add_column("licence")
+    table.add_column("model")
     for model in found:
         table.add_row(
-            model.name,
             model.kind.value,
             model.preset or "–",
             model.grade or "–",
             *(_figure(model.figures.get(name)) for name in _FIGURES),
             "–" if model.megabytes is None else f"{model.megabytes:.1f}",
             model.licence or "–",
+            model.name,
         )
-    stdout.print(table)
+    print_table(table)
     for model in found:
         if model.problem is not None:
             note(f"{model.name}: {model.problem}")

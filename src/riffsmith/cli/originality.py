@@ -14,10 +14,14 @@ _LISTED = 10
 def originality(
     path: Path,
     *,
-    corpus: Path,
+    corpus: Path | None = None,
+    model: str | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
     """Look for copies of the training recordings in generated music, in its sound and in its notes.
+
+    Give either the corpus or the model that the music comes from. A run knows its corpus; shipped
+    and published models can carry an index of their training music.
 
     Parameters
     ----------
@@ -25,24 +29,42 @@ def originality(
         Audio file, or folder of audio files.
     corpus
         Prepared corpus that the music was trained on, with held-out recordings.
+    model
+        Run folder, bundle folder, or name of a shipped model.
     as_json
         Print what was found as JSON, window by window.
     """
     import json
 
-    from riffsmith.cli.console import share_progress
-    from riffsmith.corpus import Corpus, find_audio_or_file
-    from riffsmith.evaluation.copying.originality import OriginalityCheck
+    from riffsmith.corpus import find_audio_or_file
+    from riffsmith.errors import SettingsError
 
+    if (corpus is None) == (model is None):
+        found = "both" if corpus else "neither"
+        raise SettingsError(
+            f"--corpus or --model says what to compare with, found {found}: give one of them"
+        )
     files = find_audio_or_file(path)
-    with share_progress("Reading the corpus") as on_progress:
-        check = OriginalityCheck(Corpus(corpus), on_progress)
+    check = _open_check(corpus, model)
     found = _check_all(check, files, path)
     if as_json:
         print(json.dumps([{"file": name} | f.model_dump() for name, f in found.items()], indent=1))
     else:
         for name, one in found.items():
             _print_one(name, one)
+
+
+def _open_check(corpus: Path | None, model: str | None) -> "OriginalityCheck":
+    from riffsmith.cli.console import share_progress
+    from riffsmith.corpus import Corpus
+    from riffsmith.evaluation import OriginalityCheck
+    from riffsmith.pipeline.originality import open_check
+
+    with share_progress("Reading the training music") as on_progress:
+        if model is not None:
+            return open_check(model, on_progress)
+        assert corpus is not None  # one of them is given
+        return OriginalityCheck(Corpus(corpus), on_progress)
 
 
 def _check_all(

@@ -20,8 +20,8 @@ The modules in the order in which they use each other, the simplest first:
 - `passages` and `positions`: which passages of a corpus, model or folder are compared.
 - `measures` and `passage_features`: which metrics are measured of them.
 - `scores`: the table of `evaluate`.
-- `copying/`: prints of sound and of melodies, the search for passages, and the comparison with
-  held-out music.
+- `copying/`: prints of sound and of melodies, the search for passages, the comparison with held-out
+  music, and the index of prints that a bundle can carry.
 - `self_test/`: kinds of damage, the permutation test, and its run.
 """
 
@@ -40,6 +40,12 @@ from riffsmith.evaluation.copying.originality import (
     OriginalityCheck,
 )
 from riffsmith.evaluation.copying.representation import CopyKind
+from riffsmith.evaluation.copying.search_index import (
+    OriginalityIndex,
+    has_index,
+    read_index,
+    write_index,
+)
 from riffsmith.evaluation.embedders.aisfx import AisfxEmbedder
 from riffsmith.evaluation.embedders.cache import EmbeddingCache
 from riffsmith.evaluation.embedders.custom import load_embedder, load_embedders
@@ -87,6 +93,7 @@ __all__ = [
     "Originality",
     "OriginalityCheck",
     "OriginalityGrade",
+    "OriginalityIndex",
     "Passage",
     "ReconstructionScore",
     "Remark",
@@ -101,13 +108,16 @@ __all__ = [
     "embed_audio",
     "evaluate",
     "find_nearest",
+    "has_index",
     "join_comparisons",
     "load_embedder",
     "load_embedders",
     "play_passages",
     "read_folder",
+    "read_index",
     "reconstruct_with",
     "run_self_test",
     "score_reconstruction",
     "worst_grade",
+    "write_index",
 ]

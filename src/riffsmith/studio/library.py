@@ -3,20 +3,23 @@
 import logging
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Literal
 
 from riffsmith.api import Model
+from riffsmith.api.tags import title_of
 from riffsmith.bundle import (
     Bundle,
     Card,
     LatentBundle,
+    find_shipped,
     is_bundle,
     load_bundle,
-    load_shipped,
     read_card,
+    read_origin,
     shipped_models,
 )
 from riffsmith.config import LatentSettings
@@ -41,11 +44,13 @@ class Playable:
     bundle: Bundle
     corpus: Path | None
     """The prepared corpus that it was trained on. `None`: it is not at hand."""
+    licence: str | None = None
+    """The hub's identifier of its licence. `None`: it is not stated."""
 
     @property
     def model(self) -> Model:
         """The model as the Python API has it, to generate clips."""
-        return Model(self.bundle)
+        return Model(self.bundle, self.id, self.licence)
 
     @property
     def sample_rate(self) -> int:
@@ -81,11 +86,6 @@ class Listed:
     def streams(self) -> bool:
         """Whether it plays endless pieces."""
         return isinstance(self.card.settings, LatentSettings)
-
-
-def title_of(model: str) -> str:
-    """The name of a model as people read it."""
-    return model.rpartition(":")[2].replace("_", " ").replace("-", " ").capitalize()
 
 
 class Library:
@@ -133,13 +133,25 @@ class Library:
             place = self._place(model)
             key = (model, str(place))
             if key not in self._loaded:
-                bundle = load_shipped(model) if place is None else load_bundle(place)
-                kind = _kind(model)
-                self._loaded[key] = Playable(model, kind, bundle, self._corpus(model))
+                with self.bundle_folder(model) as folder:
+                    bundle, origin = load_bundle(folder), read_origin(folder)
+                licence = None if origin is None else origin.licence
+                kind, corpus = _kind(model), self._corpus(model)
+                self._loaded[key] = Playable(model, kind, bundle, corpus, licence)
                 while len(self._loaded) > _LOADED:
                     self._loaded.popitem(last=False)
             self._loaded.move_to_end(key)
             return self._loaded[key]
+
+    @contextmanager
+    def bundle_folder(self, model: str) -> Iterator[Path]:
+        """The folder of a model's bundle, inside a `with` statement. Errors are those of `open`."""
+        place = self._place(model)
+        if place is None:
+            with find_shipped(model) as folder:
+                yield folder
+        else:
+            yield place
 
     def _look(self, model: str) -> Listed:
         place = self._place(model)

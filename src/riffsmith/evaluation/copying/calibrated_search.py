@@ -1,6 +1,6 @@
 """Search for the passages that are most similar to a clip, ranked among held-out music."""
 
-from functools import partial
+from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float
@@ -11,25 +11,47 @@ from riffsmith.evaluation.copying.held_out_scores import (
     FEWEST_WINDOWS,
     OnProgress,
     held_out_scores,
-    read_print,
+    read_prints,
 )
 from riffsmith.evaluation.copying.passage_search import Match, PassageIndex
 from riffsmith.evaluation.copying.representation import Representation
+from riffsmith.evaluation.copying.search_index import OriginalityIndex
 from riffsmith.evaluation.remarks import Remark, RemarkCode
-from riffsmith.parallel import map_ordered
 
 _READING_SHARE = 0.3
 
 
 class CalibratedSearch:
-    """An index of a corpus's training recordings, with the scores of its held-out recordings."""
+    """A search in the prints of training recordings, with the scores of held-out recordings."""
 
     def __init__(
         self,
+        representation: Representation,
+        sample_rate: int,
+        names: Sequence[str],
+        index: PassageIndex,
+        held_out: Sequence[float],
+    ) -> None:
+        """Takes what a search needs; `of_corpus` and `of_index` find it.
+
+        Args:
+            representation: How the music is described.
+            sample_rate: Sample rate of the clips in Hz, which is that of the recordings.
+            names: Names of the training recordings.
+            index: Index of their prints, in the same order.
+            held_out: Scores of windows of the held-out recordings.
+        """
+        self._of, self._names, self._index = representation, names, index
+        self._hop_seconds = representation.hop_seconds(sample_rate)
+        self._held_out = np.array(held_out)
+
+    @classmethod
+    def of_corpus(
+        cls,
         corpus: Corpus,
         representation: Representation,
         on_progress: OnProgress = lambda fraction: None,
-    ) -> None:
+    ) -> "CalibratedSearch":
         """Reads the training recordings, and reads or measures the held-out scores.
 
         Args:
@@ -37,23 +59,33 @@ class CalibratedSearch:
             representation: How the music is described.
             on_progress: Called with the fraction of the work that is done, from 0 to 1.
         """
-        recordings = corpus.manifest.of_split("train")
-        self._corpus, self._of = corpus, representation
-        self._hop_seconds = representation.hop_seconds(corpus.manifest.settings.sample_rate)
-        self._names = [recording.source.path for recording in recordings]
-        read = partial(read_print, corpus, representation)
-        prints = []
-        for found in map_ordered(read, recordings):
-            prints.append(found)
-            on_progress(_READING_SHARE * len(prints) / len(recordings))
-        self._index = PassageIndex(prints, representation)
+        prints = read_prints(
+            corpus, representation, lambda done: on_progress(_READING_SHARE * done)
+        )
+        index = PassageIndex(prints, representation)
         scores = held_out_scores(
             corpus,
             representation,
-            self._index,
-            lambda fraction: on_progress(_READING_SHARE + (1 - _READING_SHARE) * fraction),
+            index,
+            lambda done: on_progress(_READING_SHARE + (1 - _READING_SHARE) * done),
         )
-        self._held_out = np.array(scores)
+        names = [recording.source.path for recording in corpus.manifest.of_split("train")]
+        rate = corpus.manifest.settings.sample_rate
+        return cls(representation, rate, names, index, scores)
+
+    @classmethod
+    def of_index(
+        cls, source: OriginalityIndex, representation: Representation
+    ) -> "CalibratedSearch":
+        """Takes prints and scores from the index of a bundle.
+
+        Args:
+            source: The index.
+            representation: How the music is described.
+        """
+        found = source.kinds[representation.kind]
+        index = PassageIndex(found.prints, representation)
+        return cls(representation, source.sample_rate, source.recordings, index, found.held_out)
 
     def compare(self, mono: Float[np.ndarray, " time"], sample_rate: int) -> Comparison:
         """Finds the most similar training passage for every window.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +18,15 @@ from riffsmith.evaluation.copying.passage_search import PassageIndex
 from riffsmith.evaluation.copying.representation import CopyKind, Representation
 from riffsmith.evaluation.remarks import Remark, RemarkCode
 from riffsmith.files import write_bytes
+from riffsmith.parallel import map_ordered
 
 FILE_NAMES = {CopyKind.SOUND: "originality.json", CopyKind.MELODY: "originality-melody.json"}
 PRINT_FOLDER = Path("cache") / "melodies"
 FEWEST_WINDOWS = 99
 """With fewer held-out windows, no score can be above their 99th percentile."""
-_METHOD = 1  # raised when a change of the search changes scores, so that stored ones are replaced
+METHOD = 1
+"""Number of the way to search; raised when a change of it changes scores, so that stored ones are
+replaced."""
 _WINDOWS = 300
 
 OnProgress = Callable[[float], None]
@@ -58,17 +62,36 @@ def read_print(
     return torch.from_numpy(found)
 
 
+def read_prints(
+    corpus: Corpus,
+    representation: Representation,
+    on_progress: OnProgress = lambda fraction: None,
+) -> list[Float[Tensor, "bands _"]]:
+    """Prints of all training recordings.
+
+    Args:
+        corpus: Prepared corpus.
+        representation: How the music is described.
+        on_progress: Called with the fraction of the recordings that are read.
+    """
+    recordings = corpus.manifest.of_split("train")
+    prints: list[Tensor] = []
+    for found in map_ordered(partial(read_print, corpus, representation), recordings):
+        prints.append(found)
+        on_progress(len(prints) / len(recordings))
+    return prints
+
+
 def held_out_scores(
     corpus: Corpus,
     representation: Representation,
     index: PassageIndex,
     on_progress: OnProgress = lambda fraction: None,
 ) -> tuple[float, ...]:
-    """Scores of up to 300 windows, spread evenly over the held-out recordings.
+    """Scores of `measure_held_out_scores`, measured once for a corpus.
 
-    Windows that do not hold enough to be judged have no score. The scores are stored in the
-    corpus's folder with the hash of the corpus. If the folder cannot be written to, they are
-    measured each time.
+    They are stored in the corpus's folder with the hash of the corpus. If the folder cannot be
+    written to, they are measured each time.
 
     Args:
         corpus: Prepared corpus with held-out recordings.
@@ -77,11 +100,11 @@ def held_out_scores(
         on_progress: Called with the fraction of the windows that are searched for.
     """
     path, corpus_hash = corpus.path / FILE_NAMES[representation.kind], corpus.manifest.corpus_hash()
-    key = (_METHOD, representation.version, corpus_hash)
+    key = (METHOD, representation.version, corpus_hash)
     stored = _read(path)
     if stored and (stored.method, stored.version, stored.corpus_hash) == key:
         return stored.scores
-    scores = _measure(corpus, representation, index, on_progress)
+    scores = measure_held_out_scores(corpus, representation, index, on_progress)
     measured = _Stored(method=key[0], version=key[1], corpus_hash=key[2], scores=scores)
     with suppress(CorpusError):
         write_bytes(path, measured.model_dump_json().encode(), CorpusError)
@@ -95,9 +118,22 @@ def _read(path: Path) -> _Stored | None:
         return None  # the file is missing, damaged or old, so the scores are measured again
 
 
-def _measure(
-    corpus: Corpus, representation: Representation, index: PassageIndex, on_progress: OnProgress
+def measure_held_out_scores(
+    corpus: Corpus,
+    representation: Representation,
+    index: PassageIndex,
+    on_progress: OnProgress = lambda fraction: None,
 ) -> tuple[float, ...]:
+    """Scores of up to 300 windows, spread evenly over the held-out recordings.
+
+    Windows that do not hold enough to be judged have no score.
+
+    Args:
+        corpus: Prepared corpus with held-out recordings.
+        representation: How the music is described.
+        index: Index of the training recordings.
+        on_progress: Called with the fraction of the windows that are searched for.
+    """
     chosen = _choose_windows(corpus, representation)
     count, done = sum(len(starts) for _, starts in chosen), 0
     scores: list[float] = []
@@ -112,12 +148,16 @@ def _measure(
     return tuple(scores)
 
 
-def check_held_out(corpus: Corpus, representation: Representation) -> None:
-    """Checks from the manifest alone that there is enough held-out music.
+def check_comparable(corpus: Corpus, representation: Representation) -> None:
+    """Checks from the manifest alone that music can be compared with a corpus.
 
     Raises:
-        CorpusError: The held-out recordings have room for fewer than 99 windows.
+        CorpusError: There are no training recordings, or the held-out ones have room for fewer than
+            99 windows.
     """
+    if not corpus.manifest.of_split("train"):
+        remark = Remark.of(RemarkCode.NO_TRAINING_RECORDING, path=str(corpus.path))
+        raise remark.to_error(CorpusError)
     recordings = corpus.manifest.of_split("held_out")
     if not recordings:
         raise Remark.of(RemarkCode.NOTHING_HELD_OUT, path=str(corpus.path)).to_error(CorpusError)

@@ -79,6 +79,7 @@ MELODY = Representation(
         for speed in _SPEEDS
         for semitones in range(-_LARGEST_SEMITONES, _LARGEST_SEMITONES + 1)
     ),
+    index_edges=tuple(number / 10 - 0.45 for number in range(15)),
 )
 """Notes of windows of 10 s, in four parts. A window whose root mean square is below 0.03, that of
 about one note in four seconds, has too few notes to be judged."""

@@ -11,11 +11,12 @@ from jaxtyping import Float
 from pydantic import BaseModel, ConfigDict, computed_field
 
 from riffsmith.corpus import Corpus
-from riffsmith.errors import AudioError, CorpusError
+from riffsmith.errors import AudioError
 from riffsmith.evaluation.copying.calibrated_search import CalibratedSearch
 from riffsmith.evaluation.copying.comparison import Comparison, OriginalityGrade, worst_grade
-from riffsmith.evaluation.copying.held_out_scores import OnProgress, check_held_out
+from riffsmith.evaluation.copying.held_out_scores import OnProgress, check_comparable
 from riffsmith.evaluation.copying.melody import MELODY
+from riffsmith.evaluation.copying.search_index import OriginalityIndex
 from riffsmith.evaluation.copying.sound import SOUND
 from riffsmith.evaluation.embedders.embedding import mix_to_mono
 from riffsmith.evaluation.remarks import Remark, RemarkCode
@@ -53,7 +54,7 @@ class Originality(BaseModel):
 
 
 class OriginalityCheck:
-    """Two indexes of a corpus's training recordings, with the scores of its held-out recordings.
+    """Searches for copies of sound and of melodies in the training music of a corpus or a model.
 
     ```python
     check = OriginalityCheck(Corpus(Path("corpus")))
@@ -61,33 +62,44 @@ class OriginalityCheck:
     ```
 
     Attributes:
-        sample_rate: Sample rate of the corpus in Hz.
+        sample_rate: Sample rate of the training music in Hz.
     """
 
-    def __init__(self, corpus: Corpus, on_progress: OnProgress = lambda fraction: None) -> None:
-        """Reads the training recordings, and reads or measures the held-out scores.
+    def __init__(
+        self,
+        source: Corpus | OriginalityIndex,
+        on_progress: OnProgress = lambda fraction: None,
+    ) -> None:
+        """Opens a corpus or the index of a bundle.
 
-        The first time, all recordings are transcribed to notes, which takes about a minute of one
-        core for an hour of music. The melodies are kept in the corpus's folder.
+        The first time that a corpus is opened, all recordings are transcribed to notes, which takes
+        about a minute of one core for an hour of music. The melodies are kept in the corpus's
+        folder.
 
         Args:
-            corpus: Corpus with training recordings and at least half a minute of held-out ones.
+            source: Corpus with training recordings and at least half a minute of held-out ones, or
+                what `read_index` found in the bundle of a model.
             on_progress: Called with the fraction of the work that is done, from 0 to 1.
 
         Raises:
             CorpusError: There are no training recordings, or the held-out ones are too short.
         """
-        if not corpus.manifest.of_split("train"):
-            remark = Remark.of(RemarkCode.NO_TRAINING_RECORDING, path=str(corpus.path))
-            raise remark.to_error(CorpusError)
-        check_held_out(corpus, SOUND)  # raises before the slow part begins
-        self._corpus_hash = corpus.manifest.corpus_hash()
-        self.sample_rate = corpus.manifest.settings.sample_rate
-        share = _SOUND_SHARE
-        self._sound = CalibratedSearch(corpus, SOUND, lambda done: on_progress(share * done))
-        self._melody = CalibratedSearch(
-            corpus, MELODY, lambda done: on_progress(share + (1 - share) * done)
-        )
+        if isinstance(source, OriginalityIndex):
+            self._corpus_hash, self.sample_rate = source.corpus_hash, source.sample_rate
+            self._sound, self._melody = (
+                CalibratedSearch.of_index(source, one) for one in (SOUND, MELODY)
+            )
+        else:
+            check_comparable(source, SOUND)  # raises before the slow part begins
+            self._corpus_hash = source.manifest.corpus_hash()
+            self.sample_rate = source.manifest.settings.sample_rate
+            share = _SOUND_SHARE
+            self._sound = CalibratedSearch.of_corpus(
+                source, SOUND, lambda done: on_progress(share * done)
+            )
+            self._melody = CalibratedSearch.of_corpus(
+                source, MELODY, lambda done: on_progress(share + (1 - share) * done)
+            )
         on_progress(1.0)
 
     def check(self, audio: Float[np.ndarray, "time channels"], sample_rate: int) -> Originality:

@@ -91,6 +91,8 @@ class Representation:
     """Number of bands by which a semitone shifts a print."""
     alterations: tuple[Alteration, ...]
     """Alterations of a copy that are searched for; those of the same speed follow each other."""
+    index_edges: tuple[float, ...]
+    """Edges between the ranges of values that the index of a bundle tells apart."""
 
     def cut_windows(
         self, prints: Float[Tensor, "bands _"], starts: Sequence[int]

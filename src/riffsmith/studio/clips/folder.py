@@ -4,9 +4,10 @@ CLIP/
 ├── clip.json           what the clip is and where it comes from
 ├── audio.wav           its samples; other formats are written when they are first asked for
 ├── spectrogram.png     its picture, drawn when it is first asked for
-└── match-0.wav         the real passages that are nearest to it
+└── match-0.wav         the real passages that are nearest to it, where the recordings are at hand
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import torch
 from jaxtyping import Float
 from pydantic import ValidationError
 
-from riffsmith.audio import write_audio
+from riffsmith.audio import TAGS, write_audio
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RiffsmithError
 from riffsmith.evaluation import (
@@ -24,6 +25,7 @@ from riffsmith.evaluation import (
     CopyKind,
     Originality,
     OriginalityGrade,
+    WindowOrigin,
     find_nearest,
 )
 from riffsmith.features import MelTransform
@@ -72,12 +74,18 @@ class ClipFolder:
         """Writes the record of the clip."""
         write_bytes(self._record, clip.model_dump_json(indent=1).encode(), RiffsmithError)
 
-    def keep(self, clip: Clip, audio: Float[np.ndarray, "time 2"]) -> None:
-        """Writes a new clip, whole or not at all."""
+    def keep(self, clip: Clip, audio: Float[np.ndarray, "time 2"], tags: Mapping[str, str]) -> None:
+        """Writes a new clip, whole or not at all.
+
+        Args:
+            clip: Its record.
+            audio: Its samples.
+            tags: Texts that its files carry.
+        """
         with atomic_path(self.path, RiffsmithError) as partial:
             partial.mkdir()
             new = ClipFolder(partial)
-            write_audio(new.wav, audio, clip.sample_rate, tags=tags_of(clip))
+            write_audio(new.wav, audio, clip.sample_rate, tags=tags)
             new.write(clip)
 
     def audio(self) -> tuple[Float[np.ndarray, "time 2"], int]:
@@ -86,7 +94,7 @@ class ClipFolder:
         return np.asarray(audio, np.float32), rate
 
     def audio_file(self, suffix: str) -> Path:
-        """The file of the clip in a format.
+        """The file of the clip in a format, with the tags of the WAV file.
 
         Args:
             suffix: Ending of the format: `.wav`, `.flac` or `.mp3`.
@@ -94,7 +102,10 @@ class ClipFolder:
         path = self.wav.with_suffix(suffix)
         if not path.is_file():
             audio, rate = self.audio()
-            write_audio(path, audio, rate, tags=tags_of(self.read()))
+            with soundfile.SoundFile(self.wav) as file:
+                found = file.copy_metadata()
+            tags = {name: text for name, text in found.items() if name in TAGS}
+            write_audio(path, audio, rate, tags=tags)
         return path
 
     def spectrogram(self) -> Path:
@@ -121,20 +132,18 @@ class ClipFolder:
             raise NotFoundError(ProblemCode.NO_MATCH, number=number)
         return path
 
-    def keep_comparison(self, found: Originality, corpus: Corpus) -> None:
-        """Keeps what a comparison found, with the real passages to listen to."""
-        recordings = {each.source.path: each for each in corpus.manifest.of_split("train")}
-        rate = corpus.manifest.settings.sample_rate
+    def keep_comparison(self, found: Originality, corpus: Corpus | None) -> None:
+        """Keeps what a comparison found, with the real passages to listen to.
+
+        Args:
+            found: The result.
+            corpus: Corpus of the model. `None`: it is not at hand, so no passage can be heard.
+        """
         nearest = [
             window for _, window in find_nearest([found.sound], WINDOW_SECONDS, MOST_MATCHES)
         ]
-        for number, window in enumerate(nearest):
-            audio = corpus.audio(
-                recordings[window.recording],
-                window.recording_seconds,
-                WINDOW_SECONDS * window.speed,
-            ).numpy()
-            write_audio(self.path / f"match-{number}.wav", audio, rate)
+        if corpus is not None:
+            self._write_matches(nearest, corpus)
         matches = [
             MatchInfo(
                 at=window.start_seconds,
@@ -142,6 +151,7 @@ class ClipFolder:
                 second=window.recording_seconds,
                 semitones=round(window.semitones),
                 percentile=window.percentile,
+                has_audio=corpus is not None,
             )
             for window in nearest
         ]
@@ -159,6 +169,17 @@ class ClipFolder:
                 matches=matches,
             )
         )
+
+    def _write_matches(self, nearest: Sequence[WindowOrigin], corpus: Corpus) -> None:
+        recordings = {each.source.path: each for each in corpus.manifest.of_split("train")}
+        rate = corpus.manifest.settings.sample_rate
+        for number, window in enumerate(nearest):
+            audio = corpus.audio(
+                recordings[window.recording],
+                window.recording_seconds,
+                WINDOW_SECONDS * window.speed,
+            ).numpy()
+            write_audio(self.path / f"match-{number}.wav", audio, rate)
 
     def keep_originality(self, originality: OriginalityInfo) -> None:
         """Keeps how the comparison stands."""
@@ -190,15 +211,3 @@ def _parameters(found: Comparison) -> dict[str, Parameter]:
             "recording": first.recording,
         }
     return values
-
-
-def tags_of(clip: Clip) -> dict[str, str]:
-    """Metadata of the clip's files: which model, seed and controls made it."""
-    how = clip.model_dump_json(include={"model", "seed", "begin", "controls", "audio_prompt"})
-    return {
-        "title": clip.title,
-        "artist": f"Riffsmith model {clip.model}",
-        "comment": how,
-        "software": "Riffsmith",
-        "date": clip.created[:10],
-    }

@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from riffsmith.api.tags import title_of
 from riffsmith.evaluation import OriginalityGrade
-from riffsmith.studio.library import title_of
 from riffsmith.studio.messages import MelodyCode, OriginalityCode
 from riffsmith.studio.playback.schemas import AudioPromptInfo, ControlValues
 from riffsmith.studio.schemas import Message, Request, Response, SamplePosition
@@ -35,6 +35,10 @@ class MatchInfo(Response, frozen=True):
     second: float = Field(description="Second of the recording.")
     semitones: int = Field(description="By how much the clip is higher there.")
     percentile: float = Field(description="Percentage of new music that is less near.")
+    has_audio: bool = Field(
+        default=True,
+        description="Whether the passage can be heard: the recordings are at hand.",
+    )
 
 
 class OriginalityMessage(Message, frozen=True):

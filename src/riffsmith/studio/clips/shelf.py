@@ -3,21 +3,21 @@
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import Lock
 
 import soundfile
 
+from riffsmith.api.tags import make_tags
 from riffsmith.corpus import Corpus, is_corpus
 from riffsmith.errors import RiffsmithError
-from riffsmith.evaluation import OriginalityCheck
+from riffsmith.evaluation import OriginalityCheck, has_index, read_index
 from riffsmith.evaluation.copying.originality import WINDOW_SECONDS
 from riffsmith.files import remove
 from riffsmith.studio.clips.folder import ClipFolder
 from riffsmith.studio.clips.schemas import Clip, Moment, OriginalityInfo
 from riffsmith.studio.errors import NotFoundError, StudioError
 from riffsmith.studio.home import Home, new_key
-from riffsmith.studio.library import Library
+from riffsmith.studio.library import Library, Playable
 from riffsmith.studio.messages import OriginalityCode, ProblemCode
 from riffsmith.studio.playback.chunks import from_pcm, to_pcm
 from riffsmith.studio.playback.player import Player
@@ -43,7 +43,7 @@ class Shelf:
             submit: Carries out comparisons in the background, one after the other.
         """
         self._home, self._library, self._submit = home, library, submit
-        self._check: tuple[Path, OriginalityCheck] | None = None
+        self._check: tuple[str, OriginalityCheck] | None = None
         self._changing = Lock()
         for clip in self.all():
             if clip.originality and clip.originality.state == "waiting":
@@ -114,9 +114,11 @@ class Shelf:
             audio_prompt=player.prompt_info,
             seconds=(end - begin) / rate,
             created=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            originality=_first_state(player.model.corpus, (end - begin) / rate),
+            originality=self._first_state(player.model, (end - begin) / rate),
         )
-        ClipFolder(self._home.clips / clip.id).keep(clip, audio)
+        how = clip.model_dump(mode="json", include={"begin", "controls", "audio_prompt"})
+        tags = make_tags(clip.model, player.model.bundle.card, player.model.licence, clip.seed, how)
+        ClipFolder(self._home.clips / clip.id).keep(clip, audio, tags)
         if clip.originality and clip.originality.state == "waiting":
             self._compare_later(clip)
         return clip
@@ -136,16 +138,17 @@ class Shelf:
     def _compare(self, clip: Clip) -> None:
         folder = ClipFolder(self._home.clips / clip.id)
         try:
-            corpus = self._library.open(clip.model).corpus
-            if corpus is None or not is_corpus(corpus):
+            model = self._library.open(clip.model)
+            if not self._is_comparable(model):
                 self._keep(folder, OriginalityInfo.missing(OriginalityCode.NO_RECORDINGS))
                 return
             if not folder.exists():  # deleted while it waited
                 return
-            found = self._check_for(corpus).check(*folder.audio())
+            corpus = _corpus_of(model)
+            found = self._check_for(model, corpus).check(*folder.audio())
             with self._changing:
                 if folder.exists():
-                    folder.keep_comparison(found, Corpus(corpus))
+                    folder.keep_comparison(found, corpus)
         except (RiffsmithError, OSError, soundfile.LibsndfileError) as error:
             reason = str(error)
             self._keep(folder, OriginalityInfo.missing(OriginalityCode.FAILED, reason=reason))
@@ -155,18 +158,40 @@ class Shelf:
             if folder.exists():
                 folder.keep_originality(originality)
 
-    def _check_for(self, corpus: Path) -> OriginalityCheck:
-        """The index of a corpus; the last one stays in memory."""
-        if self._check is None or self._check[0] != corpus:
+    def _check_for(self, model: Playable, corpus: Corpus | None) -> OriginalityCheck:
+        """The search in a model's training music; the last one stays in memory.
+
+        Args:
+            model: The model.
+            corpus: Its corpus. `None`: it is not at hand, and the bundle's index is used.
+        """
+        key = f"{model.id} {model.bundle.card.corpus_hash}" if corpus is None else str(corpus.path)
+        if self._check is None or self._check[0] != key:
             self._check = None
-            self._check = (corpus, OriginalityCheck(Corpus(corpus)))
+            if corpus is not None:
+                self._check = (key, OriginalityCheck(corpus))
+            else:
+                with self._library.bundle_folder(model.id) as folder:
+                    self._check = (key, OriginalityCheck(read_index(folder)))
         return self._check[1]
 
+    def _is_comparable(self, model: Playable) -> bool:
+        """Whether the model's corpus or an index of it is at hand."""
+        if model.corpus is not None and is_corpus(model.corpus):
+            return True
+        with self._library.bundle_folder(model.id) as folder:
+            return has_index(folder)
 
-def _first_state(corpus: Path | None, seconds: float) -> OriginalityInfo:
-    """How the comparison of a new clip stands."""
-    if corpus is None or not is_corpus(corpus):
-        return OriginalityInfo.missing(OriginalityCode.NO_RECORDINGS)
-    if seconds < WINDOW_SECONDS:
-        return OriginalityInfo.missing(OriginalityCode.TOO_SHORT, seconds=WINDOW_SECONDS)
-    return OriginalityInfo.missing(OriginalityCode.WAITING)
+    def _first_state(self, model: Playable, seconds: float) -> OriginalityInfo:
+        """How the comparison of a new clip stands."""
+        if not self._is_comparable(model):
+            return OriginalityInfo.missing(OriginalityCode.NO_RECORDINGS)
+        if seconds < WINDOW_SECONDS:
+            return OriginalityInfo.missing(OriginalityCode.TOO_SHORT, seconds=WINDOW_SECONDS)
+        return OriginalityInfo.missing(OriginalityCode.WAITING)
+
+
+def _corpus_of(model: Playable) -> Corpus | None:
+    """The corpus that a model was trained on. `None`: it is not at hand."""
+    path = model.corpus
+    return Corpus(path) if path is not None and is_corpus(path) else None

@@ -230,7 +230,8 @@ export default {
       "one": "shifted by {count} semitone",
       "other": "shifted by {count} semitones"
     },
-    "percentile": "nearer than {percentile} % of held-out music"
+    "percentile": "nearer than {percentile} % of held-out music",
+    "no_recording": "It cannot be played: the recordings are not here."
   },
   "grade": {
     "original": "original",

@@ -230,7 +230,8 @@ export default {
       "one": "desplazado {count} semitono",
       "other": "desplazado {count} semitonos"
     },
-    "percentile": "más cerca que el {percentile} % de la música reservada"
+    "percentile": "más cerca que el {percentile} % de la música reservada",
+    "no_recording": "No se puede reproducir: las grabaciones no están aquí."
   },
   "grade": {
     "original": "original",

@@ -196,7 +196,9 @@ function pair(id, match, place) {
     "div",
     { class: "pair" },
     side(ours, `${api.clipFile(id, "audio.wav")}#t=${match.at},${until}`),
-    side(theirs, api.clipFile(id, `matches/${place}.wav`)),
+    match.has_audio
+      ? side(theirs, api.clipFile(id, `matches/${place}.wav`))
+      : h("div", {}, h("p", {}, theirs), h("p", { class: "soft" }, t("shelf.no_recording"))),
     h("p", { class: "soft" }, facts.join(" · ")),
   );
 }

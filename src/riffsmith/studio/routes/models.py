@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from riffsmith import __version__
-from riffsmith.studio.library import title_of
+from riffsmith.api.tags import title_of
 from riffsmith.studio.routes import StudioOf
 from riffsmith.studio.schemas import Health, ModelInfo
 
