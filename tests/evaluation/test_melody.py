@@ -45,7 +45,7 @@ def play(
 
 
 @pytest.fixture(scope="module")
-def check(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OriginalityCheck]:
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
     """Four songs of 40 s to train on and one held out."""
     folder = tmp_path_factory.mktemp("songs")
     (folder / "in").mkdir()
@@ -57,7 +57,12 @@ def check(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OriginalityCheck
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(held_out_scores, "_WINDOWS", 120)
-        yield OriginalityCheck(Corpus(path))
+        yield Corpus(path)
+
+
+@pytest.fixture(scope="module")
+def check(corpus: Corpus) -> OriginalityCheck:
+    return OriginalityCheck(corpus)
 
 
 def compare(check: OriginalityCheck, audio: Float[np.ndarray, " time"]) -> Comparison:
@@ -169,8 +174,9 @@ def test_what_is_not_compared_has_a_reason(
     assert (joined.obstacle, joined.unjudged_windows) == (short.obstacle, 3)
 
 
-def test_melodies_of_recordings_are_kept(check: OriginalityCheck, monkeypatch: pytest.MonkeyPatch):
-    corpus = check._melody._corpus
+def test_melodies_of_recordings_are_kept(
+    corpus: Corpus, check: OriginalityCheck, monkeypatch: pytest.MonkeyPatch
+):
     stored = sorted((corpus.path / PRINT_FOLDER).iterdir())
     assert len(stored) == 5
     monkeypatch.setattr("riffsmith.evaluation.copying.melody.transcribe", None)
