@@ -10,9 +10,10 @@ import soundfile
 from conftest import make_music, tiny_settings, write_music
 from cyclopts import App
 
+from riffsmith.bundle import load_shipped
 from riffsmith.cli.originality import originality
 from riffsmith.corpus import prepare_corpus
-from riffsmith.errors import AudioError
+from riffsmith.errors import AudioError, ModelError, SettingsError
 from riffsmith.evaluation.copying import held_out_scores
 
 RATE = 8_000
@@ -82,6 +83,26 @@ def test_a_person_is_told_the_verdict_and_the_places(
         "copy.wav: Melodies are not compared: audio of 7.00 s is shorter than one window of 10 s: "
         "give it a longer clip."
     ]
+
+
+@pytest.mark.slow
+def test_the_shipped_model_has_an_index_of_its_training_music(
+    clips: Path, capsys: pytest.CaptureFixture[str]
+):
+    run(clips / "copy.wav", "--model", "metal", "--json")
+    (found,) = json.loads(capsys.readouterr().out)
+    assert found["corpus_hash"] == load_shipped("metal").card.corpus_hash
+    assert found["sound"]["held_out_windows"] == 300
+    assert found["grade"] != "copied"
+
+
+def test_either_a_corpus_or_a_model_is_named(band: Path, clips: Path):
+    with pytest.raises(SettingsError, match="what to compare with, found neither: give one"):
+        run(clips)
+    with pytest.raises(SettingsError, match="found both: give one of them"):
+        run(clips, "--corpus", band, "--model", "metal")
+    with pytest.raises(ModelError, match="base has no search index of its training music"):
+        run(clips, "--model", "base")
 
 
 def test_nothing_to_check_is_an_error(band: Path, tmp_path: Path):

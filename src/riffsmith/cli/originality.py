@@ -101,7 +101,7 @@ def _print_one(name: str, found: "Originality") -> None:
 def _print_comparison(name: str, found: "Comparison") -> None:
     from rich.table import Table
 
-    from riffsmith.cli.console import stdout
+    from riffsmith.cli.console import print_table, stdout
     from riffsmith.messages import Count
 
     stdout.print(f"{name}: {found.verdict}", soft_wrap=True)
@@ -112,7 +112,7 @@ def _print_comparison(name: str, found: "Comparison") -> None:
     table = Table(box=None, pad_edge=False)
     for title in ("at", "percentile", "score", "similarity", "semitones", "speed", "second"):
         table.add_column(title, justify="right")
-    table.add_column("of", overflow="fold")
+    table.add_column("of")
     for window in sorted(found.windows, key=lambda w: -w.score)[:_LISTED]:
         table.add_row(
             f"{window.start_seconds:.1f} s",
@@ -124,4 +124,4 @@ def _print_comparison(name: str, found: "Comparison") -> None:
             f"{window.recording_seconds:.1f}",
             window.recording,
         )
-    stdout.print(table)
+    print_table(table)

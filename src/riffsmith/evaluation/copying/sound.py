@@ -43,6 +43,6 @@ SOUND = Representation(
     judged_rms=0.0,
     bands_per_semitone=BANDS_PER_SEMITONE,
     alterations=tuple(sorted(_alterations(), key=lambda alteration: alteration.speed)),
-    index_edges=(-0.3, 0.3),
+    index_edges=(-0.42, 0.42),
 )
 """Fingerprints of windows of 5 s; a window of silence is like nothing."""
