@@ -2,7 +2,7 @@
 
 CLIP/
 ├── clip.json           what the clip is and where it comes from
-├── audio.wav           its samples; other formats are written when they are first asked for
+├── audio.wav           its samples and tags; other formats are written when first asked for
 ├── spectrogram.png     its picture, drawn when it is first asked for
 └── match-0.wav         the real passages that are nearest to it
 """
@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int16
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from riffsmith.audio import write_audio
@@ -27,7 +28,7 @@ from riffsmith.evaluation import (
     find_nearest,
 )
 from riffsmith.features import MelTransform
-from riffsmith.files import atomic_path, write_bytes
+from riffsmith.files import atomic_path, remove, write_bytes
 from riffsmith.messages import Parameter
 from riffsmith.plotting import draw_plain_spectrogram
 from riffsmith.studio.clips.schemas import (
@@ -41,6 +42,9 @@ from riffsmith.studio.errors import NotFoundError, StudioError
 from riffsmith.studio.messages import MelodyCode, ProblemCode
 
 MOST_MATCHES = 3
+MOST_PEAKS = 600
+CUT_FADE_SECONDS = 0.005
+"""Length of the fades where a part was cut out of a clip."""
 _PICTURE_COLUMNS = 1200
 _PICTURE_MELS = 160
 
@@ -72,15 +76,68 @@ class ClipFolder:
         """Writes the record of the clip."""
         write_bytes(self._record, clip.model_dump_json(indent=1).encode(), RiffsmithError)
 
-    def keep(self, clip: Clip, audio: Float[np.ndarray, "time 2"]) -> None:
-        """Writes a new clip, whole or not at all."""
+    def keep(self, clip: Clip, audio: NDArray[np.float32] | NDArray[np.int16]) -> None:
+        """Writes a new clip, whole or not at all.
+
+        Args:
+            clip: Its record.
+            audio: Its samples (time, channels); 16-bit integers are stored as they are.
+        """
         with atomic_path(self.path, RiffsmithError) as partial:
             partial.mkdir()
             new = ClipFolder(partial)
-            write_audio(new.wav, audio, clip.sample_rate, tags=tags_of(clip))
+            _write_audio(new.wav, audio, clip)
             new.write(clip)
 
-    def audio(self) -> tuple[Float[np.ndarray, "time 2"], int]:
+    def rename(self, clip: Clip) -> None:
+        """Writes the record and the tags of a clip that has another title; its samples stay."""
+        _write_audio(self.wav, self.samples(), clip)
+        for suffix in (".flac", ".mp3"):  # written again when they are asked for
+            remove(self.wav.with_suffix(suffix))
+        self.write(clip)
+
+    def samples(self, begin: int = 0, end: int | None = None) -> Int16[np.ndarray, "time channels"]:
+        """Samples of the clip as they are stored.
+
+        Args:
+            begin: The first sample.
+            end: The sample to end before. `None`: all that follow.
+        """
+        return soundfile.read(self.wav, dtype="int16", always_2d=True, start=begin, stop=end)[0]
+
+    def cut(self, begin: int, end: int) -> Int16[np.ndarray, "time channels"]:
+        """A part of the clip, with a fade of 5 ms at each end that is not the clip's own.
+
+        Args:
+            begin: The first sample.
+            end: The sample to end before.
+
+        Raises:
+            StudioError: The part is shorter than a second, or the clip ends before it does.
+        """
+        file = soundfile.info(self.wav)
+        if end > file.frames:
+            raise StudioError(ProblemCode.PART_OUTSIDE, end=end, samples=file.frames)
+        if end - begin < file.samplerate:
+            seconds = max(0, end - begin) / file.samplerate
+            raise StudioError(ProblemCode.PART_TOO_SHORT, seconds=seconds)
+        part = self.samples(begin, end)
+        rise = np.sin(np.linspace(0, np.pi / 2, round(CUT_FADE_SECONDS * file.samplerate))) ** 2
+        if begin > 0:
+            part[: len(rise)] = np.round(part[: len(rise)] * rise[:, None])
+        if end < file.frames:
+            part[-len(rise) :] = np.round(part[-len(rise) :] * rise[::-1, None])
+        return part
+
+    def peaks(self) -> list[int]:
+        """The largest level of each of several hundred equal spans; 255 is full scale."""
+        samples = self.samples()
+        levels = np.maximum(samples.max(axis=1), ~samples.min(axis=1))  # ~x is -x - 1: no overflow
+        spans = min(MOST_PEAKS, len(levels))
+        begins = np.arange(spans) * len(levels) // spans
+        return (np.maximum.reduceat(levels, begins) // 128).tolist()
+
+    def audio(self) -> tuple[Float[np.ndarray, "time channels"], int]:
         """The samples of the clip and their rate in Hz."""
         audio, rate = soundfile.read(self.wav, dtype="float32", always_2d=True)
         return np.asarray(audio, np.float32), rate
@@ -93,8 +150,7 @@ class ClipFolder:
         """
         path = self.wav.with_suffix(suffix)
         if not path.is_file():
-            audio, rate = self.audio()
-            write_audio(path, audio, rate, tags=tags_of(self.read()))
+            _write_audio(path, self.samples(), self.read())
         return path
 
     def spectrogram(self) -> Path:
@@ -192,9 +248,19 @@ def _parameters(found: Comparison) -> dict[str, Parameter]:
     return values
 
 
+def _write_audio(path: Path, audio: NDArray[np.float32] | NDArray[np.int16], clip: Clip) -> None:
+    grid = clip.loop.grid if clip.loop else None
+    write_audio(path, audio, clip.sample_rate, loop=grid, tags=tags_of(clip))
+
+
 def tags_of(clip: Clip) -> dict[str, str]:
-    """Metadata of the clip's files: which model, seed and controls made it."""
+    """Metadata of the clip's files: which model, seed and controls made it.
+
+    The comment of a loop begins with bars and tempo, as that of every loop does.
+    """
     how = clip.model_dump_json(include={"model", "seed", "begin", "controls", "audio_prompt"})
+    if clip.loop:
+        how = f"{clip.loop.grid.describe()}; {how}"
     return {
         "title": clip.title,
         "artist": f"Riffsmith model {clip.model}",

@@ -443,6 +443,12 @@ export default {
     "clip_damaged": "clip {clip} cannot be read: delete the clip",
     "clip_too_short":
       "a clip is a second or longer, and only {seconds} s lie before sample {sample}: listen on first",
+    "no_loops":
+      "model {model} is of preset {preset} and has no clock of beats: loops need one of preset latent",
+    "part_outside":
+      "the part ends at sample {end}, and the clip has {samples}: choose a part within the clip",
+    "part_too_short":
+      "a part is a second or longer, and this one has {seconds} s: choose a longer one",
     "no_match": "this clip has no match {number}",
     "upload_too_large": "at most {gigabytes} GB are taken at once: send fewer files",
     "nothing_usable": "none of these files can be used ({parts}): send recordings",

@@ -446,6 +446,12 @@ export default {
     "clip_damaged": "el clip {clip} no se puede leer: bórrelo",
     "clip_too_short":
       "un clip dura un segundo o más, y solo hay {seconds} s antes de la muestra {sample}: siga escuchando",
+    "no_loops":
+      "el modelo {model} es del tipo {preset} y no tiene reloj de pulsos: los bucles necesitan uno del tipo latent",
+    "part_outside":
+      "la parte termina en la muestra {end}, y el clip tiene {samples}: elija una parte dentro del clip",
+    "part_too_short":
+      "una parte dura un segundo o más, y esta tiene {seconds} s: elija una más larga",
     "no_match": "este clip no tiene ninguna coincidencia {number}",
     "upload_too_large": "se aceptan como mucho {gigabytes} GB de una vez: envíe menos archivos",
     "nothing_usable": "ninguno de estos archivos sirve ({parts}): envíe grabaciones",
