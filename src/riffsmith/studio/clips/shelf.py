@@ -34,7 +34,8 @@ Submit = Callable[[Callable[[], None]], object]
 class Shelf:
     """Clips on disk, and the comparison of each with what its model was trained on.
 
-    One lock keeps a clip from being deleted while the result of its comparison is written.
+    One lock keeps a clip from being deleted or renamed while the result of its comparison is
+    written.
     """
 
     def __init__(self, home: Home, library: Library, submit: Submit) -> None:

@@ -19,7 +19,7 @@ import { t } from "./texts.js";
 
 const LARGEST_SEED = 999_999;
 const WAIT_MILLISECONDS = 50;
-const TONICS = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
+export const TONICS = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
 const UNIT = { min: 0, max: 1, step: 0.01, begin: 0.5, say: percent };
 /** @type {Spec[]} */
 const KNOBS = [

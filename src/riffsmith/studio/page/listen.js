@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { busy, byId, setText, showError, showMessage } from "./dom.js";
+import { KeptLength } from "./keep.js";
 import { onSpace, setMediaKeys } from "./keys.js";
 import { drawSeed, Knobs, putSeed, readSeed, takeSeed } from "./knobs.js";
 import { onLanguage } from "./language.js";
@@ -9,11 +10,10 @@ import { Meter } from "./meter.js";
 import { Models } from "./models.js";
 import { Piece } from "./piece.js";
 import { AudioPrompt } from "./prompt.js";
-import { Shelf, titleOf } from "./shelf.js";
+import { Shelf } from "./shelf.js";
 import { Spectrogram } from "./spectrogram.js";
 import { t } from "./texts.js";
 
-const KEPT_SECONDS = 30;
 const LOOK_MILLISECONDS = 250;
 const LOWEST_HZ = 40;
 const USUAL_HIGHEST_HZ = 22_050;
@@ -22,7 +22,15 @@ export class ListenSection {
   #piece = new Piece();
   #models = new Models(() => this.#restart());
   #prompt = new AudioPrompt((isChosen) => this.#promptChanged(isChosen));
-  #shelf = new Shelf((clip, title) => this.#prompt.takeClip(clip, title));
+  #shelf = new Shelf(
+    (clip, title) => this.#prompt.takeClip(clip, title),
+    () => ({
+      model: this.#models.chosen?.id,
+      seed: readSeed(this.#seed),
+      controls: this.#knobs.controls,
+    }),
+  );
+  #length = new KeptLength();
   #meter = new Meter();
   #picture = new Spectrogram(byId("spectrogram", HTMLCanvasElement), byId("pitches"));
   #knobs = new Knobs(byId("knobs"), (controls) => this.#changeControls(controls));
@@ -156,10 +164,9 @@ export class ListenSection {
     const { id, position } = this.#piece;
     if (id === null) return;
     await busy(this.#keep, "listen.keeping", async () => {
-      const clip = await api.keepClip(id, position, KEPT_SECONDS);
+      const clip = await api.keepClip(id, position, this.#length.seconds);
       await this.#shelf.refresh();
-      const { seconds } = clip;
-      showMessage([t("listen.kept", { title: titleOf(clip), seconds: Math.floor(seconds) })]);
+      showMessage([this.#length.sayOf(clip)]);
     });
     this.#show();
   }
