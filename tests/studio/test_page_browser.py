@@ -226,6 +226,49 @@ def test_a_clip_is_kept_downloaded_and_deleted(open_page: Open, tmp_path: Path):
     assert deleted.value.status == 204
 
 
+def test_a_loop_is_made_renamed_trimmed_and_dragged(open_page: Open):
+    page = open_page()
+    expect(page.locator("#model option")).not_to_have_count(0)
+    page.locator("#seed").fill("3")
+    page.locator("#loop-tempo").fill("500")
+    page.locator("#make-loop").click()
+    message = page.locator("#loop-tempo").evaluate("one => one.validationMessage")
+    assert message.startswith("The tempo is a number from 40 to 320")
+    page.locator("#loop-tempo").fill("120")
+    page.locator("#loop-bars").fill("1")
+    page.locator("#make-loop").click()
+    expect(page.locator("#banner-text")).to_contain_text("seed 3, 120 bpm, 1 bar.")
+    clip = page.locator(".clip", has_text="120 bpm, 1 bar")
+    assert clip.locator("audio").evaluate("one => one.loop")
+    clip.get_by_role("button", name="Rename").press("Enter")
+    page.keyboard.type("Verse")
+    page.keyboard.press("Enter")
+    clip = page.locator(".clip", has=page.get_by_role("heading", name="Verse", exact=True))
+    expect(clip.locator(".rename")).to_be_focused()
+    clip.get_by_role("button", name="Favourite: Verse").press("Enter")
+    expect(clip.locator(".star")).to_have_attribute("aria-pressed", "true")
+    expect(clip.locator(".star")).to_be_focused()
+    expect(page.locator(".clip h3").first).to_have_text("Verse")
+    dragged = clip.get_by_role("link", name="WAV").evaluate(
+        """link => {
+          const dataTransfer = new DataTransfer();
+          link.dispatchEvent(new DragEvent("dragstart", { dataTransfer, bubbles: true }));
+          return dataTransfer.getData("DownloadURL");
+        }"""
+    )
+    assert re.fullmatch(r"audio/wav:Verse-120bpm-1bar\.wav:http://127\..*/audio\.wav", dragged)
+    clip.locator("summary").press("Enter")
+    clip.get_by_role("slider", name="From (s)").press("ArrowRight")
+    end = clip.get_by_role("spinbutton", name="To (s)")
+    end.fill("0.5")
+    end.press("Tab")
+    expect(end).to_have_value("1.01")  # a part is a second or longer
+    clip.get_by_role("button", name="Keep the part").click()
+    expect(page.locator("#banner-text")).to_have_text("On the shelf: Verse, 0.0–1.0 s.")
+    clip.locator(".star").press("Enter")  # or it would stay before the clips of other tests
+    expect(clip.locator(".star")).to_have_attribute("aria-pressed", "false")
+
+
 def test_a_piece_begins_with_a_file_and_goes_on_from_a_clip(open_page: Open, tmp_path: Path):
     page, begun = open_page(), list[Any]()
 

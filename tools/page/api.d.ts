@@ -47,6 +47,21 @@ declare namespace Api {
     /** Date and time in ISO 8601, in UTC. */
     created: string;
     originality: OriginalityInfo | null;
+    /** Title that a listener gave; null: it has that of its making. */
+    name: string | null;
+    favourite: boolean;
+    /** Bars and tempo; null: no loop. */
+    loop: LoopInfo | null;
+    /** Where it was cut out of another clip; null: it was not. */
+    part: PartInfo | null;
+    /** Name of its files, without their ending. */
+    file_name: string;
+  }
+
+  /** What is changed of a clip; what is null stays as it is. */
+  interface ClipChange {
+    title?: string | null;
+    favourite?: boolean | null;
   }
 
   /** A part of a piece to keep. */
@@ -199,6 +214,28 @@ declare namespace Api {
     hold_out?: string[] | null;
   }
 
+  /** What makes a clip a loop: whole bars at an exact tempo that repeat without a seam. */
+  interface LoopInfo {
+    bars: number;
+    beats: number;
+    /** Tempo in beats per minute. */
+    bpm: number;
+    /** How much higher the loop sounds than the model plays, in cents. */
+    tuning_cents: number;
+  }
+
+  /** A loop to make and keep. */
+  interface LoopRequest {
+    /** Id of a model from the list of models. */
+    model: string;
+    /** Seed of the loop; null: it is drawn. */
+    seed?: number | null;
+    /** Controls; a loop has a single style, so it takes no variation and no morph. Without a tempo the model chooses one. */
+    controls?: ControlValues;
+    /** Number of bars of four beats. */
+    bars?: number;
+  }
+
   /** Mean losses of a part of a training. */
   interface Loss {
     step: number;
@@ -284,6 +321,32 @@ declare namespace Api {
     detail: string;
   }
 
+  /** Where a clip was cut out of another one. */
+  interface PartInfo {
+    /** Id of the other clip, which may have been deleted. */
+    clip: string;
+    /** The title that a listener gave it; null: none. */
+    name: string | null;
+    /** Second of the other clip that the part begins with. */
+    begin: number;
+    /** Second of the other clip that the part ends with. */
+    end: number;
+  }
+
+  /** A part of a clip to keep as a clip of its own. */
+  interface PartRequest {
+    /** The first sample of the part. */
+    begin: number;
+    /** The sample that the part ends before. */
+    end: number;
+  }
+
+  /** The waveform of a clip. */
+  interface Peaks {
+    /** The largest level of each of several hundred equal spans; 255 is full scale. */
+    peaks: number[];
+  }
+
   /** A piece that has begun. */
   interface PlayerInfo {
     id: string;
@@ -322,7 +385,7 @@ declare namespace Api {
   }
 
   /** Reasons why a request was not carried out. */
-  type ProblemCode = "foreign_host" | "foreign_site" | "token_needed" | "body_too_large" | "no_route" | "no_method" | "no_page_file" | "invalid_request" | "no_model" | "no_snapshot" | "clips_only" | "no_player" | "too_many_players" | "too_far_ahead" | "forgotten" | "too_much_at_once" | "prompt_too_short" | "listener_left" | "no_clip" | "clip_damaged" | "clip_too_short" | "no_match" | "upload_too_large" | "nothing_usable" | "no_upload" | "no_folder" | "relative_folder" | "folders_refused" | "no_job" | "run_exists" | "other_job_runs" | "job_runs" | "job_finished" | "job_not_running" | "no_preview" | "nothing_to_show" | "command_too_slow" | "command_ended" | "command_failed" | "unknown_key" | "model_unusable" | "corpus_unusable" | "audio_unusable" | "run_unusable" | "other" | "http" | "fault";
+  type ProblemCode = "foreign_host" | "foreign_site" | "token_needed" | "body_too_large" | "no_route" | "no_method" | "no_page_file" | "invalid_request" | "no_model" | "no_snapshot" | "clips_only" | "no_player" | "too_many_players" | "too_far_ahead" | "forgotten" | "too_much_at_once" | "prompt_too_short" | "listener_left" | "no_clip" | "clip_damaged" | "clip_too_short" | "no_loops" | "part_outside" | "part_too_short" | "no_match" | "upload_too_large" | "nothing_usable" | "no_upload" | "no_folder" | "relative_folder" | "folders_refused" | "no_job" | "run_exists" | "other_job_runs" | "job_runs" | "job_finished" | "job_not_running" | "no_preview" | "nothing_to_show" | "command_too_slow" | "command_ended" | "command_failed" | "unknown_key" | "model_unusable" | "corpus_unusable" | "audio_unusable" | "run_unusable" | "other" | "http" | "fault";
 
   /** One of several things that are wrong: with a field of a request, or with a file. */
   interface ProblemPart {

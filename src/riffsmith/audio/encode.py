@@ -9,6 +9,7 @@ import soundfile
 from jaxtyping import Float
 from numpy.typing import NDArray
 
+from riffsmith.audio.id3 import id3_tag
 from riffsmith.audio.limiter import limiting_gain
 from riffsmith.audio.loop_grid import LoopGrid, mark_loop
 from riffsmith.errors import AudioError
@@ -36,7 +37,7 @@ def audio_suffixes() -> list[str]:
 
 def write_audio(
     path: Path,
-    audio: NDArray[np.float32],
+    audio: NDArray[np.float32] | NDArray[np.int16],
     sample_rate: int,
     *,
     loop: LoopGrid | None = None,
@@ -47,7 +48,8 @@ def write_audio(
     Args:
         path: File to write; its ending selects the format: `.wav` and `.flac` (16 bit), `.ogg`
             (Vorbis) or `.mp3`.
-        audio: Samples (time, channels), full scale at 1.0.
+        audio: Samples (time, channels), full scale at 1.0; or 16-bit integers, which `.wav` and
+            `.flac` store as they are, at no other gain.
         sample_rate: Sample rate in Hz.
         loop: Bars and tempo of a loop. The tag `comment` tells them, and a `.wav` also has the
             chunks that samplers and sequencers read. `None`: the audio is no loop.
@@ -64,9 +66,14 @@ def write_audio(
         raise AudioError(f"refusing to write {path.name}: the audio holds NaN or infinite samples")
     if loop is not None:
         tags = {"comment": loop.describe(), **(tags or {})}
-    gain = limiting_gain(audio)
+    if audio.dtype == np.int16 and suffix in _LOSSY:
+        audio = np.asarray(audio / 32_768, np.float32)
+    is_stored = audio.dtype == np.int16
+    gain = 1.0 if is_stored else limiting_gain(audio)
     with atomic_path(path, AudioError) as partial:
-        _write(partial, audio * np.float32(gain), sample_rate, suffix, tags)
+        samples = audio if is_stored else audio * np.float32(gain)
+        written = {} if suffix == ".mp3" else tags or {}
+        _write(partial, samples, sample_rate, suffix, written)
         if loop is not None and suffix == ".wav":
             mark_loop(partial, len(audio), sample_rate, loop)
         if suffix in _LOSSY:  # A lossy codec changes the peaks, so they are measured again.
@@ -76,15 +83,17 @@ def write_audio(
                 if overshoot == 1:
                     break
                 gain *= 0.995 * overshoot
-                _write(partial, audio * np.float32(gain), sample_rate, suffix, tags)
+                _write(partial, audio * np.float32(gain), sample_rate, suffix, written)
+        if suffix == ".mp3" and tags:
+            partial.write_bytes(id3_tag(tags) + partial.read_bytes())
 
 
 def _write(
     path: Path,
-    audio: NDArray[np.float32],
+    audio: NDArray[np.float32] | NDArray[np.int16],
     sample_rate: int,
     suffix: str,
-    tags: Mapping[str, str] | None,
+    tags: Mapping[str, str],
 ) -> None:
     name = path.name.removeprefix(".").removesuffix(".partial")
     container, subtype = _FORMATS[suffix]
@@ -93,7 +102,7 @@ def _write(
         with soundfile.SoundFile(
             path, "w", sample_rate, channels, subtype=subtype, format=container
         ) as file:
-            for tag, text in (tags or {}).items():
+            for tag, text in tags.items():
                 setattr(file, tag, text)
             for start in range(0, len(audio), _BLOCK_SAMPLES):
                 file.write(audio[start : start + _BLOCK_SAMPLES])

@@ -74,6 +74,19 @@ class ProblemCode(MessageCode):
         "a clip is a second or longer, and only {seconds:.2f} s lie before sample {sample}: listen "
         "on first",
     )
+    NO_LOOPS = (
+        "no_loops",
+        "model {model} is of preset {preset} and has no clock of beats: loops need one of preset "
+        "latent",
+    )
+    PART_OUTSIDE = (
+        "part_outside",
+        "the part ends at sample {end}, and the clip has {samples}: choose a part within the clip",
+    )
+    PART_TOO_SHORT = (
+        "part_too_short",
+        "a part is a second or longer, and this one has {seconds:.2f} s: choose a longer one",
+    )
     NO_MATCH = "no_match", "this clip has no match {number}: its originality lists them"
 
     # Recordings.

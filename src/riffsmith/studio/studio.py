@@ -8,6 +8,7 @@ from pathlib import Path
 
 from riffsmith.files import hold
 from riffsmith.studio.access import Access
+from riffsmith.studio.clips.schemas import Clip, LoopRequest
 from riffsmith.studio.clips.shelf import Shelf
 from riffsmith.studio.errors import StudioError
 from riffsmith.studio.home import Home
@@ -64,6 +65,18 @@ class Studio:
         key = self.players.add(player)
         self.look_ahead()
         return key, player
+
+    def keep_loop(self, request: LoopRequest) -> Clip:
+        """Makes a loop and keeps it on the shelf.
+
+        Raises:
+            NotFoundError: There is no such model.
+            StudioError: The model is a picture model.
+            SettingsError: The controls have a variation or a morph.
+            UnknownKeyError: A key is asked of a model without tonal latents.
+        """
+        model, seed = self.library.open(request.model), draw_seed(request.seed)
+        return self.shelf.keep_loop(model, seed, request.controls, request.bars)
 
     def look_ahead(self) -> None:
         """Computes in the background what will be pulled next, where it is needed most."""

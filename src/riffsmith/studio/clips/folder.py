@@ -2,7 +2,7 @@
 
 CLIP/
 ├── clip.json           what the clip is and where it comes from
-├── audio.wav           its samples; other formats are written when they are first asked for
+├── audio.wav           its samples and tags; other formats are written when first asked for
 ├── spectrogram.png     its picture, drawn when it is first asked for
 └── match-0.wav         the real passages that are nearest to it, where the recordings are at hand
 """
@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int16
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from riffsmith.audio import TAGS, write_audio
@@ -29,7 +30,7 @@ from riffsmith.evaluation import (
     find_nearest,
 )
 from riffsmith.features import MelTransform
-from riffsmith.files import atomic_path, write_bytes
+from riffsmith.files import atomic_path, remove, write_bytes
 from riffsmith.messages import Parameter
 from riffsmith.plotting import draw_plain_spectrogram
 from riffsmith.studio.clips.schemas import (
@@ -43,6 +44,9 @@ from riffsmith.studio.errors import NotFoundError, StudioError
 from riffsmith.studio.messages import MelodyCode, ProblemCode
 
 MOST_MATCHES = 3
+MOST_PEAKS = 600
+CUT_FADE_SECONDS = 0.005
+"""Length of the fades where a part was cut out of a clip."""
 _PICTURE_COLUMNS = 1200
 _PICTURE_MELS = 160
 
@@ -74,21 +78,80 @@ class ClipFolder:
         """Writes the record of the clip."""
         write_bytes(self._record, clip.model_dump_json(indent=1).encode(), RiffsmithError)
 
-    def keep(self, clip: Clip, audio: Float[np.ndarray, "time 2"], tags: Mapping[str, str]) -> None:
+    def keep(
+        self,
+        clip: Clip,
+        audio: NDArray[np.float32] | NDArray[np.int16],
+        tags: Mapping[str, str],
+    ) -> None:
         """Writes a new clip, whole or not at all.
 
         Args:
             clip: Its record.
-            audio: Its samples.
-            tags: Texts that its files carry.
+            audio: Its samples (time, channels); 16-bit integers are stored as they are.
+            tags: Texts that its files carry besides its title.
         """
         with atomic_path(self.path, RiffsmithError) as partial:
             partial.mkdir()
             new = ClipFolder(partial)
-            write_audio(new.wav, audio, clip.sample_rate, tags=tags)
+            _write_audio(new.wav, audio, clip, tags)
             new.write(clip)
 
-    def audio(self) -> tuple[Float[np.ndarray, "time 2"], int]:
+    def rename(self, clip: Clip) -> None:
+        """Writes the record and the tags of a clip that has another title; its samples stay."""
+        _write_audio(self.wav, self.samples(), clip, self.tags())
+        for suffix in (".flac", ".mp3"):  # written again when they are asked for
+            remove(self.wav.with_suffix(suffix))
+        self.write(clip)
+
+    def tags(self) -> dict[str, str]:
+        """Texts that the files of the clip carry."""
+        with soundfile.SoundFile(self.wav) as file:
+            found = file.copy_metadata()
+        return {name: text for name, text in found.items() if name in TAGS}
+
+    def samples(self, begin: int = 0, end: int | None = None) -> Int16[np.ndarray, "time channels"]:
+        """Samples of the clip as they are stored.
+
+        Args:
+            begin: The first sample.
+            end: The sample to end before. `None`: all that follow.
+        """
+        return soundfile.read(self.wav, dtype="int16", always_2d=True, start=begin, stop=end)[0]
+
+    def cut(self, begin: int, end: int) -> Int16[np.ndarray, "time channels"]:
+        """A part of the clip, with a fade of 5 ms at each end that is not the clip's own.
+
+        Args:
+            begin: The first sample.
+            end: The sample to end before.
+
+        Raises:
+            StudioError: The part is shorter than a second, or the clip ends before it does.
+        """
+        file = soundfile.info(self.wav)
+        if end > file.frames:
+            raise StudioError(ProblemCode.PART_OUTSIDE, end=end, samples=file.frames)
+        if end - begin < file.samplerate:
+            seconds = max(0, end - begin) / file.samplerate
+            raise StudioError(ProblemCode.PART_TOO_SHORT, seconds=seconds)
+        part = self.samples(begin, end)
+        rise = np.sin(np.linspace(0, np.pi / 2, round(CUT_FADE_SECONDS * file.samplerate))) ** 2
+        if begin > 0:
+            part[: len(rise)] = np.round(part[: len(rise)] * rise[:, None])
+        if end < file.frames:
+            part[-len(rise) :] = np.round(part[-len(rise) :] * rise[::-1, None])
+        return part
+
+    def peaks(self) -> list[int]:
+        """The largest level of each of several hundred equal spans; 255 is full scale."""
+        samples = self.samples()
+        levels = np.maximum(samples.max(axis=1), ~samples.min(axis=1))  # ~x is -x - 1: no overflow
+        spans = min(MOST_PEAKS, len(levels))
+        begins = np.arange(spans) * len(levels) // spans
+        return (np.maximum.reduceat(levels, begins) // 128).tolist()
+
+    def audio(self) -> tuple[Float[np.ndarray, "time channels"], int]:
         """The samples of the clip and their rate in Hz."""
         audio, rate = soundfile.read(self.wav, dtype="float32", always_2d=True)
         return np.asarray(audio, np.float32), rate
@@ -101,11 +164,7 @@ class ClipFolder:
         """
         path = self.wav.with_suffix(suffix)
         if not path.is_file():
-            audio, rate = self.audio()
-            with soundfile.SoundFile(self.wav) as file:
-                found = file.copy_metadata()
-            tags = {name: text for name, text in found.items() if name in TAGS}
-            write_audio(path, audio, rate, tags=tags)
+            _write_audio(path, self.samples(), self.read(), self.tags())
         return path
 
     def spectrogram(self) -> Path:
@@ -211,3 +270,13 @@ def _parameters(found: Comparison) -> dict[str, Parameter]:
             "recording": first.recording,
         }
     return values
+
+
+def _write_audio(
+    path: Path,
+    audio: NDArray[np.float32] | NDArray[np.int16],
+    clip: Clip,
+    tags: Mapping[str, str],
+) -> None:
+    grid = clip.loop.grid if clip.loop else None
+    write_audio(path, audio, clip.sample_rate, loop=grid, tags={**tags, "title": clip.title})

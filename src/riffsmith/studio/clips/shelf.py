@@ -1,20 +1,24 @@
 """The shelf of kept clips."""
 
+import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from threading import Lock
 
+import numpy as np
 import soundfile
+from numpy.typing import NDArray
 
 from riffsmith.api.tags import make_tags
+from riffsmith.bundle import LatentBundle
 from riffsmith.corpus import Corpus, is_corpus
 from riffsmith.errors import RiffsmithError
 from riffsmith.evaluation import OriginalityCheck, has_index, read_index
 from riffsmith.evaluation.copying.originality import WINDOW_SECONDS
 from riffsmith.files import remove
 from riffsmith.studio.clips.folder import ClipFolder
-from riffsmith.studio.clips.schemas import Clip, Moment, OriginalityInfo
+from riffsmith.studio.clips.schemas import Clip, LoopInfo, Moment, OriginalityInfo, PartInfo
 from riffsmith.studio.errors import NotFoundError, StudioError
 from riffsmith.studio.home import Home, new_key
 from riffsmith.studio.library import Library, Playable
@@ -23,6 +27,8 @@ from riffsmith.studio.playback.chunks import from_pcm, to_pcm
 from riffsmith.studio.playback.player import Player
 from riffsmith.studio.playback.schemas import ControlValues
 
+_HOW = {"begin", "controls", "audio_prompt"}
+"""Fields of a clip that its tags tell beside model and seed."""
 logger = logging.getLogger(__name__)
 Submit = Callable[[Callable[[], None]], object]
 """Has something done in the background."""
@@ -31,7 +37,8 @@ Submit = Callable[[Callable[[], None]], object]
 class Shelf:
     """Clips on disk, and the comparison of each with what its model was trained on.
 
-    One lock keeps a clip from being deleted while the result of its comparison is written.
+    One lock keeps a clip from being deleted or renamed while the result of its comparison is
+    written.
     """
 
     def __init__(self, home: Home, library: Library, submit: Submit) -> None:
@@ -50,7 +57,7 @@ class Shelf:
                 self._compare_later(clip)
 
     def all(self) -> list[Clip]:
-        """Every clip, the newest first; damaged ones are left out and logged."""
+        """Every clip, favourites first, then the newest; damaged ones are left out and logged."""
         clips: list[Clip] = []
         for folder in map(ClipFolder, self._home.clips.glob("[!.]*")):
             if folder.exists():
@@ -58,7 +65,7 @@ class Shelf:
                     clips.append(folder.read())
                 except RiffsmithError as error:
                     logger.warning("a clip is left out: %s", error)
-        return sorted(clips, key=lambda clip: clip.created, reverse=True)
+        return sorted(clips, key=lambda clip: (clip.favourite, clip.created), reverse=True)
 
     def folder(self, key: str) -> ClipFolder:
         """The files of a clip.
@@ -113,15 +120,110 @@ class Shelf:
             ],
             audio_prompt=player.prompt_info,
             seconds=(end - begin) / rate,
-            created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            created=_now(),
             originality=self._first_state(player.model, (end - begin) / rate),
         )
-        how = clip.model_dump(mode="json", include={"begin", "controls", "audio_prompt"})
-        tags = make_tags(clip.model, player.model.bundle.card, player.model.licence, clip.seed, how)
-        ClipFolder(self._home.clips / clip.id).keep(clip, audio, tags)
-        if clip.originality and clip.originality.state == "waiting":
-            self._compare_later(clip)
-        return clip
+        return self._add(clip, audio, _tags_of(clip, player.model))
+
+    def keep_loop(self, model: Playable, seed: int, controls: ControlValues, bars: int) -> Clip:
+        """Makes a loop and keeps it.
+
+        Args:
+            model: The model that plays.
+            seed: Seed of the loop.
+            controls: Controls; without a tempo the model chooses one.
+            bars: Number of bars.
+
+        Raises:
+            StudioError: The model is a picture model.
+            SettingsError: The controls have a variation or a morph.
+            UnknownKeyError: A key is asked of a model without tonal latents.
+        """
+        if not isinstance(model.bundle, LatentBundle):
+            preset = model.bundle.card.preset
+            raise StudioError(ProblemCode.NO_LOOPS, model=model.id, preset=preset)
+        loop = model.model.loop(seed=seed, controls=controls.to_controls(), bars=bars)
+        clip = Clip(
+            id=new_key(),
+            title=f"{model.title}, seed {seed}, {loop.grid.describe()}",
+            model=model.id,
+            model_title=model.title,
+            seed=seed,
+            sample_rate=loop.sample_rate,
+            begin=0,
+            controls=[Moment(at=0.0, controls=controls)],
+            seconds=loop.seconds,
+            created=_now(),
+            originality=self._first_state(model, loop.seconds),
+            loop=LoopInfo(
+                bars=loop.bars, beats=loop.beats, bpm=loop.bpm, tuning_cents=loop.tuning_cents
+            ),
+        )
+        return self._add(clip, loop.samples, _tags_of(clip, model))
+
+    def keep_part(self, key: str, begin: int, end: int) -> Clip:
+        """Keeps a part of a clip as a clip of its own; the other one stays.
+
+        Args:
+            key: Id of the clip.
+            begin: The first sample of the part.
+            end: The sample that the part ends before.
+
+        Raises:
+            NotFoundError: There is no such clip.
+            StudioError: The part is shorter than a second, or the clip ends before it does.
+        """
+        folder = self.folder(key)
+        whole, audio = folder.read(), folder.cut(begin, end)
+        first, last = begin / whole.sample_rate, end / whole.sample_rate
+        seconds = (end - begin) / whole.sample_rate
+        moments = [moment for moment in whole.controls if moment.at < last]
+        earlier = sum(moment.at <= first for moment in moments)
+        part = Clip(
+            **whole.model_dump(
+                include={"model", "model_title", "seed", "sample_rate", "audio_prompt"}
+            ),
+            id=new_key(),
+            title=f"{whole.title}, {first:.2f} to {last:.2f} s",
+            begin=whole.begin + begin,
+            controls=[
+                Moment(at=round(max(0, moment.at - first), 3), controls=moment.controls)
+                for moment in moments[max(0, earlier - 1) :]
+            ],
+            seconds=seconds,
+            created=_now(),
+            originality=OriginalityInfo.missing(OriginalityCode.WAITING)
+            if seconds >= WINDOW_SECONDS
+            else OriginalityInfo.missing(OriginalityCode.TOO_SHORT, seconds=WINDOW_SECONDS),
+            part=PartInfo(clip=key, name=whole.name, begin=first, end=last),
+        )
+        tags = folder.tags()
+        how = part.model_dump(mode="json", include=_HOW)
+        tags["comment"] = json.dumps({**json.loads(tags.get("comment", "{}")), **how})
+        return self._add(part, audio, tags)
+
+    def change(self, key: str, title: str | None, favourite: bool | None) -> Clip:
+        """Changes the title of a clip, or whether it is a favourite.
+
+        Args:
+            key: Id of the clip.
+            title: The new title, which its files get too. `None`: it stays.
+            favourite: Whether it is a favourite. `None`: that stays.
+
+        Raises:
+            NotFoundError: There is no such clip.
+        """
+        with self._changing:
+            folder = self.folder(key)
+            clip = folder.read()
+            if favourite is not None:
+                clip = clip.model_copy(update={"favourite": favourite})
+            if title is None or title == clip.title:
+                folder.write(clip)
+            else:
+                clip = clip.model_copy(update={"name": title, "title": title})
+                folder.rename(clip)
+            return clip
 
     def remove(self, key: str) -> None:
         """Deletes a clip.
@@ -131,6 +233,15 @@ class Shelf:
         """
         with self._changing:
             remove(self.folder(key).path)
+
+    def _add(
+        self, clip: Clip, audio: NDArray[np.float32] | NDArray[np.int16], tags: Mapping[str, str]
+    ) -> Clip:
+        """Writes a new clip, and has it compared where it can be."""
+        ClipFolder(self._home.clips / clip.id).keep(clip, audio, tags)
+        if clip.originality and clip.originality.state == "waiting":
+            self._compare_later(clip)
+        return clip
 
     def _compare_later(self, clip: Clip) -> None:
         self._submit(lambda: self._compare(clip))
@@ -191,7 +302,19 @@ class Shelf:
         return OriginalityInfo.missing(OriginalityCode.WAITING)
 
 
+def _tags_of(clip: Clip, model: Playable) -> dict[str, str]:
+    """Texts of the clip's files: which model, seed and controls made it."""
+    how: dict[str, object] = clip.model_dump(mode="json", include=_HOW)
+    if clip.loop is not None:
+        how["loop"] = clip.loop.grid.describe()
+    return make_tags(clip.model, model.bundle.card, model.licence, clip.seed, how)
+
+
 def _corpus_of(model: Playable) -> Corpus | None:
     """The corpus that a model was trained on. `None`: it is not at hand."""
     path = model.corpus
     return Corpus(path) if path is not None and is_corpus(path) else None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

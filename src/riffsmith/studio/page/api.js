@@ -115,6 +115,33 @@ export async function generate(request) {
 /** @returns {Promise<Api.Clip[]>} */
 export const clips = () => json("GET", "clips");
 
+/**
+ * @param {Api.LoopRequest} loop
+ * @returns {Promise<Api.Clip>}
+ */
+export const makeLoop = (loop) => json("POST", "loops", loop);
+
+/**
+ * @param {string} id
+ * @param {Api.ClipChange} change
+ * @returns {Promise<Api.Clip>}
+ */
+export const changeClip = (id, change) => json("PATCH", `clips/${part(id)}`, change);
+
+/**
+ * @param {string} id
+ * @param {number} begin
+ * @param {number} end
+ * @returns {Promise<Api.Clip>}
+ */
+export const keepPart = (id, begin, end) => json("POST", `clips/${part(id)}/parts`, { begin, end });
+
+/**
+ * @param {string} id
+ * @returns {Promise<Api.Peaks>}
+ */
+export const peaks = (id) => json("GET", `clips/${part(id)}/peaks`);
+
 /** @param {string} id */
 export const deleteClip = (id) => ask("DELETE", `clips/${part(id)}`);
 

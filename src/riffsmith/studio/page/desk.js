@@ -56,6 +56,12 @@ export class Desk {
     return { model, seed: Number(this.#seed.defaultValue), knobs: this.knobs.values };
   }
 
+  /** What a piece or a loop is made with. */
+  get asked() {
+    const { model, seed } = this.setting;
+    return { model, seed, controls: this.knobs.controls };
+  }
+
   /**
    * Reads the models anew.
    *

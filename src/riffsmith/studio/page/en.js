@@ -30,7 +30,6 @@ export default {
     "seed": "Seed",
     "dice": "Another seed",
     "volume": "Volume",
-    "keep": "Keep the last 30 s",
     "keeping": "Keeping…",
     "kept": "{seconds:whole} s kept on the shelf: {title}.",
     "controls": "Controls",
@@ -206,8 +205,46 @@ export default {
   "shelf": {
     "title": "Shelf",
     "empty":
-      "Nothing kept yet. When you hear something good, keep it: the last 30 s are put here, as a file that can be downloaded.",
+      "Nothing kept yet. When you hear something good, keep it: its last seconds are put here, as a file that can be downloaded.",
     "clip": "{model}, seed {seed:plain}",
+    "loop": {
+      "one": "{title}, {bpm} bpm, {count} bar",
+      "other": "{title}, {bpm} bpm, {count} bars"
+    },
+    "part": "{title}, {begin:tenths}–{end:tenths} s",
+    "keep_last": "Keep the last",
+    "keep_all": "Keep",
+    "keep_length": "Length to keep, 10 min at most",
+    "all": "all",
+    "kept_less": "{length} had not been played yet.",
+    "make_loop": "Make a loop",
+    "loop_text":
+      "Whole bars that repeat without a seam, with the model, the seed and the controls above. Leave the tempo empty and the model chooses one.",
+    "bars": "Bars",
+    "bars_limits": "Bars are a whole number from 1 to 16.",
+    "tempo": "Tempo (bpm)",
+    "tempo_limits": "The tempo is a number from 40 to 320 beats a minute, or nothing.",
+    "make": "Make it",
+    "making": "Being made…",
+    "added": "On the shelf: {title}.",
+    "drag":
+      "Download it, or drag it from here into a music program (in Chrome, Edge and other Chromium browsers)",
+    "rename": "Rename",
+    "rename_it": "Rename {title}",
+    "new_title": "New title of {title}",
+    "save": "Save",
+    "cancel": "Cancel",
+    "favourite": "Favourite: favourites come first",
+    "favourite_it": "Favourite: {title}",
+    "trim": "Trim",
+    "trim_it": "Trim {title}",
+    "waveform": "Waveform of {title}",
+    "part_begin": "From (s)",
+    "part_end": "To (s)",
+    "second": "second {text}",
+    "length": "{text} s",
+    "play_part": "Play the part",
+    "keep_part": "Keep the part as a clip",
     "picture": "Spectrogram of {title}",
     "player": "Play {title}",
     "download_as": "Download {title} as {format}",
@@ -537,6 +574,12 @@ export default {
     "clip_damaged": "clip {clip} cannot be read: delete the clip",
     "clip_too_short":
       "a clip is a second or longer, and only {seconds} s lie before sample {sample}: listen on first",
+    "no_loops":
+      "model {model} is of preset {preset} and has no clock of beats: loops need one of preset latent",
+    "part_outside":
+      "the part ends at sample {end}, and the clip has {samples}: choose a part within the clip",
+    "part_too_short":
+      "a part is a second or longer, and this one has {seconds} s: choose a longer one",
     "no_match": "this clip has no match {number}",
     "upload_too_large": "at most {gigabytes} GB are taken at once: send fewer files",
     "nothing_usable": "none of these files can be used ({parts}): send recordings",

@@ -30,7 +30,6 @@ export default {
     "seed": "Semilla",
     "dice": "Otra semilla",
     "volume": "Volumen",
-    "keep": "Guardar los últimos 30 s",
     "keeping": "Guardando…",
     "kept": "Guardados {seconds:whole} s en el estante: {title}.",
     "controls": "Mandos",
@@ -206,8 +205,46 @@ export default {
   "shelf": {
     "title": "Estante",
     "empty":
-      "Aún no hay nada guardado. Cuando algo le guste, guárdelo: los últimos 30 s quedan aquí, como un archivo que se puede descargar.",
+      "Aún no hay nada guardado. Cuando algo le guste, guárdelo: sus últimos segundos quedan aquí, como un archivo que se puede descargar.",
     "clip": "{model}, semilla {seed:plain}",
+    "loop": {
+      "one": "{title}, {bpm} ppm, {count} compás",
+      "other": "{title}, {bpm} ppm, {count} compases"
+    },
+    "part": "{title}, {begin:tenths}–{end:tenths} s",
+    "keep_last": "Guardar los últimos",
+    "keep_all": "Guardar",
+    "keep_length": "Duración que se guarda, 10 min como mucho",
+    "all": "todo",
+    "kept_less": "Aún no habían sonado {length}.",
+    "make_loop": "Hacer un bucle",
+    "loop_text":
+      "Compases enteros que se repiten sin costura, con el modelo, la semilla y los mandos de arriba. Si el tempo queda vacío, lo elige el modelo.",
+    "bars": "Compases",
+    "bars_limits": "Los compases son un número entero de 1 a 16.",
+    "tempo": "Tempo (ppm)",
+    "tempo_limits": "El tempo es un número de 40 a 320 pulsos por minuto, o nada.",
+    "make": "Hacerlo",
+    "making": "Haciéndose…",
+    "added": "En el estante: {title}.",
+    "drag":
+      "Descargarlo, o arrastrarlo desde aquí a un programa de música (en Chrome, Edge y otros navegadores Chromium)",
+    "rename": "Cambiar el título",
+    "rename_it": "Cambiar el título de {title}",
+    "new_title": "Nuevo título de {title}",
+    "save": "Guardar",
+    "cancel": "Cancelar",
+    "favourite": "Favorito: los favoritos van primero",
+    "favourite_it": "Favorito: {title}",
+    "trim": "Recortar",
+    "trim_it": "Recortar {title}",
+    "waveform": "Forma de onda de {title}",
+    "part_begin": "Desde (s)",
+    "part_end": "Hasta (s)",
+    "second": "segundo {text}",
+    "length": "{text} s",
+    "play_part": "Reproducir la parte",
+    "keep_part": "Guardar la parte como clip",
     "picture": "Espectrograma de {title}",
     "player": "Reproducir {title}",
     "download_as": "Descargar {title} como {format}",
@@ -540,6 +577,12 @@ export default {
     "clip_damaged": "el clip {clip} no se puede leer: bórrelo",
     "clip_too_short":
       "un clip dura un segundo o más, y solo hay {seconds} s antes de la muestra {sample}: siga escuchando",
+    "no_loops":
+      "el modelo {model} es del tipo {preset} y no tiene reloj de pulsos: los bucles necesitan uno del tipo latent",
+    "part_outside":
+      "la parte termina en la muestra {end}, y el clip tiene {samples}: elija una parte dentro del clip",
+    "part_too_short":
+      "una parte dura un segundo o más, y esta tiene {seconds} s: elija una más larga",
     "no_match": "este clip no tiene ninguna coincidencia {number}",
     "upload_too_large": "se aceptan como mucho {gigabytes} GB de una vez: envíe menos archivos",
     "nothing_usable": "ninguno de estos archivos sirve ({parts}): envíe grabaciones",

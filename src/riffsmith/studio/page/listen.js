@@ -5,16 +5,16 @@ import { showBuffer } from "./buffer.js";
 import { Compare } from "./compare.js";
 import { Desk } from "./desk.js";
 import { busy, byId, setText, showError, showMessage } from "./dom.js";
+import { KeptLength } from "./keep.js";
 import { onShortcut, setMediaKeys } from "./keys.js";
 import { onLanguage } from "./language.js";
 import { Meter } from "./meter.js";
 import { Piece } from "./piece.js";
 import { AudioPrompt } from "./prompt.js";
-import { Shelf, titleOf } from "./shelf.js";
+import { Shelf } from "./shelf.js";
 import { Spectrogram } from "./spectrogram.js";
 import { t } from "./texts.js";
 
-const KEPT_SECONDS = 30;
 const LOOK_MILLISECONDS = 250;
 const LOWEST_HZ = 40;
 const USUAL_HIGHEST_HZ = 22_050;
@@ -30,7 +30,11 @@ export class ListenSection {
     () => this.#desk.setting.knobs,
   );
   #prompt = new AudioPrompt((isChosen) => this.#promptChanged(isChosen));
-  #shelf = new Shelf((clip, title) => this.#prompt.takeClip(clip, title));
+  #shelf = new Shelf(
+    (clip, title) => this.#prompt.takeClip(clip, title),
+    () => this.#desk.asked,
+  );
+  #length = new KeptLength();
   #meter = new Meter();
   #picture = new Spectrogram(byId("spectrogram", HTMLCanvasElement), byId("pitches"));
   #keep = byId("keep", HTMLButtonElement);
@@ -162,10 +166,9 @@ export class ListenSection {
     const { id, position } = this.#piece;
     if (id === null) return;
     await busy(this.#keep, "listen.keeping", async () => {
-      const clip = await api.keepClip(id, position, KEPT_SECONDS);
+      const clip = await api.keepClip(id, position, this.#length.seconds);
       await this.#shelf.refresh();
-      const { seconds } = clip;
-      showMessage([t("listen.kept", { title: titleOf(clip), seconds: Math.floor(seconds) })]);
+      showMessage([this.#length.sayOf(clip)]);
     });
     this.#show();
   }

@@ -1,16 +1,15 @@
-// The shelf of kept clips: picture, player, files, and whether it is original.
+// The shelf: clips that were kept, loops that were made, and parts of both.
 
 import * as api from "./api.js";
-import { byId, h, hideBanner, keyed, showError, showMessage, within } from "./dom.js";
+import { card } from "./card.js";
+import { byId, h, hideBanner, keyed, showError, showMessage } from "./dom.js";
 import { onLanguage } from "./language.js";
-import { moment, percent } from "./numbers.js";
-import { duration, sentence, t } from "./texts.js";
+import { LoopForm } from "./loops.js";
+import { showOriginality } from "./originality.js";
+import { t } from "./texts.js";
+import { showStar, titleOf } from "./title.js";
 
 const UNDO_MILLISECONDS = 6000;
-const WINDOW_SECONDS = 5;
-const FORMATS = ["wav", "flac", "mp3"];
-/** Class of each grade, which gives it its colour. */
-const COLOURS = { original: "good", suspicious: "caution", copied: "bad" };
 
 export class Shelf {
   /** @type {Api.Clip[]} */
@@ -19,9 +18,19 @@ export class Shelf {
   #leaving = new Set();
   #list = byId("clips");
 
-  /** @param {(clip: Api.Clip, title: string) => void} onBegin A piece should begin with a clip. */
-  constructor(onBegin) {
-    this.onBegin = onBegin;
+  /**
+   * @param {(clip: Api.Clip, title: string) => void} onBegin A piece should begin with a clip.
+   * @param {() => import("./loops.js").Asked} asked What a loop is made with.
+   */
+  constructor(onBegin, asked) {
+    /** @type {import("./card.js").Actions} */
+    this.actions = {
+      onBegin,
+      onRemove: (clip) => this.#remove(clip),
+      onChange: (clip, focused) => this.#changed(clip, focused),
+      onPart: (part) => this.#added(part),
+    };
+    new LoopForm(asked, (loop) => this.#added(loop));
     onLanguage(() => {
       this.#list.replaceChildren();
       this.#show();
@@ -44,54 +53,32 @@ export class Shelf {
     keyed(
       this.#list,
       clips,
-      ({ id }) => id,
-      (clip) => this.#card(clip),
-      showOriginality,
+      (clip) => `${clip.id} ${titleOf(clip)}`,
+      (clip) => card(clip, this.actions),
+      (shown, clip) => {
+        showStar(shown, clip);
+        showOriginality(shown, clip);
+      },
     );
   }
 
   /** @param {Api.Clip} clip */
-  #card(clip) {
-    const { id } = clip;
-    const title = titleOf(clip);
-    const downloads = FORMATS.map((format) => {
-      const name = format.toUpperCase();
-      const label = t("shelf.download_as", { title, format: name });
-      const href = api.clipFile(id, `audio.${format}`);
-      return h("a", { href, download: "", class: "button small", "aria-label": label }, name);
-    });
-    const begin = h(
-      "button",
-      { type: "button", class: "small", "aria-label": t("shelf.begin_it", { title }) },
-      t("shelf.begin"),
-    );
-    begin.addEventListener("click", () => this.onBegin(clip, title));
-    const remove = h(
-      "button",
-      { type: "button", class: "quiet small", "aria-label": t("shelf.delete_it", { title }) },
-      t("shelf.delete"),
-    );
-    remove.addEventListener("click", () => this.#remove(clip));
-    const facts = `${moment(clip.created)} · ${duration(clip.seconds)} · ${controlsOf(clip)}`;
-    return h(
-      "li",
-      { class: "card clip" },
-      h("img", {
-        src: api.clipFile(id, "spectrogram.png"),
-        alt: t("shelf.picture", { title }),
-        loading: "lazy",
-      }),
-      h(
-        "div",
-        { class: "clip-body" },
-        h("h3", {}, title),
-        h("p", { class: "soft" }, facts),
-        audio(api.clipFile(id, "audio.flac"), t("shelf.player", { title })),
-        h("div", { class: "verdict-of" }),
-        h("div", { class: "row" }, ...downloads),
-        h("div", { class: "row" }, begin, h("span", { class: "spring" }), remove),
-      ),
-    );
+  async #added(clip) {
+    await this.refresh();
+    showMessage([t("shelf.added", { title: titleOf(clip) })]);
+  }
+
+  /**
+   * Shows a clip as it was changed, and gives the focus back to the button that changed it.
+   *
+   * @param {Api.Clip} clip
+   * @param {string} focused
+   */
+  async #changed({ id }, focused) {
+    await this.refresh();
+    const shown = [...this.#list.children].find((child) => keyOf(child).startsWith(id));
+    const button = shown?.querySelector(focused);
+    if (button instanceof HTMLElement) button.focus();
   }
 
   /**
@@ -126,92 +113,5 @@ export class Shelf {
   }
 }
 
-/**
- * The title of a clip.
- *
- * @param {Api.Clip} clip
- */
-export const titleOf = ({ model_title, seed }) => t("shelf.clip", { model: model_title, seed });
-
-/**
- * Says in few words how the clip was made.
- *
- * @param {Api.Clip} clip
- */
-function controlsOf({ controls, audio_prompt }) {
-  if (!audio_prompt) return changesOf(controls);
-  const { name, seed } = audio_prompt;
-  const title = seed === null ? name : t("shelf.clip", { model: name, seed });
-  return `${t("shelf.began", { name: title })} · ${changesOf(controls)}`;
-}
-
-/** @param {Api.Moment[]} controls */
-function changesOf(controls) {
-  if (controls.length > 1) return t("shelf.changed", { count: controls.length - 1 });
-  const { intensity, brightness, tempo } = controls[0]?.controls ?? {};
-  const values = [];
-  if (intensity != null) values.push(`${t("knob.intensity")} ${percent(intensity)}`);
-  if (brightness != null) values.push(`${t("knob.brightness")} ${percent(brightness)}`);
-  if (tempo != null) values.push(t("knob.bpm", { value: tempo }));
-  return values.length ? values.join(", ") : t("shelf.untouched");
-}
-
-/**
- * @param {HTMLElement} card
- * @param {Api.Clip} clip
- */
-function showOriginality(card, { id, originality }) {
-  const place = within(card, ".verdict-of");
-  const state = originality?.state ?? "none";
-  if (place.dataset.state === state) return;
-  place.dataset.state = state;
-  place.replaceChildren();
-  if (!originality) return;
-  const { grade, verdict, melody, matches } = originality;
-  const label = grade ?? (state === "waiting" ? "waiting" : "failed");
-  const colour = grade ? COLOURS[grade] : label;
-  place.append(h("span", { class: `grade ${colour}` }, t(`grade.${label}`)));
-  if (state !== "waiting") place.append(h("p", {}, ...sentence("originality", verdict)));
-  if (melody) place.append(h("p", {}, ...sentence("melody", melody)));
-  if (matches.length) {
-    const pairs = matches.map((match, place) => pair(id, match, place));
-    place.append(h("details", {}, h("summary", {}, t("shelf.side_by_side")), ...pairs));
-  }
-}
-
-/**
- * A part of a clip and a real passage, side by side.
- *
- * @param {string} id
- * @param {Api.MatchInfo} match
- * @param {number} place
- */
-function pair(id, match, place) {
-  const ours = t("shelf.ours", { second: match.at });
-  const theirs = t("shelf.theirs", { recording: match.recording, second: match.second });
-  const until = match.at + WINDOW_SECONDS;
-  const facts = [t("shelf.percentile", { percentile: match.percentile })];
-  if (match.semitones) facts.push(t("shelf.semitones", { count: match.semitones }));
-  return h(
-    "div",
-    { class: "pair" },
-    side(ours, `${api.clipFile(id, "audio.wav")}#t=${match.at},${until}`),
-    match.has_audio
-      ? side(theirs, api.clipFile(id, `matches/${place}.wav`))
-      : h("div", {}, h("p", {}, theirs), h("p", { class: "soft" }, t("shelf.no_recording"))),
-    h("p", { class: "soft" }, facts.join(" · ")),
-  );
-}
-
-/**
- * @param {string} title
- * @param {string} src
- */
-const side = (title, src) => h("div", {}, h("p", {}, title), audio(src, title));
-
-/**
- * @param {string} src
- * @param {string} label
- */
-const audio = (src, label) =>
-  h("audio", { controls: true, preload: "none", src, "aria-label": label });
+/** @param {Element} child */
+const keyOf = (child) => (child instanceof HTMLElement ? (child.dataset.key ?? "") : "");

@@ -5,7 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import FileResponse
 
-from riffsmith.studio.clips.schemas import CLIP_FORMATS, Clip, ClipRequest
+from riffsmith.studio.clips.schemas import (
+    CLIP_FORMATS,
+    Clip,
+    ClipChange,
+    ClipRequest,
+    LoopRequest,
+    PartRequest,
+    Peaks,
+)
 from riffsmith.studio.routes import MEDIA, Key, StudioOf, file_response
 
 router = APIRouter(tags=["clips"])
@@ -20,9 +28,15 @@ async def keep(key: Key, body: ClipRequest, studio: StudioOf) -> Clip:
     )
 
 
+@router.post("/api/loops", status_code=201)
+async def make_loop(body: LoopRequest, studio: StudioOf) -> Clip:
+    """Makes whole bars at an exact tempo that repeat without a seam, and keeps them as a clip."""
+    return await studio.pools.run(studio.pools.generating, studio.keep_loop, body)
+
+
 @router.get("/api/clips")
 async def list_clips(studio: StudioOf) -> list[Clip]:
-    """Lists the kept clips, the newest first."""
+    """Lists the kept clips, favourites first, then the newest."""
     return await studio.pools.run(studio.pools.reading, studio.shelf.all)
 
 
@@ -30,6 +44,29 @@ async def list_clips(studio: StudioOf) -> list[Clip]:
 async def get_clip(key: Key, studio: StudioOf) -> Clip:
     """Gives one kept clip."""
     return studio.shelf.folder(key).read()
+
+
+@router.patch("/api/clips/{key}")
+async def change_clip(key: Key, body: ClipChange, studio: StudioOf) -> Clip:
+    """Changes the title of a clip, which its files get too, or whether it is a favourite."""
+    return await studio.pools.run(
+        studio.pools.shelving, studio.shelf.change, key, body.title, body.favourite
+    )
+
+
+@router.post("/api/clips/{key}/parts", status_code=201)
+async def keep_part(key: Key, body: PartRequest, studio: StudioOf) -> Clip:
+    """Keeps a part of a clip, to the sample, as a clip of its own; cut edges get a short fade."""
+    return await studio.pools.run(
+        studio.pools.shelving, studio.shelf.keep_part, key, body.begin, body.end
+    )
+
+
+@router.get("/api/clips/{key}/peaks")
+async def clip_peaks(key: Key, studio: StudioOf) -> Peaks:
+    """Gives the waveform of a clip, to draw it."""
+    folder = studio.shelf.folder(key)
+    return Peaks(peaks=await studio.pools.run(studio.pools.shelving, folder.peaks))
 
 
 @router.delete("/api/clips/{key}", status_code=204)
@@ -49,7 +86,12 @@ async def clip_audio(
     """Gives the file of a clip; its metadata say which model, seed and controls made it."""
     folder = studio.shelf.folder(key)
     path = await studio.pools.run(studio.pools.shelving, folder.audio_file, f".{ending}")
-    return FileResponse(path, media_type=MEDIA[ending], filename=f"riff-{key}.{ending}")
+    return FileResponse(
+        path,
+        media_type=MEDIA[ending],
+        filename=f"{folder.read().file_name}.{ending}",
+        headers={"Cache-Control": "no-cache"},  # name and tags may change
+    )
 
 
 @router.get(

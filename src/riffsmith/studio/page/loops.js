@@ -1,0 +1,68 @@
+// The form that makes a loop: whole bars at an exact tempo, with the piece's other settings.
+
+import * as api from "./api.js";
+import { TONICS } from "./controls.js";
+import { busy, byId, h } from "./dom.js";
+import { onLanguage } from "./language.js";
+import { t } from "./texts.js";
+
+/**
+ * Model, seed and controls as they stand; null where there is no model.
+ *
+ * @typedef {{ model: string | null, seed: number, controls: Api.ControlValues }} Asked
+ */
+
+export class LoopForm {
+  #bars = byId("loop-bars", HTMLInputElement);
+  #tempo = byId("loop-tempo", HTMLInputElement);
+  #key = byId("loop-key", HTMLSelectElement);
+  #make = byId("make-loop", HTMLButtonElement);
+
+  /**
+   * @param {() => Asked} asked
+   * @param {(loop: Api.Clip) => Promise<void>} onMade
+   */
+  constructor(asked, onMade) {
+    this.asked = asked;
+    this.onMade = onMade;
+    const form = byId("loop-form", HTMLFormElement);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    // What the browser says of a wrong value is in the browser's language, not in the page's.
+    this.#bars.addEventListener("invalid", () => explain(this.#bars, "shelf.bars_limits"));
+    this.#tempo.addEventListener("invalid", () => explain(this.#tempo, "shelf.tempo_limits"));
+    onLanguage(() => this.#show());
+    this.#show();
+  }
+
+  #show() {
+    const chosen = this.#key.value;
+    const names = t("knob.tonics").split(" ");
+    const tonics = TONICS.map((value, place) => h("option", { value }, names[place]));
+    this.#key.replaceChildren(h("option", { value: "" }, t("knob.auto")), ...tonics);
+    this.#key.value = chosen;
+    this.#tempo.placeholder = t("knob.auto");
+  }
+
+  #submit() {
+    return busy(this.#make, "shelf.making", async () => {
+      const { model, seed, controls: others } = this.asked();
+      if (!model) throw new Error(t("error.no_models"));
+      const { variation, morph_seed, morph_seconds, ...steady } = others; // it has one style
+      const tempo = this.#tempo.value === "" ? null : this.#tempo.valueAsNumber;
+      const controls = { ...steady, tempo, key: this.#key.value || null };
+      const bars = this.#bars.valueAsNumber;
+      await this.onMade(await api.makeLoop({ model, seed, bars, controls }));
+    });
+  }
+}
+
+/**
+ * @param {HTMLInputElement} field
+ * @param {import("./texts.js").Key} key
+ */
+function explain(field, key) {
+  if (!field.validity.customError) field.setCustomValidity(t(key));
+}

@@ -1,0 +1,107 @@
+// The title of a clip, which can be changed, and its star.
+
+import * as api from "./api.js";
+import { busy, h, showError, within } from "./dom.js";
+import { t } from "./texts.js";
+
+const LONGEST_TITLE = 80;
+/** What a title does not have; it becomes a space. */
+const CONTROL = /\p{Cc}+/gu;
+
+/**
+ * The title of a clip: the one that a listener gave, or how it was made.
+ *
+ * @param {Api.Clip} clip
+ * @returns {string}
+ */
+export function titleOf({ name, model_title, seed, loop, part }) {
+  if (name !== null) return name;
+  const made = part?.name ?? t("shelf.clip", { model: model_title, seed });
+  if (part) return t("shelf.part", { title: made, begin: part.begin, end: part.end });
+  if (loop) return t("shelf.loop", { title: made, bpm: loop.bpm, count: loop.bars });
+  return made;
+}
+
+/**
+ * The title with buttons to change it and to make the clip a favourite.
+ *
+ * @param {Api.Clip} clip
+ * @param {(what: ".rename" | ".star") => Promise<void>} onChange Called when the server has changed
+ *     the clip; the button of the card is named that has the focus afterwards.
+ */
+export function titleLine(clip, onChange) {
+  const title = titleOf(clip);
+  const name = h("h3", {}, title);
+  const label = t("shelf.rename_it", { title });
+  const rename = h(
+    "button",
+    { type: "button", class: "rename sign", title: t("shelf.rename"), "aria-label": label },
+    "✎",
+  );
+  const star = h("button", { type: "button", class: "star sign" });
+  const line = h("div", { class: "clip-title" }, name, rename, star);
+  rename.addEventListener("click", () => {
+    const leave = () => {
+      line.replaceChildren(name, rename, star);
+      rename.focus();
+    };
+    const form = editor(clip, title, leave, () => onChange(".rename"));
+    line.replaceChildren(form);
+    within(form, "input").focus();
+  });
+  star.addEventListener("click", async () => {
+    const favourite = star.ariaPressed !== "true";
+    const changed = await busy(star, null, () => api.changeClip(clip.id, { favourite }));
+    if (changed) await onChange(".star").catch(showError);
+  });
+  return line;
+}
+
+/**
+ * @param {Api.Clip} clip
+ * @param {string} title
+ * @param {() => void} leave Called where nothing is changed.
+ * @param {() => Promise<void>} onChange
+ */
+function editor({ id }, title, leave, onChange) {
+  const field = h("input", {
+    type: "text",
+    value: title,
+    maxLength: LONGEST_TITLE,
+    autocomplete: "off",
+    "aria-label": t("shelf.new_title", { title }),
+  });
+  const save = h("button", { type: "submit", class: "small" }, t("shelf.save"));
+  const cancel = h("button", { type: "button", class: "small" }, t("shelf.cancel"));
+  const form = h("form", { class: "rename-form" }, field, save, cancel);
+  cancel.addEventListener("click", leave);
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") leave();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const given = field.value.replace(CONTROL, " ").trim();
+    if (!given || given === title) return leave();
+    return busy(save, null, async () => {
+      await api.changeClip(id, { title: given });
+      await onChange();
+    });
+  });
+  field.select();
+  return form;
+}
+
+/**
+ * Shows whether a clip is a favourite.
+ *
+ * @param {HTMLElement} card
+ * @param {Api.Clip} clip
+ */
+export function showStar(card, clip) {
+  const star = card.querySelector(".star");
+  if (!(star instanceof HTMLElement)) return; // while the title is changed
+  star.textContent = clip.favourite ? "★" : "☆";
+  star.ariaPressed = String(clip.favourite);
+  star.ariaLabel = t("shelf.favourite_it", { title: titleOf(clip) });
+  star.title = t("shelf.favourite");
+}
