@@ -92,6 +92,7 @@ def test_its_steps_are_those_of_the_sampler(bundle: LatentBundle):
         noise,
         instrument.steps,
         instrument.steps,
+        extrapolation=instrument.extrapolation,
     )
     assert torch.allclose(instrument.noisy, expected, atol=1e-4)
 
