@@ -35,7 +35,7 @@ export class UndoHistory {
 
   /** Goes back; undefined where there is nothing before. */
   undo() {
-    return this.canUndo ? this.#states[--this.#at] : undefined;
+    return this.canUndo ? this.#states[(this.#at -= 1)] : undefined;
   }
 
   /** Goes forward again; undefined where there is nothing after. */
