@@ -15,21 +15,43 @@ loaded.
 
 import os
 import sys
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event, Lock, Thread
+from types import TracebackType
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Owner = TypeVar("Owner")
 
 _PASSIVE = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
 """The second name is for the OpenMP of LLVM and Intel, which some builds of torch use."""
 _USER_SETTINGS = (*_PASSIVE, "GOMP_SPINCOUNT")
 _setting_threads = Lock()
 _may_spin = False
+
+
+class ThreadOwner(ABC):
+    """An object with threads of its own, which the end of a `with` statement ends."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Ends the threads."""
+
+    def __enter__(self: Owner) -> Owner:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
 
 def wait_passively() -> None:

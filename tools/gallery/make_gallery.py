@@ -11,7 +11,7 @@ import json
 import shlex
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -155,14 +155,8 @@ def finish(recording: Recording, command: str, fact: str = "") -> Recording:
     (AUDIO / f"{recording.name}.png").write_bytes(picture)
     notes = measure_notes(mono, SAMPLE_RATE)["notes"]
     measured = f"{len(mono) / SAMPLE_RATE:.1f} s, {notes:.1f} notes at a time"
-    return Recording(
-        recording.name,
-        recording.title,
-        recording.note,
-        recording.options,
-        command,
-        f"{measured}, {fact}" if fact else measured,
-    )
+    facts = f"{measured}, {fact}" if fact else measured
+    return replace(recording, command=command, facts=facts)
 
 
 def call(command: str) -> str:

@@ -32,8 +32,7 @@ def fit_codec(
         steps: Training steps of the texture.
         on_progress: Called with the progress from 0 to 1.
         base: Codec whose components are taken; their means and deviations are measured anew. Its
-            texture is where the fit begins.
-            `None`: everything is fitted.
+            texture is where the fit begins. `None`: everything is fitted.
     """
     linear, tonal = codec.linear, codec.tonal
     if base is None:

@@ -2,9 +2,9 @@
 
 import socket
 from threading import Event, Thread
-from types import TracebackType
 
 from riffsmith.errors import RiffsmithError, SettingsError
+from riffsmith.parallel import ThreadOwner
 from riffsmith.remote.control_state import CONTROL_FIELDS, ControlState
 from riffsmith.remote.osc import LARGEST_DATAGRAM, OscMessage, parse_datagram
 from riffsmith.remote.problems import ProblemReporter
@@ -35,7 +35,7 @@ def bind_udp(host: str, port: int) -> socket.socket:
     return opened
 
 
-class OscReceiver:
+class OscReceiver(ThreadOwner):
     """A thread that reads datagrams and sets controls. Use it in a `with` statement, which ends it.
 
     Messages that cannot be followed are reported and change nothing.
@@ -75,17 +75,6 @@ class OscReceiver:
         self._closed.set()
         self._thread.join()
         self._socket.close()
-
-    def __enter__(self) -> "OscReceiver":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _receive(self) -> None:
         while not self._closed.is_set():

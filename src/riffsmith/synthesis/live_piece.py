@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Generator
 from threading import Condition, Thread
-from types import TracebackType
 
 import numpy as np
 from jaxtyping import Float
 
 from riffsmith.controls import Controls
-from riffsmith.parallel import single_threaded
+from riffsmith.parallel import ThreadOwner, single_threaded
 from riffsmith.synthesis.stream import CONTROL_CHANGE_SECONDS, Stream
 
 BLOCK_SECONDS = 0.1
@@ -22,7 +21,7 @@ _GATHER_SECONDS = 0.05
 """Time for which further changes are waited for, so that a fader's many values count as one."""
 
 
-class LivePiece:
+class LivePiece(ThreadOwner):
     """Blocks of a piece, computed a little ahead, and changes of its controls as soon as possible.
 
     One thread computes ahead, and another makes changes ready beside it, so the piece goes on as it
@@ -100,17 +99,6 @@ class LivePiece:
             self._moved.notify_all()
         for thread in self._threads:
             thread.join()
-
-    def __enter__(self) -> "LivePiece":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def _must_stop(self) -> bool:

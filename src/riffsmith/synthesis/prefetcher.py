@@ -3,13 +3,14 @@
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from threading import Condition, Thread
-from types import TracebackType
 from typing import Generic, TypeVar
+
+from riffsmith.parallel import ThreadOwner
 
 Item = TypeVar("Item")
 
 
-class Prefetcher(Iterator[Item], Generic[Item]):
+class Prefetcher(Iterator[Item], ThreadOwner, Generic[Item]):
     """The items of an iterable in their order, computed in advance by a thread.
 
     The thread waits while `limit` items are ready. An error of the iterable is raised in place of
@@ -62,17 +63,6 @@ class Prefetcher(Iterator[Item], Generic[Item]):
             self._ready.clear()
             self._changed.notify_all()
         self._thread.join()
-
-    def __enter__(self) -> "Prefetcher[Item]":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _produce(self) -> None:
         try:

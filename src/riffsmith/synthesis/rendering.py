@@ -54,7 +54,7 @@ def denoise(
         sampler.steps,
         sampler.steps,
         constrain,
-        sampler.extrapolation,
+        extrapolation=sampler.extrapolation,
     )
     return constrain(latents, 0.0).cpu()
 

@@ -35,11 +35,15 @@ export class UndoHistory {
 
   /** Goes back; undefined where there is nothing before. */
   undo() {
-    return this.canUndo ? this.#states[(this.#at -= 1)] : undefined;
+    if (!this.canUndo) return undefined;
+    this.#at -= 1;
+    return this.#states[this.#at];
   }
 
   /** Goes forward again; undefined where there is nothing after. */
   redo() {
-    return this.canRedo ? this.#states[++this.#at] : undefined;
+    if (!this.canRedo) return undefined;
+    this.#at += 1;
+    return this.#states[this.#at];
   }
 }
