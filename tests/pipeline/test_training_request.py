@@ -18,8 +18,8 @@ from riffsmith.training import measure_preparation_seconds
         (1.0, 0.0, {}, 34),
         (2.0, 60.0, {}, 34),  # the preparation takes one of the minutes
         (2.0, 6000.0, {}, 34),  # steps have half of the minutes at least
-        (1000.0, 0.0, {}, 2000),
-        (None, 0.0, {}, 2000),
+        (1000.0, 0.0, {}, 1200),
+        (None, 0.0, {}, 1200),
         (1.0, 0.0, {"flow_matching_steps": "7"}, 7),
     ],
 )

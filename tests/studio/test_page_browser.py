@@ -219,7 +219,7 @@ def test_a_clip_is_kept_downloaded_and_deleted(open_page: Open, tmp_path: Path):
     count = page.locator(".clip").count()
     clip.get_by_role("button", name="Delete").click()
     expect(page.locator(".clip")).to_have_count(count - 1)
-    page.get_by_role("button", name="Undo").press("Enter")
+    page.get_by_role("button", name="Undo", exact=True).press("Enter")
     expect(page.locator(".clip")).to_have_count(count)
     with page.expect_response(lambda answer: answer.request.method == "DELETE") as deleted:
         page.locator(".clip").first.get_by_role("button", name="Delete").click()

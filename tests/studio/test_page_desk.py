@@ -214,6 +214,7 @@ def test_two_sides_are_compared_blind(open_page: Open):
         page.keyboard.press("ArrowLeft")  # counts only once both were heard
         page.keyboard.press("1")
         expect(page.locator("#hear-0")).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("#hear-0")).to_have_attribute("aria-pressed", "false")  # heard whole
         page.keyboard.press("2")
         expect(page.locator("#vote-0")).to_be_enabled()
         gains = page.locator("#trial audio").evaluate_all("all => all.map((one) => one.volume)")
