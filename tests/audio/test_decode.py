@@ -133,6 +133,6 @@ def test_aac_is_read_with_the_extra(tmp_path: Path):
 
 def test_without_the_extra_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("riffsmith.audio.decode.find_spec", lambda name: None)
-    (tmp_path / "a.m4a").write_bytes(b"x" * 100)
+    (tmp_path / "a.m4a").write_bytes(bytes(4) + b"ftypM4A " + bytes(100))
     with pytest.raises(AudioError, match=r"install riffsmith\[av\]"):
         read_recording(tmp_path / "a.m4a", 8000, 1)

@@ -1,7 +1,8 @@
 """Audio files and float arrays: decode, resample, measure, limit, encode, play."""
 
-from riffsmith.audio.decode import is_audio_name, open_audio
+from riffsmith.audio.decode import is_audio_file, is_audio_name, open_audio
 from riffsmith.audio.encode import TAGS, audio_suffixes, to_pcm16, wav_header, write_audio
+from riffsmith.audio.kinds import is_audio_content
 from riffsmith.audio.limiter import PEAK_LIMIT_DB, limit_peaks, limiter_reach, limiting_gain
 from riffsmith.audio.loop_grid import LoopGrid
 from riffsmith.audio.loudness import LoudnessMeter, measure_loudness
@@ -19,6 +20,8 @@ __all__ = [
     "RecordingCode",
     "RecordingRemark",
     "audio_suffixes",
+    "is_audio_content",
+    "is_audio_file",
     "is_audio_name",
     "join",
     "limit_peaks",

@@ -2,15 +2,20 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from riffsmith.audio.extent import Extent, measure_extent, repair_wav
+from riffsmith.audio.kinds import MPEG, TAGS_ALONE, WAV, Kind, find_kind, is_audio_content
+from riffsmith.audio.quiet import without_library_notes
 from riffsmith.audio.remarks import RecordingCode, RecordingRemark, recording_error
 from riffsmith.errors import AudioError, DecodingStoppedError
 from riffsmith.files import error_reason
@@ -19,14 +24,19 @@ SOUNDFILE_SUFFIXES = frozenset(
     ".wav .wave .flac .ogg .oga .opus .mp3 .aif .aiff .aifc .au .snd .caf .w64 .rf64 .sf".split()
 )
 """Endings of the formats that libsndfile reads."""
-PYAV_SUFFIXES = frozenset(".m4a .mp4 .aac .wma .webm .mkv .mka .mov .avi .ac3 .ape .wv".split())
-"""Endings of containers that libsndfile does not read; the extra `av` reads them."""
+PYAV_SUFFIXES = frozenset(
+    ".m4a .m4b .m4r .mp4 .m4v .3gp .3g2 .mov .aac .wma .wmv .asf .webm .weba .mkv .mka .avi .flv "
+    ".ac3 .ape .wv .tta .mpc .dsf .amr .mp1 .mp2 .mpa .mpg .mpeg .ts .mts .m2ts .ogv .ogx".split()
+)
+"""More endings, most of them of containers that only the extra `av` reads."""
 
 BLOCK_SECONDS = 3
 """Length of a block. Longer blocks make two threads compete for fresh memory pages."""
 
 _MAXIMUM_CHANNELS = 64
 _SAMPLE_RATES_HZ = (1_000, 1_000_000)
+_PADDING_SECONDS = 0.2
+"""What an encoder may add to the audio of an MP3 file, and what a decoder then leaves out again."""
 _UNKNOWN_LENGTH = 1 << 62
 """libsndfile reports a length of 2^63 - 1 samples where the header does not hold one; anything
 from here on is no length."""
@@ -47,6 +57,8 @@ class Source:
     """Number of samples according to the header. `None`: the header does not say."""
     is_cut_off: bool
     """Whether the container says that the file should be longer."""
+    is_partial: bool
+    """Whether the file holds more audio than `blocks` has, which the extra `av` would read."""
     encoding: str
     """Container and sample format, as text for people."""
     is_lossy: bool
@@ -64,6 +76,15 @@ def is_audio_name(path: Path) -> bool:
     return path.suffix.lower() in SOUNDFILE_SUFFIXES | PYAV_SUFFIXES
 
 
+def is_audio_file(path: Path) -> bool:
+    """Whether a file is named as audio is, or has no ending and begins as audio does."""
+    if path.suffix or not path.is_file():
+        return is_audio_name(path)
+    with suppress(OSError), path.open("rb") as file:
+        return is_audio_content(file)
+    return False  # it cannot be read
+
+
 def open_audio(path: Path) -> Source:
     """Opens an audio file; its samples are decoded only as `blocks` is iterated.
 
@@ -77,31 +98,69 @@ def open_audio(path: Path) -> Source:
         if path.stat().st_size == 0:
             raise recording_error(RecordingCode.EMPTY_FILE)
         with path.open("rb") as handle:
-            handle.read(1)
+            kind = find_kind(handle)
     except OSError as cause:
         raise recording_error(RecordingCode.CANNOT_OPEN, cause=error_reason(cause)) from cause
-    if path.suffix.lower() in PYAV_SUFFIXES:
-        return _open_with_pyav(path)
+    if kind == TAGS_ALONE:
+        raise recording_error(RecordingCode.ONLY_TAGS)
+    if kind is not None and not kind.is_for_libsndfile:
+        return _open_with_pyav(path, kind)
+    can_use_pyav = kind is not None and find_spec("av") is not None
     try:
-        file = soundfile.SoundFile(str(path).encode(errors="surrogateescape"))  # pyright: ignore[reportArgumentType]
+        source = _open_with_soundfile(path, kind)
+    except AudioError:
+        if kind is None or not can_use_pyav:
+            raise
+        with suppress(AudioError):
+            return _open_with_pyav(path, kind)
+        raise
+    if kind is not None and can_use_pyav and source.is_partial:
+        with suppress(AudioError):
+            return _open_with_pyav(path, kind)
+    return source
+
+
+def _open_with_soundfile(path: Path, kind: Kind | None) -> Source:
+    """Opens a file with libsndfile.
+
+    Raises:
+        AudioError: It is not audio that libsndfile can decode.
+    """
+    try:
+        file = _open_file(path, kind)
     except (soundfile.LibsndfileError, ValueError) as cause:
         raise _cannot_decode(_sndfile_reason(cause)) from cause
-    least, most = _SAMPLE_RATES_HZ
-    if not 1 <= file.channels <= _MAXIMUM_CHANNELS or not least <= file.samplerate <= most:
-        raise recording_error(
-            RecordingCode.IMPLAUSIBLE_HEADER,
-            channels=file.channels,
-            sample_rate=file.samplerate,
-        )
+    _check_header(file.channels, file.samplerate)
+    extent = Extent() if kind is None else measure_extent(path, kind)
+    declared = file.frames if 0 < file.frames < _UNKNOWN_LENGTH else None
+    is_partial = extent.streams > 1 or file.frames == 0
+    if extent.seconds is not None:
+        least = round((extent.seconds - _PADDING_SECONDS) * file.samplerate)
+        is_partial = is_partial or (declared is not None and declared < least)
+        declared = declared if extent.is_declared else max(0, least)
     return Source(
         sample_rate=file.samplerate,
         channels=file.channels,
-        header_samples=file.frames if 0 < file.frames < _UNKNOWN_LENGTH else None,
+        header_samples=declared,
         is_cut_off=_is_cut_off(path),
+        is_partial=is_partial,
         encoding=f"{file.format} {file.subtype}",
         is_lossy=not file.subtype.startswith(_LOSSLESS_SUBTYPES),
-        blocks=_soundfile_blocks(file),
+        blocks=_soundfile_blocks(path, kind, file),
     )
+
+
+def _check_header(channels: int, sample_rate: int) -> None:
+    """Refuses values that no recording has.
+
+    Raises:
+        AudioError: The number of channels or the sample rate is out of range.
+    """
+    least, most = _SAMPLE_RATES_HZ
+    if not 1 <= channels <= _MAXIMUM_CHANNELS or not least <= sample_rate <= most:
+        raise recording_error(
+            RecordingCode.IMPLAUSIBLE_HEADER, channels=channels, sample_rate=sample_rate
+        )
 
 
 def _cannot_decode(reason: str) -> AudioError:
@@ -129,15 +188,34 @@ def _is_cut_off(path: Path) -> bool:
     return False
 
 
-def _soundfile_blocks(file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
+def _open_file(path: Path, kind: Kind | None) -> soundfile.SoundFile:
+    repaired = repair_wav(path) if kind == WAV else None
+    if repaired is not None:
+        return soundfile.SoundFile(cast(BinaryIO, repaired))
+    if kind is None:  # Without its name, from which libsndfile would guess the format.
+        with path.open("rb") as file:
+            content = mmap(file.fileno(), 0, access=ACCESS_READ)
+            return soundfile.SoundFile(cast(BinaryIO, content))
+    with _quietly(kind):
+        return soundfile.SoundFile(str(path).encode(errors="surrogateescape"))  # pyright: ignore[reportArgumentType]
+
+
+def _quietly(kind: Kind | None) -> AbstractContextManager[None]:
+    return without_library_notes() if kind == MPEG else nullcontext()
+
+
+def _soundfile_blocks(
+    path: Path, kind: Kind | None, file: soundfile.SoundFile
+) -> Iterator[NDArray[np.float32]]:
     length = file.samplerate * BLOCK_SECONDS
     position = 0
     with file:
         while True:
             try:
-                block = file.read(length, dtype="float32", always_2d=True)
+                with _quietly(kind):
+                    block = file.read(length, dtype="float32", always_2d=True)
             except soundfile.LibsndfileError as cause:
-                yield from _read_in_pieces(file, position)
+                yield from _read_in_pieces(path, kind, position)
                 raise _decoding_stopped(_sndfile_reason(cause)) from cause
             if len(block):
                 yield np.asarray(block, np.float32)
@@ -146,11 +224,16 @@ def _soundfile_blocks(file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]
             position += len(block)
 
 
-def _read_in_pieces(file: soundfile.SoundFile, position: int) -> Iterator[NDArray[np.float32]]:
+def _read_in_pieces(path: Path, kind: Kind | None, position: int) -> Iterator[NDArray[np.float32]]:
     """Reads what can be read of a damaged block, in pieces of 0.1 s."""
-    with suppress(soundfile.LibsndfileError), soundfile.SoundFile(file.name) as again:
-        again.seek(position)
-        while len(piece := again.read(again.samplerate // 10, dtype="float32", always_2d=True)):
+    with suppress(soundfile.LibsndfileError), _open_file(path, kind) as again:
+        with _quietly(kind):
+            again.seek(position)
+        while True:
+            with _quietly(kind):
+                piece = again.read(again.samplerate // 10, dtype="float32", always_2d=True)
+            if not len(piece):
+                return
             yield np.asarray(piece, np.float32)
 
 
@@ -159,39 +242,58 @@ def _sndfile_reason(cause: Exception) -> str:
     return text.strip().rstrip(".").lower().removeprefix("error : ") or "unknown format"
 
 
-def _open_with_pyav(path: Path) -> Source:
+def _ffmpeg_reason(cause: Exception) -> str:
+    """FFmpeg's reason without the number of the error and the file's path."""
+    return str(getattr(cause, "strerror", None) or cause).lower()
+
+
+def _open_with_pyav(path: Path, kind: Kind) -> Source:
+    """Opens a file with FFmpeg.
+
+    Raises:
+        AudioError: It is not audio that FFmpeg can decode, or the extra is not installed.
+    """
     if find_spec("av") is None:
-        raise recording_error(RecordingCode.EXTRA_NEEDED, ending=path.suffix)
+        raise recording_error(RecordingCode.EXTRA_NEEDED, ending=kind.name)
     import av
     from av.error import FFmpegError
 
     try:
-        container = av.open(str(path))
+        container = av.open(str(path), format=kind.demuxer)
         stream = container.streams.audio[0]
     except (FFmpegError, OSError, ValueError, UnicodeError) as cause:
-        raise _cannot_decode(str(cause).lower()) from cause
+        raise _cannot_decode(_ffmpeg_reason(cause)) from cause
     except IndexError as cause:
         raise recording_error(RecordingCode.NO_AUDIO_TRACK) from cause
+    if stream.codec_context is None:  # pyright: ignore[reportUnnecessaryComparison]
+        raise _cannot_decode("its audio is in a format without a decoder")
     if not stream.rate or not stream.channels:
         raise _cannot_decode("no sample rate or channels")
+    _check_header(stream.channels, stream.rate)
 
     def blocks() -> Iterator[NDArray[np.float32]]:
         # The sample rate and the channels may change within a file: all of it is converted to the
         # sample rate and the channels of its start.
-        resampler = av.AudioResampler(format="fltp", layout=stream.layout, rate=stream.rate)
-        length = stream.rate * BLOCK_SECONDS
+        layout, rate = stream.layout, stream.rate
+        resamplers: dict[tuple[str, str, int], av.AudioResampler] = {}
+        length = rate * BLOCK_SECONDS
         pending: list[NDArray[np.float32]] = []
         with container:
             try:
                 for frame in container.decode(stream):
-                    for converted in resampler.resample(frame):
+                    form = (frame.format.name, frame.layout.name, frame.sample_rate)
+                    if form not in resamplers:
+                        resamplers[form] = av.AudioResampler("fltp", layout, rate)
+                    for converted in resamplers[form].resample(frame):
                         pending.append(converted.to_ndarray().T.astype(np.float32))
                     if sum(map(len, pending)) >= length:
                         joined = np.concatenate(pending)
                         yield np.ascontiguousarray(joined[:length])
                         pending = [joined[length:]]
             except (FFmpegError, OSError, ValueError, UnicodeError) as cause:
-                raise _decoding_stopped(str(cause).lower()) from cause
+                if sum(map(len, pending)):
+                    yield np.ascontiguousarray(np.concatenate(pending))
+                raise _decoding_stopped(_ffmpeg_reason(cause)) from cause
         if sum(map(len, pending)):
             yield np.ascontiguousarray(np.concatenate(pending))
 
@@ -200,6 +302,7 @@ def _open_with_pyav(path: Path) -> Source:
         channels=stream.channels,
         header_samples=None,
         is_cut_off=False,
+        is_partial=False,
         encoding=f"{container.format.name.split(',')[0].upper()} {stream.codec_context.name}",
         is_lossy=not stream.codec_context.codec.lossless,
         blocks=blocks(),

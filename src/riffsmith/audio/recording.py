@@ -155,7 +155,9 @@ def _check(source: Source, tally: _Tally) -> None:
     if tally.peak <= 10 ** (SILENCE_DB / 20):
         raise recording_error(RecordingCode.SILENT, limit_db=SILENCE_DB)
     seconds, declared = tally.samples / source.sample_rate, source.header_samples
-    if source.is_cut_off:
+    if source.is_partial:
+        tally.add_flaw(RecordingCode.PARTIAL, seconds=seconds)
+    elif source.is_cut_off:
         tally.add_flaw(RecordingCode.CUT_OFF, seconds=seconds)
     elif declared is not None and tally.samples < COMPLETE_FRACTION * declared:
         expected = declared / source.sample_rate

@@ -26,6 +26,7 @@ class RecordingCode(MessageCode):
         "extra_needed",
         "{ending} needs the extra for AAC, M4A and video: install riffsmith[av]",
     )
+    ONLY_TAGS = "only_tags", "holds tags (title, picture) and no audio"
     NO_AUDIO_TRACK = "no_audio_track", "has no audio track"
     DECODING_STOPPED = "decoding_stopped", "decoding stopped ({cause})"
 
@@ -53,6 +54,11 @@ class RecordingCode(MessageCode):
     DAMAGED = "damaged", "damaged: decoding stopped ({cause}) after {seconds:.1f} s"
     CUT_OFF = "cut_off", "truncated: the file is cut off after {seconds:.1f} s"
     TRUNCATED = "truncated", "truncated: {seconds:.1f} s of {expected:.1f} s can be read"
+    PARTIAL = (
+        "partial",
+        "shortened: the file holds more than the {seconds:.1f} s that were read; install "
+        "riffsmith[av] to read all of it",
+    )
     CLIPPED = "clipped", "clipped: {fraction:.1%} of the samples are at full scale"
     SHARED_MUSIC = (
         "shared_music",

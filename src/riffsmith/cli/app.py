@@ -76,6 +76,8 @@ _COLLECT_AFTER = 50_000
 """Allocations between two runs of the garbage collector. Importing torch makes so many objects that
 Python's own number, 700, would delay each command by a fifth of a second."""
 
+_STDERR = 2
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs a command; errors go to stderr in one line, with exit code 1."""
@@ -83,6 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for output in (sys.stdout, sys.stderr):  # a terminal without our letters gets question marks
         if isinstance(output, TextIOWrapper):
             output.reconfigure(errors="replace")
+    _keep_own_stderr()
     words = sys.argv[1:] if arguments is None else list(arguments)
     command = None
     try:
@@ -104,6 +107,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         kind = type(error).__name__
         _fail(f"unexpected {kind}: {_one_line(error)}; RIFFSMITH_TRACEBACK=1 shows where", 1)
+
+
+def _keep_own_stderr() -> None:
+    """Gives our own messages a duplicate of the standard error output.
+
+    The output itself is closed to C libraries while a file is decoded.
+    """
+    stream = sys.stderr
+    try:
+        if not isinstance(stream, TextIOWrapper) or stream.fileno() != _STDERR:
+            return
+        sys.stderr = os.fdopen(
+            os.dup(_STDERR), "w", buffering=1, encoding=stream.encoding, errors=stream.errors
+        )
+    except OSError:  # there is no such output
+        return
 
 
 def _one_line(error: Exception) -> str:

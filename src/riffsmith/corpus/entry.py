@@ -15,7 +15,7 @@ from riffsmith.audio import (
     Recording,
     RecordingCode,
     RecordingRemark,
-    is_audio_name,
+    is_audio_file,
     read_recording,
 )
 from riffsmith.errors import AudioError
@@ -128,7 +128,7 @@ def describe(
 def _refuse_by_name(path: Path) -> RecordingRemark | None:
     if path.is_dir():
         return RecordingRemark.of(RecordingCode.UNREADABLE_FOLDER)
-    if is_audio_name(path):
+    if is_audio_file(path):
         return None
     if not path.suffix:
         return RecordingRemark.of(RecordingCode.NO_ENDING)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from riffsmith.audio import is_audio_name
+from riffsmith.audio import is_audio_file
 from riffsmith.errors import CorpusError
 from riffsmith.messages import Count
 
@@ -30,12 +30,12 @@ def find_genres(folder: Path) -> dict[str, int]:
         Number of audio files of each genre.
     """
     children = sorted(folder.iterdir())
-    if any(child.is_file() and is_audio_name(child) for child in children):
+    if any(child.is_file() and is_audio_file(child) for child in children):
         return {}
     counts: dict[str, int] = {}
     has_genre_name = False
     for child in children:
-        files = [file for file in child.rglob("*") if is_audio_name(file)] if child.is_dir() else []
+        files = [file for file in child.rglob("*") if is_audio_file(file)] if child.is_dir() else []
         if files:
             counts[child.name] = len(files)
             numbered = re.compile(re.escape(child.name) + r"\.\d{5}\.\w+")
@@ -90,7 +90,7 @@ def find_recordings(folder: Path, genre: str | None = None) -> tuple[Path, list[
     paths = sorted(_walk(root, set()), key=lambda path: path.as_posix())
     if not paths:
         raise CorpusError(f"{str(root)!r} is empty: put recordings into it")
-    if not any(is_audio_name(path) for path in paths):
+    if not any(is_audio_file(path) for path in paths):
         endings = Counter(path.suffix.lower() or "no ending" for path in paths)
         kinds = ", ".join(f"{count} × {ending}" for ending, count in endings.most_common(5))
         raise CorpusError(f"no audio in {str(root)!r}, only {kinds}: put recordings into it")
@@ -103,7 +103,7 @@ def find_audio(folder: Path) -> list[Path]:
     Raises:
         CorpusError: The folder is missing, empty or without audio.
     """
-    return [path for path in find_recordings(folder, ALL_GENRES)[1] if is_audio_name(path)]
+    return [path for path in find_recordings(folder, ALL_GENRES)[1] if is_audio_file(path)]
 
 
 def find_audio_or_file(path: Path) -> list[Path]:

@@ -9,7 +9,7 @@ from threading import Lock
 import torch
 
 from riffsmith import __version__
-from riffsmith.audio import RecordingCode, RecordingRemark, is_audio_name
+from riffsmith.audio import RecordingCode, RecordingRemark, is_audio_file
 from riffsmith.config import CorpusSettings
 from riffsmith.corpus.duplicates import mark_duplicates
 from riffsmith.corpus.entry import SurveyEntry, describe, entry_path
@@ -129,7 +129,7 @@ def _write_shards(
 
     def process(path: Path) -> tuple[SurveyEntry, str | None]:
         try:
-            if not is_audio_name(path) or not path.is_file():
+            if not is_audio_file(path) or not path.is_file():
                 return describe(path, root, settings.sample_rate, settings.channel_count)[0], None
             name = shard_name(path, settings)
         except OSError as error:

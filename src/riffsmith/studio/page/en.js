@@ -412,6 +412,7 @@ export default {
     "cannot_decode": "not readable as audio ({cause})",
     "implausible_header": "implausible header ({channels} channels at {sample_rate} Hz)",
     "extra_needed": "{ending} needs the extra for AAC, M4A and video: install riffsmith[av]",
+    "only_tags": "holds tags (title, picture) and no audio",
     "no_audio_track": "has no audio track",
     "decoding_stopped": "decoding stopped ({cause})",
     "not_numbers": "holds samples that are not numbers (NaN or infinite), first at {first}",
@@ -428,6 +429,8 @@ export default {
     "damaged": "damaged: decoding stopped ({cause}) after {seconds:tenths} s",
     "cut_off": "truncated: the file is cut off after {seconds:tenths} s",
     "truncated": "truncated: {seconds:tenths} s of {expected:tenths} s can be read",
+    "partial":
+      "shortened: the file holds more than the {seconds:tenths} s that were read; install riffsmith[av] to read all of it",
     "clipped": "clipped: {fraction:percentage} of the samples are at full scale",
     "other": "{text}"
   },

@@ -413,6 +413,7 @@ export default {
     "cannot_decode": "no se puede leer como audio ({cause})",
     "implausible_header": "cabecera inverosímil ({channels} canales a {sample_rate} Hz)",
     "extra_needed": "{ending} necesita el complemento para AAC, M4A y vídeo: instale riffsmith[av]",
+    "only_tags": "contiene etiquetas (título, imagen) y ningún audio",
     "no_audio_track": "no tiene pista de audio",
     "decoding_stopped": "la decodificación se detuvo ({cause})",
     "not_numbers": "contiene muestras que no son números (NaN o infinitas), la primera en {first}",
@@ -431,6 +432,8 @@ export default {
     "damaged": "dañado: la decodificación se detuvo ({cause}) después de {seconds:tenths} s",
     "cut_off": "truncado: el archivo se corta después de {seconds:tenths} s",
     "truncated": "truncado: se pueden leer {seconds:tenths} s de {expected:tenths} s",
+    "partial":
+      "acortado: el archivo contiene más que los {seconds:tenths} s que se leyeron; instale riffsmith[av] para leerlo entero",
     "clipped": "recortado: {fraction:percentage} de las muestras están al máximo",
     "other": "{text}"
   },

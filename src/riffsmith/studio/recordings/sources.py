@@ -9,7 +9,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import BinaryIO
 
-from riffsmith.audio import is_audio_name
+from riffsmith.audio import is_audio_content, is_audio_name
 from riffsmith.files import explain, remove
 from riffsmith.messages import Parameter
 from riffsmith.studio.errors import NotFoundError, RefusedError, StudioError, TooLargeError
@@ -66,7 +66,7 @@ class Sources:
             folder.mkdir()
             for name, content, size in sent:
                 safe = safe_name(name)
-                refusal = _refuse(name, safe, size, len(upload.taken))
+                refusal = _refuse(name, safe, content, size, len(upload.taken))
                 if refusal:
                     upload.refused.append(refusal)
                     continue
@@ -125,12 +125,13 @@ class Sources:
         raise NotFoundError(ProblemCode.NO_UPLOAD, source=source)
 
 
-def _refuse(name: str, safe: str, size: int, taken: int) -> ProblemPart | None:
+def _refuse(name: str, safe: str, content: BinaryIO, size: int, taken: int) -> ProblemPart | None:
     """The reason against a file. `None`: it can be taken.
 
     Args:
         name: Name of the file as it was sent.
         safe: Name under which it would be kept.
+        content: Content of the file.
         size: Size in bytes.
         taken: Number of files that were taken before.
     """
@@ -143,9 +144,10 @@ def _refuse(name: str, safe: str, size: int, taken: int) -> ProblemPart | None:
         return refusal(RefusalCode.BAD_NAME, name=name[:80])
     if not is_audio_name(Path(safe)):
         ending = Path(safe).suffix.lower()
-        if not ending:
+        if ending:
+            return refusal(RefusalCode.NOT_AUDIO, ending=ending)
+        if not is_audio_content(content):
             return refusal(RefusalCode.NO_ENDING)
-        return refusal(RefusalCode.NOT_AUDIO, ending=ending)
     if size > LARGEST_FILE:
         return refusal(RefusalCode.TOO_LARGE, megabytes=LARGEST_FILE // _MEGABYTE)
     if size == 0:
