@@ -65,9 +65,7 @@ def test_parts_of_other_rates_and_channels_are_converted(tmp_path: Path):
     second = write_music(tmp_path / "b.mp3", 1.0, 22_050)
     path = tmp_path / "joined.mp3"
     path.write_bytes(first.read_bytes() + second.read_bytes())
-    recording = read_recording(path, 8000, 2)
-    assert recording.seconds == pytest.approx(2, abs=0.15)
-    assert (recording.source_sample_rate, recording.source_channels) == (44_100, 2)
+    assert read_recording(path, 8000, 2).seconds == pytest.approx(2, abs=0.15)
 
 
 @pytest.mark.parametrize("quiet_first", [True, False])
