@@ -149,6 +149,20 @@ def test_other_errors_that_begin_alike_are_not_damage(
         read_recording(path, 8000, 1)
 
 
+def test_what_is_too_long_is_refused_before_it_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = write_music(tmp_path / "a.wav", 4.0)
+    source = open_audio(path)
+    untouched = iter(())  # decoding would find no samples
+    monkeypatch.setattr(
+        "riffsmith.audio.recording.open_audio", lambda _: replace(source, blocks=untouched)
+    )
+    monkeypatch.setattr("riffsmith.audio.recording.MAXIMUM_HOURS", 0.001)
+    with pytest.raises(AudioError, match=r"longer than 0.001 hours: cut it"):
+        read_recording(path, 8000, 1)
+
+
 def test_unreadable_files_are_named():
     with as_ordinary_user() as folder:
         path = write_music(folder / "a.wav")

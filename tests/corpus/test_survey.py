@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from riffsmith.audio import RecordingCode, RecordingRemark
 from riffsmith.corpus import MaterialGrade, Survey, SurveyEntry, survey_folder
+from riffsmith.corpus.entry import describe
 from riffsmith.errors import CorpusError
 
 
@@ -191,3 +192,16 @@ def test_loud_files_have_their_peak(tmp_path: Path):
     (entry,) = survey_folder(tmp_path).entries
     peak = np.abs(3 * make_music(2, 8000) / 0.3).max()
     assert entry.peak_db == pytest.approx(20 * np.log10(peak), abs=0.01)
+
+
+@pytest.mark.parametrize("gain", [1.0, 8.0])
+def test_a_long_recording_is_stored_as_a_short_one_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gain: float
+):
+    audio = make_music(8, 8000) * np.linspace(0.1, gain, 64_000)[:, None]
+    soundfile.write(tmp_path / "a.wav", audio, 8000, "FLOAT")
+    expected, whole = describe(tmp_path / "a.wav", tmp_path, 8000, 2)
+    monkeypatch.setattr("riffsmith.corpus.entry._HELD_SECONDS", 1.0)
+    found, stored = describe(tmp_path / "a.wav", tmp_path, 8000, 2)
+    assert found == expected
+    assert np.array_equal(stored, whole)

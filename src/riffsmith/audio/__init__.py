@@ -7,7 +7,14 @@ from riffsmith.audio.limiter import PEAK_LIMIT_DB, limit_peaks, limiter_reach, l
 from riffsmith.audio.loop_grid import LoopGrid
 from riffsmith.audio.loudness import LoudnessMeter, measure_loudness
 from riffsmith.audio.playback import play_audio
-from riffsmith.audio.recording import Recording, read_named, read_recording
+from riffsmith.audio.recording import (
+    Recording,
+    RecordingProperties,
+    concatenate_freeing,
+    read_named,
+    read_recording,
+    stream_recording,
+)
 from riffsmith.audio.remarks import RecordingCode, RecordingRemark
 from riffsmith.audio.transforms import join, resample
 
@@ -18,8 +25,10 @@ __all__ = [
     "LoudnessMeter",
     "Recording",
     "RecordingCode",
+    "RecordingProperties",
     "RecordingRemark",
     "audio_suffixes",
+    "concatenate_freeing",
     "is_audio_content",
     "is_audio_file",
     "is_audio_name",
@@ -33,6 +42,7 @@ __all__ = [
     "read_named",
     "read_recording",
     "resample",
+    "stream_recording",
     "to_pcm16",
     "wav_header",
     "write_audio",

@@ -273,7 +273,7 @@ def _open_with_pyav(path: Path, kind: Kind) -> Source:
 
     def blocks() -> Iterator[NDArray[np.float32]]:
         # The sample rate and the channels may change within a file: all of it is converted to the
-        # sample rate and the channels of its start.
+        # sample rate and the channels that FFmpeg found first.
         layout, rate = stream.layout, stream.rate
         resamplers: dict[tuple[str, str, int], av.AudioResampler] = {}
         length = rate * BLOCK_SECONDS

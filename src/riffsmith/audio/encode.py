@@ -1,7 +1,7 @@
 """Encoding: float samples to audio files, and to bytes for other programs."""
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +62,7 @@ def write_audio(
     if suffix not in _FORMATS:
         known = ", ".join(audio_suffixes())
         raise AudioError(f"cannot write {path.name!r}: its ending must be one of {known}")
-    if not np.isfinite(audio).all():
+    if not all(np.isfinite(block).all() for block in _blocks(audio)):
         raise AudioError(f"refusing to write {path.name}: the audio holds NaN or infinite samples")
     if loop is not None:
         tags = {"comment": loop.describe(), **(tags or {})}
@@ -71,26 +71,41 @@ def write_audio(
     is_stored = audio.dtype == np.int16
     gain = 1.0 if is_stored else limiting_gain(audio)
     with atomic_path(path, AudioError) as partial:
-        samples = audio if is_stored else audio * np.float32(gain)
         written = {} if suffix == ".mp3" else tags or {}
-        _write(partial, samples, sample_rate, suffix, written)
+        _write(partial, audio, None if is_stored else gain, sample_rate, suffix, written)
         if loop is not None and suffix == ".wav":
             mark_loop(partial, len(audio), sample_rate, loop)
         if suffix in _LOSSY:  # A lossy codec changes the peaks, so they are measured again.
             for _ in range(4):
-                coded = np.asarray(soundfile.read(partial)[0], np.float32)
-                overshoot = limiting_gain(coded)
+                overshoot = _measure_overshoot(partial)
                 if overshoot == 1:
                     break
                 gain *= 0.995 * overshoot
-                _write(partial, audio * np.float32(gain), sample_rate, suffix, written)
+                _write(partial, audio, gain, sample_rate, suffix, written)
         if suffix == ".mp3" and tags:
             partial.write_bytes(id3_tag(tags) + partial.read_bytes())
+
+
+def _blocks(
+    audio: NDArray[np.float32] | NDArray[np.int16],
+) -> Iterator[NDArray[np.float32] | NDArray[np.int16]]:
+    for start in range(0, len(audio), _BLOCK_SAMPLES):
+        yield audio[start : start + _BLOCK_SAMPLES]
+
+
+def _measure_overshoot(path: Path) -> float:
+    """The gain that brings the peak of a file to the limit, as `limiting_gain` gives it."""
+    gain = 1.0
+    with soundfile.SoundFile(path) as file:
+        while len(block := file.read(_BLOCK_SAMPLES)):
+            gain = min(gain, limiting_gain(np.asarray(block, np.float32)))
+    return gain
 
 
 def _write(
     path: Path,
     audio: NDArray[np.float32] | NDArray[np.int16],
+    gain: float | None,
     sample_rate: int,
     suffix: str,
     tags: Mapping[str, str],
@@ -104,8 +119,8 @@ def _write(
         ) as file:
             for tag, text in tags.items():
                 setattr(file, tag, text)
-            for start in range(0, len(audio), _BLOCK_SAMPLES):
-                file.write(audio[start : start + _BLOCK_SAMPLES])
+            for block in _blocks(audio):
+                file.write(block if gain is None else block * np.float32(gain))
     except soundfile.LibsndfileError as cause:
         raise AudioError(
             f"writing {name} failed ({cause.error_string.rstrip('.').lower()}): "

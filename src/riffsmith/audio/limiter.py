@@ -16,7 +16,8 @@ _SLOPE_SECONDS = 0.022
 
 def limiting_gain(audio: Float[np.ndarray, "..."]) -> float:
     """Gain, at most 1, that brings the peak to −1 dBFS or below."""
-    return min(1.0, _LIMIT / max(float(np.abs(audio).max(initial=0.0)), 1e-9))
+    peak = max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
+    return min(1.0, _LIMIT / max(peak, 1e-9))
 
 
 def limiter_reach(sample_rate: int) -> int:

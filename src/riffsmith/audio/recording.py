@@ -1,7 +1,9 @@
 """One pass over an audio file: its samples as chosen, its level, and its flaws."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import soxr
@@ -23,17 +25,18 @@ CLIPPED_FRACTION = 1e-3
 """A recording with a larger fraction of its samples at full scale is called clipped."""
 COMPLETE_FRACTION = 0.99
 """A recording with a smaller fraction of the samples that its header declares is truncated."""
-MAXIMUM_HOURS = 12
+MAXIMUM_HOURS = 3
+"""Longest recording that is read. A corpus holds an hour of stereo at 44.1 kHz in .6 GB."""
+SampleType = TypeVar("SampleType", bound=np.generic)
+Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Recording:
-    """A decoded recording at a chosen sample rate and number of channels."""
+class RecordingProperties:
+    """What one pass over the samples of a file finds out."""
 
-    audio: NDArray[np.float32]
-    """Samples (time, channels), resampled; full scale is 1.0, but lossy files may exceed it."""
     sample_rate: int
-    """Sample rate of `audio` in Hz."""
+    """Sample rate in Hz to which the audio was resampled."""
     seconds: float
     """Length of the file itself."""
     source_sample_rate: int
@@ -50,6 +53,14 @@ class Recording:
     """Integrated loudness of the file. `None`: shorter than 400 ms, or too quiet to measure."""
     flaws: tuple[RecordingRemark, ...]
     """What is wrong with the file although it can be used."""
+
+
+@dataclass(frozen=True)
+class Recording(RecordingProperties):
+    """A decoded recording at a chosen sample rate and number of channels."""
+
+    audio: Samples
+    """Samples (time, channels), resampled; full scale is 1.0, but lossy files may exceed it."""
 
 
 @dataclass
@@ -91,14 +102,33 @@ def read_recording(path: Path, sample_rate: int, channels: int) -> Recording:
         AudioError: The file is not audio, empty, silent, or holds NaN or infinite samples; the
             error's `code` is a `RecordingCode`.
     """
+    pieces: list[Samples] = []
+    properties = stream_recording(path, sample_rate, channels, pieces.append)
+    return Recording(audio=concatenate_freeing(pieces), **vars(properties))
+
+
+def stream_recording(
+    path: Path, sample_rate: int, channels: int, take: Callable[[Samples], None]
+) -> RecordingProperties:
+    """Decodes, mixes and resamples a file as `read_recording` does, a few seconds at a time.
+
+    Args:
+        path: Audio file of any format, sample rate and number of channels.
+        sample_rate: Sample rate of the result in Hz.
+        channels: Number of channels of the result, 1 or 2, mixed as `mix_channels` does.
+        take: Called with the consecutive pieces (time, channels) of the audio.
+
+    Raises:
+        AudioError: As for `read_recording`; pieces may have been taken before.
+    """
     source = open_audio(path)
+    if (source.header_samples or 0) > MAXIMUM_HOURS * 3600 * source.sample_rate:
+        raise recording_error(RecordingCode.TOO_LONG, hours=MAXIMUM_HOURS)
     tally = _Tally()
     meter = LoudnessMeter(source.sample_rate)
-    pieces = _resampled(source, sample_rate, channels, tally, meter)
-    audio = np.concatenate(pieces) if pieces else np.zeros((0, channels), np.float32)
+    _resample(source, sample_rate, channels, tally, meter, take)
     _check(source, tally)
-    return Recording(
-        audio=audio,
+    return RecordingProperties(
         sample_rate=sample_rate,
         seconds=tally.samples / source.sample_rate,
         source_sample_rate=source.sample_rate,
@@ -111,6 +141,21 @@ def read_recording(path: Path, sample_rate: int, channels: int) -> Recording:
     )
 
 
+def concatenate_freeing(pieces: list[NDArray[SampleType]]) -> NDArray[SampleType]:
+    """Joins pieces and empties their list on the way, so that they are not in memory twice.
+
+    Args:
+        pieces: At least one piece of audio (time, channels).
+    """
+    joined = np.empty((sum(map(len, pieces)), pieces[0].shape[1]), pieces[0].dtype)
+    end = len(joined)
+    while pieces:
+        piece = pieces.pop()
+        joined[end - len(piece) : end] = piece
+        end -= len(piece)
+    return joined
+
+
 def read_named(path: Path, sample_rate: int, channels: int) -> Recording:
     """Reads a recording as `read_recording` does, with the file's name in its errors."""
     try:
@@ -120,12 +165,16 @@ def read_named(path: Path, sample_rate: int, channels: int) -> Recording:
         raise AudioError(message, code=cause.code, parameters=cause.parameters) from cause
 
 
-def _resampled(
-    source: Source, sample_rate: int, channels: int, tally: _Tally, meter: LoudnessMeter
-) -> list[NDArray[np.float32]]:
+def _resample(
+    source: Source,
+    sample_rate: int,
+    channels: int,
+    tally: _Tally,
+    meter: LoudnessMeter,
+    take: Callable[[Samples], None],
+) -> None:
     has_chosen_rate = source.sample_rate == sample_rate
     stream = soxr.ResampleStream(source.sample_rate, sample_rate, channels, dtype="float32")
-    pieces: list[NDArray[np.float32]] = []
     try:
         for block in source.blocks:
             tally.add(block)
@@ -133,15 +182,14 @@ def _resampled(
                 raise recording_error(RecordingCode.TOO_LONG, hours=MAXIMUM_HOURS)
             meter.add(block)
             mixed = mix_channels(block, channels)
-            pieces.append(mixed if has_chosen_rate else stream.resample_chunk(mixed))
+            take(mixed if has_chosen_rate else stream.resample_chunk(mixed))
     except DecodingStoppedError as stop:
         if tally.samples == 0:
             raise
         seconds = tally.samples / source.sample_rate
         tally.add_flaw(RecordingCode.DAMAGED, cause=stop.parameters["cause"], seconds=seconds)
     if not has_chosen_rate:
-        pieces.append(stream.resample_chunk(np.zeros((0, channels), np.float32), last=True))
-    return pieces
+        take(stream.resample_chunk(np.zeros((0, channels), np.float32), last=True))
 
 
 def _check(source: Source, tally: _Tally) -> None:

@@ -12,15 +12,18 @@ from pydantic import BaseModel, ConfigDict, computed_field, model_validator
 from torch import Tensor
 
 from riffsmith.audio import (
-    Recording,
     RecordingCode,
+    RecordingProperties,
     RecordingRemark,
+    concatenate_freeing,
     is_audio_file,
-    read_recording,
+    stream_recording,
 )
 from riffsmith.errors import AudioError
 from riffsmith.features import find_landmarks
 
+_HELD_SECONDS = 600.0
+"""Length up to which a recording is held as floats until its peak is known."""
 FULL_SCALE = 32767
 """Largest value of a stored 16-bit sample."""
 
@@ -106,10 +109,9 @@ def describe(
     if (refusal := _refuse_by_name(path)) is not None:
         return SurveyEntry(path=name, refusal=refusal), empty
     try:
-        recording = read_recording(path, sample_rate, channels)
+        recording, stored = _read_as_stored(path, sample_rate, channels)
     except AudioError as error:
         return SurveyEntry(path=name, refusal=RecordingRemark.from_error(error)), empty
-    stored = _to_int16(recording)
     entry = SurveyEntry(
         path=name,
         flaws=recording.flaws,
@@ -120,7 +122,7 @@ def describe(
         is_lossy=recording.is_lossy,
         peak_db=round(recording.peak_db, 2),
         loudness_lufs=recording.loudness_lufs and round(recording.loudness_lufs, 2),
-        content_hash=blake2b(stored.tobytes(), digest_size=16).hexdigest(),
+        content_hash=blake2b(stored.data, digest_size=16).hexdigest(),
     )
     return entry, stored
 
@@ -140,10 +142,63 @@ def entry_path(path: Path, root: Path) -> str:
     return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
 
 
-def _to_int16(recording: Recording) -> NDArray[np.int16]:
-    peak = float(np.abs(recording.audio).max(initial=0.0))
-    gain = np.float32(FULL_SCALE / max(1.0, peak))
-    return np.rint(recording.audio * gain).astype(np.int16)
+def _read_as_stored(
+    path: Path, sample_rate: int, channels: int
+) -> tuple[RecordingProperties, NDArray[np.int16]]:
+    """Reads a recording in 16 bit, turned down where it exceeds full scale.
+
+    A long recording is converted while it is decoded, and decoded again if its peak turns out to
+    exceed full scale, because its float samples would take twice the memory.
+
+    Raises:
+        AudioError: As for `read_recording`.
+    """
+    collected = _Collected(round(_HELD_SECONDS * sample_rate))
+    properties = stream_recording(path, sample_rate, channels, collected.take)
+    if collected.was_left_out:
+        collected = _Collected(0, collected.peak)
+        properties = stream_recording(path, sample_rate, channels, collected.take)
+    collected.convert()
+    return properties, concatenate_freeing(collected.converted)
+
+
+class _Collected:
+    """Audio that becomes 16 bit at the latest when there is much of it."""
+
+    def __init__(self, held_samples: int, peak: float = 1.0) -> None:
+        """Begins without audio.
+
+        Args:
+            held_samples: Number of samples of each channel that are held as floats.
+            peak: Peak of the audio, if it is known to be above 1.
+        """
+        self.peak = self._known_peak = peak
+        self.converted: list[NDArray[np.int16]] = []
+        self._held: list[NDArray[np.float32]] = []
+        self._held_samples = held_samples
+        self._samples = 0
+
+    @property
+    def was_left_out(self) -> bool:
+        """Whether audio was converted, or left out, before its peak was known."""
+        return self.peak > self._known_peak and self._samples > self._held_samples
+
+    def take(self, piece: NDArray[np.float32]) -> None:
+        """Adds audio (time, channels)."""
+        self.peak = max(self.peak, float(max(piece.max(initial=0.0), -piece.min(initial=0.0))))
+        self._samples += len(piece)
+        self._held.append(piece)
+        if self.was_left_out:
+            self._held.clear()
+            self.converted.clear()
+        elif self._samples > self._held_samples:
+            self.convert()
+
+    def convert(self) -> None:
+        """Converts the audio that is held as floats."""
+        gain = np.float32(FULL_SCALE / self.peak)
+        self.converted += [np.rint(piece * gain).astype(np.int16) for piece in self._held]
+        self._held.clear()
 
 
 def find_stored_landmarks(
@@ -155,5 +210,6 @@ def find_stored_landmarks(
         audio: Samples, at least one.
         sample_rate: Sample rate in Hz.
     """
-    mono = audio.mean(axis=1, dtype=np.float32) / FULL_SCALE
+    mono = audio.mean(axis=1, dtype=np.float32)
+    mono /= FULL_SCALE
     return find_landmarks(mono, sample_rate)

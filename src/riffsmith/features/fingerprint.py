@@ -53,13 +53,16 @@ def fingerprint(
     filters = _quarter_tone_filters(sample_rate, n_fft)
     window = torch.hann_window(n_fft)
     samples = torch.from_numpy(np.ascontiguousarray(audio, dtype=np.float32))
-    frames = functional.pad(samples, (n_fft // 2, n_fft // 2)).unfold(
-        0, n_fft, fingerprint_hop(sample_rate)
-    )
-    power = [
-        torch.fft.rfft(block * window).abs().square() @ filters
-        for block in frames.split(_BLOCK_FRAMES)
-    ]
+    hop = fingerprint_hop(sample_rate)
+    count = (len(samples) + n_fft // 2 * 2 - n_fft) // hop + 1
+    power: list[Tensor] = []
+    for first in range(0, count, _BLOCK_FRAMES):  # only a block at a time is padded and so copied
+        start = first * hop - n_fft // 2
+        stop = start + (min(_BLOCK_FRAMES, count - first) - 1) * hop + n_fft
+        part = samples[max(0, start) : stop]
+        part = functional.pad(part, (max(0, -start), max(0, stop - len(samples))))
+        frames = part.unfold(0, n_fft, hop)
+        power.append(torch.fft.rfft(frames * window).abs().square() @ filters)
     level = torch.cat(power).T.clamp_min(1e-10).log()
     level = level.clamp_min(float(level.max()) - _RANGE_DB / _DB_PER_NEPER)
     level = level - moving_mean(level, _CONTEXT_FRAMES)

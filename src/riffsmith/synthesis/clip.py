@@ -57,12 +57,16 @@ def play_stream(
     """
     samples = round(seconds * stream.sample_rate)
     count = ceil(samples / stream.chunk_samples)
-    chunks: list[np.ndarray] = []
-    for chunk in play_chunks(stream, 0, count):
-        chunks.append(chunk)
+    audio: np.ndarray | None = None
+    for number, chunk in enumerate(play_chunks(stream, 0, count)):
+        start = number * stream.chunk_samples
+        if audio is None:
+            audio = np.empty((samples, chunk.shape[1]), chunk.dtype)
+        audio[start : start + len(chunk)] = chunk[: samples - start]
         if on_progress:
-            on_progress(len(chunks) / count)
-    return np.concatenate(chunks)[:samples]
+            on_progress((number + 1) / count)
+    assert audio is not None  # `check_seconds` leaves at least one chunk
+    return audio
 
 
 def play_chunks(
