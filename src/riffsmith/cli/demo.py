@@ -6,6 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+SONGS = files("riffsmith") / "demo_corpus" / "metal"
 SHIPPED_MODEL = "metal"
 SHIPPED_SECONDS = 10.0
 CLIPS = 3
@@ -55,7 +56,7 @@ def demo(
     run = RunFolder(out / "run")
     began = perf_counter()
     request = TrainingRequest(seed=seed, minutes=minutes, hold_out=["mutilated_mime"])
-    with as_file(files("riffsmith") / "demo_corpus" / "metal") as songs:
+    with as_file(SONGS) as songs:
         with file_progress("Preparing") as on_progress:
             record, corpus = begin_training(
                 songs, run, request, resume=True, on_progress=on_progress
