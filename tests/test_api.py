@@ -1,5 +1,6 @@
 """The Python interface."""
 
+import dataclasses
 import json
 import struct
 from pathlib import Path
@@ -23,6 +24,7 @@ from riffsmith.api import Model
 from riffsmith.bundle import (
     Card,
     LatentBundle,
+    Origin,
     PictureBundle,
     build_latent_generator,
     load_bundle,
@@ -130,7 +132,8 @@ def test_a_loop_in_a_file_has_loop_points(bundle: LatentBundle, tmp_path: Path):
 def test_a_file_tells_how_its_clip_was_made(latent_bundle: Path, tmp_path: Path):
     write_music(tmp_path / "own.wav", 4.0)
     bundle = load_bundle(latent_bundle)
-    model = Model(bundle, "my-songs", "cc-by-sa-4.0")
+    origin = Origin(licence="cc-by-sa-4.0", credit="A band (CC BY-SA 3.0)")
+    model = Model(bundle, "my-songs", origin)
     fast = riffsmith.Controls(tempo=150.0)
     audio = model.generate(1.0, 7, fast, audio_prompt=tmp_path / "own.wav", audio_prompt_from=1)
     for ending in ("wav", "flac", "ogg", "mp3"):
@@ -140,6 +143,10 @@ def test_a_file_tells_how_its_clip_was_made(latent_bundle: Path, tmp_path: Path)
         assert tags["artist"] == "Riffsmith model my-songs"
         if ending != "mp3":  # there it names the encoder
             assert tags["software"].startswith(f"Riffsmith {riffsmith.__version__}")
+        assert tags["copyright"][4:] == (
+            " Riffsmith model my-songs, licence cc-by-sa-4.0, "
+            "trained on music by A band (CC BY-SA 3.0)"
+        )
         how = json.loads(tags["comment"])
         assert how["riffsmith"] == riffsmith.__version__
         prompt = {"name": "own.wav", "second": 1, "seconds": 3.0, "noise_level": 0.5}
@@ -149,6 +156,9 @@ def test_a_file_tells_how_its_clip_was_made(latent_bundle: Path, tmp_path: Path)
         (moment,) = how["controls"]
         assert riffsmith.Controls(**moment["controls"]) == fast
     assert Model(bundle).generate(1.0, 7, fast).tags == {}
+    card = bundle.card.model_copy(update={"credit": "Myself"})
+    own = Model(dataclasses.replace(bundle, card=card), "own").generate(0.2)
+    assert own.tags["copyright"].endswith("model own, trained on music by Myself")
     assert riffsmith.load(latent_bundle).generate(0.2, 7).tags["title"] == "Tiny, seed 7"
 
 

@@ -6,7 +6,7 @@ import pytest
 import soundfile
 from conftest import make_music
 
-from riffsmith.audio import to_pcm16, wav_header, write_audio
+from riffsmith.audio import TAGS, to_pcm16, wav_header, write_audio
 from riffsmith.errors import AudioError
 
 LIMIT = 10 ** (-1 / 20)
@@ -63,7 +63,8 @@ def test_an_impossible_sample_rate_is_explained(tmp_path: Path):
 
 @pytest.mark.parametrize("ending", ["wav", "flac", "ogg", "mp3"])
 def test_a_file_says_where_it_comes_from(tmp_path: Path, ending: str):
-    path, tags = tmp_path / f"clip.{ending}", {"title": "A riff", "comment": '{"seed": 7}'}
+    path = tmp_path / f"clip.{ending}"
+    tags = {"title": "A riff", "comment": '{"seed": 7}', "copyright": "2026 Música"}
     write_audio(path, make_music(1.0, 22_050), 22_050, tags=tags)
     with soundfile.SoundFile(path) as file:
         assert tags.items() <= file.copy_metadata().items()
@@ -85,3 +86,16 @@ def test_a_header_and_samples_are_a_file():
     assert length == 44
     assert open_ended[4:8] == open_ended[40:44] == b"\xff" * 4
     assert wav_header(44_100, 2, 10**10) == wav_header(44_100, 2)
+
+
+@pytest.mark.parametrize("samples", [100, None])
+def test_a_header_can_have_tags(samples: int | None):
+    tags: dict[str, str] = dict(
+        zip(TAGS, ("A riff", "Música", '{"seed": 7}', "Riffsmith", "2026", "A band"), strict=True)
+    )
+    content = wav_header(8000, 2, samples, tags) + bytes(400)
+    with soundfile.SoundFile(io.BytesIO(content)) as file:
+        assert file.copy_metadata() == tags
+        assert len(file.read()) == 100
+    if samples is not None:
+        assert int.from_bytes(content[4:8], "little") == len(content) - 8

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from importlib.resources import as_file
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import torch
 from conftest import TINY_LATENTS, tiny_flags, write_music
 
 from riffsmith.cli.app import main
+from riffsmith.cli.demo import SONGS
 from riffsmith.corpus import Corpus
 
 COMMANDS = (
@@ -87,7 +89,7 @@ def test_survey_lists_and_judges(shell: Shell, tmp_path: Path):
 
 
 @pytest.mark.slow
-def test_survey_for_programs(shell: Shell, tmp_path: Path):
+def test_survey_for_programs(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     write_music(tmp_path / "long.wav", 26.0)
     write_music(tmp_path / "short.wav", 1.0, seed=2)
     found = json.loads(shell("survey", tmp_path, "--json"))
@@ -99,8 +101,10 @@ def test_survey_for_programs(shell: Shell, tmp_path: Path):
     assert "not enough" in found["verdict"]
     assert found["held_out"] == []  # the second one is too short for a segment
     write_music(tmp_path / "other.wav", 26.0, seed=3)
+    monkeypatch.setattr("riffsmith.training.measure_training_seconds", lambda *_: 60.0)
     found = json.loads(shell("survey", tmp_path, "--json"))
     assert found["held_out"] in (["long.wav"], ["other.wav"])
+    assert found["training_seconds"] == 60.0
 
 
 def test_prepare_tells_what_it_left_out(shell: Shell, tmp_path: Path):
@@ -204,6 +208,7 @@ def test_the_demo(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
     monkeypatch.setattr(TrainingRequest, "__init__", _tiny(TrainingRequest.__init__))
     monkeypatch.setattr("riffsmith.cli.demo.CLIP_SECONDS", 2.0)
+    monkeypatch.setattr("riffsmith.cli.demo.SONGS", _beginnings(tmp_path / "metal", 65.0))
     for _ in range(2):  # the second time there is nothing left to train
         out = shell("demo", "--out", tmp_path / "demo", "--minutes", "0.02")
         assert out.count("audio: ") == 4
@@ -212,7 +217,17 @@ def test_the_demo(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     manifest = json.loads((tmp_path / "demo" / "run" / "corpus" / "manifest.json").read_text())
     assert manifest["genre"] == "metal"
     held_out = [r["source"]["path"] for r in manifest["recordings"] if r["split"] == "held_out"]
-    assert held_out == ["mutilated_mime.ogg"]
+    assert held_out == ["mutilated_mime.flac"]
+
+
+def _beginnings(folder: Path, seconds: float) -> Path:
+    """The first seconds of two of the demo's songs."""
+    folder.mkdir()
+    for name in ("chaos_god.ogg", "mutilated_mime.ogg"):
+        with as_file(SONGS / name) as path, soundfile.SoundFile(path) as song:
+            target = folder / Path(name).with_suffix(".flac")
+            soundfile.write(target, song.read(round(seconds * song.samplerate)), song.samplerate)
+    return folder
 
 
 def _tiny(original):

@@ -39,12 +39,17 @@ def test_a_stream_is_what_generate_plays(
     capfdbinary.readouterr()
     wav = streamed(latent_bundle, capfdbinary)
     found, rate = soundfile.read(io.BytesIO(wav))
-    expected, _ = soundfile.read(tmp_path / "a.wav")
+    with soundfile.SoundFile(tmp_path / "a.wav") as file:
+        expected, tags = file.read(), file.copy_metadata()
+    with soundfile.SoundFile(io.BytesIO(wav)) as file:
+        streamed_tags = file.copy_metadata()
+    tags["software"] = streamed_tags["software"]  # libsndfile adds its own name
+    assert streamed_tags == tags
     assert rate == 8000
     assert found.shape == expected.shape == (48_000, 2)
     gains = found[np.abs(found) > 0.1] / expected[np.abs(found) > 0.1]
     assert np.all(gains > 0)  # the same music; a file is turned down as a whole
-    assert streamed(latent_bundle, capfdbinary, "--format", "raw") == wav[44:]
+    assert streamed(latent_bundle, capfdbinary, "--format", "raw") == wav[-4 * 48_000 :]
     assert streamed(latent_bundle, capfdbinary, "--tempo", "200") != wav
     for flags in (("--form", "1"), ("--key", "F# minor"), ("--transpose", "-3")):
         assert streamed(latent_bundle, capfdbinary, *flags) != wav

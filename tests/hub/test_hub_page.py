@@ -33,4 +33,6 @@ def test_the_page_names_what_is_not_known(latent_bundle: Path):
     assert "None were measured." in page
     assert "were not stated when this model was published" in page
     assert "riffsmith stream" not in page
+    credited = card.model_copy(update={"credit": "A band, CC BY 4.0"})
+    assert "Trained on music by A band, CC BY 4.0." in describe_model("riffs", credited, "unknown")
     assert "It plays clips at 8 kHz." in page

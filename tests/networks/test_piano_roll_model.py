@@ -41,6 +41,20 @@ def test_the_loss_is_that_of_the_mixture(model: PianoRollModel):
     assert float(model.loss(steps, profile)) == pytest.approx(found / 10, rel=1e-4)
 
 
+@torch.inference_mode()
+def test_what_is_written_are_the_steps_one_after_the_other(model: PianoRollModel):
+    """In bars of their own, and after a bar whose notes are copied."""
+    profile, bars = torch.rand(1, PROFILE_VALUES), (0, 0, 2)
+    written = model.write(profile[0], bars, torch.Generator().manual_seed(4))
+    uniform = torch.rand(3 * BAR_STEPS, 1 + PITCHES, generator=torch.Generator().manual_seed(4))
+    before, memory = torch.zeros(1, 1, PITCHES), torch.zeros(1, 1, model.hidden)
+    for number in range(3 * BAR_STEPS):
+        found, memory = model.step(before, torch.tensor([number]), profile, memory, uniform[number])
+        before = written[None, None, number]
+        if number // BAR_STEPS != 1:
+            assert torch.equal(before, found)
+
+
 def test_bars_that_return_have_the_same_notes(model: PianoRollModel):
     profile, bars = torch.rand(PROFILE_VALUES), [0, 1, 0, 3, 1, 0]
 

@@ -37,7 +37,8 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def finished_run(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """A finished run, with events of a monitor added."""
     run = RunFolder(tmp_path_factory.mktemp("finished") / "a run")
-    record = create_run(run, corpus, tiny_settings(monitor="false"), "report", seed=3)
+    settings = tiny_settings(monitor="false")
+    record = create_run(run, corpus, settings, "report", seed=3, credit="A <band>, CC BY 4.0")
     train(run, record, corpus, [])
     write_monitor_lines(run)
     return run
@@ -92,12 +93,14 @@ def test_the_page_says_what_was_done(pages: dict[str, str]):
         "4 recordings, 0.3 minutes in all: 0.2 for training, 0.1 held out",
         "Generator: 4,281 parameters",
         "song 2.ogg",
+        "The music is by A <band>, CC BY 4.0.",
         "Epoch 0 variety",
         "Epoch 4 variety",
         "training.learning_rate 0.0002",
         "Every file is decoded, mixed to mono and resampled to 8000 Hz",
         "The audio is cut into segments of 1 s",
         "Binary cross entropy The discriminator gives each picture a logit",
+        "8 × 8 × 31 Conv2d down_1",
         "Conclusion This went well:",
     ):
         assert words in text, words

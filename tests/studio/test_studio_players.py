@@ -164,7 +164,7 @@ def test_of_several_changes_the_newest_is_carried_out(
 
 @pytest.mark.slow
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.data())
 def test_a_clip_is_what_was_heard(model: Playable, data: st.DataObject):
@@ -203,7 +203,7 @@ def test_what_is_long_over_is_forgotten(model: Playable, monkeypatch: pytest.Mon
     monkeypatch.setattr(player_module, "_KEPT_CHANGES", 5)
     monkeypatch.setattr(Stream, "make_ready", lambda *_: None)
     player, size = begun(model), Stream(model.latent_bundle(), 3).chunk_samples
-    for number in range(30):
+    for number in range(12):
         player._served = (number + 1) * size
         player.change_controls(FAST if number % 2 else SLOW, 0)
     assert len(player._changes) <= 7

@@ -153,7 +153,7 @@ def test_both_of_a_pair_are_augmented_alike():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("matching", "steps"), [("300", 300), ("100", 300)], ids=["flow matching", "adversarial phase"]
+    ("matching", "steps"), [("200", 200), ("100", 200)], ids=["flow matching", "adversarial phase"]
 )
 def test_the_generator_learns_a_constant(matching: str, steps: int):
     """The generator reproduces windows that are all equal."""

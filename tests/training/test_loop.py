@@ -173,9 +173,11 @@ def test_a_finished_run_is_left_alone_and_can_be_prolonged(started: Started, cor
     before = last_bytes(run)
     assert train(run, record, corpus, []).finished
     assert last_bytes(run) == before
-    record, _ = open_run(run, training={"epochs": 5})
+    record, _ = open_run(run, training={"epochs": 5}, credit="A band, CC BY 4.0")
     assert train(run, record, corpus, []).epoch == 5
     assert run.snapshot_numbers() == [0, 2, 4, 5]
+    cards = [load_bundle(run.snapshot(number)).card for number in (4, 5)]
+    assert [card.credit for card in cards] == [None, "A band, CC BY 4.0"]
 
 
 @pytest.mark.slow

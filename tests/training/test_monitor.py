@@ -149,7 +149,7 @@ def test_divergence_that_comes_back_is_an_error(corpus: Corpus, tmp_path: Path):
     assert [line["to_step"] for line in run.read_metrics("rollback")] == [0, 0, 0]
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_healthy_run_is_left_alone(corpus: Corpus, tmp_path: Path, seed: int):
     run, record = begin(tmp_path / "run", corpus, seed)
     assert train(run, record, corpus, []).stopped_by is None
@@ -162,18 +162,17 @@ def test_a_healthy_run_is_left_alone(corpus: Corpus, tmp_path: Path, seed: int):
         assert last_bytes(run) == last_bytes(other)
 
 
-@pytest.mark.parametrize("stop", [29, 61, 100])
-def test_stopping_anywhere_changes_nothing_of_what_the_monitor_does(
-    corpus: Corpus, tmp_path: Path, stop: int
-):
+def test_stopping_anywhere_changes_nothing_of_what_the_monitor_does(corpus: Corpus, tmp_path: Path):
     """A learning rate so high that the run collapses by itself, twice."""
     options = {"learning_rate": "1.0", "epochs": "60"}
     whole, record = begin(tmp_path / "whole", corpus, 0, **options)
     train(whole, record, corpus, [])
     assert whole.read_metrics("rollback")
     run, record = begin(tmp_path / "run", corpus, 0, **options)
-    assert train(run, record, corpus, [], should_stop=after(stop)).step == stop
-    train(run, record, corpus, [], should_stop=after(7))
+    step = 0
+    for more in (29, 7, 25, 39):
+        step += more
+        assert train(run, record, corpus, [], should_stop=after(more)).step == step
     train(run, record, corpus, [])
     assert last_bytes(run) == last_bytes(whole)
     timed = ("seconds", "data_seconds", "other_seconds")

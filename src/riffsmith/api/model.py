@@ -7,7 +7,7 @@ from pathlib import Path
 from riffsmith.api.audio import Audio, Loop, read_audio
 from riffsmith.api.tags import make_tags
 from riffsmith.audio import resample
-from riffsmith.bundle import Bundle, Card, LatentBundle, load_bundle, read_origin
+from riffsmith.bundle import Bundle, Card, LatentBundle, Origin, load_bundle, read_origin
 from riffsmith.errors import ModelError, SettingsError
 from riffsmith.parallel import single_threaded
 from riffsmith.pipeline.models import find_bundle
@@ -56,14 +56,31 @@ def check_loop_controls(controls: Controls | None) -> None:
 class Piece:
     """An endless piece. Iteration gives `Audio` of about 6 s at a time."""
 
-    def __init__(self, stream: Stream) -> None:
-        self._stream = stream
+    def __init__(
+        self,
+        stream: Stream,
+        controls: Controls,
+        make_tags_at: Callable[[int, Controls], dict[str, str]],
+    ) -> None:
+        """Begins a piece.
+
+        Args:
+            stream: What it plays.
+            controls: Controls of the stream.
+            make_tags_at: Makes the tags of audio that begins at a sample and has some controls.
+        """
+        self._stream, self._controls, self._make_tags_at = stream, controls, make_tags_at
         self._position = 0
 
     @property
     def position(self) -> int:
         """Number of samples read so far."""
         return self._position
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Texts for a file that begins at the present position."""
+        return self._make_tags_at(self._position, self._controls)
 
     def __repr__(self) -> str:
         rate = self._stream.sample_rate
@@ -86,11 +103,12 @@ class Piece:
             SettingsError: The number is below 1.
         """
         _check_samples(samples)
+        tags = self.tags
         with single_threaded():
             found = self._stream.read(self._position, samples)
         self._position += samples
         self._stream.forget(self._position)
-        return Audio(found, self._stream.sample_rate)
+        return Audio(found, self._stream.sample_rate, tags=tags)
 
     def play_on(self, samples: int | None = None) -> Generator[Audio, None, None]:
         """The next samples as `Audio` of a little more than 3 s, computed by several workers.
@@ -115,13 +133,15 @@ class Piece:
         last = None if stop is None else -(-stop // size)
         for chunk in play_chunks(stream, self._position // size, last):
             audio = chunk if stop is None else chunk[: stop - self._position]
+            tags = self.tags
             self._position += len(audio)
-            yield Audio(audio, stream.sample_rate)
+            yield Audio(audio, stream.sample_rate, tags=tags)
         stream.forget(self._position)
 
     def change_controls(self, controls: Controls) -> None:
         """Changes the controls from the present position on."""
         self._stream = self._stream.with_controls(self._position, controls)
+        self._controls = controls
 
 
 def _check_samples(samples: int) -> None:
@@ -132,16 +152,18 @@ def _check_samples(samples: int) -> None:
 class Model:
     """A trained model. `load` opens one."""
 
-    def __init__(self, bundle: Bundle, name: str | None = None, licence: str | None = None) -> None:
+    def __init__(
+        self, bundle: Bundle, name: str | None = None, origin: Origin | None = None
+    ) -> None:
         """Takes a bundle that is open.
 
         Args:
             bundle: The bundle.
             name: Name of the model in the tags of what it plays. `None`: its audio has no tags.
-            licence: The hub's identifier of its licence, for the same tags. `None`: it is not
-                stated.
+            origin: Its licence and the credit of its music, for the same tags. `None`: it was
+                trained here.
         """
-        self._bundle, self._name, self._licence = bundle, name, licence
+        self._bundle, self._name, self._origin = bundle, name, origin
 
     def __repr__(self) -> str:
         card = self.card
@@ -200,14 +222,7 @@ class Model:
         check_seconds(seconds)
         _check_noise_level(noise_level, audio_prompt)
         prompt = self._read_prompt(audio_prompt, audio_prompt_from)
-        details: dict[str, object] = {}
-        if prompt is not None:
-            details["audio_prompt"] = {
-                "name": prompt.tags.get("title"),
-                "second": audio_prompt_from or 0.0,
-                "seconds": prompt.seconds,
-                "noise_level": _DEFAULT_NOISE_LEVEL if noise_level is None else noise_level,
-            }
+        details = _describe_prompt(prompt, audio_prompt_from, noise_level)
         tags = self._make_tags(seed, controls, details)
         if (controls or Controls()) == Controls() and prompt is None:
             audio = generate_clip(self._bundle, seconds, seed, on_progress)
@@ -260,7 +275,13 @@ class Model:
         """Begins the endless piece of a seed. Arguments and errors are those of `generate`."""
         _check_noise_level(noise_level, audio_prompt)
         prompt = self._read_prompt(audio_prompt, audio_prompt_from)
-        return Piece(self._open_stream(seed, controls, prompt, noise_level))
+        details = _describe_prompt(prompt, audio_prompt_from, noise_level)
+
+        def make_tags_at(begin: int, controls: Controls) -> dict[str, str]:
+            return self._make_tags(seed, controls, {**details, "begin": begin})
+
+        stream = self._open_stream(seed, controls, prompt, noise_level)
+        return Piece(stream, controls or Controls(), make_tags_at)
 
     def live(self, seed: int = 0, controls: Controls | None = None) -> LivePiece:
         """Begins an endless piece that computes ahead, and whose controls any thread may change.
@@ -279,7 +300,7 @@ class Model:
         if isinstance(self._bundle, LatentBundle):
             moment = {"at": 0.0, "controls": asdict(controls or Controls())}
             details = {"begin": 0, "controls": [moment], **details}
-        return make_tags(self._name, self.card, self._licence, seed, details)
+        return make_tags(self._name, self.card, self._origin, seed, details)
 
     def _open_stream(
         self,
@@ -328,6 +349,22 @@ def _check_noise_level(noise_level: float | None, audio_prompt: object) -> None:
         )
 
 
+def _describe_prompt(
+    prompt: Audio | None, from_seconds: float | None, noise_level: float | None
+) -> dict[str, object]:
+    """What tags tell about an audio prompt, if there is one."""
+    if prompt is None:
+        return {}
+    return {
+        "audio_prompt": {
+            "name": prompt.tags.get("title"),
+            "second": from_seconds or 0.0,
+            "seconds": prompt.seconds,
+            "noise_level": _DEFAULT_NOISE_LEVEL if noise_level is None else noise_level,
+        }
+    }
+
+
 def load(
     model: str | Path,
     snapshot: int | None = None,
@@ -346,6 +383,4 @@ def load(
         ModelError: There is no such model, or it is damaged.
     """
     with find_bundle(str(model), snapshot, on_notice) as folder:
-        origin = read_origin(folder)
-        licence = None if origin is None else origin.licence
-        return Model(load_bundle(folder), Path(model).resolve().name, licence)
+        return Model(load_bundle(folder), Path(model).resolve().name, read_origin(folder))

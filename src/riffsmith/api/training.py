@@ -46,6 +46,7 @@ def train(
     resume: bool = False,
     genre: str | None = None,
     name: str | None = None,
+    credit: str | None = None,
     hold_out: str | Sequence[str] = (),
     workers: int | None = None,
     settings: SettingValues | None = None,
@@ -70,6 +71,8 @@ def train(
         resume: Whether to go on with a run that was stopped, or to start it if there is none.
         genre: Subfolder of a tree of genres, or `all`. `None`: the folder is no such tree.
         name: What the music is called in reports and models. `None`: as its folder.
+        credit: Who made the recordings and under which licence, such as `Muldjord, CC BY-SA 3.0`.
+            The report and every clip of the model name it. `None`: it is not stated.
         hold_out: Parts of names of recordings to keep from training. If empty, a tenth of the
             recordings is held out. `none` holds out nothing, so no score can be measured.
         workers: Threads of the preparation. `None`: one for each core.
@@ -98,6 +101,7 @@ def train(
         from_scratch=from_scratch,
         genre=genre,
         name=name,
+        credit=credit,
         hold_out=to_names(hold_out),
         workers=workers,
     )

@@ -25,8 +25,17 @@ _LOSSY = frozenset({".ogg", ".mp3"})
 _BLOCK_SAMPLES = 1 << 16  # libsndfile's Vorbis encoder overflows its stack on very large writes
 _UNKNOWN_SIZE = 0xFFFF_FFFF
 """Size in a WAV header whose length is not known; players then read to the end."""
+_INFO_CHUNKS = {
+    "title": b"INAM",
+    "artist": b"IART",
+    "comment": b"ICMT",
+    "software": b"ISFT",
+    "date": b"ICRD",
+    "copyright": b"ICOP",
+}
+"""Chunks of a WAV file that hold its texts."""
 
-TAGS = ("title", "artist", "comment", "software", "date")
+TAGS = ("title", "artist", "comment", "software", "date", "copyright")
 """Names of the texts that a file can carry about itself."""
 
 
@@ -133,21 +142,39 @@ def to_pcm16(audio: Float[np.ndarray, "time channels"]) -> bytes:
     return (audio * 32_767).round().clip(-32_768, 32_767).astype("<i2").tobytes()
 
 
-def wav_header(sample_rate: int, channels: int, samples: int | None = None) -> bytes:
+def wav_header(
+    sample_rate: int,
+    channels: int,
+    samples: int | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> bytes:
     """Builds the header of a WAV file of 16-bit samples (RIFF MCI, 1991).
 
     Args:
         sample_rate: Sample rate in Hz.
         channels: Number of channels.
         samples: Number of samples per channel. `None`: the length is not known yet.
+        tags: Texts to store in the file, by the names in `TAGS`.
     """
+    info = _info_list(tags) if tags else b""
     frame_bytes = 2 * channels
     size = _UNKNOWN_SIZE if samples is None else min(samples * frame_bytes, _UNKNOWN_SIZE)
     byte_rate = sample_rate * frame_bytes
     form = struct.pack("<HHIIHH", 1, channels, sample_rate, byte_rate, frame_bytes, 16)
     return (
-        struct.pack("<4sI4s", b"RIFF", min(size + 36, _UNKNOWN_SIZE), b"WAVE")
+        struct.pack("<4sI4s", b"RIFF", min(size + 36 + len(info), _UNKNOWN_SIZE), b"WAVE")
         + struct.pack("<4sI", b"fmt ", len(form))
         + form
+        + info
         + struct.pack("<4sI", b"data", size)
     )
+
+
+def _info_list(tags: Mapping[str, str]) -> bytes:
+    """The chunk `LIST` of type `INFO`; each text ends in a null byte, and at an even length."""
+    content = b"INFO"
+    for name, text in tags.items():
+        encoded = text.encode() + b"\0"
+        content += struct.pack("<4sI", _INFO_CHUNKS[name], len(encoded)) + encoded
+        content += b"\0" * (len(encoded) % 2)
+    return struct.pack("<4sI", b"LIST", len(content)) + content

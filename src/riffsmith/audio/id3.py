@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 
-_FRAMES = {"title": b"TIT2", "artist": b"TPE1", "software": b"TSSE", "date": b"TDRC"}
+_FRAMES = {
+    "title": b"TIT2",
+    "artist": b"TPE1",
+    "software": b"TSSE",
+    "date": b"TDRC",
+    "copyright": b"TCOP",
+}
 _UTF8 = b"\x03"
 _COMMENT_HEAD = b"und\0"  # of no particular language, without a description
 
@@ -11,7 +17,8 @@ def id3_tag(tags: Mapping[str, str]) -> bytes:
     """Builds the tag that stands at the beginning of an MP3 file (id3.org, ID3v2.4.0, 2000).
 
     Args:
-        tags: Texts by their names: `title`, `artist`, `comment`, `software` and `date`.
+        tags: Texts by their names: `title`, `artist`, `comment`, `software`, `date` and
+            `copyright`.
     """
     frames = b"".join(
         _frame(b"COMM", _UTF8 + _COMMENT_HEAD + text.encode())

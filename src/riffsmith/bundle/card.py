@@ -43,6 +43,8 @@ class Card(BaseModel):
     corpus_hash: str
     """Hash of the corpus's manifest."""
     recordings: tuple[RecordingCredit, ...]
+    credit: str | None = None
+    """Who made the recordings, and under which licences. `None`: it was not stated."""
     seed: int
     snapshot: int
     """Number of the snapshot: the epoch of a picture preset, the step of preset `latent`."""

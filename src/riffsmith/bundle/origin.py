@@ -18,6 +18,9 @@ class Origin(BaseModel):
     """Commit on the hub."""
     licence: str | None = None
     """The hub's identifier of the licence, such as `cc-by-sa-4.0`. `None`: it is not stated."""
+    credit: str | None = None
+    """Who made the music that the model was trained on, and under which licences. `None`: as the
+    card says."""
 
 
 def read_origin(folder: Path) -> Origin | None:

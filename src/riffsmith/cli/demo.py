@@ -6,12 +6,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+SONGS = files("riffsmith") / "demo_corpus" / "metal"
 SHIPPED_MODEL = "metal"
 SHIPPED_SECONDS = 10.0
 CLIPS = 3
 CLIP_SECONDS = 30.0
 EVALUATED_SECONDS = 60.0
 MEASURED = ("evaluation", "originality")
+CREDIT = "Muldjord (El Senator), CC BY-SA 3.0"
 
 
 def demo(
@@ -31,31 +33,29 @@ def demo(
     """
     from time import perf_counter
 
-    from riffsmith.audio import write_audio
-    from riffsmith.bundle import load_shipped
+    from riffsmith.api import load
     from riffsmith.cli.console import file_progress, note, share_progress, stdout
     from riffsmith.cli.training_progress import run_with_progress
-    from riffsmith.pipeline.models import open_model
     from riffsmith.pipeline.training import TrainingRequest, begin_training
     from riffsmith.report import measure_run, write_report
     from riffsmith.runs import RunFolder
-    from riffsmith.synthesis import generate_clip
 
-    note("songs: Muldjord (El Senator), CC BY-SA 3.0; credits in riffsmith/demo_corpus")
-    shipped = load_shipped(SHIPPED_MODEL)
+    note(f"songs: {CREDIT}; credits in riffsmith/demo_corpus")
+    shipped = load(SHIPPED_MODEL)
     began = perf_counter()
-    audio = generate_clip(shipped, SHIPPED_SECONDS, seed)
+    audio = shipped.generate(SHIPPED_SECONDS, seed)
     elapsed = perf_counter() - began
-    target = out / f"{SHIPPED_MODEL}.wav"
-    write_audio(target, audio, shipped.card.settings.corpus.sample_rate)
+    target = audio.save(out / f"{SHIPPED_MODEL}.wav")
     stdout.print(
         f"audio: {target}, {SHIPPED_SECONDS:g} s by the shipped model, computed in {elapsed:.1f} s",
         soft_wrap=True,
     )
     run = RunFolder(out / "run")
     began = perf_counter()
-    request = TrainingRequest(seed=seed, minutes=minutes, hold_out=["mutilated_mime"])
-    with as_file(files("riffsmith") / "demo_corpus" / "metal") as songs:
+    request = TrainingRequest(
+        seed=seed, minutes=minutes, hold_out=["mutilated_mime"], credit=CREDIT
+    )
+    with as_file(SONGS) as songs:
         with file_progress("Preparing") as on_progress:
             record, corpus = begin_training(
                 songs, run, request, resume=True, on_progress=on_progress
@@ -65,12 +65,11 @@ def demo(
     if not result.finished:
         stdout.print("stopped: the same command goes on")
         raise SystemExit(130)
-    bundle = open_model(str(run.path), None, note)
+    model = load(run.path, on_notice=note)
     for number in range(CLIPS):
         target = out / f"riff-{number + 1}.wav"
         with share_progress(f"Playing {target.name}") as on_share:
-            audio = generate_clip(bundle, CLIP_SECONDS, seed + number, on_share)
-        write_audio(target, audio, bundle.card.settings.corpus.sample_rate)
+            model.generate(CLIP_SECONDS, seed + number, on_progress=on_share).save(target)
         stdout.print(f"audio: {target}", soft_wrap=True)
     page = out / "report.html"
     with share_progress("Measuring") as on_progress:

@@ -1,8 +1,8 @@
 """Endless pieces as `stream` and `play` use them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from riffsmith.cli.flags import seed_or_draw
@@ -28,6 +28,8 @@ class Live:
     """In Hz."""
     samples: int | None
     """Samples per channel in all. `None`: the piece has no end."""
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Texts for a file of the piece. Empty: its controls may change."""
 
 
 @contextmanager
@@ -48,9 +50,10 @@ def prefetch_piece(
 
     player, samples = _open(model, minutes, snapshot)
     piece = player.stream(seed_or_draw(seed), controls)
+    tags = piece.tags
     chunks = (audio.samples for audio in piece.play_on(samples))
     with Prefetcher(chunks, _AHEAD_CHUNKS) as ahead:
-        yield Live(ahead, player.sample_rate, samples)
+        yield Live(ahead, player.sample_rate, samples, tags)
 
 
 @contextmanager

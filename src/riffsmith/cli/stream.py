@@ -34,7 +34,8 @@ def stream(
     minutes
         Where to end; never if left out.
     format
-        wav begins with a header, raw is samples alone: little-endian, left and right in turn.
+        wav begins with a header and the tags of a clip, raw is samples alone: little-endian, left
+        and right in turn.
     snapshot
         Number of a run's snapshot: an epoch of a picture preset, a step of latent. The best if left
         out.
@@ -53,7 +54,7 @@ def stream(
         open(sys.stdout.fileno(), "wb", closefd=False) as target,
     ):
         if format == "wav":
-            target.write(wav_header(live.sample_rate, 2, live.samples))
+            target.write(wav_header(live.sample_rate, 2, live.samples, live.tags))
         for chunk in live.chunks:
             target.write(to_pcm16(chunk))
             target.flush()

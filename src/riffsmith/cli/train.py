@@ -28,6 +28,7 @@ def train(
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     genre: str | None = None,
     name: str | None = None,
+    credit: str | None = None,
     hold_out: Annotated[list[str] | None, Parameter(negative="")] = None,
     workers: int | None = None,
     config: dict[str, dict[str, str]] | None = None,
@@ -64,6 +65,9 @@ def train(
         A subfolder of a tree of genres as in GTZAN, or "all".
     name
         What the music is called in reports and models. Its folder's name if left out.
+    credit
+        Who made the recordings and under which licence, such as "Muldjord, CC BY-SA 3.0". The
+        report and the tags of every clip of the model name it.
     hold_out
         Part of the name of a recording to keep from training; may be repeated. If left out, a
         tenth of the recordings is held out. "none" holds out nothing: no score can be measured.
@@ -92,6 +96,7 @@ def train(
         from_scratch=from_scratch,
         genre=genre,
         name=name,
+        credit=credit,
         hold_out=hold_out or (),
         workers=workers,
     )

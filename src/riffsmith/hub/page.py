@@ -20,8 +20,8 @@ def describe_model(name: str, card: Card, license_name: str, credit_text: str = 
         name: Name on the hub, `owner/model`.
         card: Card of the bundle.
         license_name: The hub's identifier of the licence, such as `cc-by-sa-4.0`.
-        credit_text: Credits of the training recordings in Markdown; empty: the page says that they
-            are not known.
+        credit_text: Credits of the training recordings in Markdown; empty: those of the card, or
+            else the page says that they are not known.
     """
     genre = card.genre or "music"
     parts = [
@@ -39,7 +39,7 @@ def describe_model(name: str, card: Card, license_name: str, credit_text: str = 
         _list_metrics(card),
         "## Recordings, credits and licence",
         f"Licence of this model: {license_name}.",
-        credit_text.strip() or _UNKNOWN_CREDITS,
+        credit_text.strip() or _repeat_credit(card),
         _list_recordings(card),
     ]
     return "\n\n".join(parts) + "\n"
@@ -89,6 +89,10 @@ def _list_metrics(card: Card) -> str:
         return "None were measured."
     rows = [f"| `{name}` | {value:.4g} |" for name, value in sorted(card.metrics.items())]
     return "\n".join(["| metric | at this snapshot |", "|---|---|", *rows])
+
+
+def _repeat_credit(card: Card) -> str:
+    return _UNKNOWN_CREDITS if card.credit is None else f"Trained on music by {card.credit}."
 
 
 def _list_recordings(card: Card) -> str:

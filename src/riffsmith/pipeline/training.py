@@ -68,6 +68,8 @@ class TrainingRequest:
     genre: str | None = None
     name: str | None = None
     """What the music is called. `None`: as its folder."""
+    credit: str | None = None
+    """Who made the recordings, and under which licences."""
     hold_out: Sequence[str] = ()
     workers: int | None = None
 
@@ -256,7 +258,9 @@ def begin_training(
         _refuse_other_split(run, request)
         moved = Corpus(source) if is_corpus(source) else None
         changes = request.training_changes()
-        return open_run(run, training=changes, minutes=request.minutes, corpus=moved)
+        return open_run(
+            run, training=changes, minutes=request.minutes, corpus=moved, credit=request.credit
+        )
     if run.exists():
         raise RunError(
             f"{run.path} already holds a run: add --resume to go on with it, or name another folder"
@@ -275,7 +279,9 @@ def begin_training(
     plan = TimePlan(request.minutes, time.perf_counter() - began, preparation)
     on_plan(plan)
     settings = _fit_schedule(settings, request, plan)
-    record = create_run(run, corpus, settings, preset, request.seed or 0, request.minutes)
+    record = create_run(
+        run, corpus, settings, preset, request.seed or 0, request.minutes, request.credit
+    )
     return record, corpus
 
 

@@ -24,6 +24,7 @@ def create_run(
     preset: str,
     seed: int,
     minutes: float | None = None,
+    credit: str | None = None,
 ) -> RunRecord:
     """Writes the record of a new run.
 
@@ -34,6 +35,7 @@ def create_run(
         preset: Name of the preset that the settings come from.
         seed: Seed of all random draws.
         minutes: Time to train. `None`: as many epochs or steps as the settings say.
+        credit: Who made the recordings, and under which licences. `None`: it is not stated.
 
     Raises:
         RunError: There is a run already, the settings are not the corpus's, or writing fails.
@@ -59,6 +61,7 @@ def create_run(
         minutes=minutes,
         corpus=_path_of_corpus(corpus, run),
         corpus_hash=corpus.manifest.corpus_hash(),
+        credit=credit,
     )
     run.write_record(record)
     return record
@@ -70,6 +73,7 @@ def open_run(
     training: Mapping[str, object] | None = None,
     minutes: float | None = None,
     corpus: Corpus | None = None,
+    credit: str | None = None,
 ) -> tuple[RunRecord, Corpus]:
     """Reads the record of a run and opens its corpus.
 
@@ -80,6 +84,7 @@ def open_run(
         minutes: New time to train. `None`: unchanged, unless a new number of epochs or steps is
             given, which replaces it.
         corpus: The corpus at its present path, if it was moved; the record is changed too.
+        credit: New credit of the recordings. `None`: unchanged.
 
     Raises:
         RunError: There is no run, or it is damaged.
@@ -97,6 +102,8 @@ def open_run(
         record = record.model_copy(update={"minutes": minutes})
     if corpus is not None and corpus.manifest.corpus_hash() == record.corpus_hash:
         record = record.model_copy(update={"corpus": _path_of_corpus(corpus, run)})
+    if credit is not None:
+        record = record.model_copy(update={"credit": credit})
     if record != before:
         with hold(run.path, RunError):
             run.write_record(record)

@@ -32,6 +32,8 @@ class RunRecord(BaseModel):
     corpus: str
     """Path of the prepared corpus, relative to the run where it lies within it."""
     corpus_hash: str
+    credit: str | None = None
+    """Who made the recordings, and under which licences. `None`: it was not stated."""
 
     @property
     def unit(self) -> Unit:

@@ -15,6 +15,7 @@ from riffsmith.bundle import (
     Bundle,
     Card,
     LatentBundle,
+    Origin,
     find_shipped,
     is_bundle,
     load_bundle,
@@ -44,13 +45,13 @@ class Playable:
     bundle: Bundle
     corpus: Path | None
     """The prepared corpus that it was trained on. `None`: it is not at hand."""
-    licence: str | None = None
-    """The hub's identifier of its licence. `None`: it is not stated."""
+    origin: Origin | None = None
+    """Its licence and the credit of its music. `None`: it was trained here."""
 
     @property
     def model(self) -> Model:
         """The model as the Python API has it, to generate clips."""
-        return Model(self.bundle, self.id, self.licence)
+        return Model(self.bundle, self.id, self.origin)
 
     @property
     def sample_rate(self) -> int:
@@ -135,9 +136,8 @@ class Library:
             if key not in self._loaded:
                 with self.bundle_folder(model) as folder:
                     bundle, origin = load_bundle(folder), read_origin(folder)
-                licence = None if origin is None else origin.licence
                 kind, corpus = _kind(model), self._corpus(model)
-                self._loaded[key] = Playable(model, kind, bundle, corpus, licence)
+                self._loaded[key] = Playable(model, kind, bundle, corpus, origin)
                 while len(self._loaded) > _LOADED:
                     self._loaded.popitem(last=False)
             self._loaded.move_to_end(key)

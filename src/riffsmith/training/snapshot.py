@@ -125,6 +125,7 @@ def build_card(
             )
             for recording in manifest.of_split("train")
         ),
+        credit=record.credit,
         seed=record.seed,
         snapshot=number,
         step=step,

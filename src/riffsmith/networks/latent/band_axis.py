@@ -163,6 +163,10 @@ class BandAxis(nn.Module):
             embedded: The embedded timestep.
         """
         state = state + self.from_frames(hidden).unflatten(1, (-1, self.positions))
+        if len(state) == 1:
+            # Convolutions of a single example with few channels are four to eight times as fast in
+            # this memory format. Those of a batch are not.
+            state = state.contiguous(memory_format=torch.channels_last)
         for block in self.blocks:
             state = block(state, embedded)
         bands = self.fold(functional.silu(normalise(state)))[:, :, : self.bands]

@@ -307,7 +307,7 @@ def _tags_of(clip: Clip, model: Playable) -> dict[str, str]:
     how: dict[str, object] = clip.model_dump(mode="json", include=_HOW)
     if clip.loop is not None:
         how["loop"] = clip.loop.grid.describe()
-    return make_tags(clip.model, model.bundle.card, model.licence, clip.seed, how)
+    return make_tags(clip.model, model.bundle.card, model.origin, clip.seed, how)
 
 
 def _corpus_of(model: Playable) -> Corpus | None:

@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
 from riffsmith.api import Audio, name_clip
+from riffsmith.api.tags import make_tags
 from riffsmith.audio import limiting_gain, measure_loudness, wav_header
 from riffsmith.files import remove
 from riffsmith.studio.errors import StudioError
@@ -119,18 +120,25 @@ async def stream(
 
     It is computed as fast as it is taken, and ends when the listener leaves.
     """
-    values = ControlValues(**controls.model_dump(exclude={"seed"})).to_controls()
+    values = ControlValues(**controls.model_dump(exclude={"seed"}))
     key, player = await studio.pools.run(
-        studio.pools.playing, studio.begin_piece, model, controls.seed, values
+        studio.pools.playing, studio.begin_piece, model, controls.seed, values.to_controls()
     )
+    moment = {"at": 0.0, "controls": values.model_dump(mode="json")}
+    played, details = player.model, {"begin": 0, "controls": [moment]}
+    tags = make_tags(played.id, played.bundle.card, played.origin, player.seed, details)
     return StreamingResponse(
-        _play(studio, key, player), media_type="audio/wav", headers={"Cache-Control": "no-store"}
+        _play(studio, key, player, tags),
+        media_type="audio/wav",
+        headers={"Cache-Control": "no-store"},
     )
 
 
-async def _play(studio: Studio, key: str, player: Player) -> AsyncIterator[bytes]:
+async def _play(
+    studio: Studio, key: str, player: Player, tags: dict[str, str]
+) -> AsyncIterator[bytes]:
     try:
-        yield wav_header(player.sample_rate, CHANNELS)
+        yield wav_header(player.sample_rate, CHANNELS, tags=tags)
         start, count = 0, round(_STREAMED_SECONDS * player.sample_rate)
         while True:
             yield await studio.pools.run(studio.pools.playing, player.pcm, start, count)
