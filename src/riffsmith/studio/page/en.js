@@ -45,8 +45,7 @@ export default {
     "starting": "The piece is being prepared…",
     "playing": "Playing",
     "paused": "Paused",
-    "late":
-      "This computer makes the music more slowly than it plays: there are pauses while it catches up.",
+    "late": "This computer is too slow to play it without pauses.",
     "away": "The connection is lost: trying again…"
   },
   "meter": {

@@ -45,8 +45,7 @@ export default {
     "starting": "Se está preparando la pieza…",
     "playing": "Sonando",
     "paused": "En pausa",
-    "late":
-      "Este ordenador crea la música más despacio de lo que suena: hay pausas mientras la alcanza.",
+    "late": "Este ordenador es demasiado lento para tocarla sin pausas.",
     "away": "Se perdió la conexión: intentándolo de nuevo…"
   },
   "meter": {
