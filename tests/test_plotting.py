@@ -1,6 +1,10 @@
+import re
+from pathlib import Path
+
 import pytest
 import torch
 
+import riffsmith.studio
 from riffsmith.features import mel_band_hz
 from riffsmith.plotting import LIGHT, Chart, draw_chart, draw_spectrogram, to_png
 
@@ -35,3 +39,18 @@ def test_pictures_are_reproducible():
     )
     assert first == second
     assert first.startswith(PNG)
+
+
+def test_a_spectrogram_lies_where_the_page_cuts_it_out():
+    style = (Path(riffsmith.studio.__file__).parent / "page" / "train.css").read_text("utf-8")
+    rule = re.search(r"\.window img {(.*?)}", style)
+    assert rule
+    sides = {name: float(at) for name, at in re.findall(r"(\w+): (-?[\d.]+)%", rule[1])}
+    shown_left, shown_top = -sides["left"] / sides["width"], -sides["top"] / sides["height"]
+    for sample_rate in (8_000, 44_100):  # with labels of different widths
+        figure = draw_spectrogram(torch.rand(16, 9), "", 6.0, band_hz=mel_band_hz(sample_rate, 16))
+        box = figure.axes[0].get_position()
+        assert 0 < shown_left - box.x0 < 0.01
+        assert 0 < box.x1 - shown_left - 100 / sides["width"] < 0.01
+        assert 0 < shown_top - (1 - box.y1) < 0.01
+        assert 0 < 1 - box.y0 - shown_top - 100 / sides["height"] < 0.01

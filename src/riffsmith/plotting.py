@@ -18,6 +18,10 @@ _FONT_POINTS = 11
 """Font size of charts: legible where a chart is scaled to the width of a telephone."""
 _LABELLED_HZ = (100, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
 """Frequencies that an axis of a mel spectrogram names."""
+_SPECTROGRAM_BOX = (0.13, 0.16, 0.74, 0.74)
+"""Left, bottom, width and height of a spectrogram within its picture. They do not depend on the
+labels, so that the studio's page can cut off the axes (`.window img` in train.css)."""
+_COLOUR_BAR_BOX = (0.89, 0.16, 0.025, 0.74)
 _EVENT_LINES = {"best": "-", "rollback": "--", "overfitting": ":", "stop": "-."}
 
 
@@ -178,8 +182,8 @@ def draw_spectrogram(
         range_db: Lowest and highest value of the colour scale. `None`: those of the spectrogram.
         band_hz: Frequency of each mel band in Hz.
     """
-    figure = Figure(figsize=(6.4, 3.2), dpi=_DPI, layout="constrained")
-    axes = figure.subplots()
+    figure = Figure(figsize=(6.4, 3.2), dpi=_DPI)
+    axes = figure.add_axes(_SPECTROGRAM_BOX)
     low, high = range_db or (float(mel_db.min()), float(mel_db.max()))
     image = axes.imshow(
         mel_db.numpy(),
@@ -196,7 +200,7 @@ def draw_spectrogram(
     shown = [hz for hz in _LABELLED_HZ if band_hz[0] <= hz <= band_hz[-1]]
     axes.set_yticks(np.interp(shown, band_hz, np.arange(len(band_hz)) + 0.5), map(str, shown))
     axes.set_ylabel("Hz")
-    figure.colorbar(image, ax=axes, label="dB")
+    figure.colorbar(image, cax=figure.add_axes(_COLOUR_BAR_BOX), label="dB")
     return figure
 
 

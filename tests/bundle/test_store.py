@@ -96,6 +96,6 @@ def test_unknown_models_list_the_shipped():
 
 
 def test_only_bundles_count_as_shipped_models():
-    assert shipped_models() == ["base", "metal"]
+    assert shipped_models() == ["metal", "base"]
     with pytest.raises(ModelError, match="no run folder, bundle or shipped model 'NOTICE.md'"):
         load_shipped("NOTICE.md")

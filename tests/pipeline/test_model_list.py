@@ -29,7 +29,7 @@ def folder(tmp_path: Path, latent_bundle: Path) -> Path:
 
 
 def test_shipped_models_and_bundles_are_listed(folder: Path, latent_bundle: Path):
-    base, shipped, broken, pulled, plain = list_models(folder)
+    shipped, base, broken, pulled, plain = list_models(folder)
     assert (base.name, base.kind) == ("base", ModelKind.SHIPPED)
     assert (shipped.name, shipped.kind, shipped.preset) == ("metal", ModelKind.SHIPPED, "latent")
     assert shipped.licence == "cc-by-sa-4.0"

@@ -233,7 +233,7 @@ def test_recordings_to_hold_out_are_chosen(open_page: Open, tmp_path: Path):
     start.click()
     expect(page.locator("#banner")).to_be_visible()
     assert sorted(asked[-1]) == ["a", "c"]
-    choice.get_by_role("button", name="Train on everything").click()
+    choice.get_by_role("button", name="Hold nothing out").click()
     expect(choice).to_contain_text("no score can be measured")
     photograph(page, tmp_path, "held-out")
     start.click()

@@ -37,6 +37,8 @@ ORIGINALITY_NAME = "originality.safetensors"
 """Name of the search index of the training music, which `evaluation.copying` writes and reads."""
 BUNDLE_FILES = (CARD_NAME, WEIGHTS_NAME, CODEC_NAME, PIANO_ROLL_NAME, ORIGINALITY_NAME)
 """Names of all files that a bundle can have; codec and piano roll belong to preset `latent`."""
+_BASE = "base"
+"""Name of the shipped model that trainings begin with."""
 _MEL_BANDS = 2
 """Mel bands that the generator sees as one position."""
 
@@ -268,9 +270,10 @@ def _load_weights(generator: nn.Module, content: bytes, folder: Path) -> None:
 
 
 def shipped_models() -> list[str]:
-    """Names of the bundles that the package contains."""
+    """Names of the bundles that the package contains, with the base model as the last one."""
     folder = files("riffsmith") / "models"
-    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
+    names = [entry.name for entry in folder.iterdir() if entry.is_dir()]
+    return sorted(names, key=lambda name: (name == _BASE, name))
 
 
 @contextmanager

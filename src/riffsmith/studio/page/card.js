@@ -1,8 +1,9 @@
 // The card of a clip: picture, title, player, files, and what can be done with it.
 
 import * as api from "./api.js";
+import { describeControls } from "./controls.js";
 import { h } from "./dom.js";
-import { moment, percent } from "./numbers.js";
+import { moment } from "./numbers.js";
 import { audio } from "./originality.js";
 import { duration, t } from "./texts.js";
 import { titleLine, titleOf } from "./title.js";
@@ -117,11 +118,8 @@ function controlsOf(clip) {
 /** @param {Api.Clip} clip */
 function changesOf({ controls, loop }) {
   if (controls.length > 1) return t("shelf.changed", { count: controls.length - 1 });
-  const { intensity, brightness, tempo } = controls[0]?.controls ?? {};
-  const values = [];
-  if (intensity != null) values.push(`${t("knob.intensity")} ${percent(intensity)}`);
-  if (brightness != null) values.push(`${t("knob.brightness")} ${percent(brightness)}`);
-  if (tempo != null && !loop) values.push(t("knob.bpm", { value: tempo }));
-  if (!values.length && tempo == null) return t("shelf.untouched");
-  return values.join(", "); // nothing for a loop whose tempo alone was chosen: its title has it
+  const set = describeControls(controls[0]?.controls ?? {});
+  if (!set.size) return t("shelf.untouched");
+  if (loop) set.delete("tempo"); // its title has it
+  return [...set.values()].join(", ");
 }

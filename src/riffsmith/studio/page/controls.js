@@ -106,6 +106,25 @@ function rangeOf({ name, min, max }) {
   return [name, [min, max]];
 }
 
+/**
+ * Says how the knobs are set: a text for each one that is not as it was at first, by its name.
+ *
+ * @param {KnobValues} values
+ * @returns {Map<Name, string>}
+ */
+export function describeControls(values) {
+  const set = KNOBS.flatMap(({ name, begin, hasAuto, say }) => {
+    const found = values[/** @type {keyof KnobValues} */ (name)];
+    if (found == null || (!hasAuto && found === begin)) return [];
+    const key = /** @type {import("./texts.js").Key} */ (`knob.${name}`);
+    const value = typeof found === "string" ? TONICS.indexOf(found) : found;
+    return [/** @type {const} */ ([name, `${t(key)} ${say(value)}`])];
+  });
+  const { morph_seed: seed } = values;
+  if (seed != null) set.push(["morph", `${t("knob.morph_to")} ${seed}`]);
+  return new Map(set);
+}
+
 export const drawSeed = () => Math.floor(Math.random() * (LARGEST_DRAWN_SEED + 1));
 
 /**

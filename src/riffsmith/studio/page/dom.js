@@ -142,6 +142,8 @@ export function hideBanner() {
  */
 export async function busy(button, key, work) {
   const label = button.textContent;
+  const hadFocus = document.activeElement === button;
+  button.style.minWidth = `${button.offsetWidth}px`; // its neighbours stay where they are
   button.disabled = true;
   hideError();
   if (key) button.textContent = t(key);
@@ -153,5 +155,8 @@ export async function busy(button, key, work) {
   } finally {
     button.disabled = false;
     if (key) button.textContent = label;
+    button.style.minWidth = "";
+    // A button that is disabled loses the focus; it comes back unless it has gone elsewhere.
+    if (hadFocus && document.activeElement === document.body) button.focus();
   }
 }

@@ -45,8 +45,7 @@ export default {
     "starting": "The piece is being prepared…",
     "playing": "Playing",
     "paused": "Paused",
-    "late":
-      "This computer makes the music more slowly than it plays: there are pauses while it catches up.",
+    "late": "This computer is too slow to play it without pauses.",
     "away": "The connection is lost: trying again…"
   },
   "meter": {
@@ -308,24 +307,26 @@ export default {
   "melody": {
     "original": {
       "by": "windows",
-      "one":
-        "No copied melody found in {windows} window of 10 s; {unjudged} more have too few notes to be judged.",
-      "other":
-        "No copied melody found in {windows} windows of 10 s; {unjudged} more have too few notes to be judged."
+      "one": "No copied melody found in {windows} window of 10 s.",
+      "other": "No copied melody found in {windows} windows of 10 s."
     },
     "suspicious": {
       "by": "suspicious",
       "one":
-        "Listen to the melody: {suspicious} of {windows} windows of 10 s is nearer to a melody of the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged.",
+        "Listen to the melody: {suspicious} of {windows} windows of 10 s is nearer to a melody of the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}.",
       "other":
-        "Listen to the melody: {suspicious} of {windows} windows of 10 s are nearer to a melody of the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged."
+        "Listen to the melody: {suspicious} of {windows} windows of 10 s are nearer to a melody of the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}."
     },
     "copied": {
       "by": "suspicious",
       "one":
-        "Melody copied: {suspicious} of {windows} windows of 10 s is nearer to a melody of the training music than held-out music is; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged.",
+        "Melody copied: {suspicious} of {windows} windows of 10 s is nearer to a melody of the training music than held-out music is; second {at} is most like second {second} of {recording}.",
       "other":
-        "Melody copied: {suspicious} of {windows} windows of 10 s are nearer to a melody of the training music than held-out music is; second {at} is most like second {second} of {recording}; {unjudged} more have too few notes to be judged."
+        "Melody copied: {suspicious} of {windows} windows of 10 s are nearer to a melody of the training music than held-out music is; second {at} is most like second {second} of {recording}."
+    },
+    "unjudged": {
+      "one": "One more window has too few notes to be judged.",
+      "other": "{count} more windows have too few notes to be judged."
     },
     "short_clip": "Melodies are not compared: a clip must be {needed} s long or longer for that.",
     "too_few_notes":
@@ -381,7 +382,7 @@ export default {
     "held_out_none":
       "Nothing is held out: the training uses everything, and no score can be measured.",
     "held_out_all": "Everything is held out: nothing is left to train on.",
-    "use_all": "Train on everything",
+    "use_all": "Hold nothing out",
     "name": "Name of the model",
     "name_hint": "Letters, digits, - and _",
     "time": "Minutes of training",

@@ -45,8 +45,7 @@ export default {
     "starting": "Se está preparando la pieza…",
     "playing": "Sonando",
     "paused": "En pausa",
-    "late":
-      "Este ordenador crea la música más despacio de lo que suena: hay pausas mientras la alcanza.",
+    "late": "Este ordenador es demasiado lento para tocarla sin pausas.",
     "away": "Se perdió la conexión: intentándolo de nuevo…"
   },
   "meter": {
@@ -308,24 +307,26 @@ export default {
   "melody": {
     "original": {
       "by": "windows",
-      "one":
-        "No se encontró ninguna melodía copiada en {windows} ventana de 10 s; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
-      "other":
-        "No se encontró ninguna melodía copiada en {windows} ventanas de 10 s; {unjudged} más tienen demasiado pocas notas para juzgarlas."
+      "one": "No se encontró ninguna melodía copiada en {windows} ventana de 10 s.",
+      "other": "No se encontró ninguna melodía copiada en {windows} ventanas de 10 s."
     },
     "suspicious": {
       "by": "suspicious",
       "one":
-        "Conviene escuchar la melodía: {suspicious} de {windows} ventanas de 10 s está más cerca de una melodía de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
+        "Conviene escuchar la melodía: {suspicious} de {windows} ventanas de 10 s está más cerca de una melodía de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
       "other":
-        "Conviene escuchar la melodía: {suspicious} de {windows} ventanas de 10 s están más cerca de una melodía de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas."
+        "Conviene escuchar la melodía: {suspicious} de {windows} ventanas de 10 s están más cerca de una melodía de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}."
     },
     "copied": {
       "by": "suspicious",
       "one":
-        "Melodía copiada: {suspicious} de {windows} ventanas de 10 s está más cerca de una melodía de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas.",
+        "Melodía copiada: {suspicious} de {windows} ventanas de 10 s está más cerca de una melodía de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
       "other":
-        "Melodía copiada: {suspicious} de {windows} ventanas de 10 s están más cerca de una melodía de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}; {unjudged} más tienen demasiado pocas notas para juzgarlas."
+        "Melodía copiada: {suspicious} de {windows} ventanas de 10 s están más cerca de una melodía de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}."
+    },
+    "unjudged": {
+      "one": "Otra ventana tiene demasiado pocas notas para juzgarla.",
+      "other": "Otras {count} ventanas tienen demasiado pocas notas para juzgarlas."
     },
     "short_clip": "Melodías sin comparar: para eso, un clip debe durar {needed} s o más.",
     "too_few_notes":
@@ -381,7 +382,7 @@ export default {
     "held_out_none":
       "No se reserva nada: el entrenamiento lo usa todo, y no se podrá medir ninguna puntuación.",
     "held_out_all": "Todo está reservado: no queda nada con lo que entrenar.",
-    "use_all": "Entrenar con todo",
+    "use_all": "No reservar ninguna",
     "name": "Nombre del modelo",
     "name_hint": "Letras, cifras, - y _",
     "time": "Minutos de entrenamiento",

@@ -27,6 +27,8 @@ export function showOriginality(card, { id, originality }) {
   place.append(h("span", { class: `grade ${colour}` }, t(`grade.${label}`)));
   if (state !== "waiting") place.append(h("p", {}, ...sentence("originality", verdict)));
   if (melody) place.append(h("p", {}, ...sentence("melody", melody)));
+  const unjudged = Number(melody?.parameters.unjudged ?? 0);
+  if (unjudged) place.append(h("p", {}, t("melody.unjudged", { count: unjudged })));
   if (matches.length) {
     const pairs = matches.map((match, place) => pair(id, match, place));
     place.append(h("details", {}, h("summary", {}, t("shelf.side_by_side")), ...pairs));

@@ -155,11 +155,11 @@ export class Piece extends EventTarget {
     const [session, output] = [this.#session, this.#output];
     if (!session || !output || !this.isPlaying) return;
     const now = output.context.currentTime;
+    if (session.queue.isDry) this.#lastGap = now; // a gap may be long
     if (session.queue.isDry && !session.isDry) {
       session.isDry = true;
       this.gaps += 1;
       this.reserve = Math.min(MOST_AHEAD_SECONDS, this.reserve * 2);
-      this.#lastGap = now;
       this.#become("late");
     } else if (this.reserve > AHEAD_SECONDS && now - this.#lastGap > CALM_SECONDS) {
       this.reserve /= 2;

@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { chart } from "./chart.js";
 import { busy, h, keyed, setText, within } from "./dom.js";
+import { eventLine, eventSentence } from "./events.js";
 import { percent } from "./numbers.js";
 import { sentence, t } from "./texts.js";
 
@@ -30,6 +31,7 @@ export class RunView {
   #all = button("runs.evolution");
   #quiet = h("p", { class: "soft" }, t("runs.no_events"));
   #events = h("ol", { class: "events" });
+  #ended = () => {}; // called when the run does not run
   #drawn = "";
   #showsAll = false;
 
@@ -42,11 +44,10 @@ export class RunView {
   constructor(name, { onListen, onChange }) {
     this.name = name;
     this.#progress.setAttribute("aria-label", t("runs.progress", { name }));
-    this.#stop.addEventListener("click", () =>
-      busy(this.#stop, "runs.stopping", () => api.stopJob(name)).then(onChange),
-    );
+    this.onChange = onChange;
+    this.#stop.addEventListener("click", () => this.#ask(this.#stop, "runs.stopping", api.stopJob));
     this.#resume.addEventListener("click", () =>
-      busy(this.#resume, "runs.resuming", () => api.resumeJob(name)).then(onChange),
+      this.#ask(this.#resume, "runs.resuming", api.resumeJob),
     );
     this.#evaluate.addEventListener("click", () => {
       location.hash = `evaluate/${name}`;
@@ -58,7 +59,7 @@ export class RunView {
       h(
         "div",
         { class: "run-head" },
-        h("h3", {}, name),
+        h("h3", { tabIndex: -1 }, name),
         this.#badge,
         h("span", { class: "spring" }),
         ...[this.#stop, this.#resume, this.#evaluate, this.#listen],
@@ -71,6 +72,26 @@ export class RunView {
     );
   }
 
+  /**
+   * Stops the run or lets it go on; the button that is left has the focus afterwards.
+   *
+   * @param {HTMLButtonElement} button
+   * @param {import("./texts.js").Key} key
+   * @param {(name: string) => Promise<unknown>} request
+   */
+  async #ask(button, key, request) {
+    await busy(button, key, async () => {
+      const ended = new Promise((resolve) => {
+        this.#ended = () => resolve(null);
+      });
+      await request(this.name);
+      if (button === this.#stop) await ended; // which takes some seconds
+    });
+    await this.onChange();
+    const left = this.#stop.hidden ? this.#resume : this.#stop;
+    if (document.activeElement === document.body) left.focus({ preventScroll: true });
+  }
+
   /** @param {Api.Job} job */
   update(job) {
     const { state, stage, progress, message, stopped_by, events } = job;
@@ -79,6 +100,7 @@ export class RunView {
     setText(this.#badge, t(`runs.${state}`));
     this.#stop.hidden = !isRunning;
     this.#resume.hidden = !["stopped", "failed"].includes(state);
+    if (!isRunning) this.#ended();
     this.#listen.hidden = this.#evaluate.hidden = !job.previews.length;
     setText(this.#stage, t(`stage.${stage}`));
     this.#stage.hidden = !isRunning;
@@ -220,26 +242,5 @@ function card(name, unit, { snapshot, step }) {
     { class: "preview" },
     h("div", { class: "window" }, picture, best),
     h("div", { class: "preview-body" }, h("p", {}, h("b", {}, title), " ", at), player),
-  );
-}
-
-/** @param {Api.EventMessage} message */
-function eventSentence(message) {
-  const { unit, snapshot, measurements } = message.parameters;
-  const key = unit === "epoch" ? "snapshot.epoch" : "snapshot.step";
-  const at = t(key, { number: snapshot });
-  return sentence("event", message, { at, count: measurements });
-}
-
-/** @param {Api.Event} event */
-function eventLine({ step, kind, message, to_step }) {
-  const parts = eventSentence(message);
-  if (to_step !== null) parts.push(`; ${t("runs.rolled_back", { step: to_step })}`);
-  return h(
-    "li",
-    { class: `event ${kind}` },
-    h("span", { class: "soft" }, t("runs.step", { step })),
-    h("b", {}, t(`event_kind.${kind}`)),
-    h("span", {}, ...parts),
   );
 }

@@ -1,7 +1,7 @@
 // The section to train in: music in, a look through it, and off it goes.
 
 import * as api from "./api.js";
-import { busy, byId, h, hideError, showError, showMessage } from "./dom.js";
+import { busy, byId, h, hideError, showError, showMessage, within } from "./dom.js";
 import { droppedFiles } from "./drop.js";
 import { onLanguage } from "./language.js";
 import { number } from "./numbers.js";
@@ -74,10 +74,12 @@ export class TrainSection {
   /** @param {File[]} files */
   async #take(files) {
     if (!files.length) return;
+    const bar = within(byId("upload"), ".progress");
     const show = (/** @type {number} */ fraction) => {
       const text = t("train.uploading", { count: files.length, fraction });
       byId("progress-text").textContent = text;
-      byId("upload").style.setProperty("--share", String(fraction));
+      bar.style.setProperty("--share", String(fraction));
+      bar.classList.toggle("is-open", fraction === 1); // what follows has no measure
     };
     byId("upload").hidden = false;
     hideError();
@@ -144,6 +146,7 @@ export class TrainSection {
     this.#name.value = "";
     this.#found = null;
     await this.#runs.choose(job.name);
+    within(byId("run"), "h3").focus(); // the form is gone
     showMessage([t("train.started", { name: job.name })]);
   }
 
