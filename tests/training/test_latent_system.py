@@ -235,7 +235,7 @@ def test_the_learning_rate_rises_and_falls_until_the_adversarial_phase():
     state = initialise_latent_state(settings, 0, CPU)
     generator, discriminator = build_learning_rates(settings.training, state)
     shares = [generator.at(step) for step in (0, 199, 500, 1000, 5000)]
-    assert discriminator.at(0) == discriminator.at(5000) == 2e-4
+    assert discriminator.at(0) == discriminator.at(5000) == 1e-3
     generator.reduce(2)
     assert generator.at(1000) == pytest.approx(0.1 / 4)
     assert shares[0] <= 0.01 < shares[1]

@@ -126,7 +126,8 @@ class LatentTrainingSettings(TrainingSettings):
     does not identify a position in a recording."""
     adversarial_weight: PositiveFloat = 0.2
     """Weight of the adversarial loss beside the flow-matching loss, which goes on."""
-    discriminator_learning_rate: PositiveFloat = 2e-4
+    discriminator_learning_rate: PositiveFloat = 1e-3
+    """With 2e-4 it stays at chance and teaches the generator little, which learns at 1e-4 then."""
     penalty_deviation: PositiveFloat = 0.05
     """Standard deviation of the noise whose effect on the logits is penalised."""
     gain_nepers: Annotated[float, Field(ge=0)] = 0.35
