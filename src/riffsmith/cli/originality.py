@@ -30,7 +30,7 @@ def originality(
     corpus
         Prepared corpus that the music was trained on, with held-out recordings.
     model
-        Run folder, bundle folder, or name of a shipped model.
+        Run folder, bundle folder, or name of a shipped model. ./NAME is always a folder.
     as_json
         Print what was found as JSON, window by window.
     """

@@ -81,6 +81,7 @@ def train(
     config
         Single settings, as --config.training.batch_size 16.
     """
+    from riffsmith.bundle import as_model
     from riffsmith.cli.console import file_progress, note_flaws, stdout
     from riffsmith.cli.held_out import describe_corpus_split
     from riffsmith.cli.training_progress import describe_times, run_with_progress, stop_flag
@@ -148,7 +149,7 @@ def train(
     else:
         passes = f"{Count(result.epoch):epoch|epochs}"
         stdout.print(f"trained {passes} ({Count(result.step):step|steps}) → {run}", soft_wrap=True)
-    stdout.print(f"listen: riffsmith generate {quote(str(run))} out.wav", soft_wrap=True)
+    stdout.print(f"listen: riffsmith generate {quote(as_model(run))} out.wav", soft_wrap=True)
     stdout.print(f"look: riffsmith report {quote(str(run))}", soft_wrap=True)
 
 
