@@ -72,6 +72,10 @@ def test_a_corpus_does_not_hide_a_model_from_the_search_for_copies(
     with pytest.raises(ModelError, match="the shipped one"):
         originality.open_check_of("metal", on_notice=notes.append)
     assert notes == [NOTE]
+    Path("metal/run.json").write_text("{}")  # now it is a run, which is not read
+    with pytest.raises(ModelError, match="the shipped one"):
+        originality.open_check("metal", on_notice=notes.append)
+    assert notes == [NOTE, NOTE]
 
 
 def test_a_folder_does_not_hide_the_base_of_a_training(monkeypatch: pytest.MonkeyPatch):
