@@ -352,7 +352,7 @@ def test_a_resumed_run_keeps_its_recordings(shell: Shell, songs: Path, tmp_path:
     words = ("train", songs, tmp_path / "run", *tiny_flags(epochs="1"), "--hold-out")
     shell(*words, "song 1")
     shell(*words, "song 2", "--resume", code=1)
-    assert "it trains on song 2.ogg, which --hold-out names: leave it out" in shell.err
+    assert "it trains on song 2.ogg, which is to be held out: leave that out" in shell.err
     shell(*words, "none", "--resume", code=1)
     assert "it holds out song 1.flac: leave out --hold-out none" in shell.err
     shell(*words, "song 1", "--resume")

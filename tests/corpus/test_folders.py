@@ -4,6 +4,7 @@ import pytest
 from conftest import write_music
 
 from riffsmith.corpus import find_genres, survey_folder
+from riffsmith.corpus.folders import find_recordings
 from riffsmith.errors import CorpusError
 
 
@@ -39,3 +40,16 @@ def test_a_missing_genre_lists_what_there_is(tmp_path: Path, genre: str):
     make_tree(tmp_path, ["blues", "metal"])
     with pytest.raises(CorpusError, match="it has blues, metal"):
         survey_folder(tmp_path, genre)
+
+
+def test_files_of_file_managers_are_left_out(tmp_path: Path):
+    write_music(tmp_path / "metal" / "song.wav", 1)
+    names = ("__MACOSX/metal/._song.wav", "._cover.wav", ".DS_Store", "metal/._song.wav")
+    for name in (*names, "metal/Thumbs.db", "metal/Desktop.ini"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"\0\5\x16\7")
+    assert find_genres(tmp_path) == {}  # `__MACOSX` is no second genre
+    root, paths = find_recordings(tmp_path)
+    assert [path.relative_to(root).as_posix() for path in paths] == ["metal/song.wav"]
+    with pytest.raises(CorpusError, match="it has metal$"):
+        find_recordings(tmp_path, "jazz")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from riffsmith.corpus import SurveyEntry
-from riffsmith.corpus.split import find_named, split_recordings
+from riffsmith.corpus.split import find_held_out, find_named, split_recordings
 from riffsmith.errors import CorpusError
 
 
@@ -30,7 +30,7 @@ def test_one_recording_or_no_fraction_holds_nothing_out():
 
 def test_recordings_are_held_out_by_name():
     recordings = entries(4)
-    chosen = split_recordings(recordings, 0.1, ["02 song", "album/03*"])
+    chosen = split_recordings(recordings, 0.1, ["02 SONG"], ["album/03*", "?3*"])
     assert chosen == {recordings[2].content_hash, recordings[3].content_hash}
 
 
@@ -38,15 +38,26 @@ def test_everything_is_trained_on_where_that_is_asked_for():
     assert split_recordings(entries(4), 0.1, ["none"]) == set()
     with pytest.raises(CorpusError, match="others are named beside it: leave out one of them"):
         split_recordings(entries(4), 0.1, ["none", "02 song"])
+    with pytest.raises(CorpusError, match="others are named beside it: leave out one of them"):
+        split_recordings(entries(4), 0.1, ["none"], ["*song*"])
 
 
 def test_a_whole_name_names_one_recording():
     names = ["1.wav", "11.wav", "live [1].wav", "live 1.wav", "album/1.wav"]
     assert find_named(names, "1.wav") == ["1.wav"]
     assert find_named(names, "live [1].wav") == ["live [1].wav"]
-    assert find_named(names, "live*") == ["live [1].wav", "live 1.wav"]
-    assert find_named(names, "1].w") == ["live [1].wav"]
+    assert find_named(names, "LIVE [1].wav") == ["live [1].wav"]
+    assert find_named(names, "[1]") == ["live [1].wav"]
+    assert find_named(names, "[12]") == []  # a name is no pattern
     assert find_named(names, "polka") == []
+
+
+def test_letters_with_accents_are_equal_however_they_are_stored():
+    composed, decomposed = "a\u00f1o", "an\u0303o"
+    assert find_named([f"{decomposed}.wav"], composed.upper()) == [f"{decomposed}.wav"]
+    assert find_named([f"{composed}.wav"], decomposed) == [f"{composed}.wav"]
+    both = [f"{composed}.wav", f"{decomposed}.wav"]
+    assert find_named(both, both[1]) == [both[1]]
 
 
 def sharing(count: int, *groups: set[int]) -> list[SurveyEntry]:
@@ -89,7 +100,13 @@ def test_a_group_is_held_out_together():
 
 
 def test_names_that_do_not_fit_are_refused():
-    with pytest.raises(CorpusError, match="'fear' matches no usable recording"):
-        split_recordings(entries(4), 0.1, ["fear"])
+    with pytest.raises(CorpusError, match=r"'2 sonn' .* the nearest are album/02 song\.ogg"):
+        find_held_out(["album/3 fear.ogg", "album/02 song.ogg"], ["2 sonn"])
+    with pytest.raises(CorpusError, match="'x' fits no usable recording: there is none"):
+        find_held_out([], ["x"])
+    with pytest.raises(CorpusError, match="because it is a pattern: use --hold-out-glob"):
+        split_recordings(entries(4), 0.1, ["02*"])
+    with pytest.raises(CorpusError, match="--hold-out-glob 'song' matches no usable recording"):
+        split_recordings(entries(4), 0.1, hold_out_glob=["song"])
     with pytest.raises(CorpusError, match="leaves nothing to train on"):
         split_recordings(entries(4), 0.1, ["song"])

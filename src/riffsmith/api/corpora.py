@@ -19,6 +19,7 @@ def prepare(
     genre: str | None = None,
     name: str | None = None,
     hold_out: str | Sequence[str] = (),
+    hold_out_glob: str | Sequence[str] = (),
     workers: int | None = None,
     settings: SettingValues | None = None,
     on_progress: Progress | None = None,
@@ -34,8 +35,11 @@ def prepare(
         preset: Preset to prepare for: `latent`, `report` or `report-wgan`.
         genre: Subfolder of a tree of genres, or `all`. `None`: the folder is no such tree.
         name: What the music is called in reports and models. `None`: as its folder.
-        hold_out: Parts of names of recordings to keep from training. If empty, a tenth of the
-            recordings is held out. `none` holds out nothing, so no score can be measured.
+        hold_out: Names of recordings to keep from training, or parts of their paths; capitals do
+            not matter. If nothing is named, a tenth of the recordings is held out. `none` holds out
+            nothing, so no score can be measured.
+        hold_out_glob: Patterns of file names or paths of recordings to keep from training, such as
+            `live*` or `album/*`.
         workers: Number of threads. `None`: one for each core.
         settings: Single settings of the section `corpus`, as
             `{"corpus": {"segment_seconds": 4}}`. `None`: those of the preset.
@@ -58,6 +62,7 @@ def prepare(
         genre=genre,
         name=name,
         hold_out=to_names(hold_out),
+        hold_out_glob=to_names(hold_out_glob),
         workers=workers,
         on_progress=on_progress,
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from riffsmith.api.model import Model
+from riffsmith.bundle import as_model
 from riffsmith.corpus import Corpus
 from riffsmith.errors import SettingsError
 from riffsmith.evaluation import (
@@ -32,7 +33,7 @@ def evaluate(
 
     Args:
         model: Run folder, bundle folder, name of a shipped model, folder of audio files, or a
-            model that is open.
+            model that is open. The text `metal` is always the shipped model.
         corpus: Prepared corpus with held-out recordings.
         seconds: Audio to generate, in clips of 30 s. `None`: 300 s.
         seed: Seed of the generated clips and of the resampling.
@@ -62,7 +63,7 @@ def evaluate(
         name = f"model of preset {model.card.preset}, {model.card.snapshot}"
         subject = play_subject(model.bundle, name, opened, seconds, seed, on_generated)
     else:
-        name = str(model)
+        name = as_model(model) if isinstance(model, Path) else model
         subject = open_subject(name, opened, seconds, seed, snapshot, on_generated)
     return evaluate_passages(
         name,

@@ -7,7 +7,7 @@ from pathlib import Path
 from riffsmith.api.audio import Audio, Loop, read_audio
 from riffsmith.api.tags import make_tags
 from riffsmith.audio import resample
-from riffsmith.bundle import Bundle, Card, LatentBundle, Origin, load_bundle, read_origin
+from riffsmith.bundle import Bundle, Card, LatentBundle, Origin, as_model, load_bundle, read_origin
 from riffsmith.errors import ModelError, SettingsError
 from riffsmith.parallel import single_threaded
 from riffsmith.pipeline.models import find_bundle
@@ -374,13 +374,16 @@ def load(
     """Opens a run folder, a bundle folder, or a shipped model by its name.
 
     Args:
-        model: Path of the folder, or name of a shipped model (`metal`).
+        model: Path of the folder, or name of a shipped model. The text `metal` is always the
+            shipped model; `./metal` and `Path("metal")` are a folder.
         snapshot: Number of a run's snapshot: an epoch of the picture presets, a step of preset
             `latent`. `None`: the best.
-        on_notice: Called with a sentence that names the chosen snapshot of a run and the reason.
+        on_notice: Called with a sentence that names the chosen snapshot of a run and the reason, or
+            that says that a shipped model is used where there is another one of that name.
 
     Raises:
         ModelError: There is no such model, or it is damaged.
     """
-    with find_bundle(str(model), snapshot, on_notice) as folder:
+    name = as_model(model) if isinstance(model, Path) else model
+    with find_bundle(name, snapshot, on_notice) as folder:
         return Model(load_bundle(folder), Path(model).resolve().name, read_origin(folder))

@@ -48,6 +48,7 @@ def train(
     name: str | None = None,
     credit: str | None = None,
     hold_out: str | Sequence[str] = (),
+    hold_out_glob: str | Sequence[str] = (),
     workers: int | None = None,
     settings: SettingValues | None = None,
     observers: Sequence[Observer] = (),
@@ -73,8 +74,11 @@ def train(
         name: What the music is called in reports and models. `None`: as its folder.
         credit: Who made the recordings and under which licence, such as `Muldjord, CC BY-SA 3.0`.
             The report and every clip of the model name it. `None`: it is not stated.
-        hold_out: Parts of names of recordings to keep from training. If empty, a tenth of the
-            recordings is held out. `none` holds out nothing, so no score can be measured.
+        hold_out: Names of recordings to keep from training, or parts of their paths; capitals do
+            not matter. If nothing is named, a tenth of the recordings is held out. `none` holds out
+            nothing, so no score can be measured.
+        hold_out_glob: Patterns of file names or paths of recordings to keep from training, such as
+            `live*` or `album/*`.
         workers: Threads of the preparation. `None`: one for each core.
         settings: Single settings, as `{"training": {"batch_size": 8}}`.
         observers: Receivers of the progress, with the methods of
@@ -103,6 +107,7 @@ def train(
         name=name,
         credit=credit,
         hold_out=to_names(hold_out),
+        hold_out_glob=to_names(hold_out_glob),
         workers=workers,
     )
     folder = RunFolder(Path(run))

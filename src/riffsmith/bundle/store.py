@@ -276,6 +276,15 @@ def shipped_models() -> list[str]:
     return sorted(names, key=lambda name: (name == _BASE, name))
 
 
+def as_model(path: Path) -> str:
+    """The path of a run or a bundle as commands and `riffsmith.load` take it.
+
+    A folder with the name of a shipped model is written `./metal`, because the name alone is always
+    the shipped model.
+    """
+    return f"./{path}" if str(path) in shipped_models() else str(path)
+
+
 @contextmanager
 def find_shipped(name: str) -> Iterator[Path]:
     """The folder of a bundle that the package contains, inside a `with` statement.

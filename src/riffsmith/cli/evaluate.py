@@ -33,7 +33,8 @@ def evaluate(
     Parameters
     ----------
     model
-        Run folder, bundle folder, name of a shipped model, or folder of audio files.
+        Run folder, bundle folder, name of a shipped model, or folder of audio files. ./NAME is
+        always a folder.
     corpus
         Prepared corpus with held-out recordings.
     seconds
@@ -54,7 +55,7 @@ def evaluate(
     as_json
         Print the scores as JSON.
     """
-    from riffsmith.cli.console import share_progress
+    from riffsmith.cli.console import note, share_progress
     from riffsmith.corpus import Corpus, find_audio
     from riffsmith.errors import SettingsError
     from riffsmith.evaluation import (
@@ -101,7 +102,7 @@ def evaluate(
             raise SystemExit(1)
         return
     with share_progress("Generating") as on_progress:
-        subject = open_subject(model, opened, seconds, seed, snapshot, on_progress)
+        subject = open_subject(model, opened, seconds, seed, snapshot, on_progress, note)
     with share_progress("Evaluating") as on_progress:
         scores = evaluate_passages(
             model,

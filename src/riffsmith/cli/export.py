@@ -16,7 +16,8 @@ def export(
     Parameters
     ----------
     model
-        Run folder, bundle folder, or name of a shipped model; of preset latent.
+        Run folder, bundle folder, or name of a shipped model; of preset latent. ./NAME is
+        always a folder.
     out
         onnx: a folder for the graphs and player.json; torchscript: a file, usually .ts.
     format

@@ -40,7 +40,7 @@ def generate(
     Parameters
     ----------
     model
-        Run folder, bundle folder, or name of a shipped model.
+        Run folder, bundle folder, or name of a shipped model. ./NAME is always a folder.
     out
         File ending in .wav, .flac, .ogg or .mp3; or a folder.
     seconds
@@ -167,8 +167,8 @@ def generate(
 
 
 def _open_check(corpus_or_model: str) -> "OriginalityCheck":
-    from riffsmith.cli.console import share_progress
+    from riffsmith.cli.console import note, share_progress
     from riffsmith.pipeline.originality import open_check_of
 
     with share_progress("Reading the training music") as on_progress:
-        return open_check_of(corpus_or_model, on_progress)
+        return open_check_of(corpus_or_model, on_progress, note)

@@ -24,7 +24,7 @@ def push(
     Parameters
     ----------
     model
-        Run folder, bundle folder, or name of a shipped model.
+        Run folder, bundle folder, or name of a shipped model. ./NAME is always a folder.
     name
         On the hub: OWNER/NAME.
     private
@@ -73,9 +73,10 @@ def pull(name: str, out: Path | None = None, *, revision: str | None = None) -> 
     revision
         Branch, tag or commit; the newest if left out.
     """
+    from riffsmith.bundle import as_model
     from riffsmith.cli.console import stdout
     from riffsmith.hub import pull_bundle
 
     target = Path(name.rsplit("/", 1)[-1]) if out is None else out
     pull_bundle(name, target, revision)
-    stdout.print(str(target), soft_wrap=True)
+    stdout.print(as_model(target), soft_wrap=True)

@@ -18,7 +18,9 @@ def models(
 ) -> None:
     """List the models at hand: shipped ones, and the runs and pulled models below a folder.
 
-    Grade and figures are those that `report` has stored. Nothing is measured.
+    Each has the name or path that other commands take: a name such as metal is always the shipped
+    model, and a folder of that name is ./metal. Grade and figures are those that `report` has
+    stored. Nothing is measured.
 
     Parameters
     ----------

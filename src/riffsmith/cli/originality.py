@@ -30,7 +30,7 @@ def originality(
     corpus
         Prepared corpus that the music was trained on, with held-out recordings.
     model
-        Run folder, bundle folder, or name of a shipped model.
+        Run folder, bundle folder, or name of a shipped model. ./NAME is always a folder.
     as_json
         Print what was found as JSON, window by window.
     """
@@ -55,14 +55,14 @@ def originality(
 
 
 def _open_check(corpus: Path | None, model: str | None) -> "OriginalityCheck":
-    from riffsmith.cli.console import share_progress
+    from riffsmith.cli.console import note, share_progress
     from riffsmith.corpus import Corpus
     from riffsmith.evaluation import OriginalityCheck
     from riffsmith.pipeline.originality import open_check
 
     with share_progress("Reading the training music") as on_progress:
         if model is not None:
-            return open_check(model, on_progress)
+            return open_check(model, on_progress, note)
         assert corpus is not None  # one of them is given
         return OriginalityCheck(Corpus(corpus), on_progress)
 

@@ -26,7 +26,7 @@ def play(
     Parameters
     ----------
     model
-        Run folder, bundle folder, or name of a shipped model.
+        Run folder, bundle folder, or name of a shipped model. ./NAME is always a folder.
     seed
         The same seed gives the same piece; drawn and printed if left out.
     minutes

@@ -14,6 +14,7 @@ def prepare(
     name: str | None = None,
     preset: str | None = None,
     hold_out: Annotated[list[str] | None, Parameter(negative="")] = None,
+    hold_out_glob: Annotated[list[str] | None, Parameter(negative="")] = None,
     workers: int | None = None,
     export_pt: Path | None = None,
     config: dict[str, dict[str, str]] | None = None,
@@ -33,8 +34,12 @@ def prepare(
     preset
         What for: latent (the default), report (with --export-pt the default) or report-wgan.
     hold_out
-        Part of the name of a recording to keep from training; may be repeated. If left out, a
-        tenth of the recordings is held out. "none" holds out nothing: no score can be measured.
+        Name of a recording to keep from training, or a part of its path; may be repeated. Capitals
+        do not matter. If nothing is named, a tenth of the recordings is held out. "none" holds out
+        nothing: no score can be measured.
+    hold_out_glob
+        Pattern of the file names or paths of recordings to keep from training, such as "live*" or
+        "album/*"; may be repeated.
     workers
         Threads; one for each core if left out.
     export_pt
@@ -59,6 +64,7 @@ def prepare(
             genre=genre,
             name=name,
             hold_out=hold_out or (),
+            hold_out_glob=hold_out_glob or (),
             workers=workers,
             on_progress=on_progress,
         )
@@ -69,7 +75,8 @@ def prepare(
         f"{manifest.segment_count('held_out')} held out (corpus {manifest.corpus_hash()})",
         soft_wrap=True,
     )
-    stdout.print(describe_corpus_split(manifest, is_chosen=bool(hold_out)), soft_wrap=True)
+    is_chosen = bool(hold_out or hold_out_glob)
+    stdout.print(describe_corpus_split(manifest, is_chosen=is_chosen), soft_wrap=True)
     if export_pt is not None:
         written = export(Corpus(corpus), export_pt)
         stdout.print(f"{Count(written):tensor file|tensor files} → {export_pt}", soft_wrap=True)

@@ -26,7 +26,7 @@ def reconstruct(
     out
         File ending in .wav, .flac, .ogg or .mp3.
     model
-        Run folder, bundle folder, or name of a shipped model.
+        Run folder, bundle folder, or name of a shipped model. ./NAME is always a folder.
     snapshot
         Number of a run's snapshot, a step of latent. The best if left out.
     as_json

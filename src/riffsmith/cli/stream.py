@@ -26,7 +26,7 @@ def stream(
     Parameters
     ----------
     model
-        Run folder, bundle folder, or name of a shipped model.
+        Run folder, bundle folder, or name of a shipped model. ./NAME is always a folder.
     stdout
         Write 16-bit audio to the standard output.
     seed

@@ -16,6 +16,8 @@ def survey(
     *,
     genre: str | None = None,
     preset: str | None = None,
+    hold_out: Annotated[list[str] | None, Parameter(negative="")] = None,
+    hold_out_glob: Annotated[list[str] | None, Parameter(negative="")] = None,
     workers: int | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
@@ -29,6 +31,13 @@ def survey(
         A subfolder of a GTZAN-like tree of genres, or "all".
     preset
         The preset that the training time is estimated for.
+    hold_out
+        Name of a recording to keep from training, or a part of its path; may be repeated. Capitals
+        do not matter. If nothing is named, a tenth of the recordings is held out. "none" holds out
+        nothing: no score can be measured.
+    hold_out_glob
+        Pattern of the file names or paths of recordings to keep from training, such as "live*" or
+        "album/*"; may be repeated.
     workers
         Threads; one for each core if left out.
     as_json
@@ -52,7 +61,7 @@ def survey(
             workers=workers,
             on_progress=on_progress,
         )
-    plan = found.plan(settings.corpus)
+    plan = found.plan(settings.corpus, hold_out or (), hold_out_glob or ())
     steps = plan_milestones(settings, plan.training_segments).last_step
     seconds = measure_training_seconds(settings, steps) if plan.training and steps else 0.0
     preparation = estimate_planned_preparation(settings, plan)
@@ -69,7 +78,8 @@ def survey(
     stdout.print(f"rates: {_counts(found.sample_rates(), ' Hz')}")
     stdout.print(f"channels: {_counts(found.channel_counts(), '')}")
     if found.usable:
-        stdout.print(describe_plan(plan, settings.corpus), soft_wrap=True)
+        chosen_by = None if hold_out or hold_out_glob else settings.corpus
+        stdout.print(describe_plan(plan, chosen_by), soft_wrap=True)
     stdout.print(f"verdict: {found.verdict()}", style="bold")
     if seconds:
         before = f" after {duration(preparation)} of preparation" if preparation else ""

@@ -30,6 +30,7 @@ def train(
     name: str | None = None,
     credit: str | None = None,
     hold_out: Annotated[list[str] | None, Parameter(negative="")] = None,
+    hold_out_glob: Annotated[list[str] | None, Parameter(negative="")] = None,
     workers: int | None = None,
     config: dict[str, dict[str, str]] | None = None,
 ) -> None:
@@ -69,13 +70,18 @@ def train(
         Who made the recordings and under which licence, such as "Muldjord, CC BY-SA 3.0". The
         report and the tags of every clip of the model name it.
     hold_out
-        Part of the name of a recording to keep from training; may be repeated. If left out, a
-        tenth of the recordings is held out. "none" holds out nothing: no score can be measured.
+        Name of a recording to keep from training, or a part of its path; may be repeated. Capitals
+        do not matter. If nothing is named, a tenth of the recordings is held out. "none" holds out
+        nothing: no score can be measured.
+    hold_out_glob
+        Pattern of the file names or paths of recordings to keep from training, such as "live*" or
+        "album/*"; may be repeated.
     workers
         Threads of the preparation.
     config
         Single settings, as --config.training.batch_size 16.
     """
+    from riffsmith.bundle import as_model
     from riffsmith.cli.console import file_progress, note_flaws, stdout
     from riffsmith.cli.held_out import describe_corpus_split
     from riffsmith.cli.training_progress import describe_times, run_with_progress, stop_flag
@@ -98,6 +104,7 @@ def train(
         name=name,
         credit=credit,
         hold_out=hold_out or (),
+        hold_out_glob=hold_out_glob or (),
         workers=workers,
     )
     folder = RunFolder(run)
@@ -124,7 +131,7 @@ def train(
             )
         if not is_corpus(source):
             note_flaws(corpus.manifest)
-        is_chosen = bool(hold_out) or is_resumed or is_corpus(source)
+        is_chosen = request.is_split_chosen or is_resumed or is_corpus(source)
         stdout.print(describe_corpus_split(corpus.manifest, is_chosen=is_chosen), soft_wrap=True)
         for plan in plans:
             stdout.print(describe_times(plan), soft_wrap=True)
@@ -142,7 +149,7 @@ def train(
     else:
         passes = f"{Count(result.epoch):epoch|epochs}"
         stdout.print(f"trained {passes} ({Count(result.step):step|steps}) → {run}", soft_wrap=True)
-    stdout.print(f"listen: riffsmith generate {quote(str(run))} out.wav", soft_wrap=True)
+    stdout.print(f"listen: riffsmith generate {quote(as_model(run))} out.wav", soft_wrap=True)
     stdout.print(f"look: riffsmith report {quote(str(run))}", soft_wrap=True)
 
 
@@ -222,7 +229,7 @@ def _measure_recordings(
             workers=request.workers,
             on_progress=on_progress,
         )
-    plan = found.plan(settings.corpus, request.hold_out)
-    chosen_by = None if request.hold_out else settings.corpus
+    plan = found.plan(settings.corpus, request.hold_out, request.hold_out_glob)
+    chosen_by = None if request.is_split_chosen else settings.corpus
     stdout.print(describe_plan(plan, chosen_by), soft_wrap=True)
     return plan.training_segments, estimate_planned_preparation(settings, plan)

@@ -115,7 +115,8 @@ class LatentTrainingSettings(TrainingSettings):
     from music without a clear beat. Nothing uses it for guidance."""
     base: str | None = None
     """Model whose weights the generator begins with and whose latents it uses: the name of a
-    shipped model or the folder of a bundle. `None`: everything is learned from scratch."""
+    shipped model or the folder of a bundle (`./base` where it has such a name). `None`: everything
+    is learned from scratch."""
     guided_from_fraction: Annotated[float, Field(ge=0, le=1)] = 0.4
     """From scratch: fraction of `flow_matching_steps` after which guided velocities are taught.
     Before, the generator hardly knows what notes sound like. With a base all steps teach them."""

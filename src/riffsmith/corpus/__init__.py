@@ -13,7 +13,7 @@ from riffsmith.corpus.manifest import (
 )
 from riffsmith.corpus.prepare import prepare_corpus
 from riffsmith.corpus.reader import Corpus, SegmentSet
-from riffsmith.corpus.split import HOLD_OUT_NOTHING, find_named
+from riffsmith.corpus.split import HOLD_OUT_NOTHING, find_held_out
 from riffsmith.corpus.survey import (
     CorpusPlan,
     MaterialGrade,
@@ -39,7 +39,7 @@ __all__ = [
     "find_audio",
     "find_audio_or_file",
     "find_genres",
-    "find_named",
+    "find_held_out",
     "is_corpus",
     "prepare_corpus",
     "read_manifest",

@@ -17,6 +17,11 @@ _GENRE_WORDS = frozenset(
     "rap soul techno house ambient orchestral experimental international instrumental latin funk "
     "rnb trance indie".split()
 )
+_SYSTEM_NAMES = frozenset({"__macosx", ".ds_store", "thumbs.db", "desktop.ini"})
+"""Files and folders that file managers of macOS and Windows write, in lower case."""
+_APPLE_DOUBLE_PREFIX = "._"
+"""How a file's name begins in which macOS keeps the attributes of another file (AppleDouble). It
+has the ending of that other file, such as `.mp3`, and holds no music."""
 
 
 def find_genres(folder: Path) -> dict[str, int]:
@@ -24,18 +29,20 @@ def find_genres(folder: Path) -> dict[str, int]:
 
     A tree of genres, such as GTZAN, has no audio of its own. It has at least two subfolders with
     audio, and at least one of them has the name of a genre or holds files that are named after it
-    (`metal/metal.00042.wav`). Folders of bands or albums are therefore not genres.
+    (`metal/metal.00042.wav`). Folders of bands or albums are therefore not genres. What file
+    managers write for themselves (`__MACOSX`) is left out.
 
     Returns:
         Number of audio files of each genre.
     """
-    children = sorted(folder.iterdir())
+    children = _children(folder)
     if any(child.is_file() and is_audio_file(child) for child in children):
         return {}
     counts: dict[str, int] = {}
     has_genre_name = False
     for child in children:
-        files = [file for file in child.rglob("*") if is_audio_file(file)] if child.is_dir() else []
+        below = _walk(child, set()) if child.is_dir() else ()
+        files = [file for file in below if is_audio_file(file)]
         if files:
             counts[child.name] = len(files)
             numbered = re.compile(re.escape(child.name) + r"\.\d{5}\.\w+")
@@ -60,7 +67,7 @@ def resolve_genre(folder: Path, genre: str | None) -> Path:
         chosen = folder / genre
         if Path(genre).name == genre and genre not in ("", ".", "..") and chosen.is_dir():
             return chosen
-        found = ", ".join(sorted(child.name for child in folder.iterdir() if child.is_dir()))
+        found = ", ".join(child.name for child in _children(folder) if child.is_dir())
         raise CorpusError(f"no genre {genre!r} in {str(folder)!r}: it has {found or 'none'}")
     genres = find_genres(folder)
     if genres:
@@ -76,7 +83,8 @@ def find_recordings(folder: Path, genre: str | None = None) -> tuple[Path, list[
     """Finds all files under a folder, or under one genre of a tree of genres.
 
     Returns:
-        The folder that was searched, and its files sorted by name. Links are followed once.
+        The folder that was searched, and its files sorted by name. Links are followed once. Files
+        that file managers of macOS and Windows write for themselves are left out.
 
     Raises:
         CorpusError: The folder is missing, empty or without audio, or is a tree of genres and
@@ -117,6 +125,15 @@ def find_audio_or_file(path: Path) -> list[Path]:
     return [path] if path.is_file() else find_audio(path)
 
 
+def _is_of_system(name: str) -> bool:
+    """Whether a file or folder belongs to a file manager and is none of the user's."""
+    return name.startswith(_APPLE_DOUBLE_PREFIX) or name.lower() in _SYSTEM_NAMES
+
+
+def _children(folder: Path) -> list[Path]:
+    return sorted(child for child in folder.iterdir() if not _is_of_system(child.name))
+
+
 def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
     status = folder.stat()
     identity = (status.st_dev, status.st_ino)
@@ -129,6 +146,8 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
         yield folder  # The survey lists it as unreadable.
         return
     for entry in entries:
+        if _is_of_system(entry.name):
+            continue
         try:
             is_folder = entry.is_dir()
         except OSError:  # A link leads to itself.

@@ -39,6 +39,7 @@ def prepare_corpus(
     genre: str | None = None,
     name: str | None = None,
     hold_out: Sequence[str] = (),
+    hold_out_glob: Sequence[str] = (),
     workers: int | None = None,
     on_progress: Progress | None = None,
 ) -> Manifest:
@@ -56,8 +57,9 @@ def prepare_corpus(
         preset: Name of the preset that the settings come from, to be recorded.
         genre: Subfolder of a tree of genres, or `all`. `None`: the folder is no such tree.
         name: What the music is called. `None`: as its folder, or the subfolder of its genre.
-        hold_out: Patterns of paths of recordings to hold out, instead of a fraction of them all;
-            `none` alone holds out nothing.
+        hold_out: Names of recordings to hold out, or parts of their paths, instead of a fraction
+            of them all; `none` alone holds out nothing.
+        hold_out_glob: Patterns of file names or paths of recordings to hold out, too.
         workers: Number of threads. `None`: one for each core.
         on_progress: Function to call after each file.
 
@@ -65,8 +67,8 @@ def prepare_corpus(
         The manifest that was written.
 
     Raises:
-        CorpusError: No file is usable, `corpus` was made with other settings or from another
-            folder, or writing fails.
+        CorpusError: No file is usable, a recording to hold out is not there, `corpus` was made with
+            other settings or from another folder, or writing fails.
     """
     root, paths = find_recordings(folder, genre)
     if corpus.resolve().is_relative_to(root.resolve()):
@@ -77,7 +79,9 @@ def prepare_corpus(
         files = _write_shards(root, paths, corpus, settings, workers, on_progress)
         name = name or root.resolve().name
         genres = find_genres(folder)
-        manifest = _build_manifest(root, name, genres, corpus, settings, preset, hold_out, files)
+        manifest = _build_manifest(
+            root, name, genres, corpus, settings, preset, hold_out, hold_out_glob, files
+        )
         write_manifest(corpus, manifest)
         kept = {recording.shard for recording in manifest.recordings}
         for path in (corpus / SHARD_FOLDER).iterdir():
@@ -174,6 +178,7 @@ def _build_manifest(
     settings: CorpusSettings,
     preset: str,
     hold_out: Sequence[str],
+    hold_out_glob: Sequence[str],
     files: dict[str, tuple[SurveyEntry, str | None]],
 ) -> Manifest:
     shards = {
@@ -192,7 +197,7 @@ def _build_manifest(
     if not usable:
         reasons = "; ".join(f"{entry.path}: {entry.reason}" for entry in entries[:5])
         raise CorpusError(f"nothing in {root} can be used ({reasons})")
-    held_out = split_recordings(usable, settings.held_out_fraction, hold_out)
+    held_out = split_recordings(usable, settings.held_out_fraction, hold_out, hold_out_glob)
     recordings: list[PreparedRecording] = []
     ranges: list[torch.Tensor] = []
     for entry in usable:

@@ -97,22 +97,29 @@ class Survey(BaseModel):
             return MaterialGrade.LITTLE
         return MaterialGrade.FEW_RECORDINGS if len(self.usable) < 4 else MaterialGrade.ENOUGH
 
-    def plan(self, settings: CorpusSettings, hold_out: Sequence[str] = ()) -> "CorpusPlan":
+    def plan(
+        self,
+        settings: CorpusSettings,
+        hold_out: Sequence[str] = (),
+        hold_out_glob: Sequence[str] = (),
+    ) -> "CorpusPlan":
         """What a corpus of these recordings will hold, as `prepare_corpus` chooses it.
 
         Args:
             settings: Settings of the corpus.
-            hold_out: Patterns of paths of recordings to hold out, as for `prepare_corpus`.
+            hold_out: Names of recordings to hold out, as for `prepare_corpus`.
+            hold_out_glob: Patterns of recordings to hold out, as for `prepare_corpus`.
 
         Raises:
-            CorpusError: A pattern matches nothing, or nothing would be left to train on.
+            CorpusError: A name or a pattern fits nothing, or nothing would be left to train on.
         """
         counts = {
             entry.path: count_segments(round(entry.seconds * settings.sample_rate), settings)
             for entry in self.usable
         }
         entries = [entry for entry in self.usable if counts[entry.path]]
-        hashes = split_recordings(entries, settings.held_out_fraction, hold_out)
+        fraction = settings.held_out_fraction
+        hashes = split_recordings(entries, fraction, hold_out, hold_out_glob)
         training = tuple(entry for entry in entries if entry.content_hash not in hashes)
         return CorpusPlan(
             training=training,

@@ -2,8 +2,9 @@
 
 import json
 from math import ceil
+from pathlib import Path
 
-from riffsmith.bundle import Card
+from riffsmith.bundle import Card, as_model
 from riffsmith.config import LatentSettings
 from riffsmith.messages import Count
 
@@ -68,7 +69,7 @@ def _describe_sound(card: Card) -> str:
 
 
 def _write_usage(name: str, card: Card) -> str:
-    folder = name.split("/")[-1]
+    folder = as_model(Path(name.split("/")[-1]))
     lines = [
         "pip install 'riffsmith[hub]'",
         f"riffsmith pull {name}",

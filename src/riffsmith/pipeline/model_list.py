@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from riffsmith.bundle import find_shipped, is_bundle, read_card, read_origin, shipped_models
+from riffsmith.bundle import (
+    as_model,
+    find_shipped,
+    is_bundle,
+    read_card,
+    read_origin,
+    shipped_models,
+)
 from riffsmith.errors import ModelError, RiffsmithError
 from riffsmith.evaluation import Evaluation
 from riffsmith.report.result_store import ResultStore
@@ -75,12 +82,12 @@ def list_models(folder: Path) -> Iterator[ListedModel]:
             origin = read_origin(place)
             is_pulled = origin is not None and origin.hub_name is not None
             kind = ModelKind.PULLED if is_pulled else ModelKind.BUNDLE
-            yield _describe(str(place), kind, place)
+            yield _describe(as_model(place), kind, place)
         children[:] = sorted(child for child in children if not child.startswith("."))
 
 
 def _describe_run(run: RunFolder) -> ListedModel:
-    name, kind = str(run.path), ModelKind.TRAINED
+    name, kind = as_model(run.path), ModelKind.TRAINED
     try:
         if not run.snapshot_numbers():
             return ListedModel(name, kind, problem="it has no snapshot yet: train it first")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from riffsmith.bundle import Bundle, find_shipped, is_bundle, load_bundle, shipped_models
+from riffsmith.bundle import Bundle, as_model, find_shipped, is_bundle, load_bundle, shipped_models
 from riffsmith.errors import ModelError
 from riffsmith.runs import RunFolder, SelectionReason, select_snapshot
 
@@ -17,10 +17,11 @@ def open_model(
     """Loads a run's snapshot, a bundle folder, or a shipped model by its name.
 
     Args:
-        model: Path or name.
+        model: Path or name. The name of a shipped model is never a folder: `./metal` is one.
         snapshot: Number of the snapshot of a run: an epoch or a step, by the run's preset.
             `None`: the best one, or the newest where the monitor marked none.
-        on_notice: Called with a sentence that says which snapshot was selected, and why.
+        on_notice: Called with a sentence that says which snapshot was selected, and why; or that
+            the shipped model is used where there is another one of that name.
 
     Raises:
         ModelError: There is no such model, or it is damaged.
@@ -42,21 +43,33 @@ def find_bundle(
     """
     path = Path(model)
     run = RunFolder(path)
-    if run.exists():
+    if model in shipped_models():
+        if snapshot is not None:
+            raise ModelError(f"--snapshot needs a run folder, {model!r} is a shipped model")
+        if run.exists() or is_bundle(path):
+            on_notice(explain_shipped(model))
+        with find_shipped(model) as folder:
+            yield folder
+    elif run.exists():
         yield run.snapshot(_choose_snapshot(run, snapshot, on_notice))
     elif snapshot is not None:
         raise ModelError(f"--snapshot needs a run folder, {model!r} is none")
     elif is_bundle(path):
         yield path
-    elif path.is_file() and model not in shipped_models():
+    elif path.is_file():
         raise ModelError(
             f"{path} is a file, expected the folder of a run or of a bundle: check the path"
         )
-    elif path.exists() and model not in shipped_models():
+    elif path.exists():
         raise ModelError(f"{path} is neither a run folder nor a bundle: check the path")
     else:
         with find_shipped(model) as folder:
             yield folder
+
+
+def explain_shipped(model: str) -> str:
+    """Says that a name means a shipped model, where there is a folder of that name, too."""
+    return f"{model} is the shipped model; the folder of that name is {as_model(Path(model))}"
 
 
 def _choose_snapshot(run: RunFolder, number: int | None, on_notice: Callable[[str], None]) -> int:

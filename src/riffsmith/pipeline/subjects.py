@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from riffsmith.bundle import Bundle, is_bundle, shipped_models
-from riffsmith.corpus import Corpus, find_audio, is_corpus
+from riffsmith.corpus import Corpus, find_audio
 from riffsmith.errors import ModelError, SettingsError
 from riffsmith.evaluation import (
     PASSAGE_SECONDS,
@@ -15,7 +15,7 @@ from riffsmith.evaluation import (
     read_folder,
     reconstruct_with,
 )
-from riffsmith.pipeline.models import open_model
+from riffsmith.pipeline.models import explain_shipped, open_model
 from riffsmith.runs import RunFolder
 
 DEFAULT_SECONDS = 300.0
@@ -39,16 +39,20 @@ def open_subject(
     seed: int,
     snapshot: int | None = None,
     on_progress: Callable[[float], None] = lambda progress: None,
+    on_notice: Callable[[str], None] = lambda text: None,
 ) -> EvaluationSubject:
     """Generates audio with a model, or reads a folder of audio files.
 
     Args:
-        model: Run folder, bundle folder, name of a shipped model, or folder of audio files.
+        model: Run folder, bundle folder, name of a shipped model, or folder of audio files. The
+            name of a shipped model is never a folder: `./metal` is one.
         corpus: Corpus that the audio is compared with.
         seconds: Audio to generate. `None`: 300 s.
         seed: Seed of the first clip.
         snapshot: Number of the snapshot of a run. `None`: the best one.
         on_progress: Called with the finished fraction.
+        on_notice: Called with a sentence that says that the shipped model is used where there is a
+            folder of that name.
 
     Raises:
         SettingsError: `seconds` is shorter than one clip or infinite, or it or a snapshot is given
@@ -58,9 +62,11 @@ def open_subject(
         CorpusError: No file of the folder is 30 s long, or the corpus has nothing to compare with.
     """
     path = Path(model)
-    is_model = is_bundle(path) or RunFolder(path).exists()
-    # A corpus may have the name of a shipped model.
-    if path.is_dir() and not is_model and not (is_corpus(path) and model in shipped_models()):
+    is_shipped = model in shipped_models()
+    if is_shipped and path.is_dir():
+        on_notice(explain_shipped(model))
+    is_model = is_shipped or is_bundle(path) or RunFolder(path).exists()
+    if path.is_dir() and not is_model:
         for name, value in (("seconds", seconds), ("snapshot", snapshot)):
             if value is not None:
                 raise SettingsError(

@@ -20,7 +20,7 @@ from riffsmith.corpus import (
     Manifest,
     Progress,
     SurveyEntry,
-    find_named,
+    find_held_out,
     is_corpus,
     prepare_corpus,
 )
@@ -71,7 +71,15 @@ class TrainingRequest:
     credit: str | None = None
     """Who made the recordings, and under which licences."""
     hold_out: Sequence[str] = ()
+    """Names of recordings to hold out, or parts of their paths."""
+    hold_out_glob: Sequence[str] = ()
+    """Patterns of file names or paths of recordings to hold out."""
     workers: int | None = None
+
+    @property
+    def is_split_chosen(self) -> bool:
+        """Whether the recordings to hold out are chosen."""
+        return bool(self.hold_out or self.hold_out_glob)
 
     def with_preset(self, source: Path, run: RunFolder) -> "TrainingRequest":
         """The request with a preset: its own, the run's, the corpus's, or the default one."""
@@ -185,6 +193,7 @@ def refuse_preparation(source: Path, request: TrainingRequest) -> None:
         "--genre": request.genre is not None,
         "--name": request.name is not None,
         "--hold-out": bool(request.hold_out),
+        "--hold-out-glob": bool(request.hold_out_glob),
         "--workers": request.workers is not None,
     }
     given = [name for name, is_given in options.items() if is_given]
@@ -218,6 +227,7 @@ def open_corpus(
         genre=request.genre,
         name=request.name,
         hold_out=request.hold_out,
+        hold_out_glob=request.hold_out_glob,
         workers=request.workers,
         on_progress=report,
     )
@@ -335,8 +345,9 @@ def _refuse_other_split(run: RunFolder, request: TrainingRequest) -> None:
 
     Raises:
         RunError: There is such a recording.
+        CorpusError: A name or a pattern fits no recording of the run.
     """
-    if not request.hold_out:
+    if not request.is_split_chosen:
         return
     manifest = Corpus(run.path / run.read_record().corpus).manifest
     held_out = [recording.source.path for recording in manifest.of_split("held_out")]
@@ -348,11 +359,11 @@ def _refuse_other_split(run: RunFolder, request: TrainingRequest) -> None:
             )
         return
     paths = [recording.source.path for recording in manifest.recordings]
-    for path in (path for pattern in request.hold_out for path in find_named(paths, pattern)):
+    for path in find_held_out(paths, request.hold_out, request.hold_out_glob):
         if path not in held_out:
             raise RunError(
-                f"a resumed run keeps its recordings, and it trains on {path}, which --hold-out "
-                "names: leave it out, or start a new run"
+                f"a resumed run keeps its recordings, and it trains on {path}, which is to be "
+                "held out: leave that out, or start a new run"
             )
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from riffsmith.bundle import LatentBundle, is_bundle, load_bundle, load_shipped
+from riffsmith.bundle import LatentBundle, is_bundle, load_bundle, load_shipped, shipped_models
 from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings
 from riffsmith.errors import SettingsError
@@ -37,7 +37,8 @@ def open_base(settings: LatentSettings) -> LatentBundle | None:
     name = settings.training.base
     if name is None:
         return None
-    base = load_bundle(Path(name)) if is_bundle(Path(name)) else load_shipped(name)
+    is_folder = name not in shipped_models() and is_bundle(Path(name))
+    base = load_bundle(Path(name)) if is_folder else load_shipped(name)
     if not isinstance(base, LatentBundle):
         raise SettingsError(f"{name} generates pictures: choose a base of preset latent")
     theirs, ours = _fixed_settings(base.settings), _fixed_settings(settings)
