@@ -9,6 +9,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from riffsmith.audio.content import ContentMeter
 from riffsmith.audio.decode import Source, open_audio
 from riffsmith.audio.loudness import LoudnessMeter
 from riffsmith.audio.remarks import RecordingCode, RecordingRemark, recording_error
@@ -67,6 +68,7 @@ class Recording(RecordingProperties):
 class _Tally:
     """Counts of one pass over the samples of a file."""
 
+    content: ContentMeter
     samples: int = 0
     peak: float = 0.0
     full_scale: int = 0
@@ -83,6 +85,7 @@ class _Tally:
             level = np.abs(block)
             # A sample above 1.0 was not cut off at full scale, so it does not count.
             self.full_scale += int(((level >= FULL_SCALE_AMPLITUDE) & (level <= 1.0)).sum())
+        self.content.add(block)
         self.samples += len(block)
         self.peak = max(self.peak, peak)
 
@@ -124,7 +127,7 @@ def stream_recording(
     source = open_audio(path)
     if (source.header_samples or 0) > MAXIMUM_HOURS * 3600 * source.sample_rate:
         raise recording_error(RecordingCode.TOO_LONG, hours=MAXIMUM_HOURS)
-    tally = _Tally()
+    tally = _Tally(ContentMeter(source.sample_rate, source.channels))
     meter = LoudnessMeter(source.sample_rate)
     _resample(source, sample_rate, channels, tally, meter, take)
     _check(source, tally)
@@ -193,7 +196,7 @@ def _resample(
 
 
 def _check(source: Source, tally: _Tally) -> None:
-    """Refuses a file without samples or sound, and notes truncation and clipping.
+    """Refuses a file without samples or sound, and notes the flaws of one that can be used.
 
     Raises:
         AudioError: The file holds no samples, or silence alone.
@@ -213,3 +216,4 @@ def _check(source: Source, tally: _Tally) -> None:
     fraction = tally.full_scale / (tally.samples * source.channels)
     if fraction > CLIPPED_FRACTION:
         tally.add_flaw(RecordingCode.CLIPPED, fraction=fraction)
+    tally.flaws += tally.content.flaws()

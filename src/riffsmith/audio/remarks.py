@@ -60,6 +60,19 @@ class RecordingCode(MessageCode):
         "riffsmith[av] to read all of it",
     )
     CLIPPED = "clipped", "clipped: {fraction:.1%} of the samples are at full scale"
+    ANTIPHASE = (
+        "antiphase",
+        "channels in antiphase ({fraction:.1%} of their power is left in mono): invert one channel",
+    )
+    DEAD_CHANNEL = (
+        "dead_channel",
+        "channel {channel} (1 is left, 2 is right) is silent: make the file mono",
+    )
+    MOSTLY_SILENT = (
+        "mostly_silent",
+        "mostly silence ({fraction:.1%} is below {limit_db:.0f} dB of full scale): "
+        "cut the silence out",
+    )
     SHARED_MUSIC = (
         "shared_music",
         "{seconds} s of its music are in {path} too: both stay on the same side of the split",

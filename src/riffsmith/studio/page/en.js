@@ -432,6 +432,11 @@ export default {
     "partial":
       "shortened: the file holds more than the {seconds:tenths} s that were read; install riffsmith[av] to read all of it",
     "clipped": "clipped: {fraction:percentage} of the samples are at full scale",
+    "antiphase":
+      "channels in antiphase ({fraction:percentage} of their power is left in mono): invert one channel",
+    "dead_channel": "channel {channel} (1 is left, 2 is right) is silent: make the file mono",
+    "mostly_silent":
+      "mostly silence ({fraction:percentage} is below {limit_db:whole} dB of full scale): cut the silence out",
     "other": "{text}"
   },
   "runs": {

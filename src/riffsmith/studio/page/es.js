@@ -435,6 +435,12 @@ export default {
     "partial":
       "acortado: el archivo contiene más que los {seconds:tenths} s que se leyeron; instale riffsmith[av] para leerlo entero",
     "clipped": "recortado: {fraction:percentage} de las muestras están al máximo",
+    "antiphase":
+      "canales en contrafase (en mono queda el {fraction:percentage} de su potencia): invierta uno de los dos",
+    "dead_channel":
+      "el canal {channel} (1 es el izquierdo, 2 el derecho) está en silencio: convierta el archivo a mono",
+    "mostly_silent":
+      "la mayor parte es silencio (el {fraction:percentage} queda por debajo de {limit_db:whole} dB de la escala): recorte el silencio",
     "other": "{text}"
   },
   "runs": {

@@ -1,0 +1,52 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from conftest import make_music
+
+from riffsmith.audio import RecordingCode, RecordingRemark, read_recording
+
+MUSIC = make_music(2.0, 8_000)
+NOISE = 0.1 * np.random.default_rng(3).standard_normal(MUSIC.shape)
+SILENCE = np.zeros((24_000, 1))
+
+
+def flaws(folder: Path, audio: np.ndarray, sample_rate: int = 8_000) -> tuple[RecordingRemark, ...]:
+    soundfile.write(folder / "a.wav", audio, sample_rate, "FLOAT")
+    return read_recording(folder / "a.wav", 8_000, 1).flaws
+
+
+@pytest.mark.parametrize(
+    ("audio", "code", "values"),
+    [
+        (np.hstack([MUSIC, -0.9 * MUSIC]), RecordingCode.ANTIPHASE, {"fraction": 0.0028}),
+        (np.hstack([MUSIC, 1e-4 * NOISE]), RecordingCode.DEAD_CHANNEL, {"channel": 2}),
+        (np.hstack([0 * MUSIC + 0.001, MUSIC]), RecordingCode.DEAD_CHANNEL, {"channel": 1}),
+        (
+            np.vstack([MUSIC, SILENCE]),
+            RecordingCode.MOSTLY_SILENT,
+            {"fraction": 0.6, "limit_db": -60},
+        ),
+    ],
+)
+def test_flaws_are_named(
+    tmp_path: Path, audio: np.ndarray, code: RecordingCode, values: dict[str, float]
+):
+    (flaw,) = flaws(tmp_path, audio)
+    assert flaw.code is code
+    assert flaw.parameters == pytest.approx(values, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "audio",
+    [
+        np.hstack([MUSIC, NOISE]),  # wide, but not in antiphase
+        np.hstack([MUSIC, 0.01 * MUSIC]),
+        np.hstack([MUSIC, 0 * MUSIC, 0 * MUSIC]),  # surround may have channels without sound
+        np.vstack([MUSIC, SILENCE[:15_000]]),
+        MUSIC[:700],  # shorter than a piece
+    ],
+)
+def test_ordinary_audio_has_no_flaws(tmp_path: Path, audio: np.ndarray):
+    assert flaws(tmp_path, audio) == ()
