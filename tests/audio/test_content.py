@@ -5,7 +5,7 @@ import pytest
 import soundfile
 from conftest import make_music
 
-from riffsmith.audio import RecordingCode, RecordingRemark, read_recording
+from riffsmith.audio import RecordingCode, RecordingRemark, read_recording, write_audio
 
 MUSIC = make_music(2.0, 8_000)
 NOISE = 0.1 * np.random.default_rng(3).standard_normal(MUSIC.shape)
@@ -50,3 +50,13 @@ def test_flaws_are_named(
 )
 def test_ordinary_audio_has_no_flaws(tmp_path: Path, audio: np.ndarray):
     assert flaws(tmp_path, audio) == ()
+
+
+@pytest.mark.parametrize("ending", ["wav", "flac", "ogg", "mp3"])
+def test_a_file_that_was_generated_is_named(tmp_path: Path, ending: str):
+    own, foreign = tmp_path / f"own.{ending}", tmp_path / f"foreign.{ending}"
+    write_audio(own, MUSIC[:4000], 8_000, tags={"title": "A riff", "software": "Riffsmith 1.0"})
+    write_audio(foreign, MUSIC[:4000], 8_000, tags={"title": "A riff", "software": "Audacity"})
+    (flaw,) = read_recording(own, 8_000, 1).flaws
+    assert flaw == RecordingRemark.of(RecordingCode.GENERATED)
+    assert read_recording(foreign, 8_000, 1).flaws == ()

@@ -28,6 +28,8 @@ COMPLETE_FRACTION = 0.99
 """A recording with a smaller fraction of the samples that its header declares is truncated."""
 MAXIMUM_HOURS = 3
 """Longest recording that is read. A corpus holds an hour of stereo at 44.1 kHz in .6 GB."""
+OWN_SOFTWARE = "Riffsmith"
+"""Beginning of the tag `software` of the files that Riffsmith generated."""
 SampleType = TypeVar("SampleType", bound=np.generic)
 Samples = NDArray[np.float32]
 
@@ -217,3 +219,5 @@ def _check(source: Source, tally: _Tally) -> None:
     if fraction > CLIPPED_FRACTION:
         tally.add_flaw(RecordingCode.CLIPPED, fraction=fraction)
     tally.flaws += tally.content.flaws()
+    if source.software.startswith(OWN_SOFTWARE):
+        tally.add_flaw(RecordingCode.GENERATED)

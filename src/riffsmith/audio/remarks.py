@@ -73,6 +73,10 @@ class RecordingCode(MessageCode):
         "mostly silence ({fraction:.1%} is below {limit_db:.0f} dB of full scale): "
         "cut the silence out",
     )
+    GENERATED = (
+        "generated",
+        "made by Riffsmith, as its tags say: take it out, or the music is learned from itself",
+    )
     SHARED_MUSIC = (
         "shared_music",
         "{seconds} s of its music are in {path} too: both stay on the same side of the split",

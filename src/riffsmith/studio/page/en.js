@@ -437,6 +437,8 @@ export default {
     "dead_channel": "channel {channel} (1 is left, 2 is right) is silent: make the file mono",
     "mostly_silent":
       "mostly silence ({fraction:percentage} is below {limit_db:whole} dB of full scale): cut the silence out",
+    "generated":
+      "made by Riffsmith, as its tags say: take it out, or the music is learned from itself",
     "other": "{text}"
   },
   "runs": {

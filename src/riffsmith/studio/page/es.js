@@ -441,6 +441,8 @@ export default {
       "el canal {channel} (1 es el izquierdo, 2 el derecho) está en silencio: convierta el archivo a mono",
     "mostly_silent":
       "la mayor parte es silencio (el {fraction:percentage} queda por debajo de {limit_db:whole} dB de la escala): recorte el silencio",
+    "generated":
+      "hecho por Riffsmith, según sus etiquetas: quítelo, o la música se aprende de sí misma",
     "other": "{text}"
   },
   "runs": {
