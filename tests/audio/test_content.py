@@ -5,7 +5,7 @@ import pytest
 import soundfile
 from conftest import make_music
 
-from riffsmith.audio import RecordingCode, RecordingRemark, read_recording, write_audio
+from riffsmith.audio import RecordingCode, RecordingRemark, read_recording, resample, write_audio
 
 MUSIC = make_music(2.0, 8_000)
 NOISE = 0.1 * np.random.default_rng(3).standard_normal(MUSIC.shape)
@@ -28,6 +28,8 @@ def flaws(folder: Path, audio: np.ndarray, sample_rate: int = 8_000) -> tuple[Re
             RecordingCode.MOSTLY_SILENT,
             {"fraction": 0.6, "limit_db": -60},
         ),
+        (np.hstack([MUSIC, MUSIC + 0.01]), RecordingCode.DC_OFFSET, {"fraction": 0.01}),
+        (0.03 * NOISE, RecordingCode.QUIET, {"loudness_lufs": -48.46}),
     ],
 )
 def test_flaws_are_named(
@@ -46,10 +48,21 @@ def test_flaws_are_named(
         np.hstack([MUSIC, 0 * MUSIC, 0 * MUSIC]),  # surround may have channels without sound
         np.vstack([MUSIC, SILENCE[:15_000]]),
         MUSIC[:700],  # shorter than a piece
+        0.1 * NOISE,
+        MUSIC + 0.004,
     ],
 )
 def test_ordinary_audio_has_no_flaws(tmp_path: Path, audio: np.ndarray):
     assert flaws(tmp_path, audio) == ()
+
+
+def test_a_recording_without_high_frequencies_is_named(tmp_path: Path):
+    dull = resample(MUSIC, 8_000, 22_050)
+    (flaw,) = flaws(tmp_path, dull, 22_050)
+    assert flaw.code is RecordingCode.BAND_LIMITED
+    assert flaw.parameters == {"limit_khz": 8, "sample_rate": 22_050}
+    noise = np.random.default_rng(4).standard_normal(dull.shape)
+    assert flaws(tmp_path, dull + 0.001 * noise, 22_050) == ()
 
 
 @pytest.mark.parametrize("ending", ["wav", "flac", "ogg", "mp3"])

@@ -1,4 +1,4 @@
-"""Flaws of what a recording holds: its channels and its silence, measured block by block."""
+"""Flaws of what a recording holds: channels, silence, DC offset and bandwidth, block by block."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,20 @@ QUIET_PIECE_DB = -60.0
 """A piece of 100 ms below this level (RMS, in dB of full scale) is silence."""
 SILENT_FRACTION = 0.5
 """A recording with a larger fraction of silence is mostly silence."""
+DC_OFFSET = 0.005
+"""A recording has a DC offset if the mean of a channel is further from 0 than this fraction of full
+scale."""
+BAND_LIMIT_HZ = 8_000
+"""Music has sound above this frequency."""
+BAND_LIMIT_DB = -70.0
+"""A recording whose power above `BAND_LIMIT_HZ` is this much below all of it, in dB, is limited."""
+_LEAST_SAMPLE_RATE_HZ = 22_050
+"""At lower sample rates there is hardly room for sound above `BAND_LIMIT_HZ`."""
 _PIECES_PER_SECOND = 10
+_FRAME_SAMPLES = 2048
+"""Length of a spectrum, at most that of a piece at the least sample rate."""
+_PIECES_PER_SPECTRUM = 5
+_WINDOW = np.hanning(_FRAME_SAMPLES).astype(np.float32)[:, None]
 
 
 class ContentMeter:
@@ -33,11 +46,14 @@ class ContentMeter:
             sample_rate: Sample rate in Hz.
             channels: Number of channels.
         """
+        self._sample_rate = sample_rate
         self._piece_samples = sample_rate // _PIECES_PER_SECOND
         self._pieces = 0
         self._silent_pieces = 0
         self._power = np.zeros(channels)
+        self._mean = np.zeros(channels)
         self._product = 0.0  # of the two channels of stereo
+        self._spectrum = np.zeros(_FRAME_SAMPLES // 2 + 1)
 
     def add(self, block: NDArray[np.float32]) -> None:
         """Adds samples (time, channels)."""
@@ -46,14 +62,19 @@ class ContentMeter:
             return
         cut = block[: pieces * self._piece_samples].reshape(pieces, self._piece_samples, -1)
         average = np.full(self._piece_samples, 1 / self._piece_samples, np.float32)
-        centred = cut - (average @ cut)[:, None]
+        mean = average @ cut
+        centred = cut - mean[:, None]
         power = average @ np.square(centred)
         self._pieces += pieces
         self._silent_pieces += int((power.max(axis=1) < 10 ** (QUIET_PIECE_DB / 10)).sum())
+        self._mean += mean.sum(axis=0, dtype=np.float64)
         self._power += power.sum(axis=0, dtype=np.float64)
         if len(self._power) == 2:
             product = np.vdot(centred[..., 0], centred[..., 1])
             self._product += float(product) / self._piece_samples
+        if self._sample_rate >= _LEAST_SAMPLE_RATE_HZ:
+            frames = np.fft.rfft(centred[::_PIECES_PER_SPECTRUM, :_FRAME_SAMPLES] * _WINDOW, axis=1)
+            self._spectrum += (np.abs(frames) ** 2).sum(axis=(0, 2))
 
     def flaws(self) -> Iterator[RecordingRemark]:
         """What is wrong with the audio so far. Audio shorter than 100 ms has no flaws."""
@@ -64,7 +85,17 @@ class ContentMeter:
         silence = self._silent_pieces / self._pieces
         if silence > SILENT_FRACTION:
             yield RecordingRemark.of(
-                RecordingCode.MOSTLY_SILENT, fraction=silence, limit_db=QUIET_PIECE_DB
+                RecordingCode.MOSTLY_SILENT, fraction=round(silence, 4), limit_db=QUIET_PIECE_DB
+            )
+        offset = float(np.abs(self._mean).max()) / self._pieces
+        if offset > DC_OFFSET:
+            yield RecordingRemark.of(RecordingCode.DC_OFFSET, fraction=round(offset, 4))
+        high = self._spectrum[-(-BAND_LIMIT_HZ * _FRAME_SAMPLES // self._sample_rate) :].sum()
+        if high < self._spectrum.sum() * 10 ** (BAND_LIMIT_DB / 10):
+            yield RecordingRemark.of(
+                RecordingCode.BAND_LIMITED,
+                limit_khz=BAND_LIMIT_HZ // 1000,
+                sample_rate=self._sample_rate,
             )
 
     def _flaws_of_stereo(self) -> Iterator[RecordingRemark]:
@@ -74,4 +105,4 @@ class ContentMeter:
             channel = 1 + int(dead.argmax())
             yield RecordingRemark.of(RecordingCode.DEAD_CHANNEL, channel=channel)
         elif kept < ANTIPHASE_FRACTION:
-            yield RecordingRemark.of(RecordingCode.ANTIPHASE, fraction=kept)
+            yield RecordingRemark.of(RecordingCode.ANTIPHASE, fraction=round(kept, 4))

@@ -28,6 +28,8 @@ COMPLETE_FRACTION = 0.99
 """A recording with a smaller fraction of the samples that its header declares is truncated."""
 MAXIMUM_HOURS = 3
 """Longest recording that is read. A corpus holds an hour of stereo at 44.1 kHz in .6 GB."""
+QUIET_LUFS = -40.0
+"""A recording with a lower integrated loudness is very quiet."""
 OWN_SOFTWARE = "Riffsmith"
 """Beginning of the tag `software` of the files that Riffsmith generated."""
 SampleType = TypeVar("SampleType", bound=np.generic)
@@ -133,6 +135,9 @@ def stream_recording(
     meter = LoudnessMeter(source.sample_rate)
     _resample(source, sample_rate, channels, tally, meter, take)
     _check(source, tally)
+    loudness_lufs = meter.loudness_lufs()
+    if loudness_lufs is not None and loudness_lufs < QUIET_LUFS:
+        tally.add_flaw(RecordingCode.QUIET, loudness_lufs=round(loudness_lufs, 2))
     return RecordingProperties(
         sample_rate=sample_rate,
         seconds=tally.samples / source.sample_rate,
@@ -141,7 +146,7 @@ def stream_recording(
         encoding=source.encoding,
         is_lossy=source.is_lossy,
         peak_db=20 * float(np.log10(tally.peak)),
-        loudness_lufs=meter.loudness_lufs(),
+        loudness_lufs=loudness_lufs,
         flaws=tuple(tally.flaws),
     )
 

@@ -66,7 +66,7 @@ class RecordingCode(MessageCode):
     )
     DEAD_CHANNEL = (
         "dead_channel",
-        "channel {channel} (1 is left, 2 is right) is silent: make the file mono",
+        "channel {channel} (1 is left, 2 is right) is silent: make a mono file of the other one",
     )
     MOSTLY_SILENT = (
         "mostly_silent",
@@ -76,6 +76,15 @@ class RecordingCode(MessageCode):
     GENERATED = (
         "generated",
         "made by Riffsmith, as its tags say: take it out, or the music is learned from itself",
+    )
+    DC_OFFSET = (
+        "dc_offset",
+        "DC offset of {fraction:.1%} of full scale: remove it with a high-pass filter at 20 Hz",
+    )
+    QUIET = "quiet", "very quiet ({loudness_lufs:.1f} LUFS): raise its level"
+    BAND_LIMITED = (
+        "band_limited",
+        "nothing above {limit_khz} kHz, although {sample_rate} Hz can hold it: use a better copy",
     )
     SHARED_MUSIC = (
         "shared_music",
