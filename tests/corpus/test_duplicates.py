@@ -71,7 +71,7 @@ def test_the_longest_one_stays_then_a_lossless_one_then_the_highest_rate(
 ):
     write(tmp_path / "a.ogg", song)
     write(tmp_path / "b.wav", soxr.resample(song, RATE, 16_000), 16_000)
-    write(tmp_path / "c.wav", song)
+    write(tmp_path / "c.wav", song + 0.01)  # a DC offset is no reason to leave it out
     write(tmp_path / "d.wav", soxr.resample(song[3 * RATE :], RATE, 44_100), 44_100)
     assert codes(tmp_path) == dict.fromkeys(("a.ogg", "b.wav", "d.wav"), "same_music")
 

@@ -63,6 +63,8 @@ class Source:
     """Container and sample format, as text for people."""
     is_lossy: bool
     """Whether the encoding leaves out what is hardly heard, as MP3 does."""
+    software: str
+    """Name of the program that wrote the file, as its tags tell it. Empty: they do not tell it."""
     blocks: Iterator[NDArray[np.float32]]
     """Consecutive blocks (time, channels) of `BLOCK_SECONDS` each, the last one shorter.
 
@@ -146,6 +148,7 @@ def _open_with_soundfile(path: Path, kind: Kind | None) -> Source:
         is_partial=is_partial,
         encoding=f"{file.format} {file.subtype}",
         is_lossy=not file.subtype.startswith(_LOSSLESS_SUBTYPES),
+        software=file.software,
         blocks=_soundfile_blocks(path, kind, file),
     )
 
@@ -305,5 +308,6 @@ def _open_with_pyav(path: Path, kind: Kind) -> Source:
         is_partial=False,
         encoding=f"{container.format.name.split(',')[0].upper()} {stream.codec_context.name}",
         is_lossy=not stream.codec_context.codec.lossless,
+        software=container.metadata.get("encoder", ""),
         blocks=blocks(),
     )

@@ -9,6 +9,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from riffsmith.audio.content import ContentMeter
 from riffsmith.audio.decode import Source, open_audio
 from riffsmith.audio.loudness import LoudnessMeter
 from riffsmith.audio.remarks import RecordingCode, RecordingRemark, recording_error
@@ -27,6 +28,10 @@ COMPLETE_FRACTION = 0.99
 """A recording with a smaller fraction of the samples that its header declares is truncated."""
 MAXIMUM_HOURS = 3
 """Longest recording that is read. A corpus holds an hour of stereo at 44.1 kHz in .6 GB."""
+QUIET_LUFS = -40.0
+"""A recording with a lower integrated loudness is very quiet."""
+OWN_SOFTWARE = "Riffsmith"
+"""Beginning of the tag `software` of the files that Riffsmith generated."""
 SampleType = TypeVar("SampleType", bound=np.generic)
 Samples = NDArray[np.float32]
 
@@ -67,6 +72,7 @@ class Recording(RecordingProperties):
 class _Tally:
     """Counts of one pass over the samples of a file."""
 
+    content: ContentMeter
     samples: int = 0
     peak: float = 0.0
     full_scale: int = 0
@@ -83,6 +89,7 @@ class _Tally:
             level = np.abs(block)
             # A sample above 1.0 was not cut off at full scale, so it does not count.
             self.full_scale += int(((level >= FULL_SCALE_AMPLITUDE) & (level <= 1.0)).sum())
+        self.content.add(block)
         self.samples += len(block)
         self.peak = max(self.peak, peak)
 
@@ -124,10 +131,13 @@ def stream_recording(
     source = open_audio(path)
     if (source.header_samples or 0) > MAXIMUM_HOURS * 3600 * source.sample_rate:
         raise recording_error(RecordingCode.TOO_LONG, hours=MAXIMUM_HOURS)
-    tally = _Tally()
+    tally = _Tally(ContentMeter(source.sample_rate, source.channels))
     meter = LoudnessMeter(source.sample_rate)
     _resample(source, sample_rate, channels, tally, meter, take)
     _check(source, tally)
+    loudness_lufs = meter.loudness_lufs()
+    if loudness_lufs is not None and loudness_lufs < QUIET_LUFS:
+        tally.add_flaw(RecordingCode.QUIET, loudness_lufs=round(loudness_lufs, 2))
     return RecordingProperties(
         sample_rate=sample_rate,
         seconds=tally.samples / source.sample_rate,
@@ -136,7 +146,7 @@ def stream_recording(
         encoding=source.encoding,
         is_lossy=source.is_lossy,
         peak_db=20 * float(np.log10(tally.peak)),
-        loudness_lufs=meter.loudness_lufs(),
+        loudness_lufs=loudness_lufs,
         flaws=tuple(tally.flaws),
     )
 
@@ -193,7 +203,7 @@ def _resample(
 
 
 def _check(source: Source, tally: _Tally) -> None:
-    """Refuses a file without samples or sound, and notes truncation and clipping.
+    """Refuses a file without samples or sound, and notes the flaws of one that can be used.
 
     Raises:
         AudioError: The file holds no samples, or silence alone.
@@ -213,3 +223,6 @@ def _check(source: Source, tally: _Tally) -> None:
     fraction = tally.full_scale / (tally.samples * source.channels)
     if fraction > CLIPPED_FRACTION:
         tally.add_flaw(RecordingCode.CLIPPED, fraction=fraction)
+    tally.flaws += tally.content.flaws()
+    if source.software.startswith(OWN_SOFTWARE):
+        tally.add_flaw(RecordingCode.GENERATED)

@@ -60,6 +60,32 @@ class RecordingCode(MessageCode):
         "riffsmith[av] to read all of it",
     )
     CLIPPED = "clipped", "clipped: {fraction:.1%} of the samples are at full scale"
+    ANTIPHASE = (
+        "antiphase",
+        "channels in antiphase ({fraction:.1%} of their power is left in mono): invert one channel",
+    )
+    DEAD_CHANNEL = (
+        "dead_channel",
+        "channel {channel} (1 is left, 2 is right) is silent: make a mono file of the other one",
+    )
+    MOSTLY_SILENT = (
+        "mostly_silent",
+        "mostly silence ({fraction:.1%} is below {limit_db:.0f} dB of full scale): "
+        "cut the silence out",
+    )
+    GENERATED = (
+        "generated",
+        "made by Riffsmith, as its tags say: take it out, or the music is learned from itself",
+    )
+    DC_OFFSET = (
+        "dc_offset",
+        "DC offset of {fraction:.1%} of full scale: remove it with a high-pass filter at 20 Hz",
+    )
+    QUIET = "quiet", "very quiet ({loudness_lufs:.1f} LUFS): raise its level"
+    BAND_LIMITED = (
+        "band_limited",
+        "nothing above {limit_khz} kHz, although {sample_rate} Hz can hold it: use a better copy",
+    )
     SHARED_MUSIC = (
         "shared_music",
         "{seconds} s of its music are in {path} too: both stay on the same side of the split",

@@ -14,6 +14,16 @@ _CONTAINED = 0.7
 """A recording is left out where another one holds at least this fraction of it."""
 _LEAST_SECONDS = 10.0
 """Shorter passages in common do not tie two recordings together."""
+_DAMAGE = frozenset(
+    {
+        RecordingCode.DAMAGED,
+        RecordingCode.CUT_OFF,
+        RecordingCode.TRUNCATED,
+        RecordingCode.PARTIAL,
+        RecordingCode.CLIPPED,
+    }
+)
+"""Flaws that decide which of two files with the same music is used."""
 
 
 def mark_duplicates(
@@ -22,7 +32,7 @@ def mark_duplicates(
     """Leaves out files whose music is in another file, and says which files share a part of it.
 
     Of several files with the same audio the first stays. Of several with the same music the longest
-    stays, to the second; then the one with the fewest flaws, a lossless one, and the one with the
+    stays, to the second; then the one with the least damage, a lossless one, and the one with the
     highest sample rate.
 
     Args:
@@ -108,7 +118,8 @@ def _leave_out_same_audio(entries: Sequence[SurveyEntry]) -> list[SurveyEntry]:
 
 def _preference(entry: SurveyEntry) -> tuple[int, int, bool, int]:
     """The smaller it is, the rather a recording stays."""
-    return -round(entry.seconds), len(entry.flaws), entry.is_lossy, -entry.sample_rate
+    damage = sum(flaw.code in _DAMAGE for flaw in entry.flaws)
+    return -round(entry.seconds), damage, entry.is_lossy, -entry.sample_rate
 
 
 def _say_what_is_shared(

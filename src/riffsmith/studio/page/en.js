@@ -433,6 +433,19 @@ export default {
     "partial":
       "shortened: the file holds more than the {seconds:tenths} s that were read; install riffsmith[av] to read all of it",
     "clipped": "clipped: {fraction:percentage} of the samples are at full scale",
+    "antiphase":
+      "channels in antiphase ({fraction:percentage} of their power is left in mono): invert one channel",
+    "dead_channel":
+      "channel {channel} (1 is left, 2 is right) is silent: make a mono file of the other one",
+    "mostly_silent":
+      "mostly silence ({fraction:percentage} is below {limit_db:whole} dB of full scale): cut the silence out",
+    "dc_offset":
+      "DC offset of {fraction:percentage} of full scale: remove it with a high-pass filter at 20 Hz",
+    "quiet": "very quiet ({loudness_lufs:tenths} LUFS): raise its level",
+    "band_limited":
+      "nothing above {limit_khz} kHz, although {sample_rate} Hz can hold it: use a better copy",
+    "generated":
+      "made by Riffsmith, as its tags say: take it out, or the music is learned from itself",
     "other": "{text}"
   },
   "runs": {
