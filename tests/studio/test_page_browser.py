@@ -328,6 +328,19 @@ def test_songs_become_a_training_that_stops_and_goes_on(open_page: Open, tmp_pat
     expect(report.get_by_role("heading", name="Verdict")).to_be_visible(timeout=2 * SECONDS)
     page.get_by_role("button", name="Español").click()
     expect(report.get_by_role("heading", name="Veredicto")).to_be_visible(timeout=2 * SECONDS)
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("link", name="Train", exact=True).click()
+    page.get_by_role("button", name="Rename", exact=True).click()
+    page.get_by_label("New name of first-try").fill("second try")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_label("New name of first-try")).to_be_focused()  # a space is no part of it
+    page.get_by_label("New name of first-try").fill("second-try")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".run-head h3")).to_have_text("second-try")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.locator("#banner")).to_contain_text("The training second-try is deleted.")
+    expect(page.locator("#no-runs")).to_be_visible()
 
 
 def test_a_refusal_is_shown_in_the_servers_words(open_page: Open):

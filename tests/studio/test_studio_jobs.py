@@ -95,6 +95,33 @@ def test_how_a_job_ended_is_read_from_disk(
 
 
 @pytest.mark.slow
+def test_a_training_is_renamed_and_deleted(tmp_path: Path):
+    home = tmp_path / "home"
+    runs = home / "runs"
+    with opened(home, jobs=starting(WAITS)) as (_, client):
+        client.post("/api/jobs", json=ask("one"))
+        for answer in (
+            client.patch("/api/jobs/one", json={"name": "two"}),
+            client.delete("/api/jobs/one"),
+        ):
+            assert "training 'one' is running or being measured" in detail(answer, 409)
+        client.post("/api/jobs/one/stop")
+        end(home, "one")
+        (runs / "taken").mkdir()
+        assert "already: choose another" in detail(
+            client.patch("/api/jobs/one", json={"name": "taken"}), 409
+        )
+        assert client.patch("/api/jobs/one", json={"name": "../two"}).status_code == 422
+        assert client.patch("/api/jobs/one", json={"name": "two"}).json()["name"] == "two"
+        assert [job["name"] for job in client.get("/api/jobs").json()] == ["two"]
+        with hold(JobFolder(runs / "two").measurements, ConflictError):
+            assert client.delete("/api/jobs/two").status_code == 409
+        assert client.delete("/api/jobs/two").status_code == 204
+        assert client.delete("/api/jobs/two").status_code == 404
+        assert [path.name for path in runs.iterdir()] == ["taken"]
+
+
+@pytest.mark.slow
 def test_one_at_a_time(tmp_path: Path):
     home = tmp_path / "home"
     with opened(home, jobs=starting(WAITS)) as (_, client):

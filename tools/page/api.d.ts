@@ -190,6 +190,12 @@ declare namespace Api {
     distance: number | null;
   }
 
+  /** What is changed of a training. */
+  interface JobChange {
+    /** Name of the run: letters, digits, - and _. */
+    name: string;
+  }
+
   /** Reasons why a training ended before its time. */
   type JobCode = "failed" | "interrupted";
 
@@ -385,7 +391,7 @@ declare namespace Api {
   }
 
   /** Reasons why a request was not carried out. */
-  type ProblemCode = "foreign_host" | "foreign_site" | "token_needed" | "body_too_large" | "no_route" | "no_method" | "no_page_file" | "invalid_request" | "no_model" | "no_snapshot" | "clips_only" | "no_player" | "too_many_players" | "too_far_ahead" | "forgotten" | "too_much_at_once" | "prompt_too_short" | "listener_left" | "no_clip" | "clip_damaged" | "clip_too_short" | "no_loops" | "part_outside" | "part_too_short" | "no_match" | "upload_too_large" | "nothing_usable" | "no_upload" | "no_folder" | "relative_folder" | "folders_refused" | "no_job" | "run_exists" | "other_job_runs" | "job_runs" | "job_finished" | "job_not_running" | "no_preview" | "nothing_to_show" | "command_too_slow" | "command_ended" | "command_failed" | "unknown_key" | "model_unusable" | "corpus_unusable" | "audio_unusable" | "run_unusable" | "other" | "http" | "fault";
+  type ProblemCode = "foreign_host" | "foreign_site" | "token_needed" | "body_too_large" | "no_route" | "no_method" | "no_page_file" | "invalid_request" | "no_model" | "no_snapshot" | "clips_only" | "no_player" | "too_many_players" | "too_far_ahead" | "forgotten" | "too_much_at_once" | "prompt_too_short" | "listener_left" | "no_clip" | "clip_damaged" | "clip_too_short" | "no_loops" | "part_outside" | "part_too_short" | "no_match" | "upload_too_large" | "nothing_usable" | "no_upload" | "no_folder" | "relative_folder" | "folders_refused" | "no_job" | "run_exists" | "other_job_runs" | "job_runs" | "job_finished" | "job_not_running" | "job_in_use" | "no_preview" | "nothing_to_show" | "command_too_slow" | "command_ended" | "command_failed" | "unknown_key" | "model_unusable" | "corpus_unusable" | "audio_unusable" | "run_unusable" | "other" | "http" | "fault";
 
   /** One of several things that are wrong: with a field of a request, or with a file. */
   interface ProblemPart {

@@ -124,6 +124,10 @@ class ProblemCode(MessageCode):
         "job_not_running",
         "training {name!r} does not run: there is nothing to stop",
     )
+    JOB_IN_USE = (
+        "job_in_use",
+        "training {name!r} is running or being measured: stop it or wait, then try again",
+    )
     NO_PREVIEW = "no_preview", "training {name!r} has no preview {number}: see its list"
     NOTHING_TO_SHOW = "nothing_to_show", "training {name!r} has nothing to show yet: wait a little"
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from riffsmith.corpus import HOLD_OUT_NOTHING
 from riffsmith.errors import RunError
-from riffsmith.files import remove, write_bytes
+from riffsmith.files import is_held, remove, write_bytes
 from riffsmith.runs import Outcome, OutcomeState, RunFolder, read_outcome
 from riffsmith.runs.outcome import OUTCOME_NAME
 from riffsmith.studio.jobs.schemas import JobMessage, State
@@ -67,6 +67,8 @@ class JobFolder:
     def __init__(self, path: Path) -> None:
         self.path, self.name, self.run = path, path.name, RunFolder(path)
         self.log = path / "train.log"
+        self.measurements = path / "report"
+        """Folder in which a report keeps its measurements."""
         self._record, self._process = path / "job.json", path / "process.json"
 
     def exists(self) -> bool:
@@ -118,6 +120,10 @@ class JobFolder:
         except psutil.Error:
             return None
         return process if is_ours and not is_dead else None
+
+    def is_in_use(self) -> bool:
+        """Whether a process trains or measures the run."""
+        return self.process() is not None or is_held(self.path) or is_held(self.measurements)
 
     def status(self) -> JobStatus:
         """How the training stands: by its process, and by the outcome that it wrote."""

@@ -12,6 +12,7 @@ import psutil
 
 from riffsmith.corpus import is_corpus
 from riffsmith.errors import RiffsmithError
+from riffsmith.files import remove
 from riffsmith.studio.command import command_line, start
 from riffsmith.studio.errors import ConflictError, NotFoundError
 from riffsmith.studio.home import Home
@@ -140,6 +141,38 @@ class Jobs:
             with suppress(psutil.NoSuchProcess):  # it may just have ended by itself
                 process.terminate()
         return self.get(name)
+
+    def rename(self, name: str, new: str) -> Job:
+        """Gives a training another name. Clips of its model keep the old one.
+
+        Raises:
+            ConflictError: It is in use, or there is a run of the new name.
+            NotFoundError: There is no training of that name.
+        """
+        with self._lock:
+            folder, target = self._unused(name), self._home.runs / new
+            if target.exists():
+                raise ConflictError(ProblemCode.RUN_EXISTS, name=new)
+            folder.path.rename(target)
+        return self.get(new)
+
+    def delete(self, name: str) -> None:
+        """Deletes a training with its model.
+
+        Raises:
+            ConflictError: It is in use.
+            NotFoundError: There is no training of that name.
+        """
+        with self._lock:
+            scratch = self._home.scratch_file("")  # a half-removed folder would block the name
+            self._unused(name).path.rename(scratch)
+        remove(scratch)
+
+    def _unused(self, name: str) -> JobFolder:
+        folder = self.folder(name)
+        if folder.is_in_use():
+            raise ConflictError(ProblemCode.JOB_IN_USE, name=name)
+        return folder
 
     def _launch(self, folder: JobFolder) -> None:
         record = folder.read_record()

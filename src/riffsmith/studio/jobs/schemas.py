@@ -43,13 +43,23 @@ RecordingPath = Annotated[str, Field(min_length=1, max_length=4_096, pattern=r"^
 HeldOutPaths = Annotated[list[RecordingPath], AfterValidator(_short_enough)]
 
 
+NewRunName = Annotated[
+    str,
+    Field(pattern=RUN_NAME_PATTERN, description="Name of the run: letters, digits, - and _."),
+]
+
+
+class JobChange(Request, frozen=True):
+    """What is changed of a training."""
+
+    name: NewRunName
+
+
 class JobRequest(Request, frozen=True):
     """A training to start."""
 
     source: SourceName
-    name: str = Field(
-        pattern=RUN_NAME_PATTERN, description="Name of the run: letters, digits, - and _."
-    )
+    name: NewRunName
     minutes: float | None = Field(
         default=None,
         gt=0,

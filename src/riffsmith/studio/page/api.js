@@ -180,6 +180,16 @@ export const resumeJob = (name) => json("POST", `jobs/${part(name)}/resume`);
 
 /**
  * @param {string} name
+ * @param {string} newName
+ * @returns {Promise<Api.Job>}
+ */
+export const renameJob = (name, newName) => json("PATCH", `jobs/${part(name)}`, { name: newName });
+
+/** @param {string} name */
+export const deleteJob = (name) => ask("DELETE", `jobs/${part(name)}`);
+
+/**
+ * @param {string} name
  * @param {number} snapshot Number of the snapshot.
  * @param {"png" | "flac"} ending
  */

@@ -476,6 +476,13 @@ export default {
     "stopping": "Deteniendo…",
     "resume": "Seguir",
     "resuming": "Siguiendo…",
+    "rename": "Cambiar el nombre",
+    "new_name": "Nuevo nombre de {name}",
+    "delete": "Borrar",
+    "delete_sure":
+      "¿Borrar el entrenamiento {name}, con su modelo y todas sus instantáneas? No se puede deshacer.",
+    "deleting": "Borrando…",
+    "deleted": "El entrenamiento {name} se ha borrado.",
     "listen": "Escuchar este entrenamiento",
     "evaluate": "Evaluarlo",
     "losses": "Pérdidas",
@@ -616,6 +623,8 @@ export default {
     "job_runs": "el entrenamiento {name} está en marcha: solo puede seguir uno detenido",
     "job_finished": "el entrenamiento {name} ha terminado: solo puede seguir uno detenido",
     "job_not_running": "el entrenamiento {name} no está en marcha: no hay nada que detener",
+    "job_in_use":
+      "el entrenamiento {name} está en marcha o se está midiendo: deténgalo o espere, e inténtelo de nuevo",
     "no_preview": "el entrenamiento {name} no tiene ninguna muestra {number}",
     "nothing_to_show": "el entrenamiento {name} aún no tiene nada que mostrar: espere un poco",
     "command_too_slow":

@@ -2,11 +2,14 @@
 
 import * as api from "./api.js";
 import { chart } from "./chart.js";
-import { busy, h, keyed, setText, within } from "./dom.js";
+import { busy, h, keyed, setText, showMessage, within } from "./dom.js";
 import { eventLine, eventSentence } from "./events.js";
 import { percent } from "./numbers.js";
+import { nameForm } from "./rename.js";
 import { sentence, t } from "./texts.js";
 
+const LONGEST_NAME = 64;
+const NAME_PATTERN = "[A-Za-z0-9][A-Za-z0-9_\\-]*";
 const SHOWN_PREVIEWS = 8;
 const SHOWN_NAMES = 4;
 
@@ -16,6 +19,9 @@ export class RunView {
   #resume = button("runs.resume", "main");
   #evaluate = button("runs.evaluate");
   #listen = button("runs.listen", "main");
+  #rename = button("runs.rename", "quiet");
+  #delete = button("runs.delete", "quiet");
+  #head;
   #stage = h("p", { class: "run-stage" });
   #progress = h("div", {
     class: "progress",
@@ -39,7 +45,8 @@ export class RunView {
    * @param {string} name
    * @param {object} callbacks
    * @param {(model: string) => void} callbacks.onListen Called with the run's model.
-   * @param {() => void} callbacks.onChange Called when the run was stopped or goes on.
+   * @param {(name?: string) => Promise<void>} callbacks.onChange Called when the run was stopped,
+   *     goes on, was deleted or has a new name.
    */
   constructor(name, { onListen, onChange }) {
     this.name = name;
@@ -53,18 +60,20 @@ export class RunView {
       location.hash = `evaluate/${name}`;
     });
     this.#listen.addEventListener("click", () => onListen(`run:${name}`));
+    this.#rename.addEventListener("click", () => this.#askForName());
+    this.#delete.addEventListener("click", () => this.#askToDelete());
+    this.#head = h(
+      "div",
+      { class: "run-head" },
+      h("h3", { tabIndex: -1 }, name),
+      this.#badge,
+      h("span", { class: "spring" }),
+      ...[this.#stop, this.#resume, this.#evaluate, this.#listen, this.#rename, this.#delete],
+    );
     this.element = h(
       "article",
       { class: "card run", "aria-label": name },
-      h(
-        "div",
-        { class: "run-head" },
-        h("h3", { tabIndex: -1 }, name),
-        this.#badge,
-        h("span", { class: "spring" }),
-        ...[this.#stop, this.#resume, this.#evaluate, this.#listen],
-      ),
-      ...[this.#stage, this.#progress, this.#facts, this.#message, this.#charts],
+      ...[this.#head, this.#stage, this.#progress, this.#facts, this.#message, this.#charts],
       h("h4", {}, t("runs.evolution")),
       ...[this.#about, this.#previews, this.#all],
       h("h4", {}, t("runs.events")),
@@ -92,6 +101,37 @@ export class RunView {
     if (document.activeElement === document.body) left.focus({ preventScroll: true });
   }
 
+  #askForName() {
+    const { name } = this;
+    const leave = () => {
+      form.replaceWith(this.#head);
+      this.#rename.focus();
+    };
+    const form = nameForm({
+      value: name,
+      label: t("runs.new_name", { name }),
+      longest: LONGEST_NAME,
+      pattern: NAME_PATTERN,
+      onSave: async (given) => {
+        await api.renameJob(name, given);
+        await this.onChange(given);
+      },
+      onLeave: leave,
+    });
+    this.#head.replaceWith(form);
+    within(form, "input").focus();
+  }
+
+  async #askToDelete() {
+    const { name } = this;
+    if (!confirm(t("runs.delete_sure", { name }))) return;
+    await busy(this.#delete, "runs.deleting", async () => {
+      await api.deleteJob(name);
+      await this.onChange();
+      showMessage([t("runs.deleted", { name })]);
+    });
+  }
+
   /** @param {Api.Job} job */
   update(job) {
     const { state, stage, progress, message, stopped_by, events } = job;
@@ -99,6 +139,7 @@ export class RunView {
     this.#badge.className = `badge ${state}`;
     setText(this.#badge, t(`runs.${state}`));
     this.#stop.hidden = !isRunning;
+    this.#rename.hidden = this.#delete.hidden = isRunning;
     this.#resume.hidden = !["stopped", "failed"].includes(state);
     if (!isRunning) this.#ended();
     this.#listen.hidden = this.#evaluate.hidden = !job.previews.length;

@@ -61,7 +61,7 @@ export class Runs {
     const place = byId("run");
     if (!job) return place.replaceChildren();
     if (this.#view?.name !== job.name) {
-      const onChange = () => this.refresh();
+      const onChange = (name = job.name) => this.choose(name);
       this.#view = new RunView(job.name, { onListen: this.onListen, onChange });
       place.replaceChildren(this.#view.element);
     }

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { busy, h, showError, within } from "./dom.js";
+import { nameForm } from "./rename.js";
 import { t } from "./texts.js";
 
 const LONGEST_TITLE = 80;
@@ -45,9 +46,20 @@ export function titleLine(clip, onChange) {
       line.replaceChildren(name, rename, star);
       rename.focus();
     };
-    const form = editor(clip, title, leave, () => onChange(".rename"));
+    const form = nameForm({
+      value: title,
+      label: t("shelf.new_title", { title }),
+      longest: LONGEST_TITLE,
+      onSave: async (given) => {
+        await api.changeClip(clip.id, { title: given.replace(CONTROL, " ") });
+        await onChange(".rename");
+      },
+      onLeave: leave,
+    });
     line.replaceChildren(form);
-    within(form, "input").focus();
+    const field = /** @type {HTMLInputElement} */ (within(form, "input"));
+    field.focus();
+    field.select();
   });
   star.addEventListener("click", async () => {
     const favourite = star.ariaPressed !== "true";
@@ -55,40 +67,6 @@ export function titleLine(clip, onChange) {
     if (changed) await onChange(".star").catch(showError);
   });
   return line;
-}
-
-/**
- * @param {Api.Clip} clip
- * @param {string} title
- * @param {() => void} leave Called where nothing is changed.
- * @param {() => Promise<void>} onChange
- */
-function editor({ id }, title, leave, onChange) {
-  const field = h("input", {
-    type: "text",
-    value: title,
-    maxLength: LONGEST_TITLE,
-    autocomplete: "off",
-    "aria-label": t("shelf.new_title", { title }),
-  });
-  const save = h("button", { type: "submit", class: "small" }, t("shelf.save"));
-  const cancel = h("button", { type: "button", class: "small" }, t("shelf.cancel"));
-  const form = h("form", { class: "rename-form" }, field, save, cancel);
-  cancel.addEventListener("click", leave);
-  form.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") leave();
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const given = field.value.replace(CONTROL, " ").trim();
-    if (!given || given === title) return leave();
-    return busy(save, null, async () => {
-      await api.changeClip(id, { title: given });
-      await onChange();
-    });
-  });
-  field.select();
-  return form;
 }
 
 /**

@@ -10,7 +10,7 @@ from riffsmith.files import hold
 from riffsmith.studio.command import run_command
 from riffsmith.studio.errors import ConflictError, NotFoundError
 from riffsmith.studio.jobs.folder import JobFolder
-from riffsmith.studio.jobs.schemas import Job, JobRequest
+from riffsmith.studio.jobs.schemas import Job, JobChange, JobRequest
 from riffsmith.studio.messages import ProblemCode
 from riffsmith.studio.routes import MEDIA, RunName, StudioOf, file_response
 
@@ -51,6 +51,18 @@ async def stop(name: RunName, studio: StudioOf) -> Job:
 async def resume(name: RunName, studio: StudioOf) -> Job:
     """Resumes a training that was stopped."""
     return await studio.pools.run(studio.pools.reading, studio.jobs.resume, name)
+
+
+@router.patch("/api/jobs/{name}")
+async def rename(name: RunName, body: JobChange, studio: StudioOf) -> Job:
+    """Gives a training another name. Clips of its model keep the old one."""
+    return await studio.pools.run(studio.pools.reading, studio.jobs.rename, name, body.name)
+
+
+@router.delete("/api/jobs/{name}", status_code=204)
+async def delete(name: RunName, studio: StudioOf) -> None:
+    """Deletes a training with its model, its snapshots and its previews."""
+    await studio.pools.run(studio.pools.reading, studio.jobs.delete, name)
 
 
 @router.get(
@@ -99,7 +111,7 @@ async def measure(name: RunName, studio: StudioOf) -> None:
 
 def _measure(folder: JobFolder) -> None:
     _require_snapshot(folder)
-    with hold(_measurements_of(folder), ConflictError):
+    with hold(folder.measurements, ConflictError):
         run_command("report", folder.path, limit_seconds=MEASUREMENT_SECONDS)
 
 
@@ -107,7 +119,7 @@ def _write_report(folder: JobFolder, language: str) -> FilePath:
     """Writes the report if there is a newer snapshot or a newer measurement than the last one."""
     page = folder.path / f"report.{language}.html"
     _require_snapshot(folder)
-    sources = [one for one in (folder.run.snapshots, _measurements_of(folder)) if one.is_dir()]
+    sources = [one for one in (folder.run.snapshots, folder.measurements) if one.is_dir()]
     newest = max(one.stat().st_mtime for one in sources)
     if not page.is_file() or page.stat().st_mtime < newest:
         run_command(
@@ -115,11 +127,6 @@ def _write_report(folder: JobFolder, language: str) -> FilePath:
             limit_seconds=REPORT_SECONDS,
         )
     return page
-
-
-def _measurements_of(folder: JobFolder) -> FilePath:
-    """Folder in which a report keeps its measurements."""
-    return folder.path / "report"
 
 
 def _require_snapshot(folder: JobFolder) -> None:
