@@ -36,6 +36,7 @@ def begin(run: RunFolder, corpus: Corpus, **training: str) -> None:
         batch_size="16",
         precision="float32",
         learning_rate="1e-3",
+        discriminator_learning_rate="2e-4",
         flow_matching_steps="2",
         **training,
     )
