@@ -4,14 +4,14 @@ import * as api from "./api.js";
 import { chart } from "./chart.js";
 import { busy, h, keyed, setText, showMessage, within } from "./dom.js";
 import { eventLine, eventSentence } from "./events.js";
-import { percent } from "./numbers.js";
+import { factsOf } from "./facts.js";
+import { previewItem } from "./preview.js";
 import { nameForm } from "./rename.js";
 import { sentence, t } from "./texts.js";
 
 const LONGEST_NAME = 64;
 const NAME_PATTERN = "[A-Za-z0-9][A-Za-z0-9_\\-]*";
 const SHOWN_PREVIEWS = 8;
-const SHOWN_NAMES = 4;
 
 export class RunView {
   #badge = h("span", { class: "badge" });
@@ -150,7 +150,7 @@ export class RunView {
     this.#progress.style.setProperty("--share", String(progress ?? 0));
     if (progress === null) this.#progress.removeAttribute("aria-valuenow");
     else this.#progress.setAttribute("aria-valuenow", String(Math.round(100 * progress)));
-    setText(this.#facts, facts(job));
+    setText(this.#facts, factsOf(job));
     this.#message.hidden = !message && !stopped_by;
     this.#message.classList.toggle("bad", state === "failed");
     this.#message.replaceChildren(
@@ -217,7 +217,7 @@ export class RunView {
       this.#previews,
       shown,
       ({ snapshot }) => snapshot,
-      (each) => card(name, unit, each),
+      (each) => previewItem(name, unit, each),
       (element, { snapshot }) => {
         within(element, ".badge").hidden = snapshot !== best_snapshot;
       },
@@ -227,61 +227,3 @@ export class RunView {
 
 /** @param {import("./texts.js").Key} key */
 const button = (key, kind = "") => h("button", { type: "button", class: kind }, t(key));
-
-/**
- * How far a training has come, in epochs where it counts them and in steps otherwise.
- *
- * @param {Api.Job} job
- */
-export function positionOf(job) {
-  return job.epoch === null ? stepsOf(job) : t("runs.epoch", { epoch: job.epoch });
-}
-
-/** @param {Api.Job} job */
-const stepsOf = ({ step, steps }) =>
-  steps === null ? t("runs.step", { step }) : t("runs.step_of", { step, steps });
-
-/** @param {string[]} names */
-const shortList = (names) =>
-  [...names.slice(0, SHOWN_NAMES), ...(names.length > SHOWN_NAMES ? ["…"] : [])].join(", ");
-
-/** @param {Api.Job} job */
-function facts(job) {
-  const { progress, seconds_left, best_snapshot, state, unit, held_out } = job;
-  const texts = unit === "epoch" ? [positionOf(job), stepsOf(job)] : [stepsOf(job)];
-  if (progress !== null && state !== "finished") texts.unshift(percent(progress));
-  if (seconds_left !== null) texts.push(t("runs.left", { seconds: seconds_left }));
-  if (best_snapshot !== null)
-    texts.push(t("runs.best", { snapshot: t(`snapshot.${unit}`, { number: best_snapshot }) }));
-  if (held_out?.length) texts.push(t("runs.held_out", { names: shortList(held_out) }));
-  else if (held_out) texts.push(t("runs.held_out_none"));
-  return texts.join(" · ");
-}
-
-/**
- * @param {string} name
- * @param {"epoch" | "step"} unit
- * @param {Api.PreviewInfo} preview
- */
-function card(name, unit, { snapshot, step }) {
-  const title = t(`snapshot.${unit}`, { number: snapshot });
-  const picture = h("img", {
-    src: api.previewFile(name, snapshot, "png"),
-    alt: t("runs.preview_picture", { snapshot: title }),
-    loading: "lazy",
-  });
-  const player = h("audio", {
-    controls: true,
-    preload: "none",
-    src: api.previewFile(name, snapshot, "flac"),
-    "aria-label": t("runs.preview_player", { snapshot: title }),
-  });
-  const best = h("span", { class: "badge best", hidden: true }, t("runs.preview_best"));
-  const at = unit === "step" ? null : h("span", { class: "soft" }, t("runs.step", { step }));
-  return h(
-    "li",
-    { class: "preview" },
-    h("div", { class: "window" }, picture, best),
-    h("div", { class: "preview-body" }, h("p", {}, h("b", {}, title), " ", at), player),
-  );
-}

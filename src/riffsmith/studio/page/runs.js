@@ -2,9 +2,10 @@
 
 import * as api from "./api.js";
 import { byId, h, keyed, setText, within } from "./dom.js";
+import { positionOf } from "./facts.js";
 import { onLanguage } from "./language.js";
 import { figure } from "./numbers.js";
-import { positionOf, RunView } from "./run.js";
+import { RunView } from "./run.js";
 import { t } from "./texts.js";
 
 export class Runs {
