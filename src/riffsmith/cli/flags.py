@@ -9,6 +9,23 @@ from riffsmith.controls import Controls
 
 ControlFlags = Annotated[Controls | None, Parameter(name="*")]
 """A flag for each field of `Controls`."""
+HoldOut = Annotated[
+    list[str] | None,
+    Parameter(
+        negative="",
+        help="Name of a recording to keep from training, or a part of its path; may be repeated. "
+        "Capitals do not matter. If nothing is named, a tenth of the recordings is held out. "
+        '"none" holds out nothing: no score can be measured.',
+    ),
+]
+HoldOutGlob = Annotated[
+    list[str] | None,
+    Parameter(
+        negative="",
+        help="Pattern of the file names or paths of recordings to keep from training, such as "
+        '"live*" or "album/*"; may be repeated.',
+    ),
+]
 
 
 def seed_or_draw(seed: int | None) -> int:

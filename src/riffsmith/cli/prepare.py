@@ -1,9 +1,8 @@
 """`riffsmith prepare`."""
 
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
+from riffsmith.cli.flags import HoldOut, HoldOutGlob
 
 
 def prepare(
@@ -13,8 +12,8 @@ def prepare(
     genre: str | None = None,
     name: str | None = None,
     preset: str | None = None,
-    hold_out: Annotated[list[str] | None, Parameter(negative="")] = None,
-    hold_out_glob: Annotated[list[str] | None, Parameter(negative="")] = None,
+    hold_out: HoldOut = None,
+    hold_out_glob: HoldOutGlob = None,
     workers: int | None = None,
     export_pt: Path | None = None,
     config: dict[str, dict[str, str]] | None = None,
@@ -33,13 +32,6 @@ def prepare(
         What the music is called in reports and models. Its folder's name if left out.
     preset
         What for: latent (the default), report (with --export-pt the default) or report-wgan.
-    hold_out
-        Name of a recording to keep from training, or a part of its path; may be repeated. Capitals
-        do not matter. If nothing is named, a tenth of the recordings is held out. "none" holds out
-        nothing: no score can be measured.
-    hold_out_glob
-        Pattern of the file names or paths of recordings to keep from training, such as "live*" or
-        "album/*"; may be repeated.
     workers
         Threads; one for each core if left out.
     export_pt

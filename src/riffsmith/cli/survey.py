@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from riffsmith.cli.flags import HoldOut, HoldOutGlob
+
 if TYPE_CHECKING:
     from riffsmith.corpus import CorpusPlan, Survey
 
@@ -16,8 +18,8 @@ def survey(
     *,
     genre: str | None = None,
     preset: str | None = None,
-    hold_out: Annotated[list[str] | None, Parameter(negative="")] = None,
-    hold_out_glob: Annotated[list[str] | None, Parameter(negative="")] = None,
+    hold_out: HoldOut = None,
+    hold_out_glob: HoldOutGlob = None,
     workers: int | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
@@ -31,13 +33,6 @@ def survey(
         A subfolder of a GTZAN-like tree of genres, or "all".
     preset
         The preset that the training time is estimated for.
-    hold_out
-        Name of a recording to keep from training, or a part of its path; may be repeated. Capitals
-        do not matter. If nothing is named, a tenth of the recordings is held out. "none" holds out
-        nothing: no score can be measured.
-    hold_out_glob
-        Pattern of the file names or paths of recordings to keep from training, such as "live*" or
-        "album/*"; may be repeated.
     workers
         Threads; one for each core if left out.
     as_json

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from riffsmith.cli.flags import HoldOut, HoldOutGlob
+
 if TYPE_CHECKING:
     from riffsmith.config import Settings
     from riffsmith.pipeline.training import TrainingRequest
@@ -29,8 +31,8 @@ def train(
     genre: str | None = None,
     name: str | None = None,
     credit: str | None = None,
-    hold_out: Annotated[list[str] | None, Parameter(negative="")] = None,
-    hold_out_glob: Annotated[list[str] | None, Parameter(negative="")] = None,
+    hold_out: HoldOut = None,
+    hold_out_glob: HoldOutGlob = None,
     workers: int | None = None,
     config: dict[str, dict[str, str]] | None = None,
 ) -> None:
@@ -69,13 +71,6 @@ def train(
     credit
         Who made the recordings and under which licence, such as "Muldjord, CC BY-SA 3.0". The
         report and the tags of every clip of the model name it.
-    hold_out
-        Name of a recording to keep from training, or a part of its path; may be repeated. Capitals
-        do not matter. If nothing is named, a tenth of the recordings is held out. "none" holds out
-        nothing: no score can be measured.
-    hold_out_glob
-        Pattern of the file names or paths of recordings to keep from training, such as "live*" or
-        "album/*"; may be repeated.
     workers
         Threads of the preparation.
     config
