@@ -77,6 +77,20 @@ def make_music(seconds: float, sample_rate: int, channels: int = 1, seed: int = 
     return np.repeat(audio[:, None], channels, axis=1).astype(np.float32)
 
 
+def write_aac(path: Path, audio: NDArray[np.float32], container: str | None = None) -> Path:
+    """Writes stereo audio at 44.1 kHz as AAC. `None`: the ending decides the container."""
+    av = pytest.importorskip("av")
+    with av.open(str(path), "w", format=container) as file:
+        stream = file.add_stream("aac", rate=44_100, layout="stereo")
+        for start in range(0, len(audio) - 1024, 1024):
+            block = np.ascontiguousarray(audio[start : start + 1024].T)
+            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
+            frame.sample_rate = 44_100
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+    return path
+
+
 def write_music(path: Path, seconds: float = 4.0, sample_rate: int = 8000, **options) -> Path:
     """Writes `make_music` to a file; options: channels, seed, subtype."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from conftest import make_music, write_music
+from conftest import make_music, write_aac, write_music
 from hypothesis import given, settings, strategies as st
 
 from riffsmith.audio import (
@@ -111,17 +111,8 @@ def test_audio_is_recognised_by_its_name():
 
 @pytest.mark.slow
 def test_aac_is_read_with_the_extra(tmp_path: Path):
-    av = pytest.importorskip("av")
-    path = tmp_path / "a.m4a"
     audio = make_music(12.0, 44_100, channels=2)
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", rate=44_100, layout="stereo")
-        for start in range(0, len(audio) - 1024, 1024):
-            block = np.ascontiguousarray(audio[start : start + 1024].T)
-            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
-            frame.sample_rate = 44_100
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+    path = write_aac(tmp_path / "a.m4a", audio)
     recording = read_recording(path, 22_050, 1)
     assert abs(recording.seconds - 12) < 0.2
     assert recording.source_channels == 2

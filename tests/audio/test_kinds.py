@@ -7,9 +7,8 @@ import sys
 from io import BytesIO
 from pathlib import Path
 
-import numpy as np
 import pytest
-from conftest import make_music, write_music
+from conftest import make_music, write_aac, write_music
 
 from riffsmith.audio import RecordingCode, is_audio_file, read_recording
 from riffsmith.audio.id3 import id3_tag
@@ -17,25 +16,12 @@ from riffsmith.audio.kinds import find_kind
 from riffsmith.errors import AudioError
 
 
-def write_aac(path: Path, container: str) -> Path:
-    av = pytest.importorskip("av")
-    audio = make_music(1.0, 44_100, channels=2)
-    with av.open(str(path), "w", format=container) as file:
-        stream = file.add_stream("aac", rate=44_100, layout="stereo")
-        for start in range(0, len(audio) - 1024, 1024):
-            block = np.ascontiguousarray(audio[start : start + 1024].T)
-            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
-            frame.sample_rate = 44_100
-            file.mux(stream.encode(frame))
-        file.mux(stream.encode(None))
-    return path
-
-
 def test_files_are_read_by_their_content_whatever_their_name(tmp_path: Path):
+    stereo = make_music(1.0, 44_100, channels=2)
     sources = {
         "MP3": write_music(tmp_path / "a.mp3", 1.0),
-        "MOV": write_aac(tmp_path / "a.m4a", "mp4"),
-        "AAC": write_aac(tmp_path / "a.aac", "adts"),
+        "MOV": write_aac(tmp_path / "a.m4a", stereo, "mp4"),
+        "AAC": write_aac(tmp_path / "a.aac", stereo, "adts"),
     }
     for kind, source in sources.items():
         for name in ("b.wav", "b.m4b", "b"):

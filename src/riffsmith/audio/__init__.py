@@ -16,7 +16,7 @@ from riffsmith.audio.recording import (
     stream_recording,
 )
 from riffsmith.audio.remarks import RecordingCode, RecordingRemark
-from riffsmith.audio.transforms import join, resample
+from riffsmith.audio.transforms import find_peak, join, resample
 
 __all__ = [
     "PEAK_LIMIT_DB",
@@ -29,6 +29,7 @@ __all__ = [
     "RecordingRemark",
     "audio_suffixes",
     "concatenate_freeing",
+    "find_peak",
     "is_audio_content",
     "is_audio_file",
     "is_audio_name",

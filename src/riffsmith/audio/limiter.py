@@ -5,6 +5,8 @@ from math import ceil
 import numpy as np
 from jaxtyping import Float
 
+from riffsmith.audio.transforms import find_peak
+
 PEAK_LIMIT_DB = -1.0
 """Largest peak of anything that is played or written, in dB of full scale."""
 _LIMIT = 10 ** (PEAK_LIMIT_DB / 20) - 1 / 32_768  # Rounding to 16 bits may add half a step.
@@ -16,8 +18,7 @@ _SLOPE_SECONDS = 0.022
 
 def limiting_gain(audio: Float[np.ndarray, "..."]) -> float:
     """Gain, at most 1, that brings the peak to −1 dBFS or below."""
-    peak = max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
-    return min(1.0, _LIMIT / max(peak, 1e-9))
+    return min(1.0, _LIMIT / max(find_peak(audio), 1e-9))
 
 
 def limiter_reach(sample_rate: int) -> int:

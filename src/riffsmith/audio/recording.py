@@ -13,7 +13,7 @@ from riffsmith.audio.content import ContentMeter
 from riffsmith.audio.decode import Source, open_audio
 from riffsmith.audio.loudness import LoudnessMeter
 from riffsmith.audio.remarks import RecordingCode, RecordingRemark, recording_error
-from riffsmith.audio.transforms import mix_channels
+from riffsmith.audio.transforms import find_peak, mix_channels
 from riffsmith.errors import AudioError, DecodingStoppedError
 
 SILENCE_DB = -70.0
@@ -79,7 +79,7 @@ class _Tally:
     flaws: list[RecordingRemark] = field(default_factory=list)
 
     def add(self, block: NDArray[np.float32]) -> None:
-        peak = float(max(block.max(), -block.min()))
+        peak = find_peak(block)
         if not np.isfinite(peak):
             first = self.samples + int(np.argmin(np.isfinite(block).all(axis=1)))
             raise recording_error(RecordingCode.NOT_NUMBERS, first=first)

@@ -8,6 +8,14 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 
 
+def find_peak(audio: Float[np.ndarray, "..."]) -> float:
+    """The largest absolute value, without a copy of the samples; 0 if there are none.
+
+    It is NaN if one of them is.
+    """
+    return max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
+
+
 def resample(
     audio: NDArray[np.float32], source_sample_rate: int, sample_rate: int
 ) -> NDArray[np.float32]:

@@ -16,6 +16,7 @@ from riffsmith.audio import (
     RecordingProperties,
     RecordingRemark,
     concatenate_freeing,
+    find_peak,
     is_audio_file,
     stream_recording,
 )
@@ -185,7 +186,7 @@ class _Collected:
 
     def take(self, piece: NDArray[np.float32]) -> None:
         """Adds audio (time, channels)."""
-        self.peak = max(self.peak, float(max(piece.max(initial=0.0), -piece.min(initial=0.0))))
+        self.peak = max(self.peak, find_peak(piece))
         self._samples += len(piece)
         self._held.append(piece)
         if self.was_left_out:
