@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browsing import (
@@ -73,6 +74,7 @@ def found(**shares: list[str]) -> str:
             {**recording, "path": path, "shares_with": others} for path, others in shares.items()
         ],
         "held_out": ["b"],
+        "credit": "Una banda, CC0",
         "usable": len(shares),
         "skipped": 0,
         "minutes": 12.5,
@@ -205,15 +207,17 @@ def look_through(page: Page, folder: str) -> None:
     page.locator("#look").click()
 
 
-def test_recordings_to_hold_out_are_chosen(open_page: Open, tmp_path: Path):
+def test_recordings_to_hold_out_are_chosen_and_their_credit_is_sent(
+    open_page: Open, tmp_path: Path
+):
     page = open_page("train", may_complain=True)
     answer(page, "surveys", 200, found(a=["c"], b=[], c=["a"]))
-    asked: list[list[str]] = []
+    asked: list[dict[str, Any]] = []
 
     def refuse(route: Route) -> None:
         sent = route.request.post_data_json
         assert isinstance(sent, dict)
-        asked.append(sent["hold_out"])
+        asked.append(sent)
         taken = Problem.describe(ProblemCode.RUN_EXISTS, name="uno")
         route.fulfill(status=409, content_type="application/json", body=taken.model_dump_json())
 
@@ -232,13 +236,15 @@ def test_recordings_to_hold_out_are_chosen(open_page: Open, tmp_path: Path):
     boxes["b"].uncheck()
     start.click()
     expect(page.locator("#banner")).to_be_visible()
-    assert sorted(asked[-1]) == ["a", "c"]
+    assert sorted(asked[-1]["hold_out"]) == ["a", "c"]
+    assert asked[-1]["credit"] == "Una banda, CC0"  # that of the survey
+    page.locator("#credit").fill(" ")
     choice.get_by_role("button", name="Hold nothing out").click()
     expect(choice).to_contain_text("no score can be measured")
     photograph(page, tmp_path, "held-out")
     start.click()
     wait_until(page, lambda: len(asked) == 2, "the second request")
-    assert asked[-1] == []
+    assert (asked[-1]["hold_out"], asked[-1]["credit"]) == ([], None)
 
 
 def test_the_form_says_how_the_minutes_are_spent(open_page: Open):

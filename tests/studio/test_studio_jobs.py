@@ -153,7 +153,7 @@ def test_one_at_a_time(tmp_path: Path):
 
 
 @pytest.mark.slow
-def test_name_and_held_out_recordings_are_those_of_the_request(tmp_path: Path):
+def test_name_held_out_recordings_and_credit_are_those_of_the_request(tmp_path: Path):
     """The folder of an upload has a key for a name, which says nothing to people."""
     home = tmp_path / "home"
     write_music(home / "uploads" / "0123456789abcdef" / "a.wav")
@@ -166,9 +166,14 @@ def test_name_and_held_out_recordings_are_those_of_the_request(tmp_path: Path):
     jobs = lambda home, sources: Jobs(home, sources, start=start)  # noqa: E731
     with opened(home, jobs=jobs) as (_, client):
         for name, hold_out in (("my-band", ["-a b.wav", "c.wav"]), ("all", []), ("tenth", None)):
-            body = ask(name, "upload:0123456789abcdef", hold_out=hold_out)
+            credit = "-Uno, CC0" if name == "my-band" else None
+            body = ask(name, "upload:0123456789abcdef", hold_out=hold_out, credit=credit)
             assert client.post("/api/jobs", json=body).json()["held_out"] is None
             end(home, name)
+        assert client.post("/api/jobs/my-band/resume").status_code == 202
+        end(home, "my-band")
+    assert ["--credit=-Uno, CC0" in words for words in asked] == [True, False, False, True]
+    assert asked.pop() == asked[0]
     assert [words[words.index("--name") + 1] for words in asked] == ["my-band", "all", "tenth"]
     named = [[word for word in words if word.startswith("--hold-out")] for words in asked]
     assert named == [["--hold-out=-a b.wav", "--hold-out=c.wav"], ["--hold-out=none"], []]
@@ -193,6 +198,7 @@ def test_another_process_of_that_number_is_not_ours(tmp_path: Path):
         ({"name": "a/b"}, "name: not of the right form"),
         ({"name": ""}, "name: not of the right form"),
         ({"minutes": 0}, "minutes: Input should be greater than 0"),
+        ({"credit": " \t"}, "credit: not of the right form"),
         ({"hold_out": ["a\0.wav"]}, "hold_out.0: not of the right form"),
         ({"hold_out": ["a" * 4000] * 200}, "hold out fewer recordings"),
         ({"preset": "polka"}, "preset: Value error, choose one of latent"),

@@ -218,6 +218,8 @@ declare namespace Api {
     preset?: "latent" | "report" | "report-wgan";
     /** Paths of the recordings to hold out, as a survey names them. Those that share music with them are held out, too. Empty: all are trained on, and no score can be measured; null: a tenth is held out. */
     hold_out?: string[] | null;
+    /** Who made the recordings and under which licence, such as `Muldjord, CC BY-SA 3.0`. The report and the tags of every clip of the model name it; null: nothing is stated. */
+    credit?: string | null;
   }
 
   /** What makes a clip a loop: whole bars at an exact tempo that repeat without a seam. */
@@ -453,6 +455,8 @@ declare namespace Api {
     held_out: string[];
     /** Whether this is enough material. */
     grade: MaterialGrade;
+    /** Who made the recordings and under which licence: known of the demo songs; null: it is not known. */
+    credit: string | null;
     training_preset: string;
     /** Length of all training steps of the preset. */
     training_seconds: number;

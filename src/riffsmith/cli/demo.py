@@ -13,7 +13,6 @@ CLIPS = 3
 CLIP_SECONDS = 30.0
 EVALUATED_SECONDS = 60.0
 MEASURED = ("evaluation", "originality")
-CREDIT = "Muldjord (El Senator), CC BY-SA 3.0"
 
 
 def demo(
@@ -36,11 +35,12 @@ def demo(
     from riffsmith.api import load
     from riffsmith.cli.console import file_progress, note, share_progress, stdout
     from riffsmith.cli.training_progress import run_with_progress
+    from riffsmith.corpus import DEMO_CREDIT
     from riffsmith.pipeline.training import TrainingRequest, begin_training
     from riffsmith.report import measure_run, write_report
     from riffsmith.runs import RunFolder
 
-    note(f"songs: {CREDIT}; credits in riffsmith/demo_corpus")
+    note(f"songs: {DEMO_CREDIT}; credits in riffsmith/demo_corpus")
     shipped = load(SHIPPED_MODEL)
     began = perf_counter()
     audio = shipped.generate(SHIPPED_SECONDS, seed)
@@ -53,7 +53,7 @@ def demo(
     run = RunFolder(out / "run")
     began = perf_counter()
     request = TrainingRequest(
-        seed=seed, minutes=minutes, hold_out=["mutilated_mime"], credit=CREDIT
+        seed=seed, minutes=minutes, hold_out=["mutilated_mime"], credit=DEMO_CREDIT
     )
     with as_file(SONGS) as songs:
         with file_progress("Preparing") as on_progress:

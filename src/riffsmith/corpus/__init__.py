@@ -1,5 +1,6 @@
 """Corpora of recordings: survey, split by recording, shards, reader."""
 
+from riffsmith.corpus.demo import DEMO_CREDIT
 from riffsmith.corpus.entry import SurveyEntry
 from riffsmith.corpus.export import export_pt
 from riffsmith.corpus.folders import find_audio, find_audio_or_file, find_genres
@@ -23,6 +24,7 @@ from riffsmith.corpus.survey import (
 )
 
 __all__ = [
+    "DEMO_CREDIT",
     "HOLD_OUT_NOTHING",
     "MANIFEST_NAME",
     "Corpus",

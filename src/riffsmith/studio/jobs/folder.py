@@ -27,6 +27,8 @@ class JobRecord(BaseModel):
     preset: str
     hold_out: tuple[str, ...] | None = None
     """Paths of the recordings to hold out. `None`: the settings decide."""
+    credit: str | None = None
+    """Who made the recordings, and under which licences. `None`: it is not stated."""
     created: str
 
     def names_to_hold_out(self) -> tuple[str, ...]:

@@ -98,6 +98,7 @@ class Jobs:
                     minutes=request.minutes,
                     preset=request.preset,
                     hold_out=None if hold_out is None else tuple(hold_out),
+                    credit=request.credit,
                     created=datetime.now(UTC).isoformat(timespec="microseconds"),
                 )
             )
@@ -181,6 +182,8 @@ class Jobs:
             if not is_corpus(source):
                 words += ["--name", folder.name]
                 words += [f"--hold-out={name}" for name in record.names_to_hold_out()]
+            if record.credit is not None:
+                words += [f"--credit={record.credit}"]
             if record.minutes is not None:
                 words += ["--minutes", f"{record.minutes:g}"]
             folder.forget_outcome()

@@ -29,6 +29,7 @@ Preset = Annotated[
 ]
 
 
+LONGEST_CREDIT = 500
 _MOST_BYTES = 500_000
 """Length of all paths together: a system limits what a command can be given."""
 
@@ -42,6 +43,16 @@ def _short_enough(paths: list[str]) -> list[str]:
 RecordingPath = Annotated[str, Field(min_length=1, max_length=4_096, pattern=r"^[^\x00]+$")]
 HeldOutPaths = Annotated[list[RecordingPath], AfterValidator(_short_enough)]
 
+
+Credit = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=LONGEST_CREDIT,
+        pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
+    ),
+]
+"""One line that is not blank."""
 
 NewRunName = Annotated[
     str,
@@ -73,6 +84,12 @@ class JobRequest(Request, frozen=True):
         description="Paths of the recordings to hold out, as a survey names them. Those that share "
         "music with them are held out, too. Empty: all are trained on, and no score can be "
         "measured; null: a tenth is held out.",
+    )
+    credit: Credit | None = Field(
+        default=None,
+        description="Who made the recordings and under which licence, such as `Muldjord, CC BY-SA "
+        "3.0`. The report and the tags of every clip of the model name it; null: nothing is "
+        "stated.",
     )
 
 

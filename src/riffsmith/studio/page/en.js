@@ -387,6 +387,9 @@ export default {
     "name_hint": "Letters, digits, - and _",
     "time": "Minutes of training",
     "time_hint": "The preparation included. Empty: until it is done",
+    "credit": "Whose music it is",
+    "credit_hint":
+      "Who made it, and under which licence. The report and the files of every clip name it. May stay empty.",
     "start": "Start training",
     "starting": "Starting…",
     "started": "Training {name} has begun."

@@ -387,6 +387,9 @@ export default {
     "name_hint": "Letras, cifras, - y _",
     "time": "Minutos de entrenamiento",
     "time_hint": "Con la preparación. Vacío: hasta que termine",
+    "credit": "De quién es la música",
+    "credit_hint":
+      "Quién la hizo y con qué licencia. El informe y los archivos de cada clip lo nombran. Puede quedar vacío.",
     "start": "Empezar a entrenar",
     "starting": "Empezando…",
     "started": "El entrenamiento {name} ha empezado."

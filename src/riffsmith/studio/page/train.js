@@ -10,6 +10,8 @@ import { Runs } from "./runs.js";
 import { duration, sentence, t } from "./texts.js";
 
 const DEMO = "demo";
+/** What a credit does not have; it becomes a space. */
+const CONTROL = /\p{Cc}+/gu;
 const OPEN_ROWS = 6; // longer tables are closed at first
 /** Class of each grade of the material, which gives it its colour. */
 const COLOURS = {
@@ -30,6 +32,7 @@ export class TrainSection {
   #files = byId("files", HTMLInputElement);
   #name = byId("name", HTMLInputElement);
   #minutes = byId("minutes", HTMLInputElement);
+  #credit = byId("credit", HTMLInputElement);
   #start = byId("start", HTMLButtonElement);
   #holdOut = new HoldOut(byId("hold-out"), (isPossible) => {
     this.#start.disabled = !isPossible;
@@ -110,6 +113,7 @@ export class TrainSection {
     byId("progress-text").textContent = t("train.looking");
     this.#found = await api.survey(source);
     this.#source = source;
+    this.#credit.value = this.#found.credit ?? ""; // that of other recordings does not hold
     this.#name.value ||= this.#proposeName(this.#found);
     this.#holdOut.begin(this.#found);
     this.#show(this.#found);
@@ -139,11 +143,12 @@ export class TrainSection {
       name,
       minutes: minutes > 0 ? minutes : null,
       hold_out: this.#holdOut.paths,
+      credit: this.#credit.value.replace(CONTROL, " ").trim() || null,
     };
     const job = await busy(this.#start, "train.starting", () => api.startJob(asked));
     if (!job) return;
     byId("found").hidden = true;
-    this.#name.value = "";
+    this.#name.value = this.#credit.value = "";
     this.#found = null;
     await this.#runs.choose(job.name);
     within(byId("run"), "h3").focus(); // the form is gone

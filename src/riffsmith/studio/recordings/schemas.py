@@ -91,6 +91,11 @@ class SurveyInfo(Response, frozen=True):
         "it is asked to hold out others."
     )
     grade: MaterialGrade = Field(description="Whether this is enough material.")
+    credit: str | None = Field(
+        default=None,
+        description="Who made the recordings and under which licence: known of the demo songs; "
+        "null: it is not known.",
+    )
     training_preset: str
     training_seconds: float = Field(description="Length of all training steps of the preset.")
     preparation_seconds: float = Field(description="Length of the work before the first step.")

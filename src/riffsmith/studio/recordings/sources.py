@@ -17,6 +17,8 @@ from riffsmith.studio.home import KEY_PATTERN, Home, new_key, safe_name
 from riffsmith.studio.messages import ProblemCode, RefusalCode
 from riffsmith.studio.schemas import ProblemPart
 
+DEMO = "demo"
+"""Name of the source that holds the embedded songs."""
 MOST_FILES = 500
 LARGEST_FILE = 200 * 2**20
 """Size in bytes."""
@@ -91,7 +93,7 @@ class Sources:
             RefusedError: Folders of this computer may not be named from here.
             StudioError: A folder is named by a part of its path.
         """
-        if source == "demo":
+        if source == DEMO:
             with as_file(files("riffsmith") / "demo_corpus" / "metal") as folder:
                 yield folder
             return

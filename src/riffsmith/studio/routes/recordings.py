@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, UploadFile
 
+from riffsmith.corpus import DEMO_CREDIT
 from riffsmith.studio.command import run_command
 from riffsmith.studio.recordings.schemas import (
     SurveyInfo,
@@ -9,6 +10,7 @@ from riffsmith.studio.recordings.schemas import (
     UploadedFile,
     UploadInfo,
 )
+from riffsmith.studio.recordings.sources import DEMO
 from riffsmith.studio.routes import StudioOf
 
 SURVEY_SECONDS = 900.0
@@ -35,4 +37,5 @@ async def survey(body: SurveyRequest, studio: StudioOf) -> SurveyInfo:
         with studio.sources.open(body.source) as folder:
             return run_command("survey", folder, "--json", limit_seconds=SURVEY_SECONDS)
 
-    return SurveyInfo.model_validate_json(await studio.pools.run(studio.pools.waiting, work))
+    found = SurveyInfo.model_validate_json(await studio.pools.run(studio.pools.waiting, work))
+    return found.model_copy(update={"credit": DEMO_CREDIT}) if body.source == DEMO else found
