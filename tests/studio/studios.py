@@ -3,7 +3,7 @@
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,8 @@ RATE = 8_000
 MODEL = "run:tiny"
 
 
-def make_run(path: Path, corpus: Corpus) -> Path:
-    """A run of a tiny latent model with one snapshot, as if it had been trained."""
+def make_run(path: Path, corpus: Corpus, snapshots: Sequence[int] = (0,)) -> Path:
+    """A run of a tiny latent model with snapshots at these steps, as if it had been trained."""
     settings, run = tiny_latents(), RunFolder(path)
     create_run(run, corpus, settings, "latent", seed=0)
     codec = give_codec(run, settings).eval()
@@ -34,14 +34,16 @@ def make_run(path: Path, corpus: Corpus) -> Path:
     codec.style_embedding.descriptors[:, -1] = 120.0
     torch.manual_seed(1)
     generator = build_latent_generator(settings)
-    for weight in generator.parameters():
-        torch.nn.init.normal_(weight, std=0.2)
     corpus_hash = corpus.manifest.corpus_hash()
-    start = {"step": 0, "samples_seen": 0}
-    card = make_card(settings, "latent", corpus_hash=corpus_hash, **start)
-    notes = save_piano_roll_model(make_piano_roll_model(settings))
-    write_bundle(run.snapshot(0), card, generator, save_codec(codec), notes)
-    run.append_metrics({"event": "preview", "snapshot": 0, "step": 0})
+    notes = None
+    for number in snapshots:
+        for weight in generator.parameters():
+            torch.nn.init.normal_(weight, std=0.2)
+        place = {"snapshot": number, "step": number, "samples_seen": 8 * number}
+        card = make_card(settings, "latent", corpus_hash=corpus_hash, **place)
+        notes = notes or save_piano_roll_model(make_piano_roll_model(settings))
+        write_bundle(run.snapshot(number), card, generator, save_codec(codec), notes)
+        run.append_metrics({"event": "preview", "snapshot": number, "step": number})
     return path
 
 

@@ -187,9 +187,9 @@ def test_what_comes_from_outside_is_checked(open_page: Open):
     assert (found["model"], found["seed"], found["remarks"]) == (None, None, 4)
 
 
-def test_two_sides_are_compared_blind(open_page: Open):
-    """The louder clip is turned down; a vote shows which was which, and is counted."""
-    page, asked = open_page(), list[dict[str, Any]]()
+def give_clips(page: Page) -> list[dict[str, Any]]:
+    """Gives short clips for what the page asks; those of `metal` are louder."""
+    asked: list[dict[str, Any]] = []
     wav = io.BytesIO()
     soundfile.write(wav, np.full((4_000, 2), 0.01), 8_000, format="WAV")
 
@@ -202,6 +202,13 @@ def test_two_sides_are_compared_blind(open_page: Open):
         route.fulfill(body=wav.getvalue(), content_type="audio/wav", headers=headers)
 
     page.route("**/api/generate", give)
+    return asked
+
+
+def test_two_sides_are_compared_blind(open_page: Open):
+    """The louder clip is turned down; a vote shows which was which, and is counted."""
+    page = open_page()
+    asked = give_clips(page)
     page.locator("#knob-tempo").fill("90")
     for side, (model, seed) in enumerate([("metal", "3"), (MODEL, "4")]):
         page.locator(f"#compare-model-{side}").select_option(model)
@@ -227,10 +234,49 @@ def test_two_sides_are_compared_blind(open_page: Open):
         expect(result).to_have_text(f"A was {names[models[0]]}; B was {names[models[1]]}. {said}")
     assert all(body["controls"]["tempo"] == 90 for body in asked)
     assert {(body["model"], body["seed"]) for body in asked} == {("metal", 3), (MODEL, 4)}
-    expect(votes).to_contain_text("Metal 2, Tiny 1, no difference 1. If each vote")
+    expect(votes).to_contain_text("Metal: 2 · Tiny: 1 · no difference: 1. If each vote")
     expect(votes).to_contain_text("in 100 % of all cases")
     votes.get_by_role("button").click()
     expect(votes).to_be_hidden()
+
+
+def test_snapshots_of_a_model_are_compared(open_page: Open):
+    page = open_page()
+    asked = give_clips(page)
+
+    def add_snapshots(route: Route) -> None:
+        models = route.fetch().json()
+        several = {"snapshots": [0, 8], "snapshot": 8}
+        found = [{**each, **several} if each["id"] == MODEL else each for each in models]
+        route.fulfill(json=found)
+
+    page.route("**/api/models", add_snapshots)
+    page.reload()
+    settled(page, "listen")
+    snapshots = [page.locator(f"#compare-snapshot-{side}") for side in (0, 1)]
+    seeds = [page.locator(f"#compare-seed-{side}") for side in (0, 1)]
+    for side in (0, 1):
+        page.locator(f"#compare-model-{side}").select_option("metal")
+        expect(snapshots[side]).to_be_hidden()
+        page.locator(f"#compare-model-{side}").select_option(MODEL)
+        expect(snapshots[side]).to_have_value("8")
+        seeds[side].fill("3")
+    make = page.get_by_role("button", name="Make the clips")
+    make.click()
+    expect(page.locator("#banner")).to_contain_text("choose another model, snapshot or seed")
+    snapshots[0].select_option(label="step 0")
+    make.click()
+    for key in "12":
+        expect(page.locator("#hear-0")).to_be_visible()
+        page.keyboard.press(key)
+    expect(page.locator("#vote-0")).to_be_enabled()
+    page.keyboard.press("0")
+    expect(page.locator("#compare-result")).to_contain_text("Tiny, step 8, seed 3")
+    expect(page.locator("#tally-list")).to_contain_text("Tiny, step 0: 0 · Tiny, step 8: 0 · no")
+    assert {body["snapshot"] for body in asked} == {0, 8}
+    page.get_by_role("button", name="Two more, with other seeds").click()
+    expect(seeds[0]).not_to_have_value("3")
+    assert seeds[0].input_value() == seeds[1].input_value()  # both were the same before
 
 
 def test_votes_are_checked_and_their_chance_is_exact(open_page: Open):

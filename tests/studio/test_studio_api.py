@@ -90,7 +90,7 @@ def test_models_are_listed_and_broken_ones_left_out(
 
     monkeypatch.setattr("riffsmith.studio.library.find_shipped", fail)
     pictures = write_picture_bundle(tmp_path / "old pictures")
-    make_run(tmp_path / "home" / "runs" / "mine", latent_corpus)
+    make_run(tmp_path / "home" / "runs" / "mine", latent_corpus, snapshots=(0, 8))
     (tmp_path / "home" / "runs" / "empty").mkdir()
     with caplog.at_level(logging.WARNING), opened(tmp_path / "home", run, pictures) as (_, client):
         listed = client.get("/api/models").json()
@@ -106,6 +106,17 @@ def test_models_are_listed_and_broken_ones_left_out(
         assert detail(answer, 400) == "polka is damaged"
         body = {"model": "bundle:old-pictures", "seconds": 1, "seed": 4}
         assert client.post("/api/generate", json=body).status_code == 200
+        wrong = client.post("/api/generate", json={**body, "snapshot": 0})
+        assert "old-pictures has no snapshot 0: the list of models" in detail(wrong, 404)
+        names = ("snapshots", "snapshot", "unit")
+        assert [listed[-1][name] for name in names] == [[0, 8], 8, "step"]
+        assert [listed[1][name] for name in names] == [[], 0, "epoch"]
+        body = {"model": "run:mine", "seconds": 1, "seed": 4}
+        bodies = [{**body, "snapshot": number} for number in (None, 8, 0)]
+        played, newest, first = (client.post("/api/generate", json=one).content for one in bodies)
+        assert played == newest != first
+        gone = client.post("/api/generate", json={**body, "snapshot": 4})
+        assert "run:mine has no snapshot 4" in detail(gone, 404)
     assert caplog.text.count("model polka is left out: polka is damaged") == 1
 
 

@@ -142,6 +142,8 @@ declare namespace Api {
   interface GenerateRequest {
     /** Id of a model from the list of models. */
     model: string;
+    /** Number of a snapshot of a run, from the list of models; null: the best or newest one. */
+    snapshot?: number | null;
     seconds?: number;
     /** Seed of the clip; null: it is drawn. */
     seed?: number | null;
@@ -293,6 +295,12 @@ declare namespace Api {
     credits: string[];
     /** Whether it plays endless pieces. */
     streams: boolean;
+    /** Numbers of the snapshots of a run, ascending; empty: it is no run. */
+    snapshots: number[];
+    /** Number of the snapshot that is played. */
+    snapshot: number;
+    /** What snapshots are numbered by. */
+    unit: "epoch" | "step";
   }
 
   /** The controls from a second of a clip on. */
@@ -393,7 +401,7 @@ declare namespace Api {
   }
 
   /** Reasons why a request was not carried out. */
-  type ProblemCode = "foreign_host" | "foreign_site" | "token_needed" | "body_too_large" | "no_route" | "no_method" | "no_page_file" | "invalid_request" | "no_model" | "no_snapshot" | "clips_only" | "no_player" | "too_many_players" | "too_far_ahead" | "forgotten" | "too_much_at_once" | "prompt_too_short" | "listener_left" | "no_clip" | "clip_damaged" | "clip_too_short" | "no_loops" | "part_outside" | "part_too_short" | "no_match" | "upload_too_large" | "nothing_usable" | "no_upload" | "no_folder" | "relative_folder" | "folders_refused" | "no_job" | "run_exists" | "other_job_runs" | "job_runs" | "job_finished" | "job_not_running" | "job_in_use" | "no_preview" | "nothing_to_show" | "command_too_slow" | "command_ended" | "command_failed" | "unknown_key" | "model_unusable" | "corpus_unusable" | "audio_unusable" | "run_unusable" | "other" | "http" | "fault";
+  type ProblemCode = "foreign_host" | "foreign_site" | "token_needed" | "body_too_large" | "no_route" | "no_method" | "no_page_file" | "invalid_request" | "no_model" | "no_snapshot" | "snapshot_gone" | "clips_only" | "no_player" | "too_many_players" | "too_far_ahead" | "forgotten" | "too_much_at_once" | "prompt_too_short" | "listener_left" | "no_clip" | "clip_damaged" | "clip_too_short" | "no_loops" | "part_outside" | "part_too_short" | "no_match" | "upload_too_large" | "nothing_usable" | "no_upload" | "no_folder" | "relative_folder" | "folders_refused" | "no_job" | "run_exists" | "other_job_runs" | "job_runs" | "job_finished" | "job_not_running" | "job_in_use" | "no_preview" | "nothing_to_show" | "command_too_slow" | "command_ended" | "command_failed" | "unknown_key" | "model_unusable" | "corpus_unusable" | "audio_unusable" | "run_unusable" | "other" | "http" | "fault";
 
   /** One of several things that are wrong: with a field of a request, or with a file. */
   interface ProblemPart {

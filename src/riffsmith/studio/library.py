@@ -82,6 +82,9 @@ class Listed:
     id: str
     kind: Kind
     card: Card
+    """The card of the snapshot that is played."""
+    snapshots: Sequence[int] = ()
+    """Numbers of the snapshots of a run, ascending. Other models have none."""
 
     @property
     def streams(self) -> bool:
@@ -122,19 +125,23 @@ class Library:
                     logger.warning("model %s is left out: %s", model, error)
                     self._broken.add(model)
 
-    def open(self, model: str) -> Playable:
+    def open(self, model: str, snapshot: int | None = None) -> Playable:
         """Loads a model, once for all listeners.
 
+        Args:
+            model: Id of the model.
+            snapshot: Number of a snapshot of a run. `None`: the best or newest one.
+
         Raises:
-            NotFoundError: There is no model of that name.
+            NotFoundError: There is no model of that name, or it has no such snapshot.
             StudioError: It is a run without a snapshot.
             ModelError: It is damaged.
         """
         with self._lock:
-            place = self._place(model)
+            place = self._place(model, snapshot)
             key = (model, str(place))
             if key not in self._loaded:
-                with self.bundle_folder(model) as folder:
+                with self._bundle_folder(model, place) as folder:
                     bundle, origin = load_bundle(folder), read_origin(folder)
                 kind, corpus = _kind(model), self._corpus(model)
                 self._loaded[key] = Playable(model, kind, bundle, corpus, origin)
@@ -146,7 +153,11 @@ class Library:
     @contextmanager
     def bundle_folder(self, model: str) -> Iterator[Path]:
         """The folder of a model's bundle, inside a `with` statement. Errors are those of `open`."""
-        place = self._place(model)
+        with self._bundle_folder(model, self._place(model)) as folder:
+            yield folder
+
+    @contextmanager
+    def _bundle_folder(self, model: str, place: Path | None) -> Iterator[Path]:
         if place is None:
             with find_shipped(model) as folder:
                 yield folder
@@ -156,7 +167,8 @@ class Library:
     def _look(self, model: str) -> Listed:
         place = self._place(model)
         card = self.open(model).bundle.card if place is None else read_card(place)
-        return Listed(model, _kind(model), card)
+        numbers = self._run(model).snapshot_numbers() if _kind(model) == "run" else ()
+        return Listed(model, _kind(model), card, numbers)
 
     def _own_runs(self) -> list[str]:
         return [
@@ -165,27 +177,25 @@ class Library:
             if _may_play(RunFolder(path)) and f"run:{path.name}" not in self._given
         ]
 
-    def _folder(self, model: str) -> Path:
-        return self._given.get(model) or self._runs / model.removeprefix("run:")
+    def _run(self, model: str) -> RunFolder:
+        return RunFolder(self._given.get(model) or self._runs / model.removeprefix("run:"))
 
-    def _place(self, model: str) -> Path | None:
+    def _place(self, model: str, snapshot: int | None = None) -> Path | None:
         """Folder of the model's bundle. `None`: it is shipped."""
         kind = _kind(model)
-        if kind == "shipped" and model in shipped_models():
-            return None
-        if kind == "bundle" and model in self._given:
-            return self._given[model]
-        run = RunFolder(self._folder(model))
-        if kind != "run" or not run.exists():
+        if kind == "run" and (run := self._run(model)).exists():
+            return _snapshot_folder(model, run, snapshot)
+        is_shipped = kind == "shipped" and model in shipped_models()
+        if not is_shipped and not (kind == "bundle" and model in self._given):
             raise NotFoundError(ProblemCode.NO_MODEL, model=model)
-        if not run.snapshot_numbers():
-            raise StudioError(ProblemCode.NO_SNAPSHOT, model=model)
-        return run.snapshot(select_snapshot(run).number)
+        if snapshot is not None:
+            raise NotFoundError(ProblemCode.SNAPSHOT_GONE, model=model, number=snapshot)
+        return None if is_shipped else self._given[model]
 
     def _corpus(self, model: str) -> Path | None:
         if _kind(model) != "run":
             return None
-        run = RunFolder(self._folder(model))
+        run = self._run(model)
         return run.path / Path(run.read_record().corpus)
 
 
@@ -195,6 +205,17 @@ def _may_play(run: RunFolder) -> bool:
         return bool(run.snapshot_numbers())
     except RiffsmithError:
         return True
+
+
+def _snapshot_folder(model: str, run: RunFolder, snapshot: int | None) -> Path:
+    numbers = run.snapshot_numbers()
+    if not numbers:
+        raise StudioError(ProblemCode.NO_SNAPSHOT, model=model)
+    if snapshot is None:
+        return run.snapshot(select_snapshot(run).number)
+    if snapshot not in numbers:
+        raise NotFoundError(ProblemCode.SNAPSHOT_GONE, model=model, number=snapshot)
+    return run.snapshot(snapshot)
 
 
 def _kind(model: str) -> Kind:

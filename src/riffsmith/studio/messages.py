@@ -32,6 +32,10 @@ class ProblemCode(MessageCode):
     # Models and players.
     NO_MODEL = "no_model", "no model {model!r}: the list of models names those there are"
     NO_SNAPSHOT = "no_snapshot", "{model} has no snapshot yet: wait for the first one"
+    SNAPSHOT_GONE = (
+        "snapshot_gone",
+        "{model} has no snapshot {number}: the list of models names those there are",
+    )
     CLIPS_ONLY = (
         "clips_only",
         "model {model} is of preset {preset} and plays clips alone: endless pieces need one of "

@@ -91,3 +91,8 @@ class ModelInfo(Response, frozen=True):
     sample_rate: int = Field(description="Sample rate in Hz.")
     credits: list[str] = Field(description="The recordings that it was trained on.")
     streams: bool = Field(description="Whether it plays endless pieces.")
+    snapshots: list[int] = Field(
+        description="Numbers of the snapshots of a run, ascending; empty: it is no run."
+    )
+    snapshot: int = Field(description="Number of the snapshot that is played.")
+    unit: Literal["epoch", "step"] = Field(description="What snapshots are numbered by.")

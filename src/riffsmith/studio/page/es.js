@@ -146,11 +146,14 @@ export default {
       "Dos clips de 10 s con los mandos como están, igual de fuertes, en un orden que se sortea.",
     "side_0": "Un lado",
     "side_1": "El otro lado",
+    "snapshot": "Punto guardado",
+    "snapshot_of": "{title}, {at}",
     "make": "Crear los clips",
     "making": "Creando los clips…",
-    "same": "Los dos lados son iguales: elija otro modelo u otra semilla para uno de ellos.",
-    "how":
-      "Escuche los dos (teclas 1 y 2). Después vote: tecla ← para A, → para B, 0 si no hay diferencia. Nada dice antes cuál es cuál.",
+    "same":
+      "Los dos lados son iguales: elija otro modelo, punto guardado o semilla para uno de ellos.",
+    "how": "Escuche los dos y después vote. Nada dice antes cuál es cuál.",
+    "keys": "Teclas: 1 reproduce A, 2 reproduce B; ← vota por A, → por B, 0 si no hay diferencia.",
     "hear": "Reproducir {letter}",
     "better": "{letter} es mejor",
     "no_difference": "Sin diferencia",
@@ -158,10 +161,10 @@ export default {
     "was": "A era {a}; B era {b}.",
     "preferred": "Usted prefirió {title}.",
     "undecided": "Usted no oyó diferencia.",
-    "uncounted": "Los dos son de un mismo modelo, así que este voto no se cuenta.",
+    "uncounted": "Solo se distinguen las semillas, así que este voto no se cuenta.",
     "again": "Dos más, con otras semillas",
     "tally": "Votos hasta ahora, guardados en este navegador",
-    "votes": "{first} {wins:whole}, {second} {losses:whole}, sin diferencia {ties:whole}.",
+    "votes": "{first}: {wins:whole} · {second}: {losses:whole} · sin diferencia: {ties:whole}.",
     "chance":
       "Si cada voto fuera lanzar una moneda, un resultado tan desigual como este o más saldría en el {chance:percentage} de los casos.",
     "no_preference": "Aún no hay preferencia.",
@@ -587,6 +590,7 @@ export default {
     "invalid_request": "{parts}",
     "no_model": "no hay ningún modelo «{model}»: quizá se haya quitado",
     "no_snapshot": "{model} aún no tiene ningún punto guardado: espere al primero",
+    "snapshot_gone": "{model} no tiene el punto guardado {number}: elija otro",
     "clips_only":
       "el modelo {model} es del tipo {preset} y solo da clips: las piezas sin fin necesitan uno del tipo latent",
     "no_player": "la pieza {player} se cerró, o no se usó durante {minutes} minutos; empiece otra",

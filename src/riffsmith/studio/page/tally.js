@@ -1,7 +1,8 @@
 // The votes of blind comparisons, for each pair of models, and what chance would make of them.
 
 /**
- * Votes on two models: how often the first was preferred, the second, and neither.
+ * Votes on two models: how often the first was preferred, the second, and neither. A snapshot
+ * counts as a model of its own, such as `run:mine@1200`.
  *
  * @typedef {{ models: [string, string], votes: [number, number, number] }} Pair
  */

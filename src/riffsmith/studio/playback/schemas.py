@@ -146,6 +146,11 @@ class GenerateRequest(Request, frozen=True):
     """A clip to generate."""
 
     model: ModelId
+    snapshot: Annotated[int, Field(ge=0, le=10**9)] | None = Field(
+        default=None,
+        description="Number of a snapshot of a run, from the list of models; null: the best or "
+        "newest one.",
+    )
     seconds: float = Field(default=30.0, ge=0.1, le=600, allow_inf_nan=False)
     seed: Seed | None = Field(default=None, description="Seed of the clip; null: it is drawn.")
     controls: ControlValues = ControlValues()

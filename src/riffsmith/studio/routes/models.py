@@ -29,6 +29,9 @@ async def list_models(studio: StudioOf) -> list[ModelInfo]:
             sample_rate=model.card.settings.corpus.sample_rate,
             credits=[recording.path for recording in model.card.recordings],
             streams=model.streams,
+            snapshots=[*model.snapshots],
+            snapshot=model.card.snapshot,
+            unit=model.card.settings.unit,
         )
         for model in found
     ]

@@ -166,7 +166,7 @@ async def generate(body: GenerateRequest, request: Request, studio: StudioOf) ->
     target = studio.home.scratch_file(f".{body.format}")
 
     def work() -> tuple[Audio, float | None]:
-        model = studio.library.open(body.model)
+        model = studio.library.open(body.model, body.snapshot)
         prompt = body.audio_prompt and studio.prompts.open(body.audio_prompt, model.sample_rate)
         audio = _render(model, body, prompt, seed, left)
         audio.save(target)
