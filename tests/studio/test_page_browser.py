@@ -122,7 +122,7 @@ def test_a_changed_control_is_heard_soon(open_page: Open):
     assert changes[-1] <= pulls.end  # before what was pulled is over
     wait_until(page, lambda: reading(page, "centre-hz") > 2000, "a bright tone")
     wait_until(page, lambda: reading(page, "rms-db") > dark + 10, "a loud tone")
-    expect(slider).to_have_attribute("aria-valuetext", "100 %")
+    expect(slider).to_have_attribute("aria-valuetext", "100\u00a0%")
     with page.expect_response(lambda answer: is_patch(answer, brightness=None)):
         page.get_by_role("checkbox", name="Leave Brightness to the seed").check()
 
@@ -234,7 +234,8 @@ def test_a_loop_is_made_renamed_trimmed_and_dragged(open_page: Open):
     page.locator("#make-loop").click()
     message = page.locator("#loop-tempo").evaluate("one => one.validationMessage")
     assert message.startswith("The tempo is a number from 40 to 320")
-    page.locator("#loop-tempo").fill("120")
+    page.locator("#loop-tempo").fill("")
+    page.locator("#knob-tempo").fill("120")  # which a loop follows
     page.locator("#loop-bars").fill("1")
     page.locator("#make-loop").click()
     expect(page.locator("#banner-text")).to_contain_text("seed 3, 120 bpm, 1 bar.")
@@ -323,6 +324,7 @@ def test_songs_become_a_training_that_stops_and_goes_on(open_page: Open, tmp_pat
     expect(page.locator(".run-head .badge")).to_have_text("running")
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator(".run-head .badge")).to_have_text("stopped")
+    expect(page.locator(".charts")).not_to_contain_text("begins with the second")
     page.get_by_role("button", name="Evaluate it").click()
     report = page.frame_locator("#report")
     expect(report.get_by_role("heading", name="Verdict")).to_be_visible(timeout=2 * SECONDS)
@@ -333,7 +335,9 @@ def test_songs_become_a_training_that_stops_and_goes_on(open_page: Open, tmp_pat
     page.get_by_role("button", name="Rename", exact=True).click()
     page.get_by_label("New name of first-try").fill("second try")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_label("New name of first-try")).to_be_focused()  # a space is no part of it
+    field = page.get_by_label("New name of first-try")
+    expect(field).to_be_focused()  # a space is no part of it
+    assert field.evaluate("one => one.validationMessage").startswith("A name begins with")
     page.get_by_label("New name of first-try").fill("second-try")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".run-head h3")).to_have_text("second-try")

@@ -83,7 +83,7 @@ def test_texts_follow_the_language(open_page: Open):
         "Learned from 1,200 recordings",
         "Heard in 0.6 s…",
         "0.123",
-        "0 %",
+        "0\u00a0%",
         "Not compared: no",
         "none of these files can be used (a.txt: not an audio file (.txt)): send recordings",
         "something new",
@@ -95,7 +95,7 @@ def test_texts_follow_the_language(open_page: Open):
         "Aprendido de 1200 grabaciones",
         "Se oye en 0,6 s…",
         "0,123",
-        "0 %",
+        "0\u00a0%",
         'Sin comparar: <span lang="en">no</span>',
         "ninguno de estos archivos sirve (a.txt: no es un archivo de audio (.txt)): "
         "envíe grabaciones",
@@ -128,7 +128,7 @@ def test_everything_works_with_the_keyboard(open_page: Open):
     wait_until(page, lambda: page.locator("#seed").input_value() != seed, "another seed")
     tab_to("#knob-intensity")
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#knob-intensity")).to_have_attribute("aria-valuetext", "51 %")
+    expect(page.locator("#knob-intensity")).to_have_attribute("aria-valuetext", "51\u00a0%")
     tab_to("#auto-intensity")
     page.keyboard.press("Space")
     expect(page.locator("#knob-intensity")).to_have_attribute("aria-valuetext", "auto")
@@ -142,11 +142,24 @@ def test_everything_works_with_the_keyboard(open_page: Open):
 
 
 @pytest.mark.parametrize("section", SECTIONS)
-def test_nothing_is_wider_than_a_telephone(open_page: Open, section: str):
+def test_nothing_is_wider_than_a_telephone_or_cut_off(open_page: Open, section: str):
+    script = """() => {
+        const pen = document.createElement("canvas").getContext("2d");
+        const shown = (one) => one.checkVisibility() && !one.matches(".unseen, [type=range]");
+        const textOf = (one) => one.selectedOptions?.[0]?.text ?? (one.value || one.placeholder);
+        return [...document.querySelectorAll("select, input")].filter(shown).filter((one) => {
+            const { font, paddingLeft, paddingRight } = getComputedStyle(one);
+            const arrow = one.matches("select") ? 16 : 0;
+            pen.font = font;
+            const edges = parseFloat(paddingLeft) + parseFloat(paddingRight) + arrow;
+            return pen.measureText(textOf(one) ?? "").width > one.clientWidth - edges;
+        }).map((one) => `${one.id}: ${textOf(one)}`);
+    }"""
     for language in ("en", "es"):
         page = open_page(section, 360, locale=language)
         settled(page, section)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert page.evaluate(script) == []
 
 
 def test_every_control_has_a_name(open_page: Open):

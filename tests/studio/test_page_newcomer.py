@@ -176,6 +176,7 @@ def test_targets_are_large_enough_for_fingers(open_page: Open, tmp_path: Path, s
         answer(page, "surveys", 200, FOUND)
         page.locator("#demo").click()
         expect(page.locator("#found")).to_be_visible()
+        expect(page.get_by_text("Choose recordings")).to_be_visible()  # a finger drops nothing
     small = page.evaluate(
         """limit => [...document.querySelectorAll(
             "a, button, select, summary, input:not(.unseen, .switch, [type=checkbox]), "

@@ -229,6 +229,7 @@ def _measured(folder: JobFolder, client):
         assert asked == []  # nothing new
         assert client.post("/api/jobs/real/measurement").status_code == 204
         assert asked == [("report", folder.path)]
+        assert client.get("/api/jobs/real").json()["is_measured"]
         client.get("/api/jobs/real/report?language=es")
         assert "--quick" in asked[-1]
         with hold(folder.path / "report", ConflictError):
@@ -368,6 +369,7 @@ def test_a_real_training_is_stopped_found_and_gone_on_with(tmp_path: Path):
             assert answer.status_code == 200
             assert 'lang="es"' in answer.text
             assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+            assert not job["is_measured"]
             _measured(folder, client)
             assert client.post("/api/jobs/real/resume").json()["state"] == "running"
             process = folder.process()

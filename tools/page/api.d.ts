@@ -188,8 +188,10 @@ declare namespace Api {
     events: Event[];
     previews: PreviewInfo[];
     best_snapshot: number | null;
-    /** Distance to real of the snapshot that is played. */
+    /** Distance to real of the snapshot that is played, as it was measured while the model was trained. */
     distance: number | null;
+    /** Whether the music was measured since; the report has the results. */
+    is_measured: boolean;
   }
 
   /** What is changed of a training. */

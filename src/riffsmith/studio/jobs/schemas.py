@@ -168,4 +168,10 @@ class Job(Response, frozen=True):
     events: list[Event]
     previews: list[PreviewInfo]
     best_snapshot: int | None
-    distance: float | None = Field(description="Distance to real of the snapshot that is played.")
+    distance: float | None = Field(
+        description="Distance to real of the snapshot that is played, as it was measured while the "
+        "model was trained."
+    )
+    is_measured: bool = Field(
+        description="Whether the music was measured since; the report has the results."
+    )

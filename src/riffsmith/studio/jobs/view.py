@@ -87,6 +87,7 @@ def view_job(folder: JobFolder) -> Job:
         ],
         best_snapshot=run.best_snapshot() if record else None,
         distance=selected.distance if selected else None,
+        is_measured=any(folder.measurements.glob("evaluation*.json")),
     )
 
 

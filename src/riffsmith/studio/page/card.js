@@ -43,7 +43,7 @@ export function card(clip, { onBegin, onRemove, onChange, onPart }) {
   begin.addEventListener("click", () => onBegin(clip, title));
   const remove = h(
     "button",
-    { type: "button", class: "quiet small", "aria-label": t("shelf.delete_it", { title }) },
+    { type: "button", class: "quiet danger small", "aria-label": t("shelf.delete_it", { title }) },
     t("shelf.delete"),
   );
   remove.addEventListener("click", () => onRemove(clip));

@@ -26,14 +26,18 @@ const MOST_DOTS = 30;
  * @param {Series[]} options.series
  * @param {[string, number] | null} [options.level] Name and height of a line across the picture.
  * @param {{ at: number, kind: string }[]} [options.marks] Steps and kinds of events.
+ * @param {boolean} options.isRunning Whether more points are to come.
  */
-export function chart({ id, title, unit, across, series, level = null, marks = [] }) {
+export function chart({ id, title, unit, across, series, level = null, marks = [], isRunning }) {
   const drawn = series.filter(([, found]) => found.length);
   const points = series.flatMap(([, found]) => found);
   const caption = h("figcaption", {}, h("b", {}, title), h("span", { class: "soft" }, unit));
   const figureOf = (/** @type {import("./dom.js").Child[]} */ ...content) =>
     h("figure", { class: "chart", id: `chart-${id}` }, caption, ...content);
-  if (points.length < 2) return figureOf(h("p", { class: "soft early" }, t("runs.too_early")));
+  if (points.length < 2) {
+    const early = t(isRunning ? "runs.too_early" : "runs.too_short");
+    return figureOf(h("p", { class: "soft early" }, early));
+  }
   const heights = [...points.map(([, y]) => y), ...(level ? [level[1]] : [])];
   const steps = scaleOfSteps(points.map(([x]) => x));
   const values = roundScale(Math.min(...heights), Math.max(...heights), 4);

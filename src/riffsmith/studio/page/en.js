@@ -220,7 +220,8 @@ export default {
     "kept_less": "{length} had not been played yet.",
     "make_loop": "Make a loop",
     "loop_text":
-      "Whole bars that repeat without a seam, with the model, the seed and the controls above. Leave the tempo empty and the model chooses one.",
+      "Whole bars that repeat without a seam, with the model, the seed and the controls above. Tempo and key can be others here.",
+    "as_above": "as above",
     "bars": "Bars",
     "bars_limits": "Bars are a whole number from 1 to 16.",
     "tempo": "Tempo (bpm)",
@@ -343,11 +344,13 @@ export default {
       "Half an hour of music of one kind is a good beginning; everything stays on this computer.",
     "drop": "Drop recordings or a folder here",
     "browse": "or choose files",
+    "pick": "Choose recordings",
     "uploading": {
       "one": "Sending one file: {fraction:percent}",
       "other": "Sending {count} files: {fraction:percent}"
     },
     "folder": "A folder on this computer",
+    "folder_example": "/music/band",
     "look": "Look through it",
     "look_demo": "Look through them",
     "demo": "The demo songs",
@@ -460,6 +463,7 @@ export default {
     "distance_hint":
       "1 = as near to music that was held out as the training recordings are. Lower is better.",
     "unmeasured": "not measured yet",
+    "in_report": "in the report",
     "no_scores": "nothing held out",
     "held_out": "held out: {names}",
     "held_out_none": "nothing is held out, so no score can be measured",
@@ -497,6 +501,7 @@ export default {
     "as_real": "as real",
     "steps": "step",
     "too_early": "The curve begins with the second measurement.",
+    "too_short": "This training was too short for a curve: one needs two measurements.",
     "alt": "{title}. {series}",
     "alt_one": "{name}: from {first} to {last}, between {low} and {high}.",
     "evolution": "Evolution",

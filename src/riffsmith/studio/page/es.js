@@ -146,12 +146,12 @@ export default {
       "Dos clips de 10 s con los mandos como están, igual de fuertes, en un orden que se sortea.",
     "side_0": "Un lado",
     "side_1": "El otro lado",
-    "snapshot": "Punto guardado",
+    "snapshot": "Instantánea",
     "snapshot_of": "{title}, {at}",
     "make": "Crear los clips",
     "making": "Creando los clips…",
     "same":
-      "Los dos lados son iguales: elija otro modelo, punto guardado o semilla para uno de ellos.",
+      "Los dos lados son iguales: elija otro modelo, otra instantánea u otra semilla para uno de ellos.",
     "how": "Escuche los dos y después vote. Nada dice antes cuál es cuál.",
     "keys": "Teclas: 1 reproduce A, 2 reproduce B; ← vota por A, → por B, 0 si no hay diferencia.",
     "hear": "Reproducir {letter}",
@@ -221,7 +221,8 @@ export default {
     "kept_less": "Aún no habían sonado {length}.",
     "make_loop": "Hacer un bucle",
     "loop_text":
-      "Compases enteros que se repiten sin costura, con el modelo, la semilla y los mandos de arriba. Si el tempo queda vacío, lo elige el modelo.",
+      "Compases enteros que se repiten sin costura, con el modelo, la semilla y los mandos de arriba. El tempo y la tonalidad pueden ser otros aquí.",
+    "as_above": "como arriba",
     "bars": "Compases",
     "bars_limits": "Los compases son un número entero de 1 a 16.",
     "tempo": "Tempo (ppm)",
@@ -344,11 +345,13 @@ export default {
       "Media hora de música de un mismo tipo es un buen comienzo; todo se queda en este ordenador.",
     "drop": "Suelte aquí grabaciones o una carpeta",
     "browse": "o elija archivos",
+    "pick": "Elegir grabaciones",
     "uploading": {
       "one": "Enviando un archivo: {fraction:percent}",
       "other": "Enviando {count} archivos: {fraction:percent}"
     },
     "folder": "Una carpeta de este ordenador",
+    "folder_example": "/música/banda",
     "look": "Examinarla",
     "look_demo": "Examinarlas",
     "demo": "Las canciones de muestra",
@@ -464,6 +467,7 @@ export default {
     "distance_hint":
       "1 = tan cerca de la música reservada como las grabaciones de entrenamiento. Cuanto menor, mejor.",
     "unmeasured": "aún sin medir",
+    "in_report": "en el informe",
     "no_scores": "nada reservado",
     "held_out": "reservado: {names}",
     "held_out_none": "no hay nada reservado, así que no se puede medir ninguna puntuación",
@@ -501,10 +505,11 @@ export default {
     "as_real": "como lo real",
     "steps": "paso",
     "too_early": "La curva empieza con la segunda medida.",
+    "too_short": "Este entrenamiento fue demasiado corto para una curva: hacen falta dos medidas.",
     "alt": "{title}. {series}",
     "alt_one": "{name}: de {first} a {last}, entre {low} y {high}.",
     "evolution": "Evolución",
-    "evolution_text": "El mismo ruido en cada punto guardado: oiga cómo aprende.",
+    "evolution_text": "El mismo ruido en cada instantánea: oiga cómo aprende.",
     "no_previews": "La primera muestra llega pronto.",
     "no_previews_ended": "Este entrenamiento acabó antes de su primera muestra.",
     "preview_best": "lo mejor hasta ahí",
@@ -551,9 +556,9 @@ export default {
       "los gradientes o la salida han crecido sin límite desde el paso {since_step}: gradientes {generator_gradient} (generador) y {discriminator_gradient} (discriminador), desviación típica {deviation} veces la de los ejemplos reales",
     "plateau": {
       "one":
-        "en la última medida ningún punto guardado se ha acercado más a la música real que el mejor ({at}, distancia {distance})",
+        "en la última medida ninguna instantánea se ha acercado más a la música real que la mejor ({at}, distancia {distance})",
       "other":
-        "en las últimas {count} medidas ningún punto guardado se ha acercado más a la música real que el mejor ({at}, distancia {distance})"
+        "en las últimas {count} medidas ninguna instantánea se ha acercado más a la música real que la mejor ({at}, distancia {distance})"
     }
   },
   "evaluate": {
@@ -561,8 +566,7 @@ export default {
     "empty_train": "Entrenar un modelo",
     "run": "Entrenamiento",
     "writing": "Se está escribiendo el informe: puede tardar un minuto.",
-    "empty":
-      "El informe de un entrenamiento aparece aquí en cuanto tiene su primer punto guardado.",
+    "empty": "El informe de un entrenamiento aparece aquí en cuanto tiene su primera instantánea.",
     "frame": "Informe de {name}",
     "open": "Abrir en su propia pestaña",
     "not_measurable":
@@ -589,8 +593,8 @@ export default {
     "no_page_file": "la página no tiene ningún archivo «{file}»",
     "invalid_request": "{parts}",
     "no_model": "no hay ningún modelo «{model}»: quizá se haya quitado",
-    "no_snapshot": "{model} aún no tiene ningún punto guardado: espere al primero",
-    "snapshot_gone": "{model} no tiene el punto guardado {number}: elija otro",
+    "no_snapshot": "{model} aún no tiene ninguna instantánea: espere a la primera",
+    "snapshot_gone": "{model} no tiene la instantánea {number}: elija otra",
     "clips_only":
       "el modelo {model} es del tipo {preset} y solo da clips: las piezas sin fin necesitan uno del tipo latent",
     "no_player": "la pieza {player} se cerró, o no se usó durante {minutes} minutos; empiece otra",

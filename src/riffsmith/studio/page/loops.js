@@ -41,9 +41,9 @@ export class LoopForm {
     const chosen = this.#key.value;
     const names = t("knob.tonics").split(" ");
     const tonics = TONICS.map((value, place) => h("option", { value }, names[place]));
-    this.#key.replaceChildren(h("option", { value: "" }, t("knob.auto")), ...tonics);
+    this.#key.replaceChildren(h("option", { value: "" }, t("shelf.as_above")), ...tonics);
     this.#key.value = chosen;
-    this.#tempo.placeholder = t("knob.auto");
+    this.#tempo.placeholder = t("shelf.as_above");
   }
 
   #submit() {
@@ -51,8 +51,9 @@ export class LoopForm {
       const { model, seed, controls: others } = this.asked();
       if (!model) throw new Error(t("error.no_models"));
       const { variation, morph_seed, morph_seconds, ...steady } = others; // it has one style
-      const tempo = this.#tempo.value === "" ? null : this.#tempo.valueAsNumber;
-      const controls = { ...steady, tempo, key: this.#key.value || null };
+      const controls = { ...steady }; // tempo and key are those of the knobs, unless given here
+      if (this.#tempo.value) controls.tempo = this.#tempo.valueAsNumber;
+      if (this.#key.value) controls.key = this.#key.value;
       const bars = this.#bars.valueAsNumber;
       await this.onMade(await api.makeLoop({ model, seed, bars, controls }));
     });

@@ -36,11 +36,11 @@ export const figure = (value) =>
     : write(value, { maximumSignificantDigits: Math.abs(value) >= 1000 ? 21 : 3 });
 
 /**
- * Writes a fraction as percent.
+ * Writes a fraction as percent, whose sign stays on the line of the number.
  *
  * @param {number} fraction
  */
-export const percent = (fraction) => `${number(100 * fraction)} %`;
+export const percent = (fraction) => `${number(100 * fraction)}\u00a0%`;
 
 /**
  * Writes a date and a time.

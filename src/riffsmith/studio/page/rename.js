@@ -10,20 +10,23 @@ import { t } from "./texts.js";
  * @param {string} options.value The present name.
  * @param {string} options.label What the field is called for screen readers.
  * @param {number} options.longest Most letters of the new name.
- * @param {string} [options.pattern] What the whole name must match.
+ * @param {{ pattern: string, key: import("./texts.js").Key }} [options.rule] What the whole name must
+ *     match, and the sentence that says it: the browser's own is in the browser's language.
  * @param {(name: string) => Promise<void>} options.onSave Saves a new name; errors go to the banner.
  * @param {() => void} options.onLeave Called where nothing is changed.
  */
-export function nameForm({ value, label, longest, pattern, onSave, onLeave }) {
+export function nameForm({ value, label, longest, rule, onSave, onLeave }) {
   const field = h("input", {
     type: "text",
     value,
     maxLength: longest,
-    required: true,
     autocomplete: "off",
     "aria-label": label,
   });
-  if (pattern) field.pattern = pattern;
+  if (rule) {
+    field.pattern = rule.pattern;
+    field.addEventListener("invalid", () => field.setCustomValidity(t(rule.key)));
+  }
   const save = h("button", { type: "submit", class: "small" }, t("shelf.save"));
   const cancel = h("button", { type: "button", class: "small" }, t("shelf.cancel"));
   const form = h("form", { class: "rename-form" }, field, save, cancel);

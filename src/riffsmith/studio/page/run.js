@@ -20,7 +20,7 @@ export class RunView {
   #evaluate = button("runs.evaluate");
   #listen = button("runs.listen", "main");
   #rename = button("runs.rename", "quiet");
-  #delete = button("runs.delete", "quiet");
+  #delete = button("runs.delete", "quiet danger");
   #head;
   #stage = h("p", { class: "run-stage" });
   #progress = h("div", {
@@ -111,7 +111,7 @@ export class RunView {
       value: name,
       label: t("runs.new_name", { name }),
       longest: LONGEST_NAME,
-      pattern: NAME_PATTERN,
+      rule: { pattern: NAME_PATTERN, key: "field.name" },
       onSave: async (given) => {
         await api.renameJob(name, given);
         await this.onChange(given);
@@ -168,8 +168,9 @@ export class RunView {
   }
 
   /** @param {Api.Job} job */
-  #draw({ losses, distances, events, name }) {
-    const drawn = `${losses.length} ${losses.at(-1)?.step} ${distances.length} ${events.length}`;
+  #draw({ losses, distances, events, name, state }) {
+    const isRunning = state === "running";
+    const drawn = `${state} ${losses.length} ${losses.at(-1)?.step} ${distances.length} ${events.length}`;
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     const marks = events
@@ -185,6 +186,7 @@ export class RunView {
         level: [t("runs.as_real"), 1],
         across,
         marks,
+        isRunning,
       }),
       chart({
         id: `${name}-loss`,
@@ -201,6 +203,7 @@ export class RunView {
         ],
         across,
         marks,
+        isRunning,
       }),
     );
   }

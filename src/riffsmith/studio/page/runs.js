@@ -103,11 +103,11 @@ export class Runs {
     const bar = within(button, ".bar-of");
     bar.classList.toggle("is-unmeasured", distance === null);
     bar.style.setProperty("--share", String(nearness));
-    const unmeasured = job.held_out?.length === 0 ? "runs.no_scores" : "runs.unmeasured";
-    setText(within(button, ".far"), distance === null ? t(unmeasured) : figure(distance));
+    const known = distance === null ? t(placeOf(job)) : figure(distance);
+    setText(within(button, ".far"), known);
     button.setAttribute(
       "aria-label",
-      `${t("runs.open", { name })}: ${t(`runs.${state}`)}, ${t("runs.distance")} ${figure(distance)}`,
+      `${t("runs.open", { name })}: ${t(`runs.${state}`)}, ${t("runs.distance")}: ${known}`,
     );
   }
 }
@@ -121,4 +121,14 @@ function ranked(jobs) {
   const isOver = (/** @type {Api.Job} */ { state }) => (state === "running" ? 0 : 1);
   const far = (/** @type {Api.Job} */ { distance }) => distance ?? Number.MAX_VALUE;
   return jobs.toSorted((one, other) => isOver(one) - isOver(other) || far(one) - far(other));
+}
+
+/**
+ * Says where the distance of a training is, that was not measured while it was trained.
+ *
+ * @param {Api.Job} job
+ */
+function placeOf({ held_out, is_measured }) {
+  if (held_out?.length === 0) return "runs.no_scores";
+  return is_measured ? "runs.in_report" : "runs.unmeasured";
 }

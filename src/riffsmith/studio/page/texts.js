@@ -33,7 +33,7 @@ const FORMATS = {
   duration: (seconds) => duration(seconds),
   moment: (iso) => moment(iso),
   percent: (fraction) => percent(fraction),
-  percentage: (fraction) => `${figure(100 * fraction)} %`,
+  percentage: (fraction) => `${figure(100 * fraction)}\u00a0%`,
   plain: (value) => String(value),
   tenths: (value) => number(value, 1),
   whole: (value) => number(value),
@@ -137,7 +137,8 @@ const choosePlural = (forms, count) =>
   forms[new Intl.PluralRules(current()).select(Math.abs(count))] ?? forms.other;
 
 /**
- * Fills in the texts of elements that name them in `data-t` or, for a label, in `data-t-label`.
+ * Fills in the texts of elements that name them in `data-t` or, for a label or an example, in
+ * `data-t-label` and `data-t-placeholder`.
  *
  * @param {Document | Element} root
  */
@@ -151,6 +152,9 @@ export function translate(root) {
     element.setAttribute("aria-label", label);
     if (element.matches("button")) element.title = label;
   }
+  for (const field of root.querySelectorAll("input"))
+    if (field.dataset.tPlaceholder)
+      field.placeholder = t(/** @type {Key} */ (field.dataset.tPlaceholder));
 }
 
 /**
