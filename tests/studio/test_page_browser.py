@@ -258,6 +258,9 @@ def test_a_loop_is_made_renamed_trimmed_and_dragged(open_page: Open):
         }"""
     )
     assert re.fullmatch(r"audio/wav:Verse-120bpm-1bar\.wav:http://127\..*/audio\.wav", dragged)
+    with page.expect_download() as saved:
+        clip.get_by_role("button", name="Download Verse as MIDI").click()
+    assert saved.value.suggested_filename == "Verse-120bpm-1bar.mid"
     clip.locator("summary").press("Enter")
     clip.get_by_role("slider", name="From (s)").press("ArrowRight")
     end = clip.get_by_role("spinbutton", name="To (s)")
@@ -330,6 +333,11 @@ def test_songs_become_a_training_that_stops_and_goes_on(open_page: Open, tmp_pat
     expect(report.get_by_role("heading", name="Verdict")).to_be_visible(timeout=2 * SECONDS)
     page.get_by_role("button", name="Español").click()
     expect(report.get_by_role("heading", name="Veredicto")).to_be_visible(timeout=2 * SECONDS)
+    page.set_viewport_size({"width": 390, "height": 800})
+    targets = report.locator("nav a, summary, audio").filter(visible=True)
+    heights = targets.evaluate_all("all => all.map((one) => one.getBoundingClientRect().height)")
+    assert min(heights) >= 40  # for fingers
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("button", name="English").click()
     page.get_by_role("link", name="Train", exact=True).click()
     page.get_by_role("button", name="Rename", exact=True).click()

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import mido
 import numpy as np
 import pytest
 import soundfile
@@ -174,6 +175,18 @@ def test_a_part_that_cannot_be_cut_has_a_sentence(client: TestClient, loop: Clip
     assert "this one has 1.00 s: choose a longer one" in detail(answer, 400)
     answer = client.post(place, json={"begin": RATE, "end": 9})
     assert "this one has 0.00 s" in detail(answer, 400)
+
+
+def test_the_notes_of_a_loop_have_its_tempo(client: TestClient, loop: Clip):
+    assert loop.loop is not None
+    answer = client.get(f"/api/clips/{loop.id}/notes.mid")
+    assert answer.headers["content-type"] == "audio/midi"
+    assert f"{loop.file_name}.mid" in answer.headers["content-disposition"]
+    written = mido.MidiFile(file=io.BytesIO(answer.content))
+    assert [message.tempo for message in written if message.type == "set_tempo"] == [
+        mido.bpm2tempo(loop.loop.bpm)
+    ]
+    assert client.get(f"/api/clips/{loop.id}/notes.mid").content == answer.content
 
 
 def test_peaks_draw_the_waveform(client: TestClient, loop: Clip):

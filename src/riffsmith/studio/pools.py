@@ -18,7 +18,7 @@ class Pools:
     ahead        samples that will be pulled next
     generating   clips that are generated at once
     shelving     clips: keeping, converting, drawing
-    checking     comparisons of clips with real music, one after the other
+    checking     comparisons of clips with real music, and the notes of clips, one after the other
     waiting      threads that wait for a process beside the server
     reading      reading and writing of small files
     """

@@ -4,6 +4,7 @@ CLIP/
 ├── clip.json           what the clip is and where it comes from
 ├── audio.wav           its samples and tags; other formats are written when first asked for
 ├── spectrogram.png     its picture, drawn when it is first asked for
+├── notes.mid           the notes that are heard in it, written when they are first asked for
 └── match-0.wav         the real passages that are nearest to it, where the recordings are at hand
 """
 
@@ -17,6 +18,7 @@ from jaxtyping import Float, Int16
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from riffsmith.api import Audio, write_midi
 from riffsmith.audio import TAGS, write_audio
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RiffsmithError
@@ -47,6 +49,8 @@ MOST_MATCHES = 3
 MOST_PEAKS = 600
 CUT_FADE_SECONDS = 0.005
 """Length of the fades where a part was cut out of a clip."""
+USUAL_BPM = 120.0
+"""Tempo of the notes of a clip whose tempo is not known."""
 _PICTURE_COLUMNS = 1200
 _PICTURE_MELS = 160
 
@@ -178,6 +182,19 @@ class ClipFolder:
                 rate, n_fft=max(2048, 2 * hop), hop_samples=hop, n_mels=_PICTURE_MELS
             )
             write_bytes(path, draw_plain_spectrogram(transform.to_db(mono)), RiffsmithError)
+        return path
+
+    def notes(self) -> Path:
+        """The notes that are heard in the clip, as a MIDI file, with the tempo that was asked for.
+
+        Drums have no notes. It takes seconds where it is asked for the first time.
+        """
+        path = self.path / "notes.mid"
+        if not path.is_file():
+            clip = self.read()
+            asked = clip.controls[0].controls.tempo if clip.controls else None
+            bpm = clip.loop.bpm if clip.loop else asked or USUAL_BPM
+            write_midi(path, Audio(*self.audio()).notes(), bpm)
         return path
 
     def match(self, number: int) -> Path:

@@ -142,6 +142,13 @@ export const keepPart = (id, begin, end) => json("POST", `clips/${part(id)}/part
  */
 export const peaks = (id) => json("GET", `clips/${part(id)}/peaks`);
 
+/**
+ * Gives the notes that are heard in a clip, as a MIDI file; finding them takes seconds.
+ *
+ * @param {string} id
+ */
+export const clipNotes = async (id) => (await ask("GET", `clips/${part(id)}/notes.mid`)).blob();
+
 /** @param {string} id */
 export const deleteClip = (id) => ask("DELETE", `clips/${part(id)}`);
 

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { describeControls } from "./controls.js";
-import { h } from "./dom.js";
+import { busy, h } from "./dom.js";
 import { moment } from "./numbers.js";
 import { audio } from "./originality.js";
 import { duration, t } from "./texts.js";
@@ -10,6 +10,7 @@ import { titleLine, titleOf } from "./title.js";
 import { trimmer } from "./trim.js";
 
 const FORMATS = ["wav", "flac", "mp3"];
+const KEPT_MILLISECONDS = 60_000; // of a file while the browser saves it
 
 /**
  * What can happen to a clip.
@@ -63,7 +64,12 @@ export function card(clip, { onBegin, onRemove, onChange, onPart }) {
       h("p", { class: "soft" }, facts.filter(Boolean).join(" · ")),
       player,
       h("div", { class: "verdict-of" }),
-      h("div", { class: "row" }, ...FORMATS.map((format) => download(clip, title, format))),
+      h(
+        "div",
+        { class: "row" },
+        ...FORMATS.map((format) => download(clip, title, format)),
+        notes(clip, title),
+      ),
       trimmer(clip, title, player, onPart),
       h("div", { class: "row" }, begin, h("span", { class: "spring" }), remove),
     ),
@@ -94,6 +100,26 @@ function download({ id, file_name }, title, format) {
     event.dataTransfer?.setData("DownloadURL", `audio/wav:${file_name}.wav:${link.href}`),
   );
   return link;
+}
+
+/**
+ * A button that finds the notes of the clip and downloads them.
+ *
+ * @param {Api.Clip} clip
+ * @param {string} title
+ */
+function notes({ id, file_name }, title) {
+  const label = t("shelf.download_as", { title, format: "MIDI" });
+  const button = h("button", { type: "button", class: "small", "aria-label": label }, "MIDI");
+  button.title = t("shelf.notes");
+  button.addEventListener("click", () =>
+    busy(button, "shelf.noting", async () => {
+      const href = URL.createObjectURL(await api.clipNotes(id));
+      h("a", { href, download: `${file_name}.mid` }).click();
+      setTimeout(() => URL.revokeObjectURL(href), KEPT_MILLISECONDS);
+    }),
+  );
+  return button;
 }
 
 /**

@@ -143,7 +143,7 @@ export default {
   "compare": {
     "title": "Compare, blind",
     "hint":
-      "Two clips of 10 s with the knobs as they stand, equally loud, in an order that is drawn.",
+      "Two clips of 10\u00a0s with the knobs as they stand, equally loud, in an order that is drawn.",
     "side_0": "One side",
     "side_1": "The other side",
     "snapshot": "Snapshot",
@@ -250,6 +250,9 @@ export default {
     "picture": "Spectrogram of {title}",
     "player": "Play {title}",
     "download_as": "Download {title} as {format}",
+    "notes":
+      "Find the notes of the clip and download them as MIDI, without the drums. It takes a while, and some notes will be wrong.",
+    "noting": "Finding notes…",
     "begin": "Go on from it",
     "begin_it": "Begin a piece with {title}",
     "began": "began with {name}",
@@ -310,22 +313,22 @@ export default {
   "melody": {
     "original": {
       "by": "windows",
-      "one": "No copied melody found in {windows} window of 10 s.",
-      "other": "No copied melody found in {windows} windows of 10 s."
+      "one": "No copied melody found in {windows} window of 10\u00a0s.",
+      "other": "No copied melody found in {windows} windows of 10\u00a0s."
     },
     "suspicious": {
       "by": "suspicious",
       "one":
-        "Listen to the melody: {suspicious} of {windows} windows of 10 s is nearer to a melody of the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}.",
+        "Listen to the melody: {suspicious} of {windows} windows of 10\u00a0s is nearer to a melody of the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}.",
       "other":
-        "Listen to the melody: {suspicious} of {windows} windows of 10 s are nearer to a melody of the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}."
+        "Listen to the melody: {suspicious} of {windows} windows of 10\u00a0s are nearer to a melody of the training music than 99 % of held-out music, though none by far; second {at} is most like second {second} of {recording}."
     },
     "copied": {
       "by": "suspicious",
       "one":
-        "Melody copied: {suspicious} of {windows} windows of 10 s is nearer to a melody of the training music than held-out music is; second {at} is most like second {second} of {recording}.",
+        "Melody copied: {suspicious} of {windows} windows of 10\u00a0s is nearer to a melody of the training music than held-out music is; second {at} is most like second {second} of {recording}.",
       "other":
-        "Melody copied: {suspicious} of {windows} windows of 10 s are nearer to a melody of the training music than held-out music is; second {at} is most like second {second} of {recording}."
+        "Melody copied: {suspicious} of {windows} windows of 10\u00a0s are nearer to a melody of the training music than held-out music is; second {at} is most like second {second} of {recording}."
     },
     "unjudged": {
       "one": "One more window has too few notes to be judged.",

@@ -143,7 +143,7 @@ export default {
   "compare": {
     "title": "Comparar a ciegas",
     "hint":
-      "Dos clips de 10 s con los mandos como están, igual de fuertes, en un orden que se sortea.",
+      "Dos clips de 10\u00a0s con los mandos como están, igual de fuertes, en un orden que se sortea.",
     "side_0": "Un lado",
     "side_1": "El otro lado",
     "snapshot": "Instantánea",
@@ -251,6 +251,9 @@ export default {
     "picture": "Espectrograma de {title}",
     "player": "Reproducir {title}",
     "download_as": "Descargar {title} como {format}",
+    "notes":
+      "Buscar las notas del clip y descargarlas como MIDI, sin la batería. Tarda un poco, y algunas notas serán falsas.",
+    "noting": "Buscando notas…",
     "begin": "Seguir desde aquí",
     "begin_it": "Empezar una pieza con {title}",
     "began": "empezó con {name}",
@@ -311,22 +314,22 @@ export default {
   "melody": {
     "original": {
       "by": "windows",
-      "one": "No se encontró ninguna melodía copiada en {windows} ventana de 10 s.",
-      "other": "No se encontró ninguna melodía copiada en {windows} ventanas de 10 s."
+      "one": "No se encontró ninguna melodía copiada en {windows} ventana de 10\u00a0s.",
+      "other": "No se encontró ninguna melodía copiada en {windows} ventanas de 10\u00a0s."
     },
     "suspicious": {
       "by": "suspicious",
       "one":
-        "Conviene escuchar la melodía: {suspicious} de {windows} ventanas de 10 s está más cerca de una melodía de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
+        "Conviene escuchar la melodía: {suspicious} de {windows} ventanas de 10\u00a0s está más cerca de una melodía de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
       "other":
-        "Conviene escuchar la melodía: {suspicious} de {windows} ventanas de 10 s están más cerca de una melodía de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}."
+        "Conviene escuchar la melodía: {suspicious} de {windows} ventanas de 10\u00a0s están más cerca de una melodía de entrenamiento que el 99 % de la música reservada, aunque ninguna por mucho; el segundo {at} se parece sobre todo al segundo {second} de {recording}."
     },
     "copied": {
       "by": "suspicious",
       "one":
-        "Melodía copiada: {suspicious} de {windows} ventanas de 10 s está más cerca de una melodía de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
+        "Melodía copiada: {suspicious} de {windows} ventanas de 10\u00a0s está más cerca de una melodía de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}.",
       "other":
-        "Melodía copiada: {suspicious} de {windows} ventanas de 10 s están más cerca de una melodía de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}."
+        "Melodía copiada: {suspicious} de {windows} ventanas de 10\u00a0s están más cerca de una melodía de entrenamiento que la música reservada; el segundo {at} se parece sobre todo al segundo {second} de {recording}."
     },
     "unjudged": {
       "one": "Otra ventana tiene demasiado pocas notas para juzgarla.",

@@ -21,6 +21,7 @@ MEDIA = {
     "mp3": "audio/mpeg",
     "ogg": "audio/ogg",
     "png": "image/png",
+    "mid": "audio/midi",
 }
 
 

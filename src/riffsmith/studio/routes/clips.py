@@ -95,6 +95,19 @@ async def clip_audio(
 
 
 @router.get(
+    "/api/clips/{key}/notes.mid",
+    response_class=FileResponse,
+    responses=file_response(MEDIA["mid"], description="The notes, without the drums."),
+)
+async def clip_notes(key: Key, studio: StudioOf) -> FileResponse:
+    """Gives the notes that are heard in a clip. They are found when they are first asked for."""
+    folder = studio.shelf.folder(key)
+    path = await studio.pools.run(studio.pools.checking, folder.notes)
+    name = f"{folder.read().file_name}.mid"
+    return FileResponse(path, media_type=MEDIA["mid"], filename=name)
+
+
+@router.get(
     "/api/clips/{key}/spectrogram.png",
     response_class=FileResponse,
     responses=file_response("image/png", description="Mel bands over time."),
