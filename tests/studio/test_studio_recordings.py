@@ -1,6 +1,7 @@
 """Uploads and surveys."""
 
 import io
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +14,13 @@ from fastapi.testclient import TestClient
 from hypothesis import given, strategies as st
 from studios import detail, opened
 
+from riffsmith.corpus import DEMO_CREDIT
 from riffsmith.studio import Access, Studio, command
 from riffsmith.studio.command import run_command
 from riffsmith.studio.errors import StudioError
 from riffsmith.studio.home import safe_name
 from riffsmith.studio.recordings import sources
+from riffsmith.studio.routes import recordings as routes
 
 Opened = tuple[Studio, TestClient]
 
@@ -159,7 +162,9 @@ def test_hundreds_of_damaged_files_are_named_and_harm_nobody(open_studio: Opened
 
 
 @pytest.mark.slow
-def test_a_survey_has_codes_and_sentences(open_studio: Opened, tmp_path: Path):
+def test_a_survey_has_codes_and_sentences(
+    open_studio: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     _, client = open_studio
     songs = tmp_path / "songs"
     songs.mkdir()
@@ -179,6 +184,10 @@ def test_a_survey_has_codes_and_sentences(open_studio: Opened, tmp_path: Path):
     (flaw,) = entries["d.wav"]["flaws"]
     assert flaw["code"] == "cut_off"
     assert flaw["detail"].startswith("truncated: the file is cut off after 0.9 s")
+    assert found["credit"] is None
+    monkeypatch.setattr(routes, "run_command", lambda *_, **_limits: json.dumps(found))
+    demo = client.post("/api/surveys", json={"source": "demo"}).json()
+    assert demo == {**found, "credit": DEMO_CREDIT}
 
 
 @pytest.mark.slow
