@@ -142,11 +142,7 @@ export const keepPart = (id, begin, end) => json("POST", `clips/${part(id)}/part
  */
 export const peaks = (id) => json("GET", `clips/${part(id)}/peaks`);
 
-/**
- * Gives the notes that are heard in a clip, as a MIDI file; finding them takes seconds.
- *
- * @param {string} id
- */
+/** @param {string} id A clip, whose notes are found, which takes seconds. */
 export const clipNotes = async (id) => (await ask("GET", `clips/${part(id)}/notes.mid`)).blob();
 
 /** @param {string} id */
