@@ -61,7 +61,7 @@ def test_the_whole_chain(shell: Shell, songs: Path, tmp_path: Path):
     assert "4 usable, 0 skipped" in shell("survey", songs)
     out = shell("train", songs, run, "--seed", "7", "--hold-out", "song 1", *tiny_flags())
     assert "trained 4 epochs (12 steps)" in out
-    assert "held out: song 1.flac (1 of 4 recordings)" in out
+    assert "held out: song 1.flac (1 of 4 recordings, 0.1 of 0.3 minutes)" in out
     assert "--hold-out NAME" not in out  # it was used
     assert "epoch 4: discriminator" in shell.err
     assert (run / "previews" / "epoch-0004.png").is_file()
@@ -85,7 +85,7 @@ def test_survey_lists_and_judges(shell: Shell, tmp_path: Path):
     assert "rates: 1 × 8000 Hz" in out
     assert "verdict: not enough" in out
     assert "held out: nothing. The training uses every recording" in out
-    assert "One recording alone" in out
+    assert "one recording is too short to be cut" in out
 
 
 @pytest.mark.slow

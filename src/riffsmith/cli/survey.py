@@ -42,7 +42,7 @@ def survey(
     from riffsmith.cli.held_out import describe_plan
     from riffsmith.config import DEFAULT_PRESET, load_preset
     from riffsmith.corpus import survey_folder
-    from riffsmith.pipeline.training import estimate_planned_preparation
+    from riffsmith.pipeline.training import estimate_preparation
     from riffsmith.training import measure_training_seconds, plan_milestones
 
     preset = preset or DEFAULT_PRESET
@@ -58,8 +58,8 @@ def survey(
         )
     plan = found.plan(settings.corpus, hold_out or (), hold_out_glob or ())
     steps = plan_milestones(settings, plan.training_segments).last_step
-    seconds = measure_training_seconds(settings, steps) if plan.training and steps else 0.0
-    preparation = estimate_planned_preparation(settings, plan)
+    seconds = measure_training_seconds(settings, steps) if plan.training_segments and steps else 0.0
+    preparation = estimate_preparation(settings, plan)
     if as_json:
         values = _as_values(found, plan, preset, seconds)
         values["preparation_seconds"] = round(preparation)
@@ -86,6 +86,9 @@ def survey(
 def _as_values(
     found: "Survey", plan: "CorpusPlan", preset: str, seconds: float
 ) -> dict[str, object]:
+    from riffsmith.corpus import held_out_start
+
+    held_out = plan.of_split("held_out")
     return {
         **found.model_dump(),
         "minutes": round(found.minutes, 3),
@@ -93,7 +96,9 @@ def _as_values(
         "skipped": len(found.skipped),
         "sample_rates": found.sample_rates(),
         "channel_counts": found.channel_counts(),
-        "held_out": [entry.path for entry in plan.held_out],
+        "held_out": [recording.source.path for recording in held_out],
+        "held_out_minutes": round(sum(one.seconds for one in held_out) / 60, 3),
+        "held_out_from_seconds": held_out_start(plan.recordings),
         "grade": found.grade,
         "verdict": found.verdict(),
         "training_preset": preset,

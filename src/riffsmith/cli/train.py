@@ -209,7 +209,7 @@ def _measure_recordings(
     from riffsmith.cli.console import file_progress, stdout
     from riffsmith.cli.held_out import describe_corpus_split, describe_plan
     from riffsmith.corpus import Corpus, is_corpus, survey_folder
-    from riffsmith.pipeline.training import estimate_planned_preparation, estimate_preparation
+    from riffsmith.pipeline.training import estimate_preparation
 
     if is_corpus(source):
         corpus = Corpus(source)
@@ -227,4 +227,4 @@ def _measure_recordings(
     plan = found.plan(settings.corpus, request.hold_out, request.hold_out_glob)
     chosen_by = None if request.is_split_chosen else settings.corpus
     stdout.print(describe_plan(plan, chosen_by), soft_wrap=True)
-    return plan.training_segments, estimate_planned_preparation(settings, plan)
+    return plan.training_segments, estimate_preparation(settings, plan)

@@ -6,8 +6,10 @@ from riffsmith.corpus.folders import find_audio, find_audio_or_file, find_genres
 from riffsmith.corpus.manifest import (
     MANIFEST_NAME,
     Manifest,
+    PlannedRecording,
     PreparedRecording,
     Split,
+    held_out_start,
     is_corpus,
     read_manifest,
 )
@@ -29,6 +31,7 @@ __all__ = [
     "CorpusPlan",
     "Manifest",
     "MaterialGrade",
+    "PlannedRecording",
     "PreparedRecording",
     "Progress",
     "SegmentSet",
@@ -40,6 +43,7 @@ __all__ = [
     "find_audio_or_file",
     "find_genres",
     "find_held_out",
+    "held_out_start",
     "is_corpus",
     "prepare_corpus",
     "read_manifest",

@@ -14,8 +14,9 @@ from riffsmith.config import CorpusSettings
 from riffsmith.corpus.duplicates import mark_duplicates
 from riffsmith.corpus.entry import SurveyEntry, describe, find_stored_landmarks
 from riffsmith.corpus.folders import find_recordings
+from riffsmith.corpus.manifest import PlannedRecording, Split
 from riffsmith.corpus.segments import count_segments
-from riffsmith.corpus.split import split_recordings
+from riffsmith.corpus.split import divide_recordings, split_recordings
 from riffsmith.errors import CorpusError
 from riffsmith.messages import MessageCode
 from riffsmith.parallel import count_cores, map_ordered
@@ -51,12 +52,17 @@ class MaterialGrade(MessageCode):
 class CorpusPlan:
     """What the corpus of a survey's recordings will hold."""
 
-    training: tuple[SurveyEntry, ...]
-    """Recordings to train on."""
-    held_out: tuple[SurveyEntry, ...]
-    """Recordings that are kept from the training."""
-    training_segments: int
-    """Number of segments of the recordings to train on."""
+    recordings: tuple[PlannedRecording, ...]
+    """Recordings of both sides of the split; one that is cut is listed twice."""
+
+    def of_split(self, split: Split) -> list[PlannedRecording]:
+        """Recordings of one side of the split."""
+        return [recording for recording in self.recordings if recording.split == split]
+
+    @property
+    def training_segments(self) -> int:
+        """Number of segments to train on."""
+        return sum(recording.segments for recording in self.of_split("train"))
 
 
 class Survey(BaseModel):
@@ -114,18 +120,14 @@ class Survey(BaseModel):
             CorpusError: A name or a pattern fits nothing, or nothing would be left to train on.
         """
         counts = {
-            entry.path: count_segments(round(entry.seconds * settings.sample_rate), settings)
+            entry.content_hash: count_segments(
+                round(entry.seconds * settings.sample_rate), settings
+            )
             for entry in self.usable
         }
-        entries = [entry for entry in self.usable if counts[entry.path]]
-        fraction = settings.held_out_fraction
-        hashes = split_recordings(entries, fraction, hold_out, hold_out_glob)
-        training = tuple(entry for entry in entries if entry.content_hash not in hashes)
-        return CorpusPlan(
-            training=training,
-            held_out=tuple(entry for entry in entries if entry.content_hash in hashes),
-            training_segments=sum(counts[entry.path] for entry in training),
-        )
+        entries = [entry for entry in self.usable if counts[entry.content_hash]]
+        choice = split_recordings(entries, settings, hold_out, hold_out_glob)
+        return CorpusPlan(tuple(divide_recordings(entries, counts, choice, settings)))
 
     def verdict(self) -> str:
         """The grade as an English sentence."""

@@ -19,7 +19,6 @@ from riffsmith.corpus import (
     CorpusPlan,
     Manifest,
     Progress,
-    SurveyEntry,
     find_held_out,
     is_corpus,
     prepare_corpus,
@@ -295,24 +294,15 @@ def begin_training(
     return record, corpus
 
 
-def estimate_preparation(settings: Settings, manifest: Manifest) -> float:
-    """Seconds that a training on a corpus will spend before its first step."""
-    sources = [
-        [recording.source for recording in manifest.of_split(split)]
-        for split in ("train", "held_out")
-    ]
-    return _estimate_preparation(settings, *sources)
+def estimate_preparation(settings: Settings, recordings: Manifest | CorpusPlan) -> float:
+    """Seconds that a training spends before its first step, beside decoding the recordings.
 
-
-def estimate_planned_preparation(settings: Settings, plan: CorpusPlan) -> float:
-    """Seconds that a training on a folder will spend before its first step, beside decoding it."""
-    return _estimate_preparation(settings, plan.training, plan.held_out)
-
-
-def _estimate_preparation(
-    settings: Settings, training: Sequence[SurveyEntry], held_out: Sequence[SurveyEntry]
-) -> float:
-    lengths = (sum(entry.seconds for entry in entries) for entries in (training, held_out))
+    Args:
+        settings: Settings of the system.
+        recordings: A prepared corpus, or what a folder's corpus will hold.
+    """
+    training, held_out = (recordings.of_split(split) for split in ("train", "held_out"))
+    lengths = (sum(recording.seconds for recording in side) for side in (training, held_out))
     count = len(training) + len(held_out)
     return measure_preparation_seconds(settings, *lengths, recordings=count) if training else 0.0
 
@@ -350,7 +340,10 @@ def _refuse_other_split(run: RunFolder, request: TrainingRequest) -> None:
     if not request.is_split_chosen:
         return
     manifest = Corpus(run.path / run.read_record().corpus).manifest
-    held_out = [recording.source.path for recording in manifest.of_split("held_out")]
+    trained, held_out = (
+        [recording.source.path for recording in manifest.of_split(split)]
+        for split in ("train", "held_out")
+    )
     if HOLD_OUT_NOTHING in request.hold_out:
         if held_out:
             raise RunError(
@@ -360,7 +353,7 @@ def _refuse_other_split(run: RunFolder, request: TrainingRequest) -> None:
         return
     paths = [recording.source.path for recording in manifest.recordings]
     for path in find_held_out(paths, request.hold_out, request.hold_out_glob):
-        if path not in held_out:
+        if path in trained:
             raise RunError(
                 f"a resumed run keeps its recordings, and it trains on {path}, which is to be "
                 "held out: leave that out, or start a new run"

@@ -74,7 +74,7 @@ def write_report(
             record=record,
             manifest=corpus.manifest,
             minutes={
-                split: sum(r.source.seconds for r in corpus.manifest.of_split(split)) / 60
+                split: sum(r.seconds for r in corpus.manifest.of_split(split)) / 60
                 for split in ("train", "held_out")
             },
             command=f"riffsmith report {shlex.quote(str(run.path))}",
