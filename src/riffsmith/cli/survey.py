@@ -32,13 +32,14 @@ def survey(
     genre
         A subfolder of a GTZAN-like tree of genres, or "all".
     preset
-        The preset that the training time is estimated for.
+        The preset that is to be trained: recordings that are too short for it are skipped, and the
+        training time is estimated for it.
     workers
         Threads; one for each core if left out.
     as_json
         Print the survey as JSON.
     """
-    from riffsmith.cli.console import duration, file_progress, stdout
+    from riffsmith.cli.console import describe_too_short, duration, file_progress, stdout
     from riffsmith.cli.held_out import describe_plan
     from riffsmith.config import DEFAULT_PRESET, load_preset
     from riffsmith.corpus import survey_folder
@@ -51,8 +52,7 @@ def survey(
         found = survey_folder(
             folder,
             genre,
-            sample_rate=settings.corpus.sample_rate,
-            channels=settings.corpus.channel_count,
+            settings=settings.corpus,
             workers=workers,
             on_progress=on_progress,
         )
@@ -75,6 +75,8 @@ def survey(
     if found.usable:
         chosen_by = None if hold_out or hold_out_glob else settings.corpus
         stdout.print(describe_plan(plan, chosen_by), soft_wrap=True)
+    if found.too_short:
+        stdout.print(describe_too_short(found.too_short, preset), soft_wrap=True)
     stdout.print(f"verdict: {found.verdict()}", style="bold")
     if seconds:
         before = f" after {duration(preparation)} of preparation" if preparation else ""
@@ -94,6 +96,7 @@ def _as_values(
         "minutes": round(found.minutes, 3),
         "usable": len(found.usable),
         "skipped": len(found.skipped),
+        "too_short_minutes": round(sum(entry.seconds for entry in found.too_short) / 60, 3),
         "sample_rates": found.sample_rates(),
         "channel_counts": found.channel_counts(),
         "held_out": [recording.source.path for recording in held_out],

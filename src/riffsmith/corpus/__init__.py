@@ -1,5 +1,6 @@
 """Corpora of recordings: survey, split by recording, shards, reader."""
 
+from riffsmith.corpus.changes import Changes, compare_folder, compare_manifests
 from riffsmith.corpus.entry import SurveyEntry
 from riffsmith.corpus.export import export_pt
 from riffsmith.corpus.folders import find_audio, find_audio_or_file, find_genres
@@ -21,12 +22,14 @@ from riffsmith.corpus.survey import (
     MaterialGrade,
     Progress,
     Survey,
+    find_too_short,
     survey_folder,
 )
 
 __all__ = [
     "HOLD_OUT_NOTHING",
     "MANIFEST_NAME",
+    "Changes",
     "Corpus",
     "CorpusPlan",
     "Manifest",
@@ -38,11 +41,14 @@ __all__ = [
     "Split",
     "Survey",
     "SurveyEntry",
+    "compare_folder",
+    "compare_manifests",
     "export_pt",
     "find_audio",
     "find_audio_or_file",
     "find_genres",
     "find_held_out",
+    "find_too_short",
     "held_out_start",
     "is_corpus",
     "prepare_corpus",

@@ -21,13 +21,14 @@ from riffsmith.corpus.manifest import (
     read_manifest,
     write_manifest,
 )
-from riffsmith.corpus.segments import count_segments, minimum_seconds
+from riffsmith.corpus.segments import refuse_short
 from riffsmith.corpus.shards import SHARD_FOLDER, Shard, is_shard_name, shard_name, write_shard
 from riffsmith.corpus.split import divide_recordings, split_recordings
 from riffsmith.corpus.survey import Progress, map_files
 from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform
 from riffsmith.files import error_reason, hold, remove
+from riffsmith.messages import Count
 
 
 def prepare_corpus(
@@ -147,14 +148,9 @@ def _write_shards(
         if shard.exists():
             entry = _reusable_entry(shard, entry_path(path, root))
             if entry is not None:
-                return entry
+                return refuse_short(entry, settings)
         entry, audio = describe(path, root, settings.sample_rate, settings.channel_count)
-        if entry.usable and count_segments(len(audio), settings) == 0:
-            needed = minimum_seconds(settings)
-            refusal = RecordingRemark.of(
-                RecordingCode.TOO_SHORT, seconds=entry.seconds, needed=needed
-            )
-            entry = entry.model_copy(update={"refusal": refusal})
+        entry = refuse_short(entry, settings)
         if entry.usable:
             write_shard(shard, entry, audio, settings, transform)
         return entry
@@ -196,7 +192,8 @@ def _build_manifest(
     usable = [entry for entry in entries if entry.usable]
     if not usable:
         reasons = "; ".join(f"{entry.path}: {entry.reason}" for entry in entries[:5])
-        raise CorpusError(f"nothing in {root} can be used ({reasons})")
+        more = f"; and {Count(len(entries) - 5):file|files} more" if len(entries) > 5 else ""
+        raise CorpusError(f"nothing in {root} can be used ({reasons}{more})")
     choice = split_recordings(usable, settings, hold_out, hold_out_glob)
     segments = {entry.content_hash: shards[entry.path].count for entry in usable}
     recordings: list[PreparedRecording] = []

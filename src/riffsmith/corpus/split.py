@@ -49,6 +49,8 @@ class Cut:
     """The training uses so many segments, from the first one on."""
     first_held_out_segment: int
     """The segments from this number on are held out; those before it are the gap."""
+    held_out_seconds: float
+    """Length of what is held out."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,9 @@ def _choose(
     )
     if longest and (whole is None or longest.seconds > amount.total_seconds / 2):
         cut = _cut(longest, amount.target_seconds, settings)
-        if cut:
+        # Of two short recordings, a whole one is better than a few seconds of one.
+        is_enough = cut is not None and cut.held_out_seconds >= amount.least_seconds
+        if cut and (is_enough or not first):
             return SplitChoice(cut=cut)
     return SplitChoice(first if whole is None else whole)
 
@@ -212,7 +216,12 @@ def _cut(entry: SurveyEntry, held_out_seconds: float, settings: CorpusSettings) 
     first = max(first, ceil(count / 2) + gap)
     if count - first < least:
         return None
-    return Cut(entry.content_hash, training_segments=first - gap, first_held_out_segment=first)
+    return Cut(
+        entry.content_hash,
+        training_segments=first - gap,
+        first_held_out_segment=first,
+        held_out_seconds=entry.seconds - first * length,
+    )
 
 
 def divide_recordings(

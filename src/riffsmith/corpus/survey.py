@@ -10,18 +10,21 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
+from riffsmith.audio import RecordingCode
 from riffsmith.config import CorpusSettings
 from riffsmith.corpus.duplicates import mark_duplicates
 from riffsmith.corpus.entry import SurveyEntry, describe, find_stored_landmarks
 from riffsmith.corpus.folders import find_recordings
 from riffsmith.corpus.manifest import PlannedRecording, Split
-from riffsmith.corpus.segments import count_segments
+from riffsmith.corpus.segments import count_segments, refuse_short
 from riffsmith.corpus.split import divide_recordings, split_recordings
 from riffsmith.errors import CorpusError
 from riffsmith.messages import MessageCode
 from riffsmith.parallel import count_cores, map_ordered
 
 Result = TypeVar("Result")
+_COMPARED_RATE = 22_050
+"""Sample rate in Hz at which files are compared where no settings say another one."""
 
 Progress = Callable[[int, int, str], None]
 """Function that is called with the number of files done, the number of all files, and the name of
@@ -87,6 +90,11 @@ class Survey(BaseModel):
         return [entry for entry in self.entries if not entry.usable]
 
     @property
+    def too_short(self) -> list[SurveyEntry]:
+        """Files that hold music, but are too short for the settings."""
+        return find_too_short(self.skipped)
+
+    @property
     def minutes(self) -> float:
         """Length of all usable files together."""
         return sum(entry.seconds for entry in self.usable) / 60
@@ -142,12 +150,24 @@ class Survey(BaseModel):
         return dict(sorted(Counter(entry.channels for entry in self.usable).items()))
 
 
+def find_too_short(skipped: Sequence[SurveyEntry]) -> list[SurveyEntry]:
+    """The files that are skipped for the sole reason that they are too short for a segment.
+
+    Args:
+        skipped: Files that are skipped.
+    """
+    return [
+        entry
+        for entry in skipped
+        if entry.refusal is not None and entry.refusal.code == RecordingCode.TOO_SHORT
+    ]
+
+
 def survey_folder(
     folder: Path,
     genre: str | None = None,
     *,
-    sample_rate: int = 22_050,
-    channels: int = 1,
+    settings: CorpusSettings | None = None,
     workers: int | None = None,
     on_progress: Progress | None = None,
 ) -> Survey:
@@ -157,8 +177,8 @@ def survey_folder(
         folder: Folder to search, with its subfolders.
         genre: Subfolder of a tree of genres such as GTZAN, or `all`. `None`: the folder is no such
             tree.
-        sample_rate: Sample rate at which files are compared to find duplicates, in Hz.
-        channels: Number of channels to which files are mixed for that comparison, 1 or 2.
+        settings: Settings of the corpus that is to be made: recordings that are too short for it
+            are skipped. `None`: no recording is too short.
         workers: Number of threads. `None`: one for each core.
         on_progress: Function to call after each file.
 
@@ -167,9 +187,14 @@ def survey_folder(
             `genre` does not name one of them.
     """
     root, paths = find_recordings(folder, genre)
+    sample_rate, channels = _COMPARED_RATE, 1
+    if settings is not None:
+        sample_rate, channels = settings.sample_rate, settings.channel_count
 
     def describe_file(path: Path) -> tuple[SurveyEntry, Tensor | None]:
         entry, audio = describe(path, root, sample_rate, channels)
+        if settings is not None:
+            entry = refuse_short(entry, settings)
         return entry, find_stored_landmarks(audio, sample_rate) if entry.usable else None
 
     described = list(map_files(describe_file, paths, workers, on_progress))

@@ -15,10 +15,12 @@ from riffsmith.config import (
 )
 from riffsmith.corpus import (
     HOLD_OUT_NOTHING,
+    Changes,
     Corpus,
     CorpusPlan,
     Manifest,
     Progress,
+    compare_folder,
     find_held_out,
     is_corpus,
     prepare_corpus,
@@ -241,6 +243,7 @@ def begin_training(
     resume: bool,
     on_progress: Progress | None = None,
     on_plan: Callable[[TimePlan], None] = lambda plan: None,
+    on_changes: Callable[[Changes], None] = lambda changes: None,
 ) -> tuple[RunRecord, Corpus]:
     """Creates a run, or opens an existing one again where `resume` is true.
 
@@ -251,6 +254,8 @@ def begin_training(
         resume: Whether to go on with a run that is there.
         on_progress: Called with the number of prepared files, of all files, and a file's name.
         on_plan: Called with the times of a new training, before the work that takes long.
+        on_changes: Called where the folder has other recordings than the run that is resumed, which
+            goes on with its own.
 
     Raises:
         RunError: There is a run and `resume` is false, or the request contradicts its record.
@@ -266,9 +271,13 @@ def begin_training(
         refuse_preparation(source, request)
         _refuse_other_split(run, request)
         moved = Corpus(source) if is_corpus(source) else None
-        changes = request.training_changes()
+        if moved is None:
+            changes = _compare_source(source, run)
+            if changes:
+                on_changes(changes)
+        training = request.training_changes()
         return open_run(
-            run, training=changes, minutes=request.minutes, corpus=moved, credit=request.credit
+            run, training=training, minutes=request.minutes, corpus=moved, credit=request.credit
         )
     if run.exists():
         raise RunError(
@@ -328,6 +337,14 @@ def _fit_schedule(settings: Settings, request: TrainingRequest, plan: TimePlan) 
         return settings
     changed = training.model_copy(update={"flow_matching_steps": fitting})
     return settings.model_copy(update={"training": changed})
+
+
+def _compare_source(source: Path, run: RunFolder) -> Changes:
+    """What is different in a folder of recordings since the corpus of a run was prepared."""
+    manifest = Corpus(run.path / run.read_record().corpus).manifest
+    prepared = Path(manifest.folder)  # a genre of a tree is below the folder that is named
+    is_below = prepared.is_relative_to(source.resolve()) and prepared.is_dir()
+    return compare_folder(prepared if is_below else source, manifest)
 
 
 def _refuse_other_split(run: RunFolder, request: TrainingRequest) -> None:
