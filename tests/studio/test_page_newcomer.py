@@ -47,9 +47,9 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
         yield found
 
 
-def found(**shares: list[str]) -> str:
+def found(*, cut_at: float | None = None, **shares: list[str]) -> str:
     """A survey of recordings by their names, with those that they share music with. The one named
-    `b` is held out.
+    `b` is held out, or its end where it is cut.
     """
     recording = {
         "usable": True,
@@ -73,6 +73,9 @@ def found(**shares: list[str]) -> str:
             {**recording, "path": path, "shares_with": others} for path, others in shares.items()
         ],
         "held_out": ["b"],
+        "held_out_minutes": 3.125,
+        "held_out_from_seconds": cut_at,
+        "too_short_minutes": 0,
         "usable": len(shares),
         "skipped": 0,
         "minutes": 12.5,
@@ -208,7 +211,7 @@ def look_through(page: Page, folder: str) -> None:
 def test_recordings_to_hold_out_are_chosen(open_page: Open, tmp_path: Path):
     page = open_page("train", may_complain=True)
     answer(page, "surveys", 200, found(a=["c"], b=[], c=["a"]))
-    asked: list[list[str]] = []
+    asked: list[list[str] | None] = []
 
     def refuse(route: Route) -> None:
         sent = route.request.post_data_json
@@ -220,7 +223,8 @@ def test_recordings_to_hold_out_are_chosen(open_page: Open, tmp_path: Path):
     page.route("**/api/jobs", lambda r: refuse(r) if r.request.method == "POST" else r.fallback())
     page.locator("#demo").click()
     choice = page.locator("#hold-out")
-    expect(choice.locator("summary")).to_have_text("Held out of the training: 1 of 3")
+    summary = choice.locator("summary")
+    expect(summary).to_have_text("Held out of the training: 1 of 3 (3.1 of 9.4 minutes)")
     boxes = {name: choice.get_by_role("checkbox", name=name, exact=True) for name in "abc"}
     expect(boxes["b"]).to_be_checked()
     boxes["a"].check()
@@ -232,13 +236,25 @@ def test_recordings_to_hold_out_are_chosen(open_page: Open, tmp_path: Path):
     boxes["b"].uncheck()
     start.click()
     expect(page.locator("#banner")).to_be_visible()
-    assert sorted(asked[-1]) == ["a", "c"]
+    assert sorted(asked[-1] or ()) == ["a", "c"]
     choice.get_by_role("button", name="Hold nothing out").click()
     expect(choice).to_contain_text("no score can be measured")
     photograph(page, tmp_path, "held-out")
     start.click()
     wait_until(page, lambda: len(asked) == 2, "the second request")
     assert asked[-1] == []
+    answer(page, "surveys", 200, found(a=[], b=[], cut_at=166.4))
+    page.locator("#demo").click()
+    expect(summary).to_have_text(
+        "Held out of the training: the end of b, from 2:46 on (3.1 minutes)"
+    )
+    expect(choice).to_contain_text("There are too few recordings of similar length")
+    photograph(page, tmp_path, "cut")
+    start.click()
+    wait_until(page, lambda: len(asked) == 3, "the third request")
+    assert asked[-1] is None
+    boxes["a"].check()
+    expect(summary).to_have_text("Held out of the training: 1 of 2 (3.1 of 6.3 minutes)")
 
 
 def test_the_form_says_how_the_minutes_are_spent(open_page: Open):
