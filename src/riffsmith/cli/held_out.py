@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from riffsmith.config import CorpusSettings
 from riffsmith.corpus import CorpusPlan, Manifest, PlannedRecording
-from riffsmith.messages import Count
+from riffsmith.messages import Count, format_position
 
 _MOST_NAMES = 10
 _PURPOSE = "The training does not use what is held out; scores compare with it."
@@ -66,21 +66,13 @@ def _describe(recordings: Sequence[PlannedRecording], chosen_by: CorpusSettings 
     )
     why = "" if chosen_by is None else _WHY_CUT
     return (
-        f"held out: {names} from {clock(stretch.start_seconds)} on ({amount}). The training uses "
-        f"that recording up to {clock(used)}. {_PURPOSE}{why}"
+        f"held out: {names} from {format_position(stretch.start_seconds)} on ({amount}). The "
+        f"training uses that recording up to {format_position(used)}. {_PURPOSE}{why}"
     )
-
-
-def clock(seconds: float) -> str:
-    """A position in a recording as hours, minutes and seconds, such as 36:02 or 1:05:00."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def _explain_whole(settings: CorpusSettings) -> str:
     return (
-        f" It is about {settings.held_out_fraction:.0%} of the music, at least half a minute or a "
-        "recording, chosen by its content. --hold-out NAME chooses others; --hold-out none trains "
-        "on all."
+        f" It is about {settings.held_out_fraction:.0%} of the music, in whole recordings that are "
+        "chosen by their content. --hold-out NAME chooses others; --hold-out none trains on all."
     )
