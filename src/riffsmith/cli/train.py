@@ -238,8 +238,9 @@ def _measure_recordings(
             on_progress=on_progress,
         )
     plan = found.plan(settings.corpus, request.hold_out, request.hold_out_glob)
-    chosen_by = None if request.is_split_chosen else settings.corpus
-    stdout.print(describe_plan(plan, chosen_by), soft_wrap=True)
+    if found.usable:
+        chosen_by = None if request.is_split_chosen else settings.corpus
+        stdout.print(describe_plan(plan, chosen_by), soft_wrap=True)
     if found.too_short:
         preset = request.preset or DEFAULT_PRESET
         stdout.print(describe_too_short(found.too_short, preset), soft_wrap=True)
