@@ -15,7 +15,7 @@ from riffsmith.audio import join, read_named
 from riffsmith.bundle import Bundle, LatentBundle
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.corpus.manifest import Split
-from riffsmith.errors import CorpusError
+from riffsmith.errors import CorpusError, RiffsmithError
 from riffsmith.evaluation.remarks import Remark, RemarkCode
 from riffsmith.features import MelTransform, griffin_lim
 from riffsmith.parallel import map_ordered
@@ -62,13 +62,17 @@ def _longest_passage(corpus: Corpus, split: Split) -> float:
     seconds = min(PASSAGE_SECONDS, floor(10 * longest) / 10)
     if seconds >= SHORTEST_PASSAGE_SECONDS:
         return seconds
+    raise _explain_no_passage(corpus, split, SHORTEST_PASSAGE_SECONDS)
+
+
+def _explain_no_passage(corpus: Corpus, split: Split, seconds: float) -> RiffsmithError:
+    """The error for a split without a recording of so many seconds."""
     code = (
         RemarkCode.NO_LONG_HELD_OUT_RECORDING
         if split == "held_out"
         else RemarkCode.NO_LONG_TRAINING_RECORDING
     )
-    remark = Remark.of(code, path=str(corpus.path), seconds=SHORTEST_PASSAGE_SECONDS)
-    raise remark.to_error(CorpusError)
+    return Remark.of(code, path=str(corpus.path), seconds=seconds).to_error(CorpusError)
 
 
 def read_passages(
@@ -89,12 +93,7 @@ def read_passages(
         recording for recording in corpus.manifest.of_split(split) if recording.seconds >= length
     ]
     if not recordings:
-        code = (
-            RemarkCode.NO_LONG_HELD_OUT_RECORDING
-            if split == "held_out"
-            else RemarkCode.NO_LONG_TRAINING_RECORDING
-        )
-        raise Remark.of(code, path=str(corpus.path), seconds=length).to_error(CorpusError)
+        raise _explain_no_passage(corpus, split, length)
     count = ceil(seconds / length)
     rounds = ceil(count / len(recordings))
     chosen = [(recording, number) for number in range(rounds) for recording in recordings][:count]
