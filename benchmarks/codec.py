@@ -75,7 +75,7 @@ def fit(settings: LatentSettings, corpus: Corpus) -> LatentBundle:
 def show_notes(bundle: LatentBundle, corpus: Corpus) -> None:
     found: list[float] = []
     for recording in corpus.manifest.of_split("held_out"):
-        start = recording.source.seconds / 3
+        start = recording.seconds / 3
         audio = corpus.audio(recording, start, PASSAGE_SECONDS).numpy()
         restored = reconstruct_audio(bundle, audio)
         rolls = [transcribe(each.mean(1), 44_100).roll() for each in (restored, audio)]

@@ -87,7 +87,7 @@ def main() -> None:
 
     def excerpts() -> Iterator[NDArray[np.float32]]:
         for recording in train:
-            yield corpus.audio(recording, 0.4 * recording.source.seconds, EXCERPT_SECONDS).numpy()
+            yield corpus.audio(recording, 0.4 * recording.seconds, EXCERPT_SECONDS).numpy()
 
     def through_codec(audio: NDArray[np.float32]) -> NDArray[np.float32]:
         shifted = shift_pitch(torch.from_numpy(np.ascontiguousarray(audio.T)), 3.0).numpy()
@@ -106,7 +106,7 @@ def main() -> None:
         show(name, found, lambda number: train[number].source.path)
 
     held_out = corpus.manifest.of_split("held_out")
-    songs = [corpus.audio(each, 0, each.source.seconds).numpy().mean(axis=1) for each in held_out]
+    songs = [corpus.audio(each, 0, each.seconds).numpy().mean(axis=1) for each in held_out]
     scores = [[w.score for w in search.compare(song, rate).windows] for song in songs]
     for number, recording in enumerate(held_out):
         others = np.concatenate([one for at, one in enumerate(scores) if at != number])
@@ -116,7 +116,7 @@ def main() -> None:
     for seconds in SHUFFLED_SECONDS:
         found: list[Comparison] = []
         for number, recording in enumerate(train):
-            audio = corpus.audio(recording, 0, recording.source.seconds).numpy().mean(axis=1)
+            audio = corpus.audio(recording, 0, recording.seconds).numpy().mean(axis=1)
             roll = shuffle(transcribe(audio, rate).roll(), seconds, number)
             excerpt = roll[: round(EXCERPT_SECONDS * FRAMES_PER_SECOND)]
             found.append(search.compare(play_roll(excerpt, rate), rate))

@@ -26,6 +26,20 @@ class Count(int):
         return f"{int(self)} {one if self == 1 else other}"
 
 
+def format_position(seconds: float) -> str:
+    """Writes a position in a recording as hours, minutes and seconds.
+
+    >>> format_position(166.4), format_position(3900)
+    ('2:46', '1:05:00')
+
+    Args:
+        seconds: Position from the start of the recording.
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
 class MessageCode(StrEnum):
     """Base of the enumerations of codes.
 

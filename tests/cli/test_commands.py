@@ -1,6 +1,7 @@
 """The commands as a user types them, in one process where that will do."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -58,10 +59,10 @@ def run(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_the_whole_chain(shell: Shell, songs: Path, tmp_path: Path):
     run = tmp_path / "run"
-    assert "4 usable, 0 skipped" in shell("survey", songs)
+    assert "4 files with 0.3 minutes of music together are not used" in shell("survey", songs)
     out = shell("train", songs, run, "--seed", "7", "--hold-out", "song 1", *tiny_flags())
     assert "trained 4 epochs (12 steps)" in out
-    assert "held out: song 1.flac (1 of 4 recordings)" in out
+    assert "held out: song 1.flac (1 of 4 recordings, 0.1 of 0.3 minutes)" in out
     assert "--hold-out NAME" not in out  # it was used
     assert "epoch 4: discriminator" in shell.err
     assert (run / "previews" / "epoch-0004.png").is_file()
@@ -76,34 +77,40 @@ def test_the_whole_chain(shell: Shell, songs: Path, tmp_path: Path):
     assert (record["seed"], record["corpus"]) == (7, "corpus")
 
 
-def test_survey_lists_and_judges(shell: Shell, tmp_path: Path):
-    write_music(tmp_path / "good.wav", 5)
+def test_survey_lists_and_judges(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("riffsmith.training.measure_training_seconds", lambda *_: 60.0)
+    write_music(tmp_path / "good.wav", 7)
+    write_music(tmp_path / "a shot.wav", 0.6)
     (tmp_path / "fake.wav").write_text("no audio")
-    out = " ".join(shell("survey", tmp_path).split())
+    out = " ".join(shell("survey", tmp_path, "--preset", "report").split())
     assert "fake.wav skipped: not readable as audio" in out
-    assert "1 usable, 1 skipped, 0.1 minutes in all" in out
+    assert "1 usable, 2 skipped, 0.1 minutes in all" in out
+    assert "too short: 1 file with 0.0 minutes of music together are not used" in out
+    assert "because preset report needs 5.7 s in each: join short clips" in out
     assert "rates: 1 × 8000 Hz" in out
     assert "verdict: not enough" in out
     assert "held out: nothing. The training uses every recording" in out
-    assert "One recording alone" in out
+    assert "one recording is too short to be cut" in out
 
 
 @pytest.mark.slow
 def test_survey_for_programs(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     write_music(tmp_path / "long.wav", 26.0)
-    write_music(tmp_path / "short.wav", 1.0, seed=2)
+    write_music(tmp_path / "short.wav", 1.2, seed=2)
     found = json.loads(shell("survey", tmp_path, "--json"))
-    assert (found["usable"], found["skipped"]) == (2, 0)
-    assert found["minutes"] == pytest.approx(0.45)
-    assert found["sample_rates"] == {"8000": 2}
+    assert (found["usable"], found["skipped"]) == (1, 1)
+    assert found["minutes"] == pytest.approx(26 / 60, abs=1e-3)
+    assert found["too_short_minutes"] == 0.02
+    assert found["sample_rates"] == {"8000": 1}
     assert found["training_seconds"] > 0
     assert [entry["path"] for entry in found["entries"]] == ["long.wav", "short.wav"]
     assert "not enough" in found["verdict"]
-    assert found["held_out"] == []  # the second one is too short for a segment
+    assert (found["held_out"], found["held_out_minutes"]) == ([], 0)
     write_music(tmp_path / "other.wav", 26.0, seed=3)
     monkeypatch.setattr("riffsmith.training.measure_training_seconds", lambda *_: 60.0)
     found = json.loads(shell("survey", tmp_path, "--json"))
     assert found["held_out"] in (["long.wav"], ["other.wav"])
+    assert found["held_out_from_seconds"] is None
     assert found["training_seconds"] == 60.0
 
 
@@ -355,7 +362,13 @@ def test_a_resumed_run_keeps_its_recordings(shell: Shell, songs: Path, tmp_path:
     assert "it trains on song 2.ogg, which is to be held out: leave that out" in shell.err
     shell(*words, "none", "--resume", code=1)
     assert "it holds out song 1.flac: leave out --hold-out none" in shell.err
+    assert "has changed" not in shell.err
+    shutil.copytree(songs, tmp_path / "songs")
+    write_music(tmp_path / "songs" / "new.wav", seed=9)
+    words = ("train", tmp_path / "songs", *words[2:])
     shell(*words, "song 1", "--resume")
+    assert "1 recording was added (new.wav). The run goes on with the recordings" in shell.err
+    assert f"start a new run: riffsmith train {tmp_path / 'songs'} NEW_RUN" in shell.err
 
 
 @pytest.mark.slow

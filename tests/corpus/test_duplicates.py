@@ -102,6 +102,14 @@ def test_recordings_that_share_a_part_stay_on_one_side(song: np.ndarray, tmp_pat
         assert not sources["4.wav"].shares_with
 
 
+def test_overlapping_excerpts_of_a_recording_stay_together(song: np.ndarray, tmp_path: Path):
+    for number in range(2):  # from 0 to 12 s, and from 6 to 18 s
+        start = 6 * number * RATE
+        write(tmp_path / f"{number}.wav", song[start : start + 12 * RATE])
+    entries = survey_folder(tmp_path).usable
+    assert [entry.shares_with for entry in entries] == [("1.wav",), ("0.wav",)]
+
+
 @pytest.mark.slow
 def test_a_prepared_corpus_knows_a_copy_that_is_added_later(song: np.ndarray, tmp_path: Path):
     folder = tmp_path / "songs"

@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from conftest import as_ordinary_user, make_music, tiny_settings, write_music
+from conftest import as_ordinary_user, make_music, tiny_latents, tiny_settings, write_music
 
+from riffsmith.codec import build_analysis, measure_recording
 from riffsmith.corpus import (
     Corpus,
     is_corpus,
     prepare_corpus,
 )
 from riffsmith.errors import CorpusError
+from riffsmith.features import scale
 
 TINY_CORPUS = tiny_settings().corpus
 
@@ -170,6 +172,30 @@ def test_hold_out_by_name_and_by_fraction(songs: Path, tmp_path: Path):
     other = prepare(songs, tmp_path / "fraction")
     assert len(other.of_split("held_out")) == 1
     assert ranges != [other.low_db, other.high_db]
+
+
+def test_a_single_recording_is_cut_and_nothing_is_on_both_sides(tmp_path: Path):
+    whole = make_music(40, 8000)
+    (tmp_path / "in").mkdir()
+    soundfile.write(tmp_path / "in" / "a.wav", whole, 8000)
+    manifest = prepare(tmp_path / "in", tmp_path / "corpus")
+    corpus = Corpus(tmp_path / "corpus")
+    training, held_out = manifest.recordings
+    assert (training.split, held_out.split, manifest.recording_count) == ("train", "held_out", 1)
+    assert corpus.sample_range(training) == range(20 * 8000)
+    assert corpus.sample_range(held_out) == range(30 * 8000, 40 * 8000)
+    for part, start, seconds in ((training, 0, 20), (held_out, 30, 10)):
+        stored = corpus.audio(part, 1.0, 60.0).numpy()
+        expected = whole[(start + 1) * 8000 : (start + seconds) * 8000]
+        assert np.abs(stored - expected).max() < 1e-4
+    assert (len(corpus.train), len(corpus.held_out)) == (20, 10)
+    shard = corpus.shard(held_out)
+    picture = scale(shard.picture(30, augmented=False), manifest.low_db, manifest.high_db)
+    assert torch.equal(corpus.held_out.batch([0])[0], picture)
+    features = measure_recording(corpus, held_out, build_analysis(tiny_latents()))
+    assert features.shape[1] == 10 * 8000 // 64
+    undivided = prepare(tmp_path / "in", tmp_path / "corpus", hold_out=["none"])
+    assert undivided.corpus_hash() != manifest.corpus_hash()
 
 
 def test_other_settings_or_foreign_folders_are_refused(songs: Path, corpus: Corpus, tmp_path: Path):

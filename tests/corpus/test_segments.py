@@ -4,7 +4,7 @@ import pytest
 import torch
 from conftest import tiny_settings, write_music
 
-from riffsmith.corpus import Corpus, Survey, prepare_corpus
+from riffsmith.corpus import Corpus, Survey, SurveyEntry, prepare_corpus
 from riffsmith.features import MelTransform
 
 TINY_CORPUS = tiny_settings().corpus
@@ -36,10 +36,14 @@ def test_plans_are_what_the_preparation_makes(corpus: Corpus):
     survey = Survey(folder="a", genre=None, entries=entries)
     plan = survey.plan(TINY_CORPUS)
     assert plan.training_segments == len(corpus.train)
-    assert list(plan.held_out) == [r.source for r in corpus.manifest.of_split("held_out")]
-    assert survey.plan(TINY_CORPUS, ["none"]).training == entries
-    assert survey.plan(TINY_CORPUS, ["song 1"]).held_out == (entries[1],)
-    short = entries[0].model_copy(update={"seconds": 0.5})
+
+    def held_out(*named: str) -> list[SurveyEntry]:
+        return [one.source for one in survey.plan(TINY_CORPUS, named).of_split("held_out")]
+
+    assert held_out() == [r.source for r in corpus.manifest.of_split("held_out")]
+    assert held_out("none") == []
+    assert held_out("song 1") == [entries[1]]
+    short = entries[0].model_copy(update={"seconds": 0.5, "content_hash": "0"})
     for few, segments in ((entries[:1], 4), ((short,), 0), ((), 0), ((short, entries[1]), 4)):
         plan = Survey(folder="a", genre=None, entries=few).plan(TINY_CORPUS)
-        assert (plan.training_segments, plan.held_out) == (segments, ())
+        assert (plan.training_segments, plan.of_split("held_out")) == (segments, [])

@@ -167,6 +167,7 @@ def test_custom_embedders_and_another_ceiling(long_corpus: Corpus):
         reconstruct=lambda passage: passage,
     )
     assert set(found.distances) == {"kad_own", "fad_own"}
+    assert found.measures["beat_strength"].generated is None
     assert {"density_own", "coverage_own", "variety_own"} < set(found.measures)
     # the ceiling of music that is not changed is a distance of 0
     assert found.distances["fad_own"].ceiling == pytest.approx(0, abs=1e-6)
@@ -203,5 +204,18 @@ def test_files_are_read_in_pieces_of_30_s(long_corpus: Corpus, tmp_path: Path):
     some = read_folder([path, other], long_corpus, seconds=90.0)
     assert [piece.recording for piece in some] == ["long.flac"] * 2 + ["other.flac"] * 2
     assert len(read_folder([path, other], long_corpus, seconds=30.0)) == 1
-    with pytest.raises(CorpusError, match="no file to evaluate is 30 s long"):
-        read_folder([write_music(tmp_path / "short.wav", 5.0)], long_corpus)
+
+
+def test_short_recordings_are_compared_in_short_passages(tmp_path: Path):
+    for number in range(4):
+        write_music(tmp_path / "songs" / f"{number}.wav", 6.0, seed=number)
+    settings = tiny_settings().corpus
+    prepare_corpus(tmp_path / "songs", tmp_path / "corpus", settings, preset="report")
+    clips = [Passage(f"clip {seed}", make_music(6.0, RATE, seed=seed), RATE) for seed in (5, 6)]
+    embedders = [Counting(), Counting(name="wide", window_seconds=8.0)]
+    found = evaluate("short", clips, Corpus(tmp_path / "corpus"), embedders=embedders)
+    assert found.seconds == 12.0
+    assert set(found.distances) == {"kad_own", "fad_own"}
+    assert found.measures["beat_strength"].generated is None
+    (remark,) = found.remarks
+    assert remark.text == "wide is left out: its windows last 8 s, and the passages 6 s"

@@ -10,7 +10,7 @@ from outline import Outline
 
 from riffsmith.audio import RecordingCode, RecordingRemark
 from riffsmith.corpus import Corpus
-from riffsmith.corpus.manifest import write_manifest
+from riffsmith.corpus.manifest import Stretch, write_manifest
 from riffsmith.errors import CorpusError, RunError
 from riffsmith.report import (
     LANGUAGES,
@@ -209,17 +209,28 @@ def test_names_of_files_cannot_inject(finished_run: RunFolder, corpus: Corpus, t
     assert '<span lang="en">&lt;script&gt;&#34;x&#34;</span>' in page
 
 
-def test_the_title_is_the_name_of_the_music(
+def test_the_page_says_what_the_music_is_called_and_that_a_recording_is_cut(
     finished_run: RunFolder, corpus: Corpus, tmp_path: Path
 ):
     folder = tmp_path / "corpus"
     shutil.copytree(corpus.path, folder)
-    write_manifest(folder, corpus.manifest.model_copy(update={"genre": "my AC-DC"}))
+    whole = corpus.manifest.of_split("train")[0]
+    ends = Stretch(first_segment=3, start_seconds=3.0, end_seconds=4.5)
+    starts = Stretch(first_segment=0, start_seconds=0.0, end_seconds=2.0)
+    cut = [
+        whole.model_copy(update={"split": split, "stretch": stretch, "segments": segments})
+        for split, stretch, segments in (("train", starts, 2), ("held_out", ends, 1))
+    ]
+    manifest = {"genre": "my AC-DC", "recordings": (*cut, *corpus.manifest.recordings)}
+    write_manifest(folder, corpus.manifest.model_copy(update=manifest))
     run = RunFolder(tmp_path / "run")
     shutil.copytree(finished_run.path, run.path)
     run.write_record(run.read_record().model_copy(update={"corpus": str(folder)}))
     write_report(run, tmp_path / "page.html")
-    assert "<h1>My AC-DC: music by a GAN</h1>" in (tmp_path / "page.html").read_text("utf-8")
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "<h1>My AC-DC: music by a GAN</h1>" in page
+    assert "There are 4 recordings" in page
+    assert "it is trained on up to 0:02 and held out from 0:03 on" in page
 
 
 def test_a_run_without_snapshots_has_no_page(started: tuple[RunFolder, RunRecord], tmp_path: Path):

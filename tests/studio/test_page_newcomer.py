@@ -48,9 +48,9 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
         yield found
 
 
-def found(**shares: list[str]) -> str:
+def found(*, cut_at: float | None = None, **shares: list[str]) -> str:
     """A survey of recordings by their names, with those that they share music with. The one named
-    `b` is held out.
+    `b` is held out, or its end where it is cut.
     """
     recording = {
         "usable": True,
@@ -75,6 +75,9 @@ def found(**shares: list[str]) -> str:
         ],
         "held_out": ["b"],
         "credit": "Una banda, CC0",
+        "held_out_minutes": 3.125,
+        "held_out_from_seconds": cut_at,
+        "too_short_minutes": 0,
         "usable": len(shares),
         "skipped": 0,
         "minutes": 12.5,
@@ -225,7 +228,8 @@ def test_recordings_to_hold_out_are_chosen_and_their_credit_is_sent(
     page.route("**/api/jobs", lambda r: refuse(r) if r.request.method == "POST" else r.fallback())
     page.locator("#demo").click()
     choice = page.locator("#hold-out")
-    expect(choice.locator("summary")).to_have_text("Held out of the training: 1 of 3")
+    summary = choice.locator("summary")
+    expect(summary).to_have_text("Held out of the training: 1 of 3 (3.1 of 9.4 minutes)")
     boxes = {name: choice.get_by_role("checkbox", name=name, exact=True) for name in "abc"}
     expect(boxes["b"]).to_be_checked()
     boxes["a"].check()
@@ -246,6 +250,18 @@ def test_recordings_to_hold_out_are_chosen_and_their_credit_is_sent(
     start.click()
     wait_until(page, lambda: len(asked) == 2, "the second request")
     assert (asked[-1]["hold_out"], asked[-1]["credit"]) == ([], None)
+    answer(page, "surveys", 200, found(a=[], b=[], cut_at=166.4))
+    page.locator("#demo").click()
+    expect(summary).to_have_text(
+        "Held out of the training: the end of b, from 2:46 on (3.1 minutes)"
+    )
+    expect(choice).to_contain_text("There are too few recordings of similar length")
+    photograph(page, tmp_path, "cut")
+    start.click()
+    wait_until(page, lambda: len(asked) == 3, "the third request")
+    assert asked[-1]["hold_out"] is None
+    boxes["a"].check()
+    expect(summary).to_have_text("Held out of the training: 1 of 2 (3.1 of 6.3 minutes)")
 
 
 def test_the_form_says_how_the_minutes_are_spent(open_page: Open):

@@ -331,6 +331,8 @@ def test_the_position_is_that_of_the_newest_line(tmp_path: Path, corpus: Corpus)
         assert (job["epoch"], job["step"]) == (10, 30)
         held_out = [one.source.path for one in corpus.manifest.of_split("held_out")]
         assert job["held_out"] == held_out
+        assert job["held_out_minutes"] == pytest.approx(4.5 / 60, abs=1e-3)
+        assert job["held_out_from_seconds"] is None
 
 
 @pytest.mark.slow

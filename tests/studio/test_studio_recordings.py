@@ -36,9 +36,9 @@ def send(client: TestClient, *files: tuple[str, bytes]):
     return client.post("/api/uploads", files=parts)
 
 
-def encoded(kind: str, seed: int = 0) -> bytes:
+def encoded(kind: str, seed: int = 0, seconds: float = 1.0) -> bytes:
     content = io.BytesIO()
-    soundfile.write(content, make_music(1.0, 8000, seed=seed), 8000, format=kind)
+    soundfile.write(content, make_music(seconds, 8000, seed=seed), 8000, format=kind)
     return content.getvalue()
 
 
@@ -140,7 +140,7 @@ def test_hundreds_of_damaged_files_are_named_and_harm_nobody(open_studio: Opened
     """Whole files with some bytes changed, cut or put in, at any place."""
     _, client = open_studio
     random = np.random.default_rng(0)
-    files = [("sound.wav", encoded("WAV", seed=1))]
+    files = [("sound.wav", encoded("WAV", seed=1, seconds=13))]
     for kind, ending in (("WAV", "wav"), ("FLAC", "flac"), ("OGG", "ogg")):
         content = encoded(kind)
         for number in range(100):
@@ -168,11 +168,14 @@ def test_a_survey_has_codes_and_sentences(
     _, client = open_studio
     songs = tmp_path / "songs"
     songs.mkdir()
-    for name, content in (("a.wav", encoded("WAV")), ("b.wav", encoded("WAV")), ("c.txt", b"x")):
+    whole = encoded("WAV", seconds=13)
+    for name, content in (("a.wav", whole), ("b.wav", whole), ("c.txt", b"x")):
         (songs / name).write_bytes(content)
-    (songs / "d.wav").write_bytes(encoded("WAV", seed=1)[:-2000])
+    (songs / "d.wav").write_bytes(encoded("WAV", seed=1, seconds=13)[:-2000])
+    (songs / "e.wav").write_bytes(encoded("WAV", seed=2))
     found = client.post("/api/surveys", json={"source": str(songs)}).json()
-    assert (found["grade"], found["usable"], found["skipped"]) == ("too_little", 2, 2)
+    assert (found["grade"], found["usable"], found["skipped"]) == ("too_little", 2, 3)
+    assert found["too_short_minutes"] == pytest.approx(1 / 60, abs=1e-3)
     entries = {entry["path"]: entry for entry in found["entries"]}
     assert entries["b.wav"]["refusal"] == {
         "code": "duplicate",
@@ -181,9 +184,10 @@ def test_a_survey_has_codes_and_sentences(
     }
     assert entries["c.txt"]["refusal"]["code"] == "not_audio"
     assert entries["a.wav"]["refusal"] is None
+    assert entries["e.wav"]["refusal"]["code"] == "too_short"
     (flaw,) = entries["d.wav"]["flaws"]
     assert flaw["code"] == "cut_off"
-    assert flaw["detail"].startswith("truncated: the file is cut off after 0.9 s")
+    assert flaw["detail"].startswith("truncated: the file is cut off after 12.9 s")
     assert found["credit"] is None
     monkeypatch.setattr(routes, "run_command", lambda *_, **_limits: json.dumps(found))
     demo = client.post("/api/surveys", json={"source": "demo"}).json()

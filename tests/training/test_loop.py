@@ -375,6 +375,24 @@ def test_a_moved_corpus_is_found_again(started: Started, corpus: Corpus, tmp_pat
     assert open_run(run)[0] == record
 
 
+def test_another_corpus_is_refused_by_name(started: Started, songs: Path, tmp_path: Path):
+    run, record = started
+    write_music(tmp_path / "in" / "new.wav", 4.0, seed=7)
+    shutil.copytree(songs, tmp_path / "in", dirs_exist_ok=True)
+    (tmp_path / "in" / "song 3.wav").unlink()
+    settings = record.settings.corpus
+    prepare_corpus(tmp_path / "in", tmp_path / "grown", settings, preset="report")
+    with pytest.raises(
+        RunError,
+        match=r"started with \(1 recording was added \(new.wav\), 1 recording was removed"
+        r" \(song 3.wav\)\): name .* to go on with the run, or start a new run with it: riffsmith",
+    ):
+        open_run(run, corpus=Corpus(tmp_path / "grown"))
+    run.write_record(record.model_copy(update={"corpus": str(tmp_path / "gone")}))
+    with pytest.raises(RunError, match="has changed since .*, or is another corpus: prepare it"):
+        open_run(run, corpus=Corpus(tmp_path / "grown"))
+
+
 def test_a_run_in_use_is_refused(started: Started, corpus: Corpus):
     run, record = started
     with hold(run.path, RunError), pytest.raises(RunError, match="in use by another"):

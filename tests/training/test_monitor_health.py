@@ -132,5 +132,5 @@ def test_the_distance_is_small_for_like_and_large_for_unlike_music(long_corpus: 
 
 
 def test_too_short_recordings_give_no_distance(corpus: Corpus):
-    with pytest.raises(CorpusError, match="no training recording of 30 s or more"):
+    with pytest.raises(CorpusError, match="no training recording of 5 s or more"):
         DistanceMeter(corpus)

@@ -168,6 +168,10 @@ declare namespace Api {
     preset: string;
     /** Paths of the recordings that are not trained on. Empty: all are trained on, and no score can be measured; null: the recordings are not prepared yet. */
     held_out: string[] | null;
+    /** Length of what is held out; null: the recordings are not prepared yet. */
+    held_out_minutes: number | null;
+    /** The second from which on a recording that is cut is held out; null where whole recordings are held out. */
+    held_out_from_seconds: number | null;
     /** What the training counts: epochs (pictures) or steps. */
     unit: "epoch" | "step";
     stage: Stage | "training";
@@ -459,10 +463,16 @@ declare namespace Api {
     minutes: number;
     usable: number;
     skipped: number;
+    /** Length of the recordings that are skipped because they are too short. */
+    too_short_minutes: number;
     sample_rates: Record<string, number>;
     channel_counts: Record<string, number>;
     /** Paths of the recordings that the training leaves out, to compare with, unless it is asked to hold out others. */
     held_out: string[];
+    /** Length of what is held out. */
+    held_out_minutes: number;
+    /** Where one recording is cut, because there are too few to hold out a whole one: the second from which on it is held out. Null: whole recordings are held out. */
+    held_out_from_seconds: number | null;
     /** Whether this is enough material. */
     grade: MaterialGrade;
     /** Who made the recordings and under which licence: known of the demo songs; null: it is not known. */

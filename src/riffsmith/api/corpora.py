@@ -36,8 +36,9 @@ def prepare(
         genre: Subfolder of a tree of genres, or `all`. `None`: the folder is no such tree.
         name: What the music is called in reports and models. `None`: as its folder.
         hold_out: Names of recordings to keep from training, or parts of their paths; capitals do
-            not matter. If nothing is named, a tenth of the recordings is held out. `none` holds out
-            nothing, so no score can be measured.
+            not matter. If nothing is named, about a tenth of the music is held out, in whole
+            recordings or as the end of the longest one. `none` holds out nothing, so no score can
+            be measured.
         hold_out_glob: Patterns of file names or paths of recordings to keep from training, such as
             `live*` or `album/*`.
         workers: Number of threads. `None`: one for each core.

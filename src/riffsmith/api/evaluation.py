@@ -35,7 +35,8 @@ def evaluate(
         model: Run folder, bundle folder, name of a shipped model, folder of audio files, or a
             model that is open. The text `metal` is always the shipped model.
         corpus: Prepared corpus with held-out recordings.
-        seconds: Audio to generate, in clips of 30 s. `None`: 300 s.
+        seconds: Audio to generate, in clips of 30 s, or shorter ones where the corpus's
+            recordings are shorter. `None`: 300 s.
         seed: Seed of the generated clips and of the resampling.
         snapshot: Number of a run's snapshot. `None`: the best.
         embedders: Embedders of your own beside the built-in ones, as `package.module:name`.
@@ -48,7 +49,8 @@ def evaluate(
     Raises:
         SettingsError: A value is out of range or belongs to another kind of subject.
         ModelError: There is no such model, or its sample rate or channels are not the corpus's.
-        CorpusError: The corpus has too few recordings of 30 s, or no file of the folder is so long.
+        CorpusError: A side of the split has no recording of 5 s, or no file of the folder is so
+            long.
         AudioError: A file of the folder cannot be read.
     """
     opened = corpus if isinstance(corpus, Corpus) else Corpus(Path(corpus))

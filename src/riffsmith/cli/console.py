@@ -1,6 +1,6 @@
 """What the commands print: notices and progress on stderr, results on stdout."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,13 +15,17 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from riffsmith.messages import Count
+
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from riffsmith.corpus import Manifest
+    from riffsmith.corpus import Manifest, SurveyEntry
 
 stdout = Console(highlight=False, markup=False)
 stderr = Console(stderr=True, highlight=False, markup=False)
+_MOST_SKIPPED = 10
+"""Most files that are too short and are listed one by one."""
 _WIDEST = 10_000
 """Largest width of a table in characters."""
 
@@ -47,11 +51,37 @@ def print_table(table: "Table") -> None:
 
 def note_flaws(manifest: "Manifest") -> None:
     """What a corpus left out, and what is wrong with what it took."""
+    from riffsmith.corpus import find_too_short
+
+    too_short = find_too_short(manifest.skipped)
+    is_list = len(too_short) <= _MOST_SKIPPED
     for entry in manifest.skipped:
-        note(f"skipped {entry.path}: {entry.reason}")
-    for recording in manifest.recordings:
-        for warning in recording.source.warnings:
-            note(f"{recording.source.path}: {warning}")
+        if is_list or entry not in too_short:
+            note(f"skipped {entry.path}: {entry.reason}")
+    if too_short:
+        note(describe_too_short(too_short, manifest.preset))
+    sources = {recording.source.path: recording.source for recording in manifest.recordings}
+    for source in sources.values():
+        for warning in source.warnings:
+            note(f"{source.path}: {warning}")
+
+
+def describe_too_short(entries: Sequence["SurveyEntry"], preset: str) -> str:
+    """Says how much music is in files that are too short, and what to do.
+
+    Args:
+        entries: Files that are skipped because they are too short, at least one.
+        preset: Preset that they are too short for.
+    """
+    minutes = sum(entry.seconds for entry in entries) / 60
+    refusal = entries[0].refusal
+    assert refusal is not None  # it says why they are skipped
+    needed = float(refusal.parameters["needed"])
+    return (
+        f"too short: {Count(len(entries)):file|files} with {minutes:.1f} minutes of music together "
+        f"are not used, because preset {preset} needs {needed:.1f} s in each: join short clips "
+        "into longer files"
+    )
 
 
 @contextmanager

@@ -14,7 +14,7 @@ HoldOut = Annotated[
     Parameter(
         negative="",
         help="Name of a recording to keep from training, or a part of its path; may be repeated. "
-        "Capitals do not matter. If nothing is named, a tenth of the recordings is held out. "
+        "Capitals do not matter. If nothing is named, about a tenth of the music is held out. "
         '"none" holds out nothing: no score can be measured.',
     ),
 ]

@@ -62,7 +62,7 @@ def prepare(
         )
     note_flaws(manifest)
     stdout.print(
-        f"{Count(len(manifest.recordings)):recording|recordings} → {corpus}: "
+        f"{Count(manifest.recording_count):recording|recordings} → {corpus}: "
         f"{Count(manifest.segment_count('train')):segment|segments} for training, "
         f"{manifest.segment_count('held_out')} held out (corpus {manifest.corpus_hash()})",
         soft_wrap=True,

@@ -32,17 +32,18 @@ def survey(
     genre
         A subfolder of a GTZAN-like tree of genres, or "all".
     preset
-        The preset that the training time is estimated for.
+        The preset that is to be trained: recordings that are too short for it are skipped, and the
+        training time is estimated for it.
     workers
         Threads; one for each core if left out.
     as_json
         Print the survey as JSON.
     """
-    from riffsmith.cli.console import duration, file_progress, stdout
+    from riffsmith.cli.console import describe_too_short, duration, file_progress, stdout
     from riffsmith.cli.held_out import describe_plan
     from riffsmith.config import DEFAULT_PRESET, load_preset
     from riffsmith.corpus import survey_folder
-    from riffsmith.pipeline.training import estimate_planned_preparation
+    from riffsmith.pipeline.training import estimate_preparation
     from riffsmith.training import measure_training_seconds, plan_milestones
 
     preset = preset or DEFAULT_PRESET
@@ -51,15 +52,14 @@ def survey(
         found = survey_folder(
             folder,
             genre,
-            sample_rate=settings.corpus.sample_rate,
-            channels=settings.corpus.channel_count,
+            settings=settings.corpus,
             workers=workers,
             on_progress=on_progress,
         )
     plan = found.plan(settings.corpus, hold_out or (), hold_out_glob or ())
     steps = plan_milestones(settings, plan.training_segments).last_step
-    seconds = measure_training_seconds(settings, steps) if plan.training and steps else 0.0
-    preparation = estimate_planned_preparation(settings, plan)
+    seconds = measure_training_seconds(settings, steps) if plan.training_segments and steps else 0.0
+    preparation = estimate_preparation(settings, plan)
     if as_json:
         values = _as_values(found, plan, preset, seconds)
         values["preparation_seconds"] = round(preparation)
@@ -75,6 +75,8 @@ def survey(
     if found.usable:
         chosen_by = None if hold_out or hold_out_glob else settings.corpus
         stdout.print(describe_plan(plan, chosen_by), soft_wrap=True)
+    if found.too_short:
+        stdout.print(describe_too_short(found.too_short, preset), soft_wrap=True)
     stdout.print(f"verdict: {found.verdict()}", style="bold")
     if seconds:
         before = f" after {duration(preparation)} of preparation" if preparation else ""
@@ -86,14 +88,20 @@ def survey(
 def _as_values(
     found: "Survey", plan: "CorpusPlan", preset: str, seconds: float
 ) -> dict[str, object]:
+    from riffsmith.corpus import held_out_start
+
+    held_out = plan.of_split("held_out")
     return {
         **found.model_dump(),
         "minutes": round(found.minutes, 3),
         "usable": len(found.usable),
         "skipped": len(found.skipped),
+        "too_short_minutes": round(sum(entry.seconds for entry in found.too_short) / 60, 3),
         "sample_rates": found.sample_rates(),
         "channel_counts": found.channel_counts(),
-        "held_out": [entry.path for entry in plan.held_out],
+        "held_out": [recording.source.path for recording in held_out],
+        "held_out_minutes": round(sum(one.seconds for one in held_out) / 60, 3),
+        "held_out_from_seconds": held_out_start(plan.recordings),
         "grade": found.grade,
         "verdict": found.verdict(),
         "training_preset": preset,

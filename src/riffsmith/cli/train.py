@@ -11,6 +11,7 @@ from riffsmith.cli.flags import HoldOut, HoldOutGlob
 
 if TYPE_CHECKING:
     from riffsmith.config import Settings
+    from riffsmith.corpus import Changes
     from riffsmith.pipeline.training import TrainingRequest
     from riffsmith.runs import RunFolder
 
@@ -123,6 +124,7 @@ def train(
                 resume=resume,
                 on_progress=on_progress,
                 on_plan=plans.append,
+                on_changes=lambda changes: _note_changes(source, changes),
             )
         if not is_corpus(source):
             note_flaws(corpus.manifest)
@@ -146,6 +148,17 @@ def train(
         stdout.print(f"trained {passes} ({Count(result.step):step|steps}) → {run}", soft_wrap=True)
     stdout.print(f"listen: riffsmith generate {quote(as_model(run))} out.wav", soft_wrap=True)
     stdout.print(f"look: riffsmith report {quote(str(run))}", soft_wrap=True)
+
+
+def _note_changes(source: Path, changes: "Changes") -> None:
+    """Says what is different in a folder since a run was started, and what can be done."""
+    from riffsmith.cli.console import note
+
+    note(
+        f"{source} has changed since the run was started: {changes.text}. The run goes on with the "
+        "recordings that it was started with. To train on those of now, start a new run: "
+        f"riffsmith train {quote(str(source))} NEW_RUN"
+    )
 
 
 def _print_plan(source: Path, run: "RunFolder", request: "TrainingRequest") -> None:
@@ -206,10 +219,11 @@ def _measure_recordings(
     source: Path, request: "TrainingRequest", settings: "Settings"
 ) -> tuple[int, float]:
     """Number of training segments, and seconds of work before the first step."""
-    from riffsmith.cli.console import file_progress, stdout
+    from riffsmith.cli.console import describe_too_short, file_progress, stdout
     from riffsmith.cli.held_out import describe_corpus_split, describe_plan
+    from riffsmith.config import DEFAULT_PRESET
     from riffsmith.corpus import Corpus, is_corpus, survey_folder
-    from riffsmith.pipeline.training import estimate_planned_preparation, estimate_preparation
+    from riffsmith.pipeline.training import estimate_preparation
 
     if is_corpus(source):
         corpus = Corpus(source)
@@ -219,12 +233,16 @@ def _measure_recordings(
         found = survey_folder(
             source,
             request.genre,
-            sample_rate=settings.corpus.sample_rate,
-            channels=settings.corpus.channel_count,
+            settings=settings.corpus,
             workers=request.workers,
             on_progress=on_progress,
         )
     plan = found.plan(settings.corpus, request.hold_out, request.hold_out_glob)
-    chosen_by = None if request.is_split_chosen else settings.corpus
-    stdout.print(describe_plan(plan, chosen_by), soft_wrap=True)
-    return plan.training_segments, estimate_planned_preparation(settings, plan)
+    if found.usable:
+        chosen_by = None if request.is_split_chosen else settings.corpus
+        stdout.print(describe_plan(plan, chosen_by), soft_wrap=True)
+    if found.too_short:
+        preset = request.preset or DEFAULT_PRESET
+        stdout.print(describe_too_short(found.too_short, preset), soft_wrap=True)
+    stdout.print(f"verdict: {found.verdict()}", style="bold")
+    return plan.training_segments, estimate_preparation(settings, plan)

@@ -16,7 +16,7 @@ _BLOCK_FRAMES = 2_048
 def measure_recording(
     corpus: Corpus, recording: PreparedRecording, analysis: Analysis, offset_samples: int = 0
 ) -> Float[Tensor, "features frames"]:
-    """Features of a whole recording in half precision.
+    """Features of a whole recording, or of its stretch, in half precision.
 
     Args:
         corpus: Corpus that holds the recording.
@@ -25,14 +25,15 @@ def measure_recording(
         offset_samples: Sample at which the first frame begins.
     """
     hop = analysis.spectrum.hop_samples
-    shard = corpus.shard(recording)
-    frames, context = (shard.samples - offset_samples) // hop, analysis.context_frames
+    shard, samples = corpus.shard(recording), corpus.sample_range(recording)
+    frames, context = (len(samples) - offset_samples) // hop, analysis.context_frames
+    origin = samples.start + offset_samples
     blocks: list[Tensor] = []
     for first in range(0, frames, _BLOCK_FRAMES):
         last = min(frames, first + _BLOCK_FRAMES)
         begin = max(0, first - context)
         end = min(frames, last + context)
-        audio = shard.audio(offset_samples + begin * hop, offset_samples + end * hop)
+        audio = shard.audio(origin + begin * hop, origin + end * hop)
         features = analysis(to_stereo(audio).contiguous()[None])[0]
         blocks.append(features[:, first - begin : last - begin].half())
     return torch.cat(blocks, dim=1)

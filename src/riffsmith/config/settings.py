@@ -30,7 +30,7 @@ class CorpusSettings(Section):
     pad_fraction: Fraction = 0.05
     """The last segment of a recording is padded with silence if it lacks at most this share."""
     held_out_fraction: Fraction = 0.1
-    """Share of the recordings that training never sees (at least one where there are two)."""
+    """Share of the music that training never sees."""
     n_fft: Annotated[int, Field(ge=16)]
     hop_samples: PositiveInt
     n_mels: PositiveInt

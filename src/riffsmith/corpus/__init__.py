@@ -1,5 +1,6 @@
 """Corpora of recordings: survey, split by recording, shards, reader."""
 
+from riffsmith.corpus.changes import Changes, compare_folder, compare_manifests
 from riffsmith.corpus.demo import DEMO_CREDIT
 from riffsmith.corpus.entry import SurveyEntry
 from riffsmith.corpus.export import export_pt
@@ -7,8 +8,10 @@ from riffsmith.corpus.folders import find_audio, find_audio_or_file, find_genres
 from riffsmith.corpus.manifest import (
     MANIFEST_NAME,
     Manifest,
+    PlannedRecording,
     PreparedRecording,
     Split,
+    held_out_start,
     is_corpus,
     read_manifest,
 )
@@ -20,6 +23,7 @@ from riffsmith.corpus.survey import (
     MaterialGrade,
     Progress,
     Survey,
+    find_too_short,
     survey_folder,
 )
 
@@ -27,21 +31,27 @@ __all__ = [
     "DEMO_CREDIT",
     "HOLD_OUT_NOTHING",
     "MANIFEST_NAME",
+    "Changes",
     "Corpus",
     "CorpusPlan",
     "Manifest",
     "MaterialGrade",
+    "PlannedRecording",
     "PreparedRecording",
     "Progress",
     "SegmentSet",
     "Split",
     "Survey",
     "SurveyEntry",
+    "compare_folder",
+    "compare_manifests",
     "export_pt",
     "find_audio",
     "find_audio_or_file",
     "find_genres",
     "find_held_out",
+    "find_too_short",
+    "held_out_start",
     "is_corpus",
     "prepare_corpus",
     "read_manifest",

@@ -13,7 +13,9 @@ from riffsmith.corpus.shared_music import SharedMusic, find_shared_music
 _CONTAINED = 0.7
 """A recording is left out where another one holds at least this fraction of it."""
 _LEAST_SECONDS = 10.0
-"""Shorter passages in common do not tie two recordings together."""
+"""Shorter passages in common do not tie two long recordings together."""
+_LEAST_FRACTION = 0.25
+"""Excerpts of one recording that overlap are short: this fraction of one of them ties them."""
 _DAMAGE = frozenset(
     {
         RecordingCode.DAMAGED,
@@ -63,9 +65,7 @@ def mark_duplicates(
             kept.add(number)
     for number in sorted(kept):
         sharing = [
-            relation
-            for relation in pairs[number]
-            if relation.other in kept and relation.shared.seconds >= _LEAST_SECONDS
+            relation for relation in pairs[number] if relation.other in kept and relation.is_tied
         ]
         if sharing:
             paths = [marked[relation.other].path for relation in sharing]
@@ -88,6 +88,13 @@ class _Relation:
         """Whether the other one holds this recording."""
         fraction = self.shared.of_first if self.is_first else self.shared.of_second
         return fraction >= _CONTAINED
+
+    @property
+    def is_tied(self) -> bool:
+        """Whether the two recordings have to stay on the same side of the split."""
+        shared = self.shared
+        fraction = max(shared.of_first, shared.of_second)
+        return shared.seconds >= _LEAST_SECONDS or fraction >= _LEAST_FRACTION
 
     def refusal(self, path: str) -> RecordingRemark:
         """Why this recording is left out for the sake of the other one.

@@ -34,15 +34,16 @@ def export_pt(corpus: Corpus, folder: Path) -> int:
             "report or report-wgan to export them"
         )
     written = 0
-    taken: set[str] = set()
+    stems: dict[str, str] = {}  # of each path: both stretches of a recording have the same stem
     for recording in corpus.manifest.recordings:
-        stem = Path(recording.source.path).stem
+        path = recording.source.path
+        stem, taken = Path(path).stem, set(stems.values())
         numbered = (f"{corpus.manifest.genre}.{number:05d}" for number in count())
-        if not re.fullmatch(r".+\.\d{5}", stem) or stem in taken:
+        if path not in stems and (not re.fullmatch(r".+\.\d{5}", stem) or stem in taken):
             stem = next(name for name in numbered if name not in taken)
-        taken.add(stem)
-        shard = corpus.shard(recording)
-        for index in range(recording.segments):
+        stem = stems.setdefault(path, stem)
+        shard, first = corpus.shard(recording), recording.first_segment
+        for index in range(first, first + recording.segments):
             with atomic_path(
                 folder / f"{stem}_{index:03d}.pt", CorpusError, durable=False
             ) as partial:

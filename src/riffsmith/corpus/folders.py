@@ -95,7 +95,7 @@ def find_recordings(folder: Path, genre: str | None = None) -> tuple[Path, list[
     if not folder.is_dir():
         raise CorpusError(f"{str(folder)!r} is a file: name the folder that holds the recordings")
     root = resolve_genre(folder, genre)
-    paths = sorted(_walk(root, set()), key=lambda path: path.as_posix())
+    paths = list_files(root)
     if not paths:
         raise CorpusError(f"{str(root)!r} is empty: put recordings into it")
     if not any(is_audio_file(path) for path in paths):
@@ -103,6 +103,11 @@ def find_recordings(folder: Path, genre: str | None = None) -> tuple[Path, list[
         kinds = ", ".join(f"{count} × {ending}" for ending, count in endings.most_common(5))
         raise CorpusError(f"no audio in {str(root)!r}, only {kinds}: put recordings into it")
     return root, paths
+
+
+def list_files(folder: Path) -> list[Path]:
+    """All files under a folder of recordings, sorted by name; see `find_recordings`."""
+    return sorted(_walk(folder, set()), key=lambda path: path.as_posix())
 
 
 def find_audio(folder: Path) -> list[Path]:

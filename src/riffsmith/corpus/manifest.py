@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
@@ -18,17 +19,62 @@ MANIFEST_NAME = "manifest.json"
 Split = Literal["train", "held_out"]
 
 
-class PreparedRecording(BaseModel):
-    """A recording of a corpus and its shard."""
+class Stretch(BaseModel):
+    """The part of a recording that belongs to one side of the split.
+
+    The training stretch begins with the recording and the held-out one ends with it, so positions
+    in the training stretch are positions in the recording. What lies between them is not used.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first_segment: int
+    """Number of its first segment among those of the whole recording."""
+    start_seconds: float
+    end_seconds: float
+
+
+class PlannedRecording(BaseModel):
+    """A recording on one side of the split, or a stretch of it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: SurveyEntry
+    segments: int
+    """Number of segments, those of the stretch where there is one."""
+    split: Split
+    stretch: Stretch | None = None
+    """The part of the recording that this is. `None`: the whole. A recording that is cut is listed
+    twice, once for each side of the split."""
+
+    @property
+    def seconds(self) -> float:
+        """Length of the recording, or of the stretch."""
+        if self.stretch is None:
+            return self.source.seconds
+        return self.stretch.end_seconds - self.stretch.start_seconds
+
+    @property
+    def first_segment(self) -> int:
+        """Number of the first segment among those of the whole recording."""
+        return 0 if self.stretch is None else self.stretch.first_segment
+
+
+class PreparedRecording(PlannedRecording):
+    """A recording of a corpus, or a stretch of it, and its shard."""
+
     shard: str
     """Name of the file in `shards/`."""
-    segments: int
-    """Number of segments."""
-    split: Split
+
+
+def held_out_start(recordings: Sequence[PlannedRecording]) -> float | None:
+    """Second from which on a recording is held out. `None`: all recordings are whole.
+
+    Args:
+        recordings: Recordings of both sides of the split.
+    """
+    stretches = [one.stretch for one in recordings if one.stretch and one.split == "held_out"]
+    return stretches[0].start_seconds if stretches else None
 
 
 class Manifest(BaseModel):
@@ -58,13 +104,18 @@ class Manifest(BaseModel):
     ranges, which converts generated pictures back into decibels. Both are 0, and not used, in a
     corpus that stores audio alone."""
     recordings: tuple[PreparedRecording, ...]
-    """Recordings of the corpus."""
+    """Recordings of the corpus; one that is cut is listed twice."""
     skipped: tuple[SurveyEntry, ...]
     """Files of the folder that are not used."""
 
     def of_split(self, split: Split) -> list[PreparedRecording]:
         """Recordings of one side of the split."""
         return [recording for recording in self.recordings if recording.split == split]
+
+    @property
+    def recording_count(self) -> int:
+        """Number of recordings; one that is cut counts once."""
+        return len({recording.source.path for recording in self.recordings})
 
     def segment_count(self, split: Split) -> int:
         """Number of segments of one side of the split."""
@@ -76,7 +127,10 @@ class Manifest(BaseModel):
         Training on two corpora with equal hashes gives equal results.
         """
         parts = [self.settings.model_dump_json()]
-        parts += [f"{r.source.content_hash} {r.split}" for r in self.recordings]
+        for recording in self.recordings:
+            stretch = recording.stretch
+            place = f" {stretch.first_segment} {recording.segments}" if stretch else ""
+            parts.append(f"{recording.source.content_hash} {recording.split}{place}")
         return blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
 

@@ -21,13 +21,14 @@ from riffsmith.corpus.manifest import (
     read_manifest,
     write_manifest,
 )
-from riffsmith.corpus.segments import count_segments, minimum_seconds
+from riffsmith.corpus.segments import refuse_short
 from riffsmith.corpus.shards import SHARD_FOLDER, Shard, is_shard_name, shard_name, write_shard
-from riffsmith.corpus.split import split_recordings
+from riffsmith.corpus.split import divide_recordings, split_recordings
 from riffsmith.corpus.survey import Progress, map_files
 from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform
 from riffsmith.files import error_reason, hold, remove
+from riffsmith.messages import Count
 
 
 def prepare_corpus(
@@ -58,7 +59,7 @@ def prepare_corpus(
         genre: Subfolder of a tree of genres, or `all`. `None`: the folder is no such tree.
         name: What the music is called. `None`: as its folder, or the subfolder of its genre.
         hold_out: Names of recordings to hold out, or parts of their paths, instead of a fraction
-            of them all; `none` alone holds out nothing.
+            of the music; `none` alone holds out nothing.
         hold_out_glob: Patterns of file names or paths of recordings to hold out, too.
         workers: Number of threads. `None`: one for each core.
         on_progress: Function to call after each file.
@@ -147,14 +148,9 @@ def _write_shards(
         if shard.exists():
             entry = _reusable_entry(shard, entry_path(path, root))
             if entry is not None:
-                return entry
+                return refuse_short(entry, settings)
         entry, audio = describe(path, root, settings.sample_rate, settings.channel_count)
-        if entry.usable and count_segments(len(audio), settings) == 0:
-            needed = minimum_seconds(settings)
-            refusal = RecordingRemark.of(
-                RecordingCode.TOO_SHORT, seconds=entry.seconds, needed=needed
-            )
-            entry = entry.model_copy(update={"refusal": refusal})
+        entry = refuse_short(entry, settings)
         if entry.usable:
             write_shard(shard, entry, audio, settings, transform)
         return entry
@@ -196,21 +192,24 @@ def _build_manifest(
     usable = [entry for entry in entries if entry.usable]
     if not usable:
         reasons = "; ".join(f"{entry.path}: {entry.reason}" for entry in entries[:5])
-        raise CorpusError(f"nothing in {root} can be used ({reasons})")
-    held_out = split_recordings(usable, settings.held_out_fraction, hold_out, hold_out_glob)
+        more = f"; and {Count(len(entries) - 5):file|files} more" if len(entries) > 5 else ""
+        raise CorpusError(f"nothing in {root} can be used ({reasons}{more})")
+    choice = split_recordings(usable, settings, hold_out, hold_out_glob)
+    segments = {entry.content_hash: shards[entry.path].count for entry in usable}
     recordings: list[PreparedRecording] = []
     ranges: list[torch.Tensor] = []
-    for entry in usable:
-        shard = shards[entry.path]
-        is_training = entry.content_hash not in held_out
-        if is_training:
-            ranges.append(shard.ranges(augmented=shard.is_augmented))
+    for planned in divide_recordings(usable, segments, choice, settings):
+        shard = shards[planned.source.path]
+        if planned.split == "train":
+            found = shard.ranges(augmented=shard.is_augmented)
+            ranges.append(found[planned.first_segment :][: planned.segments])
         recordings.append(
             PreparedRecording(
-                source=entry,
+                source=planned.source,
+                segments=planned.segments,
+                split=planned.split,
+                stretch=planned.stretch,
                 shard=shard.path.name,
-                segments=shard.count,
-                split="train" if is_training else "held_out",
             )
         )
     low_db, high_db = _range_db(torch.cat(ranges), settings)

@@ -43,8 +43,17 @@ class Corpus:
         return SegmentSet(self, "held_out")
 
     def shard(self, recording: PreparedRecording) -> Shard:
-        """Opens the shard of a recording."""
+        """Opens the shard of a recording. It holds the whole recording, also where it is cut."""
         return Shard(self.path / SHARD_FOLDER / recording.shard)
+
+    def sample_range(self, recording: PreparedRecording) -> range:
+        """The samples of a recording, or of its stretch, in the shard."""
+        samples, stretch = self.shard(recording).samples, recording.stretch
+        if stretch is None:
+            return range(samples)
+        rate = self.manifest.settings.sample_rate
+        first, last = (round(end * rate) for end in (stretch.start_seconds, stretch.end_seconds))
+        return range(first, min(last, samples))
 
     def audio(
         self, recording: PreparedRecording, start_seconds: float, seconds: float
@@ -52,13 +61,15 @@ class Corpus:
         """Reads a passage of a recording; it is shorter if the recording ends within it.
 
         Args:
-            recording: Recording of this corpus.
-            start_seconds: Start of the passage.
+            recording: Recording of this corpus, or stretch of one.
+            start_seconds: Start of the passage, from the start of the recording or the stretch.
             seconds: Length of the passage.
         """
         sample_rate = self.manifest.settings.sample_rate
-        start = round(start_seconds * sample_rate)
-        return self.shard(recording).audio(start, start + round(seconds * sample_rate))
+        samples = self.sample_range(recording)
+        start = min(samples.start + round(start_seconds * sample_rate), samples.stop)
+        stop = min(start + round(seconds * sample_rate), samples.stop)
+        return self.shard(recording).audio(start, stop)
 
 
 class SegmentSet:
@@ -71,7 +82,9 @@ class SegmentSet:
         self._positions = [
             (number, index)
             for number, recording in enumerate(corpus.manifest.of_split(split))
-            for index in range(recording.segments)
+            for index in range(
+                recording.first_segment, recording.first_segment + recording.segments
+            )
         ]
         self._training = split == "train"
 

@@ -7,9 +7,13 @@ import torch
 from jaxtyping import Float, Int16
 from torch import Tensor
 
+from riffsmith.audio import RecordingCode, RecordingRemark
 from riffsmith.config import CorpusSettings
-from riffsmith.corpus.entry import FULL_SCALE
+from riffsmith.corpus.entry import FULL_SCALE, SurveyEntry
 from riffsmith.features import MelTransform, mask, resize, shift_pitch
+
+_ROUNDING_SECONDS = 0.0005
+"""An entry's length may be too long by so much, because it is rounded."""
 
 
 def count_segments(samples: int, settings: CorpusSettings) -> int:
@@ -26,9 +30,26 @@ def count_segments(samples: int, settings: CorpusSettings) -> int:
 
 
 def minimum_seconds(settings: CorpusSettings) -> float:
-    """Length of the shortest recording that still gives a segment."""
-    samples = ceil((1 - settings.pad_fraction) * settings.segment_samples)
-    return samples / settings.sample_rate
+    """Length of the shortest recording that can be used.
+
+    A picture is padded where a little is missing. Windows of audio are not.
+    """
+    padding = settings.pad_fraction if settings.store == "pictures" else 0.0
+    return ceil((1 - padding) * settings.segment_samples) / settings.sample_rate
+
+
+def refuse_short(entry: SurveyEntry, settings: CorpusSettings) -> SurveyEntry:
+    """The entry of a file, which is skipped where its recording is too short for a segment.
+
+    Args:
+        entry: Entry of a file.
+        settings: Settings of the corpus.
+    """
+    needed = minimum_seconds(settings)
+    if not entry.usable or entry.seconds - _ROUNDING_SECONDS >= needed:
+        return entry
+    refusal = RecordingRemark.of(RecordingCode.TOO_SHORT, seconds=entry.seconds, needed=needed)
+    return entry.model_copy(update={"refusal": refusal})
 
 
 def cut_segments(

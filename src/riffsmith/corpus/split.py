@@ -1,17 +1,66 @@
-"""Split into training and held-out recordings; the segments of a recording stay together."""
+"""Split into training and held-out recordings.
+
+Whole recordings are held out where there are enough of them. Otherwise the longest one is cut: the
+training uses its beginning, its end is held out, and a gap between them is not used.
+"""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from math import ceil
 
+from riffsmith.config import CorpusSettings
 from riffsmith.corpus.entry import SurveyEntry
+from riffsmith.corpus.manifest import PlannedRecording, Stretch
+from riffsmith.corpus.segments import count_segments
 from riffsmith.errors import CorpusError
 
 HOLD_OUT_NOTHING = "none"
 """Name that stands for no recording at all where recordings to hold out are named."""
 _NEAREST = 3
 """Number of recordings that an error lists where a name fits none."""
+
+
+_LEAST_SECONDS = 29.5
+"""Music that is held out at least: one passage of an evaluation, and enough windows to tell copies
+from chance."""
+_LEAST_SHARE = 0.25
+"""Of little music, this share is enough."""
+_LEAST_PASSAGE_SECONDS = 5.0
+"""One of the held-out recordings is so long, because shorter passages cannot be evaluated."""
+_MOST_SHARE = 0.4
+"""Whole recordings of a small folder are held out up to this share of its music."""
+_TOLERANCE = 0.5
+"""Whole recordings may last so much more or less than asked, as a fraction of what is asked."""
+_GAP_SECONDS = 10.0
+"""Least distance between the two stretches of a recording that is cut."""
+_LEAST_SEGMENTS = 2
+"""Shortest stretch. A training window may be a little longer than one segment."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Where a recording is cut into a training stretch and a held-out stretch."""
+
+    content_hash: str
+    training_segments: int
+    """The training uses so many segments, from the first one on."""
+    first_held_out_segment: int
+    """The segments from this number on are held out; those before it are the gap."""
+    held_out_seconds: float
+    """Length of what is held out."""
+
+
+@dataclass(frozen=True)
+class SplitChoice:
+    """What is held out of a corpus."""
+
+    held_out: frozenset[str] = frozenset()
+    """Content hashes of the recordings that are held out as a whole."""
+    cut: Cut | None = None
+    """The recording that is cut. `None`: all recordings are whole."""
 
 
 def count_held_out(recordings: int, fraction: float) -> int:
@@ -28,26 +77,26 @@ def count_held_out(recordings: int, fraction: float) -> int:
 
 def split_recordings(
     entries: Sequence[SurveyEntry],
-    fraction: float,
+    settings: CorpusSettings,
     hold_out: Sequence[str] = (),
     hold_out_glob: Sequence[str] = (),
-) -> set[str]:
-    """Selects the recordings to hold out.
+) -> SplitChoice:
+    """Selects what to hold out.
 
-    Recordings that share music stay together: with one of them, all of them are held out. A group
-    that is larger than the fraction is held out only where there is no smaller one.
+    If nothing is named, whole recordings are held out that are about the fraction of the settings
+    of the music. Where no such choice leaves enough on both sides, or one recording is more than
+    half of the music, the longest recording is cut. The choice depends on lengths and content
+    hashes alone, so that neither names nor their order matter.
+
+    Recordings that share music stay together: with one of them, all of them are held out, and none
+    of them is cut.
 
     Args:
         entries: Usable recordings without duplicates.
-        fraction: Fraction of the recordings to hold out, as for `count_held_out`. The first ones
-            in the order of their content hashes are taken, so that neither names nor their order
-            matter.
-        hold_out: Names of recordings to hold out instead of a fraction, as for `find_held_out`;
-            `none` alone holds out nothing.
+        settings: Settings of the corpus, with the fraction to hold out.
+        hold_out: Names of recordings to hold out instead, as for `find_held_out`; `none` alone
+            holds out nothing.
         hold_out_glob: Patterns of recordings to hold out, too, as for `find_held_out`.
-
-    Returns:
-        Content hashes of the recordings to hold out.
 
     Raises:
         CorpusError: A name or a pattern fits nothing, nothing would be left to train on, or `none`
@@ -55,14 +104,14 @@ def split_recordings(
     """
     groups = _group(entries)
     if not hold_out and not hold_out_glob:
-        return _select(groups, count_held_out(len(entries), fraction))
+        return _choose(entries, groups, settings)
     if HOLD_OUT_NOTHING in hold_out:
         if len(hold_out) + len(hold_out_glob) > 1:
             raise CorpusError(
                 f"--hold-out {HOLD_OUT_NOTHING} holds out nothing, and others are named beside it: "
                 "leave out one of them"
             )
-        return set()
+        return SplitChoice()
     paths = set(find_held_out([entry.path for entry in entries], hold_out, hold_out_glob))
     named = {entry.content_hash for entry in entries if entry.path in paths}
     held_out = {one for group in groups if named & set(group) for one in group}
@@ -71,7 +120,147 @@ def split_recordings(
             "--hold-out leaves nothing to train on: hold out fewer recordings (those that share "
             "music are held out together)"
         )
+    return SplitChoice(frozenset(held_out))
+
+
+def _choose(
+    entries: Sequence[SurveyEntry], groups: Sequence[list[str]], settings: CorpusSettings
+) -> SplitChoice:
+    fraction = settings.held_out_fraction
+    if fraction == 0 or not entries:
+        return SplitChoice()
+    seconds = {entry.content_hash: entry.seconds for entry in entries}
+    amount = _Amount(sum(seconds.values()), fraction)
+    first = _select(groups, count_held_out(len(entries), fraction))
+    by_seconds = _select_by_seconds(groups, seconds, amount)
+    singles = sorted(groups, key=lambda group: abs(_sum(group, seconds) - amount.target_seconds))
+    candidates = (first, by_seconds, *map(frozenset, singles))
+    whole = next((one for one in candidates if amount.is_met_by(one, seconds)), None)
+    alone = {group[0] for group in groups if len(group) == 1}
+    longest = max(
+        (entry for entry in entries if entry.content_hash in alone),
+        key=lambda entry: (entry.seconds, entry.content_hash),
+        default=None,
+    )
+    if longest and (whole is None or longest.seconds > amount.total_seconds / 2):
+        cut = _cut(longest, amount.target_seconds, settings)
+        # Of two short recordings, a whole one is better than a few seconds of one.
+        is_enough = cut is not None and cut.held_out_seconds >= amount.least_seconds
+        if cut and (is_enough or not first):
+            return SplitChoice(cut=cut)
+    return SplitChoice(first if whole is None else whole)
+
+
+@dataclass(frozen=True)
+class _Amount:
+    """How much music is to be held out."""
+
+    total_seconds: float
+    """Length of all recordings."""
+    fraction: float
+
+    @property
+    def least_seconds(self) -> float:
+        return min(_LEAST_SECONDS, _LEAST_SHARE * self.total_seconds)
+
+    @property
+    def target_seconds(self) -> float:
+        return max(self.fraction * self.total_seconds, self.least_seconds)
+
+    def is_met_by(self, held_out: Collection[str], seconds: Mapping[str, float]) -> bool:
+        """Whether these recordings leave enough on both sides of the split."""
+        asked, found = self.fraction * self.total_seconds, _sum(held_out, seconds)
+        mean = self.total_seconds / len(seconds)
+        most = min((1 + _TOLERANCE) * mean, _MOST_SHARE * self.total_seconds)  # for one recording
+        most = max((1 + _TOLERANCE) * asked, most)
+        return (
+            max(self.least_seconds, (1 - _TOLERANCE) * asked) <= found <= most
+            and len(held_out) < len(seconds)
+            and any(seconds[one] >= _LEAST_PASSAGE_SECONDS for one in held_out)
+        )
+
+
+def _sum(hashes: Collection[str], seconds: Mapping[str, float]) -> float:
+    return sum(seconds[one] for one in hashes)
+
+
+def _select_by_seconds(
+    groups: Sequence[list[str]], seconds: Mapping[str, float], amount: _Amount
+) -> frozenset[str]:
+    """Content hashes of the first groups that come near to the target without going far above."""
+    held_out: frozenset[str] = frozenset()
+    for group in groups:
+        found = _sum(held_out, seconds)
+        most = (1 + _TOLERANCE) * amount.target_seconds
+        if found < amount.target_seconds and found + _sum(group, seconds) <= most:
+            held_out |= frozenset(group)
     return held_out
+
+
+def _cut(entry: SurveyEntry, held_out_seconds: float, settings: CorpusSettings) -> Cut | None:
+    """Cuts a recording, so that at least half of it is trained on.
+
+    Args:
+        entry: Recording to cut.
+        held_out_seconds: Length to hold out.
+        settings: Settings of the corpus: both stretches consist of whole segments.
+
+    Returns:
+        Where to cut. `None`: the recording is too short.
+    """
+    count = count_segments(round(entry.seconds * settings.sample_rate), settings)
+    length = settings.segment_seconds
+    gap = ceil(_GAP_SECONDS / length)
+    least = max(_LEAST_SEGMENTS, ceil(_LEAST_PASSAGE_SECONDS / length))
+    first = min(int((entry.seconds - held_out_seconds) // length), count - least)
+    first = max(first, ceil(count / 2) + gap)
+    if count - first < least:
+        return None
+    return Cut(
+        entry.content_hash,
+        training_segments=first - gap,
+        first_held_out_segment=first,
+        held_out_seconds=entry.seconds - first * length,
+    )
+
+
+def divide_recordings(
+    entries: Sequence[SurveyEntry],
+    segments: Mapping[str, int],
+    choice: SplitChoice,
+    settings: CorpusSettings,
+) -> list[PlannedRecording]:
+    """Lists the recordings of both sides of a split; one that is cut is listed twice.
+
+    Args:
+        entries: Usable recordings without duplicates.
+        segments: Number of segments of each by its content hash.
+        choice: What is held out.
+        settings: Settings of the corpus.
+    """
+    planned: list[PlannedRecording] = []
+    for entry in entries:
+        count, cut = segments[entry.content_hash], choice.cut
+        if cut is not None and cut.content_hash == entry.content_hash:
+            length, first = settings.segment_seconds, cut.first_held_out_segment
+            training = Stretch(
+                first_segment=0, start_seconds=0.0, end_seconds=cut.training_segments * length
+            )
+            held_out = Stretch(
+                first_segment=first, start_seconds=first * length, end_seconds=entry.seconds
+            )
+            planned += [
+                PlannedRecording(
+                    source=entry, segments=cut.training_segments, split="train", stretch=training
+                ),
+                PlannedRecording(
+                    source=entry, segments=count - first, split="held_out", stretch=held_out
+                ),
+            ]
+        else:
+            side = "held_out" if entry.content_hash in choice.held_out else "train"
+            planned.append(PlannedRecording(source=entry, segments=count, split=side))
+    return planned
 
 
 def _group(entries: Sequence[SurveyEntry]) -> list[list[str]]:
@@ -87,14 +276,17 @@ def _group(entries: Sequence[SurveyEntry]) -> list[list[str]]:
     return sorted(groups.values())
 
 
-def _select(groups: Sequence[list[str]], count: int) -> set[str]:
-    """Content hashes of the first groups that are at most so many recordings together."""
-    held_out: set[str] = set()
+def _select(groups: Sequence[list[str]], count: int) -> frozenset[str]:
+    """Content hashes of the first groups that are at most so many recordings together.
+
+    A group that is larger is taken only where there is no smaller one.
+    """
+    held_out: frozenset[str] = frozenset()
     for group in groups:
         if len(held_out) + len(group) <= count:
-            held_out |= set(group)
+            held_out |= frozenset(group)
     if not held_out and count and len(groups) > 1:
-        return set(min(groups, key=len))
+        return frozenset(min(groups, key=len))
     return held_out
 
 

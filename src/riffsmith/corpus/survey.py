@@ -10,17 +10,21 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
+from riffsmith.audio import RecordingCode
 from riffsmith.config import CorpusSettings
 from riffsmith.corpus.duplicates import mark_duplicates
 from riffsmith.corpus.entry import SurveyEntry, describe, find_stored_landmarks
 from riffsmith.corpus.folders import find_recordings
-from riffsmith.corpus.segments import count_segments
-from riffsmith.corpus.split import split_recordings
+from riffsmith.corpus.manifest import PlannedRecording, Split
+from riffsmith.corpus.segments import count_segments, refuse_short
+from riffsmith.corpus.split import divide_recordings, split_recordings
 from riffsmith.errors import CorpusError
 from riffsmith.messages import MessageCode
 from riffsmith.parallel import count_cores, map_ordered
 
 Result = TypeVar("Result")
+_COMPARED_RATE = 22_050
+"""Sample rate in Hz at which files are compared where no settings say another one."""
 
 Progress = Callable[[int, int, str], None]
 """Function that is called with the number of files done, the number of all files, and the name of
@@ -51,12 +55,17 @@ class MaterialGrade(MessageCode):
 class CorpusPlan:
     """What the corpus of a survey's recordings will hold."""
 
-    training: tuple[SurveyEntry, ...]
-    """Recordings to train on."""
-    held_out: tuple[SurveyEntry, ...]
-    """Recordings that are kept from the training."""
-    training_segments: int
-    """Number of segments of the recordings to train on."""
+    recordings: tuple[PlannedRecording, ...]
+    """Recordings of both sides of the split; one that is cut is listed twice."""
+
+    def of_split(self, split: Split) -> list[PlannedRecording]:
+        """Recordings of one side of the split."""
+        return [recording for recording in self.recordings if recording.split == split]
+
+    @property
+    def training_segments(self) -> int:
+        """Number of segments to train on."""
+        return sum(recording.segments for recording in self.of_split("train"))
 
 
 class Survey(BaseModel):
@@ -79,6 +88,11 @@ class Survey(BaseModel):
     def skipped(self) -> list[SurveyEntry]:
         """Files that are skipped."""
         return [entry for entry in self.entries if not entry.usable]
+
+    @property
+    def too_short(self) -> list[SurveyEntry]:
+        """Files that hold music, but are too short for the settings."""
+        return find_too_short(self.skipped)
 
     @property
     def minutes(self) -> float:
@@ -114,18 +128,14 @@ class Survey(BaseModel):
             CorpusError: A name or a pattern fits nothing, or nothing would be left to train on.
         """
         counts = {
-            entry.path: count_segments(round(entry.seconds * settings.sample_rate), settings)
+            entry.content_hash: count_segments(
+                round(entry.seconds * settings.sample_rate), settings
+            )
             for entry in self.usable
         }
-        entries = [entry for entry in self.usable if counts[entry.path]]
-        fraction = settings.held_out_fraction
-        hashes = split_recordings(entries, fraction, hold_out, hold_out_glob)
-        training = tuple(entry for entry in entries if entry.content_hash not in hashes)
-        return CorpusPlan(
-            training=training,
-            held_out=tuple(entry for entry in entries if entry.content_hash in hashes),
-            training_segments=sum(counts[entry.path] for entry in training),
-        )
+        entries = [entry for entry in self.usable if counts[entry.content_hash]]
+        choice = split_recordings(entries, settings, hold_out, hold_out_glob)
+        return CorpusPlan(tuple(divide_recordings(entries, counts, choice, settings)))
 
     def verdict(self) -> str:
         """The grade as an English sentence."""
@@ -140,12 +150,24 @@ class Survey(BaseModel):
         return dict(sorted(Counter(entry.channels for entry in self.usable).items()))
 
 
+def find_too_short(skipped: Sequence[SurveyEntry]) -> list[SurveyEntry]:
+    """The files that are skipped for the sole reason that they are too short for a segment.
+
+    Args:
+        skipped: Files that are skipped.
+    """
+    return [
+        entry
+        for entry in skipped
+        if entry.refusal is not None and entry.refusal.code == RecordingCode.TOO_SHORT
+    ]
+
+
 def survey_folder(
     folder: Path,
     genre: str | None = None,
     *,
-    sample_rate: int = 22_050,
-    channels: int = 1,
+    settings: CorpusSettings | None = None,
     workers: int | None = None,
     on_progress: Progress | None = None,
 ) -> Survey:
@@ -155,8 +177,8 @@ def survey_folder(
         folder: Folder to search, with its subfolders.
         genre: Subfolder of a tree of genres such as GTZAN, or `all`. `None`: the folder is no such
             tree.
-        sample_rate: Sample rate at which files are compared to find duplicates, in Hz.
-        channels: Number of channels to which files are mixed for that comparison, 1 or 2.
+        settings: Settings of the corpus that is to be made: recordings that are too short for it
+            are skipped. `None`: no recording is too short.
         workers: Number of threads. `None`: one for each core.
         on_progress: Function to call after each file.
 
@@ -165,9 +187,14 @@ def survey_folder(
             `genre` does not name one of them.
     """
     root, paths = find_recordings(folder, genre)
+    sample_rate, channels = _COMPARED_RATE, 1
+    if settings is not None:
+        sample_rate, channels = settings.sample_rate, settings.channel_count
 
     def describe_file(path: Path) -> tuple[SurveyEntry, Tensor | None]:
         entry, audio = describe(path, root, sample_rate, channels)
+        if settings is not None:
+            entry = refuse_short(entry, settings)
         return entry, find_stored_landmarks(audio, sample_rate) if entry.usable else None
 
     described = list(map_files(describe_file, paths, workers, on_progress))

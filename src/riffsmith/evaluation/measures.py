@@ -18,7 +18,7 @@ from riffsmith.evaluation.metrics.key import (
 )
 from riffsmith.evaluation.metrics.notes import mean_polyphony, onset_rate, persistence
 from riffsmith.evaluation.metrics.repetition import riff_repetition
-from riffsmith.evaluation.metrics.rhythm import find_beats, measure_rhythm
+from riffsmith.evaluation.metrics.rhythm import RHYTHM_SECONDS, find_beats, measure_rhythm
 from riffsmith.evaluation.metrics.sound import check_sound
 from riffsmith.evaluation.metrics.structure import measure_structure
 from riffsmith.evaluation.metrics.vendi import relative_variety
@@ -32,6 +32,8 @@ TAG_MEASURES = tuple(f"tag_{name.replace(' ', '_')}" for name in TAG_NAMES)
 STRONGEST_TAGS = 3
 """Number of tags that are compared: those with the highest probabilities in real music."""
 _LONGEST_LAG_SECONDS = 15.0
+_STRUCTURE_SECONDS = _LONGEST_LAG_SECONDS + 1.0
+"""Shortest passage that has a structure."""
 _PERSISTENCE_SECONDS, _LONG_PERSISTENCE_SECONDS = 0.25, 0.5
 
 Measures = dict[str, float | None]
@@ -44,18 +46,25 @@ def is_distance(measure: str) -> bool:
 
 
 def measure_passage(passage: Passage) -> Measures:
-    """Rhythm, structure, notes and sound of a passage of 16 s or more."""
+    """Rhythm, structure, notes and sound of a passage.
+
+    Passages shorter than 8 s have no rhythm, and passages shorter than 16 s have no structure.
+    """
     mono = mix_to_mono(passage.audio)
-    rhythm = measure_rhythm(mono, passage.sample_rate)
-    structure = measure_structure(mono, passage.sample_rate, _LONGEST_LAG_SECONDS)
+    seconds = len(mono) / passage.sample_rate
+    rhythm = structure = None
+    if seconds >= RHYTHM_SECONDS:
+        rhythm = measure_rhythm(mono, passage.sample_rate)
+    if seconds >= _STRUCTURE_SECONDS:
+        structure = measure_structure(mono, passage.sample_rate, _LONGEST_LAG_SECONDS)
     sound = check_sound(passage.audio, passage.sample_rate)
     return {
-        "beat_strength": rhythm.beat_strength,
-        "tempo_bpm": rhythm.tempo_bpm,
-        "tempo_stability": rhythm.tempo_stability,
-        "pulse_persistence": rhythm.pulse_persistence,
-        "continuity": structure.continuity,
-        "relief": structure.relief,
+        "beat_strength": rhythm and rhythm.beat_strength,
+        "tempo_bpm": rhythm and rhythm.tempo_bpm,
+        "tempo_stability": rhythm and rhythm.tempo_stability,
+        "pulse_persistence": rhythm and rhythm.pulse_persistence,
+        "continuity": structure and structure.continuity,
+        "relief": structure and structure.relief,
         **measure_notes(mono, passage.sample_rate),
         "loudness_lufs": sound.loudness_lufs,
         "peak_db": sound.peak_db,

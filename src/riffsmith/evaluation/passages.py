@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import ceil
+from math import ceil, floor
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,14 +15,16 @@ from riffsmith.audio import join, read_named
 from riffsmith.bundle import Bundle, LatentBundle
 from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.corpus.manifest import Split
-from riffsmith.errors import CorpusError
+from riffsmith.errors import CorpusError, RiffsmithError
 from riffsmith.evaluation.remarks import Remark, RemarkCode
 from riffsmith.features import MelTransform, griffin_lim
 from riffsmith.parallel import map_ordered
 from riffsmith.synthesis import FADE_SECONDS, generate_clip, reconstruct_audio
 
 PASSAGE_SECONDS = 30.0
-"""Length of a passage."""
+"""Length of a passage where the recordings are as long."""
+SHORTEST_PASSAGE_SECONDS = 5.0
+"""Shorter passages are not compared."""
 Item = TypeVar("Item")
 
 
@@ -41,58 +43,83 @@ class Passage:
     sample_rate: int
 
 
-def read_passages(corpus: Corpus, split: Split, seconds: float) -> list[Passage]:
-    """Reads passages of 30 s from one split of a corpus, spread evenly over its recordings.
+def passage_seconds(corpus: Corpus) -> float:
+    """Length of the passages that music is compared with a corpus in, in seconds.
+
+    It is 30 s, or less where one side of the split has no recording of 30 s: then as much as the
+    longest recording of either side has, in tenths of a second.
+
+    Raises:
+        CorpusError: Nothing is held out, or a split has no recording of 5 s.
+    """
+    if not corpus.manifest.of_split("held_out"):
+        raise Remark.of(RemarkCode.NOTHING_HELD_OUT, path=str(corpus.path)).to_error(CorpusError)
+    return min(_longest_passage(corpus, split) for split in ("train", "held_out"))
+
+
+def _longest_passage(corpus: Corpus, split: Split) -> float:
+    longest = max((one.seconds for one in corpus.manifest.of_split(split)), default=0.0)
+    seconds = min(PASSAGE_SECONDS, floor(10 * longest) / 10)
+    if seconds >= SHORTEST_PASSAGE_SECONDS:
+        return seconds
+    raise _explain_no_passage(corpus, split, SHORTEST_PASSAGE_SECONDS)
+
+
+def _explain_no_passage(corpus: Corpus, split: Split, seconds: float) -> RiffsmithError:
+    """The error for a split without a recording of so many seconds."""
+    code = (
+        RemarkCode.NO_LONG_HELD_OUT_RECORDING
+        if split == "held_out"
+        else RemarkCode.NO_LONG_TRAINING_RECORDING
+    )
+    return Remark.of(code, path=str(corpus.path), seconds=seconds).to_error(CorpusError)
+
+
+def read_passages(
+    corpus: Corpus, split: Split, seconds: float, length: float = PASSAGE_SECONDS
+) -> list[Passage]:
+    """Reads passages from one split of a corpus, spread evenly over its recordings.
 
     Args:
         corpus: Prepared corpus.
         split: "train" or "held_out".
         seconds: Length of all passages together in seconds, rounded up to whole passages.
+        length: Length of a passage in seconds.
 
     Raises:
-        CorpusError: The split has no recording of 30 s.
+        CorpusError: The split has no recording that is as long as a passage.
     """
     recordings = [
-        recording
-        for recording in corpus.manifest.of_split(split)
-        if recording.source.seconds >= PASSAGE_SECONDS
+        recording for recording in corpus.manifest.of_split(split) if recording.seconds >= length
     ]
     if not recordings:
-        code = (
-            RemarkCode.NO_LONG_HELD_OUT_RECORDING
-            if split == "held_out"
-            else RemarkCode.NO_LONG_TRAINING_RECORDING
-        )
-        remark = Remark.of(code, path=str(corpus.path), seconds=PASSAGE_SECONDS)
-        raise remark.to_error(CorpusError)
-    count = ceil(seconds / PASSAGE_SECONDS)
+        raise _explain_no_passage(corpus, split, length)
+    count = ceil(seconds / length)
     rounds = ceil(count / len(recordings))
     chosen = [(recording, number) for number in range(rounds) for recording in recordings][:count]
     return [
         read_passage(
-            corpus,
-            recording,
-            (recording.source.seconds - PASSAGE_SECONDS) * (number + 0.5) / rounds,
+            corpus, recording, (recording.seconds - length) * (number + 0.5) / rounds, length
         )
         for recording, number in chosen
     ]
 
 
-def check_passages(corpus: Corpus) -> None:
-    """Checks that both splits of a corpus have passages, before anything slow begins.
+def read_passage(
+    corpus: Corpus,
+    recording: PreparedRecording,
+    start_seconds: float,
+    length: float = PASSAGE_SECONDS,
+) -> Passage:
+    """Reads a passage of a recording.
 
-    Raises:
-        CorpusError: Nothing is held out, or a split has no recording of 30 s.
+    Args:
+        corpus: Prepared corpus.
+        recording: Recording of the corpus.
+        start_seconds: Start of the passage.
+        length: Length of the passage in seconds.
     """
-    if not corpus.manifest.of_split("held_out"):
-        raise Remark.of(RemarkCode.NOTHING_HELD_OUT, path=str(corpus.path)).to_error(CorpusError)
-    for split in ("train", "held_out"):
-        read_passages(corpus, split, PASSAGE_SECONDS)
-
-
-def read_passage(corpus: Corpus, recording: PreparedRecording, start_seconds: float) -> Passage:
-    """Reads 30 s of a recording from a second on."""
-    audio = corpus.audio(recording, start_seconds, PASSAGE_SECONDS).numpy()
+    audio = corpus.audio(recording, start_seconds, length).numpy()
     return Passage(recording.source.path, audio, corpus.manifest.settings.sample_rate)
 
 
@@ -101,18 +128,20 @@ def play_passages(
     seconds: float,
     seed: int,
     on_progress: Callable[[float], None] = lambda fraction: None,
+    length: float = PASSAGE_SECONDS,
 ) -> list[Passage]:
-    """Generates clips of 30 s with consecutive seeds, as `generate --count` does.
+    """Generates clips with consecutive seeds, as `generate --count` does.
 
     Args:
         bundle: Model that generates the clips.
         seconds: Length of all clips together in seconds, rounded to whole clips.
         seed: Seed; the clips' own seeds begin at seed · number of clips.
         on_progress: Called with the fraction of the clips that are finished, from 0 to 1.
+        length: Length of a clip in seconds.
     """
-    count, rate = round(seconds / PASSAGE_SECONDS), bundle.settings.corpus.sample_rate
+    count, rate = round(seconds / length), bundle.settings.corpus.sample_rate
     passages: list[Passage] = []
-    play = partial(generate_clip, bundle, PASSAGE_SECONDS)
+    play = partial(generate_clip, bundle, length)
     seeds = range(seed * count, seed * count + count)
     for number, audio in enumerate(map_ordered(play, seeds)):
         passages.append(Passage(f"clip {number}", audio, rate))
@@ -121,35 +150,47 @@ def play_passages(
 
 
 def read_folder(
-    paths: Iterable[Path], corpus: Corpus, seconds: float | None = None
+    paths: Iterable[Path],
+    corpus: Corpus,
+    seconds: float | None = None,
+    length: float = PASSAGE_SECONDS,
 ) -> list[Passage]:
-    """Reads audio files as passages of 30 s at a corpus's sample rate and number of channels.
+    """Reads audio files as passages at a corpus's sample rate and number of channels.
+
+    Where all files are shorter than a passage, the passages are as long as the longest file.
 
     Args:
         paths: Audio files.
         corpus: Corpus whose sample rate and number of channels the passages get.
         seconds: Length of all passages together in seconds, which is about what is read, spread
             over the files. `None`: everything is read.
+        length: Length of a passage in seconds.
 
     Raises:
         AudioError: A file cannot be read.
-        CorpusError: No file is 30 s long.
+        CorpusError: No file is 5 s long.
     """
     settings = corpus.manifest.settings
-    length = round(PASSAGE_SECONDS * settings.sample_rate)
+    samples = round(length * settings.sample_rate)
     files = list(paths)
-    count = len(files) if seconds is None else ceil(seconds / PASSAGE_SECONDS)
+    count = len(files) if seconds is None else ceil(seconds / length)
     limit = None if seconds is None else ceil(count / max(len(files), 1))
     passages: list[Passage] = []
+    longest = 0
     for path in spread_evenly(files, count):
         audio = read_named(path, settings.sample_rate, settings.channel_count).audio
-        starts = range(0, len(audio) - length + 1, length)
+        longest = max(longest, len(audio))
+        starts = range(0, len(audio) - samples + 1, samples)
         for start in spread_evenly(starts, len(starts) if limit is None else limit):
-            piece = audio[start : start + length].copy()  # frees the rest of the file
+            piece = audio[start : start + samples].copy()  # frees the rest of the file
             passages.append(Passage(path.name, piece, settings.sample_rate))
-    if not passages:
-        raise Remark.of(RemarkCode.NO_LONG_FILE, seconds=PASSAGE_SECONDS).to_error(CorpusError)
-    return passages
+    if passages:
+        return passages
+    shorter = floor(10 * longest / settings.sample_rate) / 10
+    if shorter < SHORTEST_PASSAGE_SECONDS:
+        remark = Remark.of(RemarkCode.NO_LONG_FILE, seconds=SHORTEST_PASSAGE_SECONDS)
+        raise remark.to_error(CorpusError)
+    return read_folder(files, corpus, seconds, shorter)
 
 
 def spread_evenly(items: Sequence[Item], count: int) -> list[Item]:

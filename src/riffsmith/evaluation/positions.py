@@ -43,7 +43,7 @@ def find_pairs(corpus: Corpus, seconds: float) -> list[tuple[Position, Position]
         CorpusError: There are fewer than six pairs.
     """
     room = {
-        recording: int(recording.source.seconds / (2 * PASSAGE_SECONDS))
+        recording: int(recording.seconds / (2 * PASSAGE_SECONDS))
         for recording in corpus.manifest.recordings
     }
     requested = ceil(seconds / PASSAGE_SECONDS)
@@ -65,7 +65,7 @@ def find_pairs(corpus: Corpus, seconds: float) -> list[tuple[Position, Position]
         taken.update(spread_evenly(recordings, requested - taken.total()))
     pairs: list[tuple[Position, Position]] = []
     for recording, count in taken.items():
-        part = recording.source.seconds / (2 * count)
+        part = recording.seconds / (2 * count)
         positions = [
             Position(corpus, recording, part * (number + 0.5) - PASSAGE_SECONDS / 2)
             for number in range(2 * count)

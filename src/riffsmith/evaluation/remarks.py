@@ -67,6 +67,10 @@ class RemarkCode(MessageCode):
         "the held-out music has enough notes in {windows} of the {needed} windows of {seconds:g} s "
         "that are needed: prepare the corpus again and hold out more",
     )
+    EMBEDDER_LEFT_OUT = (
+        "embedder_left_out",
+        "{embedder} is left out: its windows last {needed:.3g} s, and the passages {seconds:.3g} s",
+    )
     EMBEDDINGS_NOT_KEPT = "embeddings_not_kept", "embeddings are not kept: {reason}"
 
     # Errors.

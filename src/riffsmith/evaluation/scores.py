@@ -23,8 +23,14 @@ from riffsmith.evaluation.measures import (
 )
 from riffsmith.evaluation.metrics.bootstrap import DistanceRatio, distance_ratio
 from riffsmith.evaluation.metrics.note_f1 import note_f1
-from riffsmith.evaluation.passages import Passage, group, read_passages, reconstruct as invert
-from riffsmith.evaluation.remarks import Remark
+from riffsmith.evaluation.passages import (
+    Passage,
+    group,
+    passage_seconds,
+    read_passages,
+    reconstruct as invert,
+)
+from riffsmith.evaluation.remarks import Remark, RemarkCode
 from riffsmith.evaluation.summary import Summary, summarise
 from riffsmith.parallel import map_ordered
 from riffsmith.transcription.transcribe import transcribe
@@ -111,12 +117,13 @@ def evaluate(
 ) -> Evaluation:
     """Compares generated passages with the recordings of a corpus.
 
-    As many seconds of training and of held-out recordings are read as there are of generated music.
-    Windows are embedded at equal loudness (see `embed_audio`).
+    As many seconds of training and of held-out recordings are read as there are of generated music,
+    in passages of the same length, up to 30 s. Windows are embedded at equal loudness (see
+    `embed_audio`).
 
     Args:
         name: Name of what is evaluated, for the result.
-        generated: Clips of 30 s, each a group of its own in the bootstrap.
+        generated: Clips of up to 30 s, each a group of its own in the bootstrap.
         corpus: Corpus with training and held-out recordings.
         seed: Seed of the resampling.
         embedders: Embedders for the distances. `None`: the built-in ones.
@@ -128,21 +135,22 @@ def evaluate(
         on_progress: Called with the fraction that is done and the name of the next stage.
 
     Raises:
-        CorpusError: The corpus has no training or no held-out recording of 30 s.
+        CorpusError: The corpus has no training or no held-out recording of 5 s.
         AudioError: A passage holds NaN or infinite samples.
         SettingsError: An embedder's result is not what it declares.
     """
-    seconds = sum(len(passage.audio) / passage.sample_rate for passage in generated)
+    lengths = [len(passage.audio) / passage.sample_rate for passage in generated]
+    seconds, length = sum(lengths), min(passage_seconds(corpus), round(max(lengths), 1))
     on_progress(0.0, "reading")
     real = {
-        "training": read_passages(corpus, "train", seconds),
-        "held_out": read_passages(corpus, "held_out", seconds),
+        "training": read_passages(corpus, "train", seconds, length),
+        "held_out": read_passages(corpus, "held_out", seconds, length),
     }
     on_progress(0.05, "reconstructing held-out music for the ceiling")
     play = reconstruct or (lambda passage: invert(passage, corpus))
     made = {"generated": generated, "ceiling": list(map_ordered(play, real["held_out"]))}
     stored = EmbeddingCache(cache) if cache else None
-    embedders = embedders or build_embedders()
+    embedders, left_out = _select_fitting(embedders or build_embedders(), length)
     distances: dict[str, DistanceScore] = {}
     measures: dict[str, Measure] = {}
     for number, embedder in enumerate(embedders):
@@ -164,8 +172,33 @@ def evaluate(
         distances=distances,
         measures=measures,
         codec_note_f1=_compare_notes(made["ceiling"], real["held_out"]),
-        remarks=(stored.failure,) if stored and stored.failure else (),
+        remarks=(*left_out, *((stored.failure,) if stored and stored.failure else ())),
     )
+
+
+def _select_fitting(
+    embedders: Sequence[Embedder], length: float
+) -> tuple[list[Embedder], list[Remark]]:
+    """The embedders whose windows fit into passages, or all of them where none does.
+
+    Args:
+        embedders: Embedders for the distances.
+        length: Length of a passage in seconds.
+
+    Returns:
+        The embedders, and a remark on each that is left out.
+    """
+    fitting = [one for one in embedders if one.window_seconds <= length] or list(embedders)
+    return fitting, [
+        Remark.of(
+            RemarkCode.EMBEDDER_LEFT_OUT,
+            embedder=one.name,
+            needed=round(one.window_seconds, 2),
+            seconds=length,
+        )
+        for one in embedders
+        if one not in fitting
+    ]
 
 
 def _compare_notes(restored: Sequence[Passage], originals: Sequence[Passage]) -> float | None:

@@ -15,11 +15,12 @@ from riffsmith.config import (
 )
 from riffsmith.corpus import (
     HOLD_OUT_NOTHING,
+    Changes,
     Corpus,
     CorpusPlan,
     Manifest,
     Progress,
-    SurveyEntry,
+    compare_folder,
     find_held_out,
     is_corpus,
     prepare_corpus,
@@ -242,6 +243,7 @@ def begin_training(
     resume: bool,
     on_progress: Progress | None = None,
     on_plan: Callable[[TimePlan], None] = lambda plan: None,
+    on_changes: Callable[[Changes], None] = lambda changes: None,
 ) -> tuple[RunRecord, Corpus]:
     """Creates a run, or opens an existing one again where `resume` is true.
 
@@ -252,6 +254,8 @@ def begin_training(
         resume: Whether to go on with a run that is there.
         on_progress: Called with the number of prepared files, of all files, and a file's name.
         on_plan: Called with the times of a new training, before the work that takes long.
+        on_changes: Called where the folder has other recordings than the run that is resumed, which
+            goes on with its own.
 
     Raises:
         RunError: There is a run and `resume` is false, or the request contradicts its record.
@@ -267,9 +271,13 @@ def begin_training(
         refuse_preparation(source, request)
         _refuse_other_split(run, request)
         moved = Corpus(source) if is_corpus(source) else None
-        changes = request.training_changes()
+        if moved is None:
+            changes = _compare_source(source, run)
+            if changes:
+                on_changes(changes)
+        training = request.training_changes()
         return open_run(
-            run, training=changes, minutes=request.minutes, corpus=moved, credit=request.credit
+            run, training=training, minutes=request.minutes, corpus=moved, credit=request.credit
         )
     if run.exists():
         raise RunError(
@@ -295,24 +303,15 @@ def begin_training(
     return record, corpus
 
 
-def estimate_preparation(settings: Settings, manifest: Manifest) -> float:
-    """Seconds that a training on a corpus will spend before its first step."""
-    sources = [
-        [recording.source for recording in manifest.of_split(split)]
-        for split in ("train", "held_out")
-    ]
-    return _estimate_preparation(settings, *sources)
+def estimate_preparation(settings: Settings, recordings: Manifest | CorpusPlan) -> float:
+    """Seconds that a training spends before its first step, beside decoding the recordings.
 
-
-def estimate_planned_preparation(settings: Settings, plan: CorpusPlan) -> float:
-    """Seconds that a training on a folder will spend before its first step, beside decoding it."""
-    return _estimate_preparation(settings, plan.training, plan.held_out)
-
-
-def _estimate_preparation(
-    settings: Settings, training: Sequence[SurveyEntry], held_out: Sequence[SurveyEntry]
-) -> float:
-    lengths = (sum(entry.seconds for entry in entries) for entries in (training, held_out))
+    Args:
+        settings: Settings of the system.
+        recordings: A prepared corpus, or what a folder's corpus will hold.
+    """
+    training, held_out = (recordings.of_split(split) for split in ("train", "held_out"))
+    lengths = (sum(recording.seconds for recording in side) for side in (training, held_out))
     count = len(training) + len(held_out)
     return measure_preparation_seconds(settings, *lengths, recordings=count) if training else 0.0
 
@@ -340,6 +339,14 @@ def _fit_schedule(settings: Settings, request: TrainingRequest, plan: TimePlan) 
     return settings.model_copy(update={"training": changed})
 
 
+def _compare_source(source: Path, run: RunFolder) -> Changes:
+    """What is different in a folder of recordings since the corpus of a run was prepared."""
+    manifest = Corpus(run.path / run.read_record().corpus).manifest
+    prepared = Path(manifest.folder)  # a genre of a tree is below the folder that is named
+    is_below = prepared.is_relative_to(source.resolve()) and prepared.is_dir()
+    return compare_folder(prepared if is_below else source, manifest)
+
+
 def _refuse_other_split(run: RunFolder, request: TrainingRequest) -> None:
     """Refuses recordings to hold out that the run trains on, and to hold out none where it does.
 
@@ -350,7 +357,10 @@ def _refuse_other_split(run: RunFolder, request: TrainingRequest) -> None:
     if not request.is_split_chosen:
         return
     manifest = Corpus(run.path / run.read_record().corpus).manifest
-    held_out = [recording.source.path for recording in manifest.of_split("held_out")]
+    trained, held_out = (
+        [recording.source.path for recording in manifest.of_split(split)]
+        for split in ("train", "held_out")
+    )
     if HOLD_OUT_NOTHING in request.hold_out:
         if held_out:
             raise RunError(
@@ -360,7 +370,7 @@ def _refuse_other_split(run: RunFolder, request: TrainingRequest) -> None:
         return
     paths = [recording.source.path for recording in manifest.recordings]
     for path in find_held_out(paths, request.hold_out, request.hold_out_glob):
-        if path not in held_out:
+        if path in trained:
             raise RunError(
                 f"a resumed run keeps its recordings, and it trains on {path}, which is to be "
                 "held out: leave that out, or start a new run"

@@ -19,11 +19,11 @@ from riffsmith.evaluation import (
     Passage,
     SelfTest,
     evaluate,
+    passage_seconds,
     play_passages,
     reconstruct_with,
     run_self_test,
 )
-from riffsmith.evaluation.passages import check_passages
 from riffsmith.evaluation.positions import FEWEST_PAIRS
 from riffsmith.report.originality import ClipsOriginality, check_clips
 from riffsmith.report.result_store import ALL_KINDS, ResultKey, ResultKind, ResultStore
@@ -149,11 +149,11 @@ class Measurer:
     @cached_property
     def passages(self) -> Sequence[Passage]:
         """Generated clips."""
-        return play_passages(self.bundle, self.seconds, self.seed, self._progress(0.0, 0.2))
+        report, length = self._progress(0.0, 0.2), passage_seconds(self.corpus)
+        return play_passages(self.bundle, self.seconds, self.seed, report, length)
 
     def evaluate(self) -> Evaluation:
         """Scores of the clips."""
-        check_passages(self.corpus)
         report = self._progress(0.2, 0.5)
         return evaluate(
             self.name,

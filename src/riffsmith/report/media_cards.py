@@ -79,7 +79,7 @@ def recording_cards(corpus: Corpus, texts: Texts) -> Iterator[MediaCard]:
     """Passages of training recordings."""
     rate = corpus.manifest.settings.sample_rate
     for recording in spread_out(corpus.manifest.of_split("train"), RECORDINGS):
-        start = recording.source.seconds / 3
+        start = recording.seconds / 3
         audio = corpus.audio(recording, start, CLIP_SECONDS).numpy()
         title = Path(recording.source.path).stem
         alt = texts.plain("corpus.waveform", title=title)
@@ -98,7 +98,7 @@ def codec_cards(bundle: Bundle, corpus: Corpus, texts: Texts) -> Iterator[MediaC
         return
     manifest = corpus.manifest
     recording = (manifest.of_split("held_out") or manifest.of_split("train"))[0]
-    audio = corpus.audio(recording, recording.source.seconds / 3, CODEC_SECONDS).numpy()
+    audio = corpus.audio(recording, recording.seconds / 3, CODEC_SECONDS).numpy()
     rate, name = manifest.settings.sample_rate, Path(recording.source.path).stem
     kept = reconstruct_audio(bundle, audio)
     yield media_card(texts.plain("codec.original"), audio, rate, name)

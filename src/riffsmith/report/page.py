@@ -11,6 +11,7 @@ from riffsmith.bundle import load_bundle
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
 from riffsmith.files import write_bytes
+from riffsmith.messages import format_position
 from riffsmith.plotting import draw_bars
 from riffsmith.report.architecture import describe_networks, to_bars
 from riffsmith.report.curves import draw_curves
@@ -74,9 +75,10 @@ def write_report(
             record=record,
             manifest=corpus.manifest,
             minutes={
-                split: sum(r.source.seconds for r in corpus.manifest.of_split(split)) / 60
+                split: sum(r.seconds for r in corpus.manifest.of_split(split)) / 60
                 for split in ("train", "held_out")
             },
+            cut=_find_cut(corpus),
             command=f"riffsmith report {shlex.quote(str(run.path))}",
             unit=record.unit,
             snapshot=selection.number,
@@ -107,6 +109,18 @@ def write_report(
         )
     )
     write_bytes(out, page.encode(), RunError)
+
+
+def _find_cut(corpus: Corpus) -> dict[str, str] | None:
+    """The end of the training stretch and the start of the held-out one. `None`: nothing is cut."""
+    recordings = corpus.manifest.recordings
+    stretches = {one.split: one.stretch for one in recordings if one.stretch is not None}
+    if not stretches:
+        return None
+    return {
+        "end": format_position(stretches["train"].end_seconds),
+        "start": format_position(stretches["held_out"].start_seconds),
+    }
 
 
 def measure_run(

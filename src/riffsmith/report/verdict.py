@@ -252,7 +252,10 @@ def find_overfitting(subject: Subject) -> Finding:
 def find_material(subject: Subject) -> Finding:
     """Is there enough music, as `riffsmith survey` grades a folder?"""
     manifest, texts = subject.corpus.manifest, subject.texts
-    sources = tuple(recording.source for recording in manifest.of_split("train"))
+    sources = tuple(
+        recording.source.model_copy(update={"seconds": recording.seconds})
+        for recording in manifest.of_split("train")
+    )
     survey = Survey(folder=manifest.folder, genre=None, entries=sources)
     grade = _MATERIAL_GRADES[survey.grade]
     sentences = [
@@ -263,7 +266,7 @@ def find_material(subject: Subject) -> Finding:
             material=texts(f"material.{survey.grade}"),
         )
     ]
-    held_out = sum(recording.source.seconds for recording in manifest.of_split("held_out")) / 60
+    held_out = sum(recording.seconds for recording in manifest.of_split("held_out")) / 60
     if held_out < FEW_HELD_OUT_MINUTES:
         grade = "bad" if grade == "bad" else "caution"
         values = {"count": Rounded(held_out, 1)} if held_out else {}

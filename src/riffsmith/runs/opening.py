@@ -4,12 +4,13 @@ import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 
 import torch
 
 from riffsmith import __version__
 from riffsmith.config import Settings
-from riffsmith.corpus import Corpus
+from riffsmith.corpus import Corpus, compare_manifests, is_corpus
 from riffsmith.errors import RunError
 from riffsmith.files import hold
 from riffsmith.parallel import count_split_threads
@@ -87,7 +88,8 @@ def open_run(
         credit: New credit of the recordings. `None`: unchanged.
 
     Raises:
-        RunError: There is no run, or it is damaged.
+        RunError: There is no run, it is damaged, or `corpus` is not the one that it was started
+            with.
         CorpusError: Its corpus is missing or damaged.
     """
     record = before = run.read_record()
@@ -100,7 +102,8 @@ def open_run(
         record = record.model_copy(update={"minutes": None})
     if minutes is not None:
         record = record.model_copy(update={"minutes": minutes})
-    if corpus is not None and corpus.manifest.corpus_hash() == record.corpus_hash:
+    if corpus is not None:
+        _refuse_other_corpus(corpus, run, record)
         record = record.model_copy(update={"corpus": _path_of_corpus(corpus, run)})
     if credit is not None:
         record = record.model_copy(update={"credit": credit})
@@ -108,6 +111,29 @@ def open_run(
         with hold(run.path, RunError):
             run.write_record(record)
     return record, Corpus(run.path / Path(record.corpus))
+
+
+def _refuse_other_corpus(corpus: Corpus, run: RunFolder, record: RunRecord) -> None:
+    """Refuses a corpus that a run was not started with.
+
+    Raises:
+        RunError: It is another corpus, or has changed.
+    """
+    if corpus.manifest.corpus_hash() == record.corpus_hash:
+        return
+    anew = f"start a new run with it: riffsmith train {quote(str(corpus.path))} NEW_RUN"
+    own = run.path / record.corpus
+    if own.resolve() == corpus.path.resolve() or not is_corpus(own):
+        raise RunError(
+            f"{corpus.path} has changed since {run.path} was started, or is another corpus: prepare"
+            f" it again from the recordings of then to go on with the run, or {anew}"
+        )
+    changes = compare_manifests(Corpus(own).manifest, corpus.manifest)
+    found = changes.text or "its split or its settings differ"
+    raise RunError(
+        f"{corpus.path} is not the corpus that {run.path} was started with ({found}): name {own} "
+        f"to go on with the run, or {anew}"
+    )
 
 
 def _path_of_corpus(corpus: Corpus, run: RunFolder) -> str:

@@ -121,7 +121,7 @@ def build_card(
             RecordingCredit(
                 path=recording.source.path,
                 content_hash=recording.source.content_hash,
-                seconds=recording.source.seconds,
+                seconds=recording.seconds,
             )
             for recording in manifest.of_split("train")
         ),

@@ -51,7 +51,7 @@ def read_print(
     of the representation. If the folder cannot be written to, it is made each time.
     """
     rate = corpus.manifest.settings.sample_rate
-    audio = corpus.audio(recording, 0, recording.source.seconds + 1).mean(dim=1).numpy()
+    audio = corpus.audio(recording, 0, recording.seconds + 1).mean(dim=1).numpy()
     if not representation.is_stored:
         return representation.describe(audio, rate)
     heading = f"{representation.kind} {representation.version}"
@@ -167,7 +167,7 @@ def check_comparable(corpus: Corpus, representation: Representation) -> None:
             RemarkCode.LITTLE_HELD_OUT_MUSIC,
             path=str(corpus.path),
             recordings=len(recordings),
-            seconds=sum(recording.source.seconds for recording in recordings),
+            seconds=sum(recording.seconds for recording in recordings),
         ).to_error(CorpusError)
 
 
@@ -181,7 +181,7 @@ def _choose_windows(
     positions = [
         (number, start)
         for number, recording in enumerate(recordings)
-        for start in range(0, int(recording.source.seconds / hop_seconds) - frames + 1, step)
+        for start in range(0, int(recording.seconds / hop_seconds) - frames + 1, step)
     ]
     if not positions:
         return []

@@ -16,7 +16,8 @@ _SLOWEST_BPM, _FASTEST_BPM = 40.0, 200.0
 _SLOWEST_TRACKED_BPM, _FASTEST_TRACKED_BPM = 80.0, 160.0
 _LOCAL_SECONDS, _LOCAL_HOP_SECONDS = 8.0, 4.0
 _LATER_SECONDS = (2.0, 8.0)
-_SHORTEST_SECONDS = 8.0
+RHYTHM_SECONDS = 8.0
+"""Shortest audio whose rhythm is measured."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,10 @@ def measure_rhythm(audio: Float[np.ndarray, " time"], sample_rate: int) -> Rhyth
     Raises:
         ValueError: The audio is shorter than 8 s.
     """
-    if len(audio) < _SHORTEST_SECONDS * sample_rate:
+    if len(audio) < RHYTHM_SECONDS * sample_rate:
         raise ValueError(
             f"The audio lasts {len(audio) / sample_rate:.1f} s, and rhythm needs at least "
-            f"{_SHORTEST_SECONDS:g} s; give a longer clip."
+            f"{RHYTHM_SECONDS:g} s; give a longer clip."
         )
     envelope, rate = onset_envelope(audio, sample_rate)
     correlation = _autocorrelation(envelope)

@@ -150,6 +150,13 @@ class Job(Response, frozen=True):
         description="Paths of the recordings that are not trained on. Empty: all are trained on, "
         "and no score can be measured; null: the recordings are not prepared yet."
     )
+    held_out_minutes: float | None = Field(
+        description="Length of what is held out; null: the recordings are not prepared yet."
+    )
+    held_out_from_seconds: float | None = Field(
+        description="The second from which on a recording that is cut is held out; null where "
+        "whole recordings are held out."
+    )
     unit: Unit = Field(description="What the training counts: epochs (pictures) or steps.")
     stage: JobStage
     progress: float | None = Field(description="Fraction of the stage that is done, from 0 to 1.")

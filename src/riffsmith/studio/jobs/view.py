@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import get_args
 from pydantic import ValidationError
 
 from riffsmith.config import LatentSettings, load_preset
-from riffsmith.corpus import MANIFEST_NAME, read_manifest
+from riffsmith.corpus import MANIFEST_NAME, held_out_start, read_manifest
 from riffsmith.errors import CorpusError
 from riffsmith.runs import (
     PREVIEW_AUDIO,
@@ -59,13 +60,16 @@ def view_job(folder: JobFolder) -> Job:
     step, epoch = _position(lines, unit)
     steps = _steps(record, step, epoch)
     progress, seconds_left = _progress(folder, record, lines, log, steps, status)
+    held_out = _held_out(run, record) if record else None
     numbers = run.snapshot_numbers() if record else []
     selected = select_snapshot(run) if numbers else None
     return Job(
         name=folder.name,
         state=status.state,
         preset=request.preset,
-        held_out=_held_out(run, record) if record else None,
+        held_out=held_out and list(held_out.paths),
+        held_out_minutes=held_out and held_out.minutes,
+        held_out_from_seconds=held_out and held_out.from_seconds,
         unit=unit,
         stage=_stage(status, log),
         progress=progress,
@@ -91,20 +95,35 @@ def view_job(folder: JobFolder) -> Job:
     )
 
 
-def _held_out(run: RunFolder, record: RunRecord) -> list[str] | None:
-    """Paths of the held-out recordings. `None`: the corpus is gone."""
+@dataclass(frozen=True)
+class _HeldOut:
+    """What is held out of a training."""
+
+    paths: tuple[str, ...]
+    minutes: float
+    from_seconds: float | None
+    """Where the recording that is cut is held out. `None`: whole recordings are held out."""
+
+
+def _held_out(run: RunFolder, record: RunRecord) -> _HeldOut | None:
+    """What is held out. `None`: the corpus is gone."""
     corpus = run.path / record.corpus
     try:
-        return list(_read_held_out(corpus, (corpus / MANIFEST_NAME).stat().st_mtime_ns))
+        return _read_held_out(corpus, (corpus / MANIFEST_NAME).stat().st_mtime_ns)
     except (OSError, CorpusError):
         return None
 
 
 @lru_cache(maxsize=64)
-def _read_held_out(corpus: Path, _changed: int) -> tuple[str, ...]:
+def _read_held_out(corpus: Path, _changed: int) -> _HeldOut:
     """Reads the manifest of a corpus once for each time that it was written."""
-    held_out = read_manifest(corpus).of_split("held_out")
-    return tuple(recording.source.path for recording in held_out)
+    manifest = read_manifest(corpus)
+    held_out = manifest.of_split("held_out")
+    return _HeldOut(
+        paths=tuple(recording.source.path for recording in held_out),
+        minutes=round(sum(recording.seconds for recording in held_out) / 60, 3),
+        from_seconds=held_out_start(manifest.recordings),
+    )
 
 
 def _position(lines: Sequence[Line], unit: Unit) -> tuple[int, int | None]:

@@ -370,6 +370,7 @@ export default {
       "one": "skipped",
       "other": "skipped"
     },
+    "too_short": "minutes in files that are too short: join short clips into longer files",
     "warned": "with remarks",
     "estimate": "for a whole training here",
     "preparation": "of it before the first step",
@@ -384,9 +385,14 @@ export default {
     "remark": "remark",
     "minutes_of": "minutes",
     "hold_out": "hold out",
-    "held_out": "Held out of the training: {count} of {total}",
+    "held_out":
+      "Held out of the training: {count} of {total} ({minutes:tenths} of {all:tenths} minutes)",
+    "held_out_end":
+      "Held out of the training: the end of {path}, from {from:clock} on ({minutes:tenths} minutes)",
     "held_out_text":
-      "The training does not use the recordings that are ticked here. The scores compare with them, so they tell how near the model is to music that it has not seen. A tenth is ticked, at least one. Recordings that share music are ticked together.",
+      "The training does not use the recordings that are ticked here. The scores compare with them, so they tell how near the model is to music that it has not seen. About a tenth of the music is ticked. Recordings that share music are ticked together.",
+    "held_out_end_text":
+      "There are too few recordings of similar length to hold out a whole one, so the longest is cut: the training uses its beginning, and the scores compare with its end. The two are more alike than two recordings are, so the scores look better than they would with more recordings. Tick recordings to hold out whole ones.",
     "held_out_none":
       "Nothing is held out: the training uses everything, and no score can be measured.",
     "held_out_all": "Everything is held out: nothing is left to train on.",
@@ -468,7 +474,8 @@ export default {
     "unmeasured": "not measured yet",
     "in_report": "in the report",
     "no_scores": "nothing held out",
-    "held_out": "held out: {names}",
+    "held_out": "held out: {names} ({minutes:tenths} minutes)",
+    "held_out_end": "held out: {names} from {from:clock} on ({minutes:tenths} minutes)",
     "held_out_none": "nothing is held out, so no score can be measured",
     "open": "Show training {name}",
     "running": "running",

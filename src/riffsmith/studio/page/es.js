@@ -371,6 +371,8 @@ export default {
       "one": "omitida",
       "other": "omitidas"
     },
+    "too_short":
+      "minutos en archivos demasiado cortos: una los clips cortos en archivos más largos",
     "warned": "con observaciones",
     "estimate": "para un entrenamiento completo aquí",
     "preparation": "de ello antes del primer paso",
@@ -385,9 +387,14 @@ export default {
     "remark": "observación",
     "minutes_of": "minutos",
     "hold_out": "reservar",
-    "held_out": "Reservadas, fuera del entrenamiento: {count} de {total}",
+    "held_out":
+      "Reservadas, fuera del entrenamiento: {count} de {total} ({minutes:tenths} de {all:tenths} minutos)",
+    "held_out_end":
+      "Reservado, fuera del entrenamiento: el final de {path}, desde {from:clock} ({minutes:tenths} minutos)",
     "held_out_text":
-      "El entrenamiento no usa las grabaciones marcadas aquí. Las puntuaciones comparan con ellas, y así dicen cuánto se acerca el modelo a música que no ha visto. Se marca una décima parte, al menos una. Las grabaciones que comparten música se marcan juntas.",
+      "El entrenamiento no usa las grabaciones marcadas aquí. Las puntuaciones comparan con ellas, y así dicen cuánto se acerca el modelo a música que no ha visto. Se marca más o menos una décima parte de la música. Las grabaciones que comparten música se marcan juntas.",
+    "held_out_end_text":
+      "Hay muy pocas grabaciones de duración parecida para reservar una entera, así que se corta la más larga: el entrenamiento usa su comienzo, y las puntuaciones comparan con su final. Las dos partes se parecen más que dos grabaciones, así que las puntuaciones salen mejores que con más grabaciones. Marque grabaciones para reservarlas enteras.",
     "held_out_none":
       "No se reserva nada: el entrenamiento lo usa todo, y no se podrá medir ninguna puntuación.",
     "held_out_all": "Todo está reservado: no queda nada con lo que entrenar.",
@@ -472,7 +479,8 @@ export default {
     "unmeasured": "aún sin medir",
     "in_report": "en el informe",
     "no_scores": "nada reservado",
-    "held_out": "reservado: {names}",
+    "held_out": "reservado: {names} ({minutes:tenths} minutos)",
+    "held_out_end": "reservado: {names} desde {from:clock} ({minutes:tenths} minutos)",
     "held_out_none": "no hay nada reservado, así que no se puede medir ninguna puntuación",
     "open": "Mostrar el entrenamiento {name}",
     "running": "en marcha",

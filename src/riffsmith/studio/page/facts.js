@@ -29,12 +29,16 @@ const shortList = (names) =>
  */
 export function factsOf(job) {
   const { progress, seconds_left, best_snapshot, state, unit, held_out } = job;
+  const { held_out_minutes: minutes, held_out_from_seconds: from } = job;
   const texts = unit === "epoch" ? [positionOf(job), stepsOf(job)] : [stepsOf(job)];
   if (progress !== null && state !== "finished") texts.unshift(percent(progress));
   if (seconds_left !== null) texts.push(t("runs.left", { seconds: seconds_left }));
   if (best_snapshot !== null)
     texts.push(t("runs.best", { snapshot: t(`snapshot.${unit}`, { number: best_snapshot }) }));
-  if (held_out?.length) texts.push(t("runs.held_out", { names: shortList(held_out) }));
-  else if (held_out) texts.push(t("runs.held_out_none"));
+  if (held_out?.length) {
+    const key = from === null ? "runs.held_out" : "runs.held_out_end";
+    texts.push(t(key, { names: shortList(held_out), minutes, from }));
+  }
+  if (held_out?.length === 0) texts.push(t("runs.held_out_none"));
   return texts.join(" · ");
 }

@@ -43,12 +43,17 @@ export function showTimes(found, minutes) {
   place.className = isLonger ? "grade caution" : "soft";
 }
 
+/** @param {Api.SurveyFile[]} files */
+const minutesOf = (files) => files.reduce((sum, { seconds }) => sum + seconds, 0) / 60;
+
 /** The choice of the recordings that a training leaves out, to compare with. */
 export class HoldOut {
   /** @type {Api.SurveyFile[]} */
   #usable = [];
   /** @type {Set<string>} */
   #chosen = new Set();
+  /** @type {{ path: string, minutes: number, from: number } | null} */
+  #end = null; // of the one recording that is cut, where the survey proposes that
   #isOpen = false;
 
   /**
@@ -61,9 +66,9 @@ export class HoldOut {
     this.onChange = onChange;
   }
 
-  /** Paths of the chosen recordings. */
+  /** Paths of the chosen recordings; null: the end of one recording, as the survey proposes. */
   get paths() {
-    return [...this.#chosen];
+    return this.#end ? null : [...this.#chosen];
   }
 
   /**
@@ -71,9 +76,10 @@ export class HoldOut {
    *
    * @param {Api.SurveyInfo} found
    */
-  begin({ entries, held_out }) {
+  begin({ entries, held_out, held_out_from_seconds: from, held_out_minutes: minutes }) {
     this.#usable = entries.filter(({ usable }) => usable);
-    this.#chosen = new Set(held_out);
+    this.#end = from === null ? null : { path: held_out[0], from, minutes };
+    this.#chosen = new Set(this.#end ? [] : held_out);
     this.#isOpen = this.#usable.length <= OPEN_ROWS;
     this.show();
   }
@@ -81,7 +87,8 @@ export class HoldOut {
   show() {
     const total = this.#usable.length;
     const count = this.#chosen.size;
-    const all = h("button", { type: "button", disabled: !count }, t("train.use_all"));
+    const isAny = count > 0 || this.#end !== null;
+    const all = h("button", { type: "button", disabled: !isAny }, t("train.use_all"));
     all.addEventListener("click", () => this.#choose([], 0));
     const columns = ["train.hold_out", "train.recording", "train.minutes_of"];
     const head = columns.map((key) =>
@@ -91,8 +98,8 @@ export class HoldOut {
     const details = h(
       "details",
       { open: this.#isOpen },
-      h("summary", {}, t("train.held_out", { count, total })),
-      h("p", { class: "soft" }, t("train.held_out_text")),
+      h("summary", {}, this.#summary()),
+      h("p", { class: "soft" }, t(this.#end ? "train.held_out_end_text" : "train.held_out_text")),
       h(
         "div",
         { class: "scroll" },
@@ -104,12 +111,24 @@ export class HoldOut {
       this.#isOpen = details.open;
     });
     const isPossible = count < total;
-    const warning = !isPossible ? "train.held_out_all" : count ? null : "train.held_out_none";
+    const warning = !isPossible ? "train.held_out_all" : isAny ? null : "train.held_out_none";
     this.place.replaceChildren(
       ...(total ? [details] : []),
       ...(total && warning ? [h("p", { class: "grade caution", role: "status" }, t(warning))] : []),
     );
     this.onChange(isPossible);
+  }
+
+  /** Says what is held out, and how much. */
+  #summary() {
+    if (this.#end) return t("train.held_out_end", this.#end);
+    const chosen = this.#usable.filter(({ path }) => this.#chosen.has(path));
+    return t("train.held_out", {
+      count: chosen.length,
+      total: this.#usable.length,
+      minutes: minutesOf(chosen),
+      all: minutesOf(this.#usable),
+    });
   }
 
   /**
@@ -124,7 +143,7 @@ export class HoldOut {
     });
     box.addEventListener("change", () => {
       const group = this.#group(path);
-      const others = this.paths.filter((chosen) => !group.has(chosen));
+      const others = [...this.#chosen].filter((chosen) => !group.has(chosen));
       this.#choose(box.checked ? [...others, ...group] : others, place);
     });
     const cells = [
@@ -140,6 +159,7 @@ export class HoldOut {
    */
   #choose(paths, place) {
     this.#chosen = new Set(paths);
+    this.#end = null;
     this.show();
     this.place.querySelectorAll("input")[place]?.focus();
   }

@@ -30,6 +30,7 @@ const TABLES = { en, es };
 const ENGLISH = ["reason", "cause", "text"]; // gaps for what there is in English alone
 /** @type {Record<string, (value: any) => string>} */
 const FORMATS = {
+  clock: (seconds) => clock(seconds),
   duration: (seconds) => duration(seconds),
   moment: (iso) => moment(iso),
   percent: (fraction) => percent(fraction),
@@ -155,6 +156,18 @@ export function translate(root) {
   for (const field of root.querySelectorAll("input"))
     if (field.dataset.tPlaceholder)
       field.placeholder = t(/** @type {Key} */ (field.dataset.tPlaceholder));
+}
+
+/**
+ * Writes a position in a recording, such as 2:46 or 1:05:00.
+ *
+ * @param {number} seconds
+ */
+function clock(seconds) {
+  const whole = Math.round(seconds);
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const shown = parts[0] ? parts : parts.slice(1);
+  return shown.map((part, place) => String(part).padStart(place ? 2 : 1, "0")).join(":");
 }
 
 /**

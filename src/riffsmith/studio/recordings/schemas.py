@@ -84,11 +84,19 @@ class SurveyInfo(Response, frozen=True):
     minutes: float
     usable: int
     skipped: int
+    too_short_minutes: float = Field(
+        description="Length of the recordings that are skipped because they are too short."
+    )
     sample_rates: dict[str, int]
     channel_counts: dict[str, int]
     held_out: list[str] = Field(
         description="Paths of the recordings that the training leaves out, to compare with, unless "
         "it is asked to hold out others."
+    )
+    held_out_minutes: float = Field(description="Length of what is held out.")
+    held_out_from_seconds: float | None = Field(
+        description="Where one recording is cut, because there are too few to hold out a whole "
+        "one: the second from which on it is held out. Null: whole recordings are held out."
     )
     grade: MaterialGrade = Field(description="Whether this is enough material.")
     credit: str | None = Field(

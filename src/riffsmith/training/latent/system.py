@@ -81,7 +81,14 @@ class LatentSystem:
             settings, recordings, run, record.seed, on_stage, base and base.piano_roll_model
         )
         self._windows = LatentWindows(recordings, self._codec, settings.training)
-        held_out = measure_recordings(corpus, corpus.manifest.of_split("held_out"), settings)
+        shortest = settings.training.window_frames * settings.codec.patch_frames
+        held_out = [  # one that is shorter than a window shows nothing
+            recording
+            for recording in measure_recordings(
+                corpus, corpus.manifest.of_split("held_out"), settings
+            )
+            if recording.features.shape[1] >= shortest
+        ]
         self.state = initialise_latent_state(settings, record.seed, device)
         if base is None:
             self._give_basis()

@@ -52,7 +52,7 @@ def measure_recordings(
     def measure(recording: PreparedRecording) -> list[MeasuredRecording]:
         transcription = None
         if settings.piano_roll.hidden:
-            audio = corpus.audio(recording, 0.0, recording.source.seconds + 1)
+            audio = corpus.audio(recording, 0.0, recording.seconds + 1)
             transcription = transcribe(audio.mean(1).numpy(), sample_rate)
         found: list[MeasuredRecording] = []
         for offset in (number * hop // offsets for number in range(offsets)):

@@ -13,7 +13,7 @@ from riffsmith.errors import AudioError
 from riffsmith.evaluation import build_embedder, embed_audio
 from riffsmith.evaluation.metrics.bootstrap import distance_ratio
 from riffsmith.evaluation.metrics.kad import kernel_distance
-from riffsmith.evaluation.passages import check_passages, group, read_passages
+from riffsmith.evaluation.passages import group, passage_seconds, read_passages
 
 GENERATED_SECONDS = 60.0
 """Generated audio of one measurement."""
@@ -31,7 +31,7 @@ class DistanceMeter:
     musicnn does not notice when the notes are missing from music of the right colour, so its
     distance alone chose snapshots without notes. Every measurement plays the same seeds, so that
     differences come from the generator. A ratio of one minute is coarse all the same: `evaluate` is
-    more exact.
+    more exact. `notes` is left out where the recordings are shorter than its windows.
     """
 
     def __init__(self, corpus: Corpus) -> None:
@@ -40,10 +40,11 @@ class DistanceMeter:
         Raises:
             CorpusError: One split has no recording that is long enough.
         """
-        check_passages(corpus)
-        self._embedders = [build_embedder(name) for name in _EMBEDDERS]
+        length = passage_seconds(corpus)
+        embedders = map(build_embedder, _EMBEDDERS)
+        self._embedders = [one for one in embedders if one.window_seconds <= length]
         self._sample_rate = corpus.manifest.settings.sample_rate
-        self._passages = [read_passages(corpus, split, REAL_SECONDS) for split in _SPLITS]
+        self._passages = [read_passages(corpus, split, REAL_SECONDS, length) for split in _SPLITS]
 
     @cached_property
     def _real(self) -> list[list[list[Float[np.ndarray, "windows dimension"]]]]:
