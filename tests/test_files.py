@@ -1,4 +1,5 @@
 import multiprocessing
+import os
 import resource
 from pathlib import Path
 
@@ -26,6 +27,17 @@ def test_a_folder_replaces_a_folder(tmp_path: Path):
             partial.mkdir()
             (partial / text).write_text(text)
     assert [path.name for path in target.iterdir()] == ["two"]
+
+
+def test_folders_reach_the_disk_after_what_is_in_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    stored: list[Path] = []
+    monkeypatch.setattr(os, "fsync", lambda file: stored.append(Path(f"/dev/fd/{file}").readlink()))
+    write_bytes(tmp_path / "new" / "file", b"x", CorpusError)
+    first, *folders = stored
+    assert first.name.startswith(".file.")
+    assert folders == [tmp_path / "new", tmp_path]
 
 
 def test_what_a_crash_left_is_replaced(tmp_path: Path):

@@ -25,7 +25,7 @@ from riffsmith.codec import (
 from riffsmith.config import LatentSettings, PictureSettings
 from riffsmith.errors import ModelError
 from riffsmith.features import CLASSES
-from riffsmith.files import atomic_path
+from riffsmith.files import atomic_path, dump_checked, read_checked
 from riffsmith.networks import BandAxis, Denoiser, Generator, PianoRollModel
 from riffsmith.transcription import PITCHES
 
@@ -107,7 +107,7 @@ def write_bundle(
             (partial / CODEC_NAME).write_bytes(codec)
         if piano_roll_model is not None:
             (partial / PIANO_ROLL_NAME).write_bytes(piano_roll_model)
-        (partial / CARD_NAME).write_text(card.model_dump_json(indent=1), encoding="utf-8")
+        (partial / CARD_NAME).write_bytes(dump_checked(card.model_dump_json()))
 
 
 def is_bundle(folder: Path) -> bool:
@@ -122,11 +122,10 @@ def read_card(folder: Path) -> Card:
         ModelError: The card is missing or damaged, or its version is unknown.
     """
     try:
-        content = (folder / CARD_NAME).read_bytes()
-        values = json.loads(content)
+        values = read_checked(folder / CARD_NAME)
         version = values.get("version") if isinstance(values, dict) else None
         if version == BUNDLE_VERSION:
-            return Card.model_validate_json(content)
+            return Card.model_validate_json(json.dumps(values))
     except FileNotFoundError as cause:
         raise ModelError(f"{folder} is not a bundle (no {CARD_NAME}): check the path") from cause
     except (OSError, ValueError) as cause:  # also what pydantic raises

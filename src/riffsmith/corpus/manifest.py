@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from riffsmith.config import CorpusSettings
 from riffsmith.corpus.entry import SurveyEntry
 from riffsmith.errors import CorpusError
-from riffsmith.files import write_bytes
+from riffsmith.files import read_checked, write_checked
 
 CORPUS_VERSION = 1
 MANIFEST_NAME = "manifest.json"
@@ -82,8 +82,7 @@ class Manifest(BaseModel):
 
 def write_manifest(corpus: Path, manifest: Manifest) -> None:
     """Writes the manifest of a corpus; a corpus without one is not finished."""
-    text = manifest.model_dump_json(indent=1)
-    write_bytes(corpus / MANIFEST_NAME, text.encode(), CorpusError)
+    write_checked(corpus / MANIFEST_NAME, manifest.model_dump_json(), CorpusError)
 
 
 def read_manifest(corpus: Path) -> Manifest:
@@ -94,7 +93,7 @@ def read_manifest(corpus: Path) -> Manifest:
     """
     path = corpus / MANIFEST_NAME
     try:
-        values = json.loads(path.read_bytes())
+        values = read_checked(path)
     except FileNotFoundError as cause:
         found = (
             f"is not a finished corpus (no {MANIFEST_NAME})" if corpus.exists() else "is missing"
@@ -112,7 +111,7 @@ def read_manifest(corpus: Path) -> Manifest:
             "prepare it again"
         )
     try:
-        return Manifest.model_validate_json(path.read_bytes())
+        return Manifest.model_validate_json(json.dumps(values))
     except ValidationError as cause:
         first = cause.errors()[0]
         where = ".".join(map(str, first["loc"]))

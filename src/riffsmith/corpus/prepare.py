@@ -165,7 +165,9 @@ def _write_shards(
 
 def _reusable_entry(shard: Path, name: str) -> SurveyEntry | None:
     try:
-        return Shard(shard).entry.model_copy(update={"path": name})
+        found = Shard(shard)
+        found.verify()
+        return found.entry.model_copy(update={"path": name})
     except CorpusError:  # The shard is damaged: it is written again.
         return None
 

@@ -7,6 +7,7 @@ CLIP/
 └── match-0.wav         the real passages that are nearest to it, where the recordings are at hand
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +16,6 @@ import soundfile
 import torch
 from jaxtyping import Float, Int16
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from riffsmith.audio import TAGS, write_audio
 from riffsmith.corpus import Corpus
@@ -30,7 +30,7 @@ from riffsmith.evaluation import (
     find_nearest,
 )
 from riffsmith.features import MelTransform
-from riffsmith.files import atomic_path, remove, write_bytes
+from riffsmith.files import atomic_path, read_checked, remove, write_bytes, write_checked
 from riffsmith.messages import Parameter
 from riffsmith.plotting import draw_plain_spectrogram
 from riffsmith.studio.clips.schemas import (
@@ -70,13 +70,13 @@ class ClipFolder:
             StudioError: It is damaged.
         """
         try:
-            return Clip.model_validate_json(self._record.read_bytes())
-        except (OSError, ValidationError) as cause:
+            return Clip.model_validate_json(json.dumps(read_checked(self._record)))
+        except (OSError, ValueError) as cause:  # also what pydantic raises
             raise StudioError(ProblemCode.CLIP_DAMAGED, clip=self.path.name) from cause
 
     def write(self, clip: Clip) -> None:
         """Writes the record of the clip."""
-        write_bytes(self._record, clip.model_dump_json(indent=1).encode(), RiffsmithError)
+        write_checked(self._record, clip.model_dump_json(), RiffsmithError)
 
     def keep(
         self,

@@ -1,5 +1,6 @@
 """The folder of a training: the request, the process that trains, and how it ended."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from riffsmith.corpus import HOLD_OUT_NOTHING
 from riffsmith.errors import RunError
-from riffsmith.files import is_held, remove, write_bytes
+from riffsmith.files import is_held, read_checked, remove, write_bytes, write_checked
 from riffsmith.runs import Outcome, OutcomeState, RunFolder, read_outcome
 from riffsmith.runs.outcome import OUTCOME_NAME
 from riffsmith.studio.jobs.schemas import JobMessage, State
@@ -77,7 +78,7 @@ class JobFolder:
 
     def write_record(self, record: JobRecord) -> None:
         """Writes the request."""
-        write_bytes(self._record, record.model_dump_json(indent=1).encode(), RunError)
+        write_checked(self._record, record.model_dump_json(), RunError)
 
     def read_record(self) -> JobRecord:
         """Reads the request.
@@ -86,8 +87,8 @@ class JobFolder:
             RunError: The record is missing or damaged.
         """
         try:
-            return JobRecord.model_validate_json(self._record.read_bytes())
-        except (OSError, ValidationError) as cause:
+            return JobRecord.model_validate_json(json.dumps(read_checked(self._record)))
+        except (OSError, ValueError) as cause:  # also what pydantic raises
             raise RunError(f"{self._record} cannot be read: start a new training") from cause
 
     def forget_outcome(self) -> None:

@@ -1,4 +1,4 @@
-"""Writing files whole or not at all, and locking folders."""
+"""Writing files whole or not at all."""
 
 import errno
 import os
@@ -6,8 +6,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from riffsmith.errors import RiffsmithError
 
@@ -60,15 +58,18 @@ def atomic_path(
     """
     partial = target.with_name(f".{target.name}.partial")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        new_folders = _make_folder(target.parent)
         remove(partial)
         yield partial
         if durable:
-            for file in sorted(partial.rglob("*")) if partial.is_dir() else [partial]:
-                _flush_to_disk(file)
+            for path in [*partial.rglob("*"), partial]:
+                flush_to_disk(path)
         if partial.is_dir():
             remove(target)
         partial.replace(target)
+        if durable:  # the new name is an entry of the folder, and that of a new folder of its own
+            for folder in (target.parent, *(made.parent for made in new_folders)):
+                flush_to_disk(folder)
     except BaseException as cause:
         with suppress(OSError):
             remove(partial)
@@ -100,49 +101,34 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _flush_to_disk(file: Path) -> None:
-    if file.is_file():
-        with file.open("rb+") as handle:
-            os.fsync(handle.fileno())
+def flush_to_disk(path: Path) -> None:
+    """Waits until the disk has stored a file, or the entries of a folder.
 
-
-@contextmanager
-def hold(folder: Path, error: type[RiffsmithError]) -> Iterator[None]:
-    """Locks a folder for this process. The system releases the lock when the process ends.
-
-    Args:
-        folder: Folder to lock; it is created if it does not exist.
-        error: Class of the error to raise.
+    A folder is passed over on Windows, which opens none.
 
     Raises:
-        error: Another process has locked the folder, or the lock cannot be written.
+        OSError: The disk refuses; a file system that cannot do it for folders is no error.
     """
-    lock = FileLock(folder / ".lock")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout as cause:
-        raise error(
-            f"{folder} is in use by another Riffsmith process: wait for it, or name another folder"
-        ) from cause
-    except OSError as cause:
-        raise error(explain(cause, f"writing to {folder}")) from cause
-    try:
-        yield
-    finally:
-        lock.release()
+    if path.is_file():
+        with path.open("rb+") as handle:
+            os.fsync(handle.fileno())
+    elif os.name != "nt":
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+                raise
+        finally:
+            os.close(handle)
 
 
-def is_held(folder: Path) -> bool:
-    """Whether a process has locked a folder with `hold`."""
-    path = folder / ".lock"
-    if not path.is_file():
-        return False
-    lock = FileLock(path)
-    try:
-        with lock.acquire(timeout=0):
-            return False
-    except Timeout:
-        return True
-    except OSError:  # only its owner may lock this folder, so nobody here can tell
-        return False
+def _make_folder(folder: Path) -> list[Path]:
+    """Makes a folder and those above it.
+
+    Returns:
+        The folders that were not there.
+    """
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing

@@ -1,0 +1,38 @@
+"""Files: written whole or not at all, with checksums; folders that one process holds."""
+
+from riffsmith.files.checksums import (
+    check_tensors,
+    dump_checked,
+    parse_checked,
+    parse_json,
+    read_checked,
+    seal_tensors,
+    write_checked,
+)
+from riffsmith.files.locks import hold, is_held
+from riffsmith.files.writing import (
+    atomic_path,
+    error_reason,
+    explain,
+    flush_to_disk,
+    remove,
+    write_bytes,
+)
+
+__all__ = [
+    "atomic_path",
+    "check_tensors",
+    "dump_checked",
+    "error_reason",
+    "explain",
+    "flush_to_disk",
+    "hold",
+    "is_held",
+    "parse_checked",
+    "parse_json",
+    "read_checked",
+    "remove",
+    "seal_tensors",
+    "write_bytes",
+    "write_checked",
+]
