@@ -1,17 +1,16 @@
 """The manifest of a corpus: its recordings, its settings and its split."""
 
-import json
 import shlex
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from riffsmith.config import CorpusSettings
 from riffsmith.corpus.entry import SurveyEntry
 from riffsmith.errors import CorpusError
-from riffsmith.files import read_checked, write_checked
+from riffsmith.files import read_checked, validate, write_checked
 
 CORPUS_VERSION = 1
 MANIFEST_NAME = "manifest.json"
@@ -111,13 +110,9 @@ def read_manifest(corpus: Path) -> Manifest:
             "prepare it again"
         )
     try:
-        return Manifest.model_validate_json(json.dumps(values))
-    except ValidationError as cause:
-        first = cause.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise CorpusError(
-            f"{path} is damaged (at {where}: {first['msg'].lower()}): prepare the corpus again"
-        ) from cause
+        return validate(Manifest, values)
+    except ValueError as cause:
+        raise CorpusError(f"{path} is damaged ({cause}): prepare the corpus again") from cause
 
 
 def is_corpus(path: Path) -> bool:

@@ -6,10 +6,13 @@ from riffsmith.files.checksums import (
     parse_checked,
     parse_json,
     read_checked,
+    read_shapes,
     seal_tensors,
+    validate,
     write_checked,
 )
 from riffsmith.files.locks import hold, is_held
+from riffsmith.files.reading import read_regular
 from riffsmith.files.writing import (
     atomic_path,
     error_reason,
@@ -31,8 +34,11 @@ __all__ = [
     "parse_checked",
     "parse_json",
     "read_checked",
+    "read_regular",
+    "read_shapes",
     "remove",
     "seal_tensors",
+    "validate",
     "write_bytes",
     "write_checked",
 ]

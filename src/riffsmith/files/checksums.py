@@ -8,16 +8,25 @@ import json
 from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from riffsmith.errors import RiffsmithError
+from riffsmith.files.reading import read_regular
 from riffsmith.files.writing import write_bytes
 
+LARGEST_JSON = 64 * 2**20
+"""Size in bytes up to which a file of JSON is read: it takes about ten times as much memory."""
 _KEY = "checksum"
 _METADATA = "__metadata__"
+Model = TypeVar("Model", bound=BaseModel)
 _LENGTH_BYTES = 8
 """Bytes at the beginning of a safetensors file that hold the length of its header. The header is
 padded to a multiple of as many."""
+
+
+_TOO_DEEP = "it is nested too deeply"
 
 
 def parse_json(content: str | bytes) -> Any:
@@ -29,7 +38,7 @@ def parse_json(content: str | bytes) -> Any:
     try:
         return json.loads(content)
     except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+        raise ValueError(_TOO_DEEP) from None
 
 
 def dump_checked(text: str) -> bytes:
@@ -80,21 +89,48 @@ def write_checked(target: Path, text: str, error: type[RiffsmithError]) -> None:
     write_bytes(target, dump_checked(text), error)
 
 
-def read_checked(path: Path) -> Any:
+def read_checked(path: Path, most_bytes: int = LARGEST_JSON) -> Any:
     """Reads what `write_checked` wrote.
+
+    Args:
+        path: File to read.
+        most_bytes: Largest size in bytes.
 
     Returns:
         The values without the checksum.
 
     Raises:
         OSError: The file cannot be read.
-        ValueError: It is damaged.
+        ValueError: It is damaged, too large or no regular file.
     """
-    return parse_checked(path.read_bytes())
+    return parse_checked(read_regular(path, most_bytes))
+
+
+def validate(model: type[Model], values: object) -> Model:
+    """Makes a record from values that were read from JSON.
+
+    Args:
+        model: Class of the record.
+        values: What `read_checked` returned.
+
+    Raises:
+        ValueError: The values do not fit the class, or are nested too deeply.
+    """
+    try:
+        return model.model_validate_json(json.dumps(values))
+    except ValidationError as cause:
+        first = cause.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise ValueError(f"at {where or 'its top'}: {first['msg'].lower()}") from cause
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
 
 
 def _digest_values(values: Mapping[str, object]) -> str:
-    text = json.dumps(values, sort_keys=True, separators=(",", ":"))
+    try:
+        text = json.dumps(values, sort_keys=True, separators=(",", ":"))
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -132,7 +168,24 @@ def check_tensors(content: bytes) -> None:
         raise ValueError("its content does not match its checksum")
 
 
-def _split(content: bytes) -> tuple[dict[str, object], bytes]:
+def read_shapes(content: bytes) -> dict[str, tuple[int, ...]]:
+    """Shapes of the tensors of a safetensors file, from its header alone.
+
+    Raises:
+        ValueError: It is no safetensors file.
+    """
+    header, _ = _split(content)
+    try:
+        return {
+            name: tuple(map(int, about["shape"]))
+            for name, about in header.items()
+            if name != _METADATA
+        }
+    except (KeyError, TypeError) as cause:
+        raise ValueError("its header is damaged") from cause
+
+
+def _split(content: bytes) -> tuple[dict[str, Any], bytes]:
     """Header and data of a safetensors file.
 
     Raises:

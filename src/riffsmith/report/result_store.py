@@ -6,7 +6,6 @@ RUN/report/
 └── self-test-180s-seed-0.json
 """
 
-import json
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
@@ -17,7 +16,7 @@ from riffsmith import __version__
 from riffsmith.bundle import read_card
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
-from riffsmith.files import read_checked, write_checked
+from riffsmith.files import read_checked, validate, write_checked
 
 ResultKind = Literal["evaluation", "originality", "self-test"]
 ALL_KINDS: tuple[ResultKind, ...] = get_args(ResultKind)
@@ -135,6 +134,6 @@ class ResultStore:
 
 def _read(path: Path) -> _StoredResult | None:
     try:
-        return _StoredResult.model_validate_json(json.dumps(read_checked(path)))
+        return validate(_StoredResult, read_checked(path))
     except (OSError, ValueError):  # also what pydantic raises
         return None

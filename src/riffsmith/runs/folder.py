@@ -12,13 +12,10 @@ RUN/
 └── previews/            picture and audio of more snapshots: epoch-0010.png, epoch-0010.flac
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from riffsmith.errors import RunError
 from riffsmith.files import (
@@ -27,6 +24,7 @@ from riffsmith.files import (
     flush_to_disk,
     read_checked,
     seal_tensors,
+    validate,
     write_bytes,
     write_checked,
 )
@@ -74,10 +72,10 @@ class RunFolder:
             values = read_checked(path)
             version = values.get("version") if isinstance(values, dict) else None
             if version == RUN_VERSION:
-                return RunRecord.model_validate_json(json.dumps(values))
+                return validate(RunRecord, values)
         except FileNotFoundError as cause:
             raise RunError(f"{self.path} is not a run (no {RUN_NAME}): check the path") from cause
-        except (OSError, ValueError, ValidationError) as cause:
+        except (OSError, ValueError) as cause:
             first = str(cause).splitlines()[0]
             raise RunError(f"{path} is damaged ({first}): start a new run") from cause
         raise RunError(

@@ -1,6 +1,5 @@
 """Scores of music that cannot be a copy: windows of the held-out recordings."""
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -18,7 +17,7 @@ from riffsmith.evaluation.array_cache import ArrayCache
 from riffsmith.evaluation.copying.passage_search import PassageIndex
 from riffsmith.evaluation.copying.representation import CopyKind, Representation
 from riffsmith.evaluation.remarks import Remark, RemarkCode
-from riffsmith.files import read_checked, write_checked
+from riffsmith.files import read_checked, validate, write_checked
 from riffsmith.parallel import map_ordered
 
 FILE_NAMES = {CopyKind.SOUND: "originality.json", CopyKind.MELODY: "originality-melody.json"}
@@ -114,7 +113,7 @@ def held_out_scores(
 
 def _read(path: Path) -> _Stored | None:
     try:
-        return _Stored.model_validate_json(json.dumps(read_checked(path)))
+        return validate(_Stored, read_checked(path))
     except (OSError, ValueError):
         return None  # the file is missing, damaged or old, so the scores are measured again
 

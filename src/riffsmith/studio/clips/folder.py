@@ -7,7 +7,6 @@ CLIP/
 └── match-0.wav         the real passages that are nearest to it, where the recordings are at hand
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -30,7 +29,14 @@ from riffsmith.evaluation import (
     find_nearest,
 )
 from riffsmith.features import MelTransform
-from riffsmith.files import atomic_path, read_checked, remove, write_bytes, write_checked
+from riffsmith.files import (
+    atomic_path,
+    read_checked,
+    remove,
+    validate,
+    write_bytes,
+    write_checked,
+)
 from riffsmith.messages import Parameter
 from riffsmith.plotting import draw_plain_spectrogram
 from riffsmith.studio.clips.schemas import (
@@ -70,7 +76,7 @@ class ClipFolder:
             StudioError: It is damaged.
         """
         try:
-            return Clip.model_validate_json(json.dumps(read_checked(self._record)))
+            return validate(Clip, read_checked(self._record))
         except (OSError, ValueError) as cause:  # also what pydantic raises
             raise StudioError(ProblemCode.CLIP_DAMAGED, clip=self.path.name) from cause
 

@@ -1,6 +1,5 @@
 """The folder of a training: the request, the process that trains, and how it ended."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from riffsmith.corpus import HOLD_OUT_NOTHING
 from riffsmith.errors import RunError
-from riffsmith.files import is_held, read_checked, remove, write_bytes, write_checked
+from riffsmith.files import is_held, read_checked, remove, validate, write_bytes, write_checked
 from riffsmith.runs import Outcome, OutcomeState, RunFolder, read_outcome
 from riffsmith.runs.outcome import OUTCOME_NAME
 from riffsmith.studio.jobs.schemas import JobMessage, State
@@ -87,7 +86,7 @@ class JobFolder:
             RunError: The record is missing or damaged.
         """
         try:
-            return JobRecord.model_validate_json(json.dumps(read_checked(self._record)))
+            return validate(JobRecord, read_checked(self._record))
         except (OSError, ValueError) as cause:  # also what pydantic raises
             raise RunError(f"{self._record} cannot be read: start a new training") from cause
 
