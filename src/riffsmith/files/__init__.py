@@ -11,7 +11,7 @@ from riffsmith.files.checksums import (
     validate,
     write_checked,
 )
-from riffsmith.files.locks import hold, is_held
+from riffsmith.files.locks import LOCK_NAMES, LockOwner, find_owner, hold, is_held
 from riffsmith.files.reading import read_regular
 from riffsmith.files.writing import (
     atomic_path,
@@ -23,11 +23,14 @@ from riffsmith.files.writing import (
 )
 
 __all__ = [
+    "LOCK_NAMES",
+    "LockOwner",
     "atomic_path",
     "check_tensors",
     "dump_checked",
     "error_reason",
     "explain",
+    "find_owner",
     "flush_to_disk",
     "hold",
     "is_held",
