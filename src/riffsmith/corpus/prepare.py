@@ -27,7 +27,7 @@ from riffsmith.corpus.split import split_recordings
 from riffsmith.corpus.survey import Progress, map_files
 from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform
-from riffsmith.files import LOCK_NAMES, error_reason, hold, remove
+from riffsmith.files import LOCK_NAMES, error_reason, hold, is_partial, remove
 
 
 def prepare_corpus(
@@ -95,8 +95,8 @@ def _refuse_foreign(corpus: Path) -> None:
         raise CorpusError(f"{corpus} is a file: name a folder for the corpus")
     if not corpus.is_dir() or (corpus / MANIFEST_NAME).is_file():
         return
-    ours = (SHARD_FOLDER, *LOCK_NAMES, f".{MANIFEST_NAME}.partial")
-    if any(path.name not in ours for path in corpus.iterdir()):
+    ours = (SHARD_FOLDER, *LOCK_NAMES)
+    if any(path.name not in ours and not is_partial(path.name) for path in corpus.iterdir()):
         raise CorpusError(f"{corpus} is not empty and not a corpus: choose another folder")
 
 

@@ -37,9 +37,10 @@ from riffsmith.corpus.manifest import CORPUS_VERSION
 from riffsmith.corpus.segments import count_segments, cut_segments, to_pictures
 from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform
-from riffsmith.files import atomic_path
+from riffsmith.files import atomic_path, is_partial
 
 SHARD_FOLDER = "shards"
+_SHARD_NAME = r"[0-9a-f]{24}\.safetensors"
 
 
 def shard_name(file: Path, settings: CorpusSettings) -> str:
@@ -54,7 +55,9 @@ def shard_name(file: Path, settings: CorpusSettings) -> str:
 
 def is_shard_name(name: str) -> bool:
     """Whether a file in `shards/` is a shard, or an unfinished shard that a crash left."""
-    return re.fullmatch(r"\.?[0-9a-f]{24}\.safetensors(\.partial)?", name) is not None
+    if is_partial(name):
+        return re.match(rf"\.{_SHARD_NAME}\.", name) is not None
+    return re.fullmatch(_SHARD_NAME, name) is not None
 
 
 def _shard_settings(settings: CorpusSettings) -> str:

@@ -12,12 +12,14 @@ from riffsmith.files.checksums import (
     write_checked,
 )
 from riffsmith.files.locks import LOCK_NAMES, LockOwner, find_owner, hold, is_held
+from riffsmith.files.names import escape_controls
 from riffsmith.files.reading import read_regular
 from riffsmith.files.writing import (
     atomic_path,
     error_reason,
     explain,
     flush_to_disk,
+    is_partial,
     remove,
     write_bytes,
 )
@@ -29,11 +31,13 @@ __all__ = [
     "check_tensors",
     "dump_checked",
     "error_reason",
+    "escape_controls",
     "explain",
     "find_owner",
     "flush_to_disk",
     "hold",
     "is_held",
+    "is_partial",
     "parse_checked",
     "parse_json",
     "read_checked",

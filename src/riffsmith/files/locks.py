@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from riffsmith.errors import RiffsmithError
 from riffsmith.files.checksums import read_checked, validate
-from riffsmith.files.writing import explain
+from riffsmith.files.writing import explain, is_alive
 
 LOCK_NAMES = (".lock", ".lock-owner")
 """Files that a folder has because it was held."""
@@ -212,7 +212,7 @@ def _blocks(path: Path, *, has_locks: bool) -> bool:
     if not owner.is_here:
         return True
     is_ours = owner.pid == os.getpid()
-    return path.resolve() in _held if is_ours else _is_alive(owner.pid)
+    return path.resolve() in _held if is_ours else is_alive(owner.pid)
 
 
 def _read_owner(path: Path) -> LockOwner | None:
@@ -221,18 +221,6 @@ def _read_owner(path: Path) -> LockOwner | None:
         return validate(LockOwner, read_checked(path, _MOST_BYTES))
     except (OSError, ValueError):
         return None
-
-
-def _is_alive(pid: int) -> bool:
-    if os.name == "nt":
-        return True  # the question would end the process there; such drives have locks
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it is another user's
-        return True
-    return True
 
 
 def _say_in_use(folder: Path) -> str:

@@ -2,13 +2,24 @@
 
 import errno
 import os
+import re
 import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache, lru_cache
+from hashlib import blake2b
 from pathlib import Path
+from secrets import token_hex
 
 from riffsmith.errors import RiffsmithError
 
+_PARTIAL = re.compile(
+    r"\..+\.(?P<host>[0-9a-f]{8})-(?P<pid>[0-9]{1,10})-[0-9a-f]{8}\.partial", re.DOTALL
+)
+_LONGEST_NAME = 200
+"""Bytes of a name; a system takes 255, and a temporary one has up to 40 more."""
+_ATTEMPTS = 20
 _DEFAULT_ADVICE = "check the path and try again"
 _ADVICE = {
     errno.ENOSPC: "the disk is full: free some space and try again",
@@ -43,9 +54,10 @@ def atomic_path(
 ) -> Iterator[Path]:
     """Yields a temporary path beside `target`, which replaces `target` at the end.
 
-    The temporary path does not exist yet: the caller creates a file or a folder there. If an error
-    occurs, the temporary path is removed and `target` stays as it was. A crash leaves at most a
-    file or folder named `.<name>.partial`, which the next write replaces.
+    The temporary path does not exist yet: the caller creates a file or a folder there. No other
+    writer of the same target has it, and the last one of several wins. If an error occurs, the
+    temporary path is removed and `target` stays as it was. What a crash leaves is removed by the
+    next process that writes into the same folder.
 
     Args:
         target: File or folder to write.
@@ -56,17 +68,18 @@ def atomic_path(
     Raises:
         error: The target cannot be written; the message says why and what to do.
     """
-    partial = target.with_name(f".{target.name}.partial")
+    partial = _partial_path(target)
     try:
         new_folders = _make_folder(target.parent)
-        remove(partial)
+        _sweep(target.parent)
         yield partial
         if durable:
             for path in [*partial.rglob("*"), partial]:
                 flush_to_disk(path)
         if partial.is_dir():
-            remove(target)
-        partial.replace(target)
+            _replace_folder(partial, target)
+        else:
+            partial.replace(target)
         if durable:  # the new name is an entry of the folder, and that of a new folder of its own
             for folder in (target.parent, *(made.parent for made in new_folders)):
                 flush_to_disk(folder)
@@ -76,6 +89,73 @@ def atomic_path(
         if isinstance(cause, OSError):
             raise error(explain(cause, f"writing {target}")) from cause
         raise
+
+
+def is_partial(name: str) -> bool:
+    """Whether a name is that of a temporary path of `atomic_path`."""
+    return _PARTIAL.fullmatch(name) is not None
+
+
+def _partial_path(target: Path) -> Path:
+    """A path beside a target that nothing has yet, whose name tells which process writes it."""
+    name = target.name
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        name = blake2b(os.fsencode(name), digest_size=8).hexdigest()
+    return target.with_name(f".{name}.{_host()}-{os.getpid()}-{token_hex(4)}.partial")
+
+
+@cache
+def _host() -> str:
+    return blake2b(socket.gethostname().encode(), digest_size=4).hexdigest()
+
+
+@lru_cache(maxsize=1024)
+def _sweep(folder: Path) -> None:
+    """Removes temporary paths of processes that have ended, once for each folder."""
+    with suppress(OSError):  # a folder that cannot be listed can still be written to
+        for path in folder.iterdir():
+            found = _PARTIAL.fullmatch(path.name)
+            if found and found["host"] == _host() and not is_alive(int(found["pid"])):
+                remove(path)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process of this computer runs.
+
+    On Windows, where the question would end the process, every one is taken for alive.
+    """
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # it is another user's
+        return True
+    return True
+
+
+def _replace_folder(partial: Path, target: Path) -> None:
+    """Puts a folder in the place of another one, or of a file.
+
+    The old one is moved aside, because no system replaces a folder that is not empty. Where another
+    writer is faster, its folder is replaced, too.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        aside = _partial_path(target)
+        with suppress(FileNotFoundError):
+            target.rename(aside)
+        try:
+            partial.rename(target)
+        except OSError as error:
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST) and attempt < _ATTEMPTS:
+                remove(aside)
+                continue
+            with suppress(OSError):  # the old one stays where nothing has taken its place
+                aside.rename(target)
+            raise
+        remove(aside)
+        return
 
 
 def write_bytes(target: Path, content: bytes, error: type[RiffsmithError]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from riffsmith.files import parse_json
+from riffsmith.files import escape_controls, parse_json
 
 logger = logging.getLogger(__name__)
 Line = dict[str, object]
@@ -63,7 +63,7 @@ def name_damaged_lines(path: Path, numbers: tuple[int, ...]) -> None:
     """
     logger.warning(
         "%s: damaged and left out: line %s; all other lines are used",
-        path,
+        escape_controls(str(path)),
         ", ".join(map(str, numbers)),
     )
 
