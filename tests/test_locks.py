@@ -8,11 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from lock_owners import OWNER, write_owner
 
 from riffsmith.errors import CorpusError
-from riffsmith.files import LockOwner, find_owner, hold, is_held
-
-OWNER = ".lock-owner"
+from riffsmith.files import find_owner, hold, is_held
 
 
 @pytest.fixture(params=[errno.EOPNOTSUPP, errno.ENOLCK], ids=["EOPNOTSUPP", "ENOLCK"])
@@ -23,16 +22,6 @@ def no_locks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         raise OSError(request.param, os.strerror(request.param))
 
     monkeypatch.setattr("fcntl.flock", refuse)
-
-
-def write_owner(folder: Path, **changes: object) -> None:
-    """Writes an owner file as another process does."""
-    path = folder / OWNER
-    path.touch()
-    values = {"host": os.uname().nodename, "pid": os.getpid(), "inode": path.stat().st_ino}
-    path.write_text(
-        LockOwner.model_validate({**values, "is_lock": True, **changes}).model_dump_json()
-    )
 
 
 def ended_process() -> int:
