@@ -1,5 +1,6 @@
 """A flipped bit of a shard is found when it is read, and mended by preparing again."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -45,6 +46,15 @@ def test_flipped_bits_of_a_shard_are_found(copied: Corpus, songs: Path):
     assert found > 10
     prepare_corpus(songs, copied.path, tiny_settings().corpus, preset="report")
     assert all(map(torch.equal, read_everything(Corpus(copied.path)), expected))
+
+
+def test_a_pipe_in_the_place_of_a_shard_is_not_waited_for(copied: Corpus):
+    recording = copied.manifest.recordings[0]
+    path = copied.path / "shards" / recording.shard
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(CorpusError, match="no regular file"):
+        copied.audio(recording, 0, 1)
 
 
 def test_a_number_of_segments_that_is_not_the_shards_is_named(copied: Corpus):

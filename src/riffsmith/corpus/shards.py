@@ -37,7 +37,7 @@ from riffsmith.corpus.manifest import CORPUS_VERSION
 from riffsmith.corpus.segments import count_segments, cut_segments, to_pictures
 from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform
-from riffsmith.files import atomic_path, is_partial
+from riffsmith.files import atomic_path, is_partial, parse_json
 
 SHARD_FOLDER = "shards"
 _SHARD_NAME = r"[0-9a-f]{24}\.safetensors"
@@ -128,6 +128,8 @@ class Shard:
 
     @cached_property
     def _file(self):  # noqa: ANN202  (safetensors has no public name for the type)
+        if self.path.exists() and not self.path.is_file():
+            raise self._damage("it is no regular file")
         try:
             return safe_open(self.path, framework="pt")
         except (SafetensorError, OSError) as cause:
@@ -172,7 +174,7 @@ class Shard:
         if self._checksums and checksum_of(text.encode()) != self._checksums.entry:
             raise self._damage("its entry does not match its checksum")
         try:
-            return SurveyEntry.model_validate(json.loads(text))
+            return SurveyEntry.model_validate(parse_json(text))
         except ValueError as cause:
             raise self._damage("its entry cannot be read") from cause
 

@@ -23,6 +23,7 @@ from riffsmith.files import (
     explain,
     flush_to_disk,
     read_checked,
+    read_regular,
     seal_tensors,
     validate,
     write_bytes,
@@ -32,6 +33,7 @@ from riffsmith.runs.metrics import format_line, name_damaged_lines, parse_lines
 from riffsmith.runs.record import RUN_VERSION, RunRecord, Unit
 
 RUN_NAME = "run.json"
+_LARGEST_TENSORS = 2**30
 PREVIEW_AUDIO, PREVIEW_PICTURE = ".flac", ".png"
 """Endings of the files of a preview."""
 _DIGITS: dict[Unit, int] = {"epoch": 4, "step": 6}
@@ -183,7 +185,7 @@ class RunFolder:
             RunError: The file is damaged, or cannot be read.
         """
         try:
-            content = path.read_bytes()
+            content = read_regular(path, _LARGEST_TENSORS)
             check_tensors(content)
         except (OSError, ValueError) as cause:
             copy = self.snapshots / "*" / path.name
