@@ -1,5 +1,9 @@
 import multiprocessing
+import os
 import resource
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -28,10 +32,49 @@ def test_a_folder_replaces_a_folder(tmp_path: Path):
     assert [path.name for path in target.iterdir()] == ["two"]
 
 
+def test_folders_reach_the_disk_after_what_is_in_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    stored: list[Path] = []
+    monkeypatch.setattr(os, "fsync", lambda file: stored.append(Path(f"/dev/fd/{file}").readlink()))
+    write_bytes(tmp_path / "new" / "file", b"x", CorpusError)
+    first, *folders = stored
+    assert first.name.startswith(".file.")
+    assert folders == [tmp_path / "new", tmp_path]
+
+
 def test_what_a_crash_left_is_replaced(tmp_path: Path):
-    (tmp_path / ".file.partial").mkdir()
-    write_bytes(tmp_path / "file", b"new", CorpusError)
-    assert (tmp_path / "file").read_bytes() == b"new"
+    with atomic_path(tmp_path / "file", CorpusError) as partial:
+        name = partial.name
+        partial.write_bytes(b"new")
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    folder = tmp_path / "folder"
+    left = folder / name.replace(f"-{os.getpid()}-", f"-{ended.pid}-")
+    (left / "deep").mkdir(parents=True)
+    ours, foreign = folder / name, folder / ".file.00000000-1-00000000.partial"
+    for path in (ours, foreign):
+        path.touch()
+    write_bytes(folder / "other", b"", CorpusError)
+    assert {path.name for path in folder.iterdir()} == {"other", ours.name, foreign.name}
+    long = "ß" * 127  # 254 bytes, and a system takes 255
+    write_bytes(folder / long, b"", CorpusError)
+    assert (folder / long).exists()
+
+
+def test_several_writers_of_one_target_do_not_collide(tmp_path: Path):
+    def write(number: int) -> None:
+        for _ in range(20):
+            write_bytes(tmp_path / "file", bytes([number]) * 9_000, CorpusError)
+            with atomic_path(tmp_path / "folder", CorpusError, durable=False) as partial:
+                partial.mkdir()
+                (partial / "inside").write_bytes(bytes([number]))
+
+    with ThreadPoolExecutor(3) as writers:
+        list(writers.map(write, range(3)))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+    assert len(set((tmp_path / "file").read_bytes())) == 1
+    assert [path.name for path in (tmp_path / "folder").iterdir()] == ["inside"]
 
 
 def test_a_full_disk_is_explained_and_nothing_is_lost(tmp_path: Path):

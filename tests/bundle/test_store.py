@@ -14,6 +14,7 @@ from riffsmith.bundle import (
     write_bundle,
 )
 from riffsmith.errors import ModelError
+from riffsmith.files import parse_checked
 from riffsmith.networks import Generator
 
 
@@ -55,7 +56,7 @@ def _flip_a_bit(path: Path) -> None:
 
 
 def _edit(path: Path, **changes: object) -> None:
-    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+    path.write_text(json.dumps({**parse_checked(path.read_bytes()), **changes}))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_damage_is_named(bundle: Path, harm, message: str):
 
 
 def test_weights_of_other_networks_are_refused(bundle: Path):
-    card = json.loads((bundle / "card.json").read_text())
+    card = parse_checked((bundle / "card.json").read_bytes())
     card["settings"]["generator"]["channels"] = [16, 4]
     (bundle / "card.json").write_text(json.dumps(card))
     with pytest.raises(ModelError, match="cannot be used"):

@@ -7,6 +7,7 @@ from conftest import tiny_settings, write_music
 
 from riffsmith.corpus import Corpus, export_pt, prepare_corpus
 from riffsmith.errors import CorpusError
+from riffsmith.files import parse_checked
 
 TINY_CORPUS = tiny_settings().corpus
 
@@ -43,7 +44,7 @@ def test_gtzan_names_are_kept(tmp_path: Path):
 
 
 def test_a_corpus_of_audio_has_no_pictures_to_export(corpus: Corpus, tmp_path: Path):
-    values = json.loads((corpus.path / "manifest.json").read_text())
+    values = parse_checked((corpus.path / "manifest.json").read_bytes())
     values["settings"]["store"] = "audio"
     (tmp_path / "manifest.json").write_text(json.dumps(values))
     with pytest.raises(CorpusError, match="stores audio and no pictures: prepare the recordings"):

@@ -18,6 +18,7 @@ from riffsmith.corpus import (
 )
 from riffsmith.corpus.shards import shard_name
 from riffsmith.errors import CorpusError
+from riffsmith.files import parse_checked
 
 TINY_CORPUS = tiny_settings().corpus
 
@@ -53,7 +54,7 @@ def test_the_music_has_the_name_that_was_given(songs: Path, tmp_path: Path):
     ],
 )
 def test_other_versions_and_damage_are_named(corpus: Corpus, tmp_path: Path, change, message: str):
-    text = (corpus.path / "manifest.json").read_text()
+    text = json.dumps(parse_checked((corpus.path / "manifest.json").read_bytes()))
     (tmp_path / "manifest.json").write_text(change(text))
     with pytest.raises(CorpusError, match=message):
         Corpus(tmp_path)
@@ -68,7 +69,7 @@ def without_codes(entry: dict[str, object]) -> dict[str, object]:
 def test_a_corpus_from_before_there_were_codes_opens(songs: Path, corpus: Corpus, tmp_path: Path):
     shutil.copytree(corpus.path, tmp_path / "corpus")
     path = tmp_path / "corpus" / "manifest.json"
-    values = json.loads(path.read_text())
+    values = parse_checked(path.read_bytes())
     for recording in values["recordings"]:
         recording["source"] = without_codes(recording["source"]) | {"warnings": ["clipped: a lot"]}
         shard = tmp_path / "corpus" / "shards" / recording["shard"]

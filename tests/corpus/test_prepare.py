@@ -119,7 +119,7 @@ def test_files_of_others_are_never_removed(songs: Path, tmp_path: Path):
 def test_a_damaged_manifest_is_made_again(songs: Path, corpus: Corpus, tmp_path: Path):
     shutil.copytree(corpus.path, tmp_path / "corpus")
     (tmp_path / "corpus" / "manifest.json").write_text("{")
-    (tmp_path / "corpus" / ".manifest.json.partial").write_text("{")
+    (tmp_path / "corpus" / ".manifest.json.0123abcd-7-0123abcd.partial").write_text("{")
     again = prepare(songs, tmp_path / "corpus")
     assert again.corpus_hash() == corpus.manifest.corpus_hash()
 

@@ -8,6 +8,7 @@ import soundfile
 
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError
+from riffsmith.files import parse_checked
 
 
 def test_stored_audio_is_the_recording(corpus: Corpus, songs: Path):
@@ -34,7 +35,7 @@ def test_a_missing_or_damaged_shard_is_named(corpus: Corpus, tmp_path: Path):
 
 def test_an_hour_opens_at_once_and_reads_at_random(corpus: Corpus, tmp_path: Path):
     """Opening reads the manifest alone, and no shard."""
-    manifest = json.loads((corpus.path / "manifest.json").read_text())
+    manifest = parse_checked((corpus.path / "manifest.json").read_bytes())
     manifest["recordings"] *= 30  # 120 recordings
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
     opened = Corpus(tmp_path)

@@ -1,6 +1,7 @@
 """A local hub with the part of the interface that publishing and fetching use."""
 
 import json
+import time
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,10 @@ class FakeHub:
         self.models: dict[str, dict[str, bytes]] = {}
         self.private: dict[str, bool] = {}
         self.fetched: list[str] = []
+        self.sizes: dict[str, int] = {}
+        """Sizes that the hub names by file name, where they are not the true ones."""
+        self.piece_bytes: int | None = None
+        """Bytes that are sent at once, with a pause after each. `None`: all of a file."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -39,7 +44,11 @@ class _Handler(BaseHTTPRequestHandler):
             if revision not in ("", "main", SHA) or name not in self.hub.models:
                 code = "RevisionNotFound" if name in self.hub.models else "RepoNotFound"
                 return self._send(404, b"{}", {"X-Error-Code": code})
-            files = [{"rfilename": file} for file in self.hub.models[name]]
+            contents = self.hub.models[name]
+            files = [
+                {"rfilename": file, "size": self.hub.sizes.get(file, len(contents[file]))}
+                for file in contents
+            ]
             return self._send_json({"id": name, "sha": SHA, "siblings": files, "cardData": CARD})
         name, _, file = path[1:].partition(f"/resolve/{SHA}/")
         content = self.hub.models.get(name, {}).get(file)
@@ -98,8 +107,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content)
+        if self.command == "HEAD":
+            return
+        step = self.hub.piece_bytes if "/resolve/" in self.path else None
+        for start in range(0, len(content), step or len(content) or 1):
+            try:
+                self.wfile.write(content[start : start + (step or len(content))])
+            except ConnectionError:  # the client has given up
+                return
+            if step:
+                time.sleep(0.01)
 
 
 @contextmanager

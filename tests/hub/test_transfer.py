@@ -93,6 +93,29 @@ def test_a_damaged_bundle_is_not_kept(published: FakeHub, tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_sizes_are_shown_and_bounded(published: FakeHub, tmp_path: Path):
+    notices: list[str] = []
+    published.sizes["card.json"] = 20 * 2**20
+    with pytest.raises(ModelError, match=r"card.json has 21 MB, and at most 17 MB are read"):
+        pull_bundle("band/riffs", tmp_path / "here")
+    published.sizes["card.json"] = 100
+    with pytest.raises(ModelError, match="card.json is larger than the 100 bytes"):
+        pull_bundle("band/riffs", tmp_path / "here", on_notice=notices.append)
+    assert notices[0].startswith("fetching 0.")
+    assert notices[0].endswith("MB in 5 files")
+
+
+def test_a_file_that_comes_byte_by_byte_is_given_up(
+    published: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    published.piece_bytes = 8
+    monkeypatch.setattr("riffsmith.hub.transfer._START_SECONDS", 0.1)
+    monkeypatch.setattr("riffsmith.hub.transfer._SLOWEST_BYTES_PER_SECOND", 10**9)
+    with pytest.raises(ModelError, match=r"took longer than .*faster connection"):
+        pull_bundle("band/riffs", tmp_path / "here")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_other_models_are_refused(published: FakeHub, tmp_path: Path):
     published.models["band/other"] = {"config.json": b"{}", "model.bin": b"\x80"}
     with pytest.raises(ModelError, match="band/other is not a model of Riffsmith"):

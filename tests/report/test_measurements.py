@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -6,6 +7,7 @@ from canned import clips_originality, evaluation, originality, self_test, window
 
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError, SettingsError
+from riffsmith.files import parse_checked
 from riffsmith.report import NotMeasured, measure_run
 from riffsmith.report.measurements import Measurer, collect_measurements
 from riffsmith.runs import RunFolder, RunRecord
@@ -88,9 +90,8 @@ def test_new_weights_are_measured_again(run: RunFolder, corpus: Corpus, calls: C
     """A run was started again in the same folder."""
     collect_measurements(run, corpus, 4)
     card = run.snapshot(4) / "card.json"
-    text = card.read_text()
-    start = text.index('"weights_hash": "') + len('"weights_hash": "')
-    card.write_text(text[:start] + "0000" + text[start + 4 :])
+    values = parse_checked(card.read_bytes())
+    card.write_text(json.dumps({**values, "weights_hash": "0000"}))
     assert isinstance(collect_measurements(run, corpus, 4, kinds=()).evaluation, NotMeasured)
     collect_measurements(run, corpus, 4)
     assert len(calls.names) == 5

@@ -1,6 +1,7 @@
 """Trainings as processes that outlive the server."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import tiny_settings, write_music
+from lock_owners import write_owner
 from studios import detail, opened, problem
 
 from riffsmith.corpus import Corpus
@@ -17,7 +19,7 @@ from riffsmith.runs import RunFolder, create_run
 from riffsmith.studio import command
 from riffsmith.studio.errors import ConflictError
 from riffsmith.studio.home import Home
-from riffsmith.studio.jobs.folder import JobFolder, ProcessRecord
+from riffsmith.studio.jobs.folder import JobFolder, JobRecord, ProcessRecord
 from riffsmith.studio.jobs.jobs import Jobs
 from riffsmith.studio.recordings.sources import Sources
 from riffsmith.studio.routes import jobs as job_routes
@@ -29,8 +31,8 @@ def starting(code: str) -> Callable[[Home, Sources], Jobs]:
     """Jobs whose processes run this instead."""
 
     def start(words: Sequence[str], log: Path) -> "subprocess.Popen[str]":
-        assert words[1:4] == ["-m", "riffsmith", "train"]
-        run = words[5]
+        assert words[1:5] == ["-P", "-m", "riffsmith", "train"]
+        run = words[6]
         with log.open("a") as file:
             return subprocess.Popen(
                 [sys.executable, "-S", "-c", f"RUN = {run!r}; {code}"],
@@ -189,6 +191,22 @@ def test_another_process_of_that_number_is_not_ours(tmp_path: Path):
     assert folder.process() == ours
     (tmp_path / "process.json").write_text("{")
     assert folder.process() is None
+
+
+def test_the_lock_of_its_folder_tells_whether_a_training_runs(tmp_path: Path):
+    home = tmp_path / "home"
+    with opened(home) as (_, client):
+        folder = JobFolder(home / "runs" / "one")
+        record = JobRecord(source="demo", minutes=1, preset="report", created="2026")
+        folder.write_record(record)
+        write_owner(folder.path, pid=os.getppid())  # and no process.json
+        assert client.get("/api/jobs/one").json()["state"] == "running"
+        assert folder.process() == psutil.Process(os.getppid())
+        assert problem(client.post("/api/jobs/one/resume"), 409)["code"] == "job_runs"
+        assert problem(client.post("/api/jobs", json=ask("two")), 409)["code"] == "other_job_runs"
+        write_owner(folder.path, host="elsewhere")  # a process that cannot be stopped from here
+        assert problem(client.post("/api/jobs/one/stop"), 409)["code"] == "job_in_use"
+        assert not (home / "runs" / "two").exists()
 
 
 @pytest.mark.parametrize(

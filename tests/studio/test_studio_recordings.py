@@ -117,6 +117,8 @@ def test_sources_are_named_rightly(open_studio: Opened, tmp_path: Path):
         ("~nobody-of-that-name/x", 404),
         (str(tmp_path / "nowhere"), 404),
         ("relative/folder", 400),
+        ("/" + "a" * 999, 404),
+        ("/a\0b", 404),
         ("polka", 400),
         ("", 422),
         ("/" + "a" * 1_000, 422),

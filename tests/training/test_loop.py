@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from conftest import tiny_settings, write_music
 from riffsmith.bundle import load_bundle
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import CorpusError, RunError, SettingsError
-from riffsmith.files import hold
+from riffsmith.files import hold, parse_checked
 from riffsmith.runs import RunFolder, RunRecord, create_run, open_run, select_snapshot
 from riffsmith.runs.checkpoint import checkpoint_paths, read_checkpoint, read_latest
 from riffsmith.runs.record import RUN_VERSION
@@ -64,9 +65,15 @@ def start(folder: Path, corpus: Corpus, seed: int = 3, **training: str) -> Start
 
 
 @pytest.mark.slow
-def test_a_run_leaves_what_it_promises(started: Started, corpus: Corpus):
+def test_a_run_leaves_what_it_promises(
+    started: Started, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+):
     run, record = started
     recorder = Recorder()
+    stored: list[str] = []
+    monkeypatch.setattr(
+        os, "fsync", lambda file: stored.append(Path(f"/dev/fd/{file}").readlink().name)
+    )
     outcome = train(run, record, corpus, [recorder])
     assert (outcome.finished, outcome.step, outcome.epoch) == (True, 12, 4)
     assert recorder.starts == [(0, 12, 3)]
@@ -76,6 +83,10 @@ def test_a_run_leaves_what_it_promises(started: Started, corpus: Corpus):
     assert run.snapshot_numbers() == [0, 2, 4]
     assert run.preview_numbers() == [0, 2, 4]
     assert len(checkpoint_paths(run.checkpoints)) == 1
+    of_checkpoints = [n for n, name in enumerate(stored) if name.startswith(".step-")]
+    assert len(of_checkpoints) == 4
+    for number in of_checkpoints:  # the lines are on the disk before what counts on them
+        assert stored[number - 2 : number] == ["metrics.jsonl", "run"]
     epochs = run.read_metrics("log")
     assert [line["epoch"] for line in epochs] == [1, 2, 3, 4]
     mean = sum(step.discriminator_loss or 0 for step in recorder.steps[:3]) / 3
@@ -280,7 +291,7 @@ def test_starting_is_refused_where_it_would_harm(started: Started, corpus: Corpu
 def test_damaged_records_are_named(started: Started, change, message: str):
     run, _ = started
     path = run.path / "run.json"
-    path.write_text(change(path.read_text()))
+    path.write_text(change(json.dumps(parse_checked(path.read_bytes()))))
     with pytest.raises(RunError, match=message):
         open_run(run)
 

@@ -79,20 +79,26 @@ def write_audio(
         audio = np.asarray(audio / 32_768, np.float32)
     is_stored = audio.dtype == np.int16
     gain = 1.0 if is_stored else limiting_gain(audio)
-    with atomic_path(path, AudioError) as partial:
-        written = {} if suffix == ".mp3" else tags or {}
-        _write(partial, audio, None if is_stored else gain, sample_rate, suffix, written)
-        if loop is not None and suffix == ".wav":
-            mark_loop(partial, len(audio), sample_rate, loop)
-        if suffix in _LOSSY:  # A lossy codec changes the peaks, so they are measured again.
-            for _ in range(4):
-                overshoot = _measure_overshoot(partial)
-                if overshoot == 1:
-                    break
-                gain *= 0.995 * overshoot
-                _write(partial, audio, gain, sample_rate, suffix, written)
-        if suffix == ".mp3" and tags:
-            partial.write_bytes(id3_tag(tags) + partial.read_bytes())
+    try:
+        with atomic_path(path, AudioError) as partial:
+            written = {} if suffix == ".mp3" else tags or {}
+            _write(partial, audio, None if is_stored else gain, sample_rate, suffix, written)
+            if loop is not None and suffix == ".wav":
+                mark_loop(partial, len(audio), sample_rate, loop)
+            if suffix in _LOSSY:  # A lossy codec changes the peaks, so they are measured again.
+                for _ in range(4):
+                    overshoot = _measure_overshoot(partial)
+                    if overshoot == 1:
+                        break
+                    gain *= 0.995 * overshoot
+                    _write(partial, audio, gain, sample_rate, suffix, written)
+            if suffix == ".mp3" and tags:
+                partial.write_bytes(id3_tag(tags) + partial.read_bytes())
+    except soundfile.LibsndfileError as cause:
+        raise AudioError(
+            f"writing {path.name} failed ({cause.error_string.rstrip('.').lower()}): check the "
+            f"disk's free space, or that {_FORMATS[suffix][0]} can hold {sample_rate} Hz"
+        ) from cause
 
 
 def _blocks(
@@ -119,22 +125,15 @@ def _write(
     suffix: str,
     tags: Mapping[str, str],
 ) -> None:
-    name = path.name.removeprefix(".").removesuffix(".partial")
     container, subtype = _FORMATS[suffix]
     channels = audio.shape[1]
-    try:
-        with soundfile.SoundFile(
-            path, "w", sample_rate, channels, subtype=subtype, format=container
-        ) as file:
-            for tag, text in tags.items():
-                setattr(file, tag, text)
-            for block in _blocks(audio):
-                file.write(block if gain is None else block * np.float32(gain))
-    except soundfile.LibsndfileError as cause:
-        raise AudioError(
-            f"writing {name} failed ({cause.error_string.rstrip('.').lower()}): "
-            f"check the disk's free space, or that {container} can hold {sample_rate} Hz"
-        ) from cause
+    with soundfile.SoundFile(
+        path, "w", sample_rate, channels, subtype=subtype, format=container
+    ) as file:
+        for tag, text in tags.items():
+            setattr(file, tag, text)
+        for block in _blocks(audio):
+            file.write(block if gain is None else block * np.float32(gain))
 
 
 def to_pcm16(audio: Float[np.ndarray, "time channels"]) -> bytes:

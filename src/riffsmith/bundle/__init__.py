@@ -4,6 +4,7 @@ from riffsmith.bundle.card import Card, RecordingCredit
 from riffsmith.bundle.origin import ORIGIN_NAME, Origin, read_origin
 from riffsmith.bundle.store import (
     BUNDLE_FILES,
+    CARD_NAME,
     ORIGINALITY_NAME,
     Bundle,
     LatentBundle,
@@ -25,6 +26,7 @@ from riffsmith.bundle.store import (
 
 __all__ = [
     "BUNDLE_FILES",
+    "CARD_NAME",
     "ORIGINALITY_NAME",
     "ORIGIN_NAME",
     "Bundle",

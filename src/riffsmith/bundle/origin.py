@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
+
+from riffsmith.files import read_checked, validate
 
 ORIGIN_NAME = "origin.json"
+_MOST_BYTES = 2**20
 
 
 class Origin(BaseModel):
@@ -26,6 +29,6 @@ class Origin(BaseModel):
 def read_origin(folder: Path) -> Origin | None:
     """Reads the origin of a bundle. `None`: the file is missing or damaged."""
     try:
-        return Origin.model_validate_json((folder / ORIGIN_NAME).read_bytes())
-    except (OSError, ValidationError):
+        return validate(Origin, read_checked(folder / ORIGIN_NAME, _MOST_BYTES))
+    except (OSError, ValueError):
         return None

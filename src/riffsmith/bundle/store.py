@@ -2,7 +2,6 @@
 that writes piano rolls.
 """
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +24,14 @@ from riffsmith.codec import (
 from riffsmith.config import LatentSettings, PictureSettings
 from riffsmith.errors import ModelError
 from riffsmith.features import CLASSES
-from riffsmith.files import atomic_path
+from riffsmith.files import (
+    atomic_path,
+    dump_checked,
+    read_checked,
+    read_regular,
+    read_shapes,
+    validate,
+)
 from riffsmith.networks import BandAxis, Denoiser, Generator, PianoRollModel
 from riffsmith.transcription import PITCHES
 
@@ -35,8 +41,16 @@ CODEC_NAME = "codec.safetensors"
 PIANO_ROLL_NAME = "piano_roll.safetensors"
 ORIGINALITY_NAME = "originality.safetensors"
 """Name of the search index of the training music, which `evaluation.copying` writes and reads."""
-BUNDLE_FILES = (CARD_NAME, WEIGHTS_NAME, CODEC_NAME, PIANO_ROLL_NAME, ORIGINALITY_NAME)
-"""Names of all files that a bundle can have; codec and piano roll belong to preset `latent`."""
+_LARGEST_TENSORS = 2**30
+BUNDLE_FILES = {
+    CARD_NAME: 16 * 2**20,
+    WEIGHTS_NAME: _LARGEST_TENSORS,
+    CODEC_NAME: _LARGEST_TENSORS,
+    PIANO_ROLL_NAME: _LARGEST_TENSORS,
+    ORIGINALITY_NAME: _LARGEST_TENSORS,
+}
+"""Names of all files that a bundle can have, and the largest size in bytes in which each is read.
+Codec and piano roll belong to preset `latent`."""
 _BASE = "base"
 """Name of the shipped model that trainings begin with."""
 _MEL_BANDS = 2
@@ -107,7 +121,7 @@ def write_bundle(
             (partial / CODEC_NAME).write_bytes(codec)
         if piano_roll_model is not None:
             (partial / PIANO_ROLL_NAME).write_bytes(piano_roll_model)
-        (partial / CARD_NAME).write_text(card.model_dump_json(indent=1), encoding="utf-8")
+        (partial / CARD_NAME).write_bytes(dump_checked(card.model_dump_json()))
 
 
 def is_bundle(folder: Path) -> bool:
@@ -122,11 +136,10 @@ def read_card(folder: Path) -> Card:
         ModelError: The card is missing or damaged, or its version is unknown.
     """
     try:
-        content = (folder / CARD_NAME).read_bytes()
-        values = json.loads(content)
+        values = read_checked(folder / CARD_NAME, BUNDLE_FILES[CARD_NAME])
         version = values.get("version") if isinstance(values, dict) else None
         if version == BUNDLE_VERSION:
-            return Card.model_validate_json(content)
+            return validate(Card, values)
     except FileNotFoundError as cause:
         raise ModelError(f"{folder} is not a bundle (no {CARD_NAME}): check the path") from cause
     except (OSError, ValueError) as cause:  # also what pydantic raises
@@ -151,7 +164,8 @@ def load_bundle(folder: Path) -> Bundle:
     weights = _read_checked(folder / WEIGHTS_NAME, card.weights_hash)
     settings = card.settings
     if isinstance(settings, PictureSettings):
-        generator = Generator(settings.generator, settings.corpus.channel_count)
+        with torch.device("meta"):
+            generator = Generator(settings.generator, settings.corpus.channel_count)
         _load_weights(generator, weights, folder)
         return PictureBundle(card, settings, generator)
     content = _read_checked(folder / CODEC_NAME, card.codec_hash)
@@ -187,10 +201,12 @@ def load_piano_roll_model(settings: LatentSettings, content: bytes) -> PianoRoll
     Raises:
         ModelError: The content is damaged, or belongs to another model.
     """
-    model = build_piano_roll_model(settings)
     try:
+        with torch.device("meta"):
+            _check_shapes(build_piano_roll_model(settings), content)
+        model = build_piano_roll_model(settings)
         model.load_state_dict({name: value.float() for name, value in load(content).items()})
-    except (SafetensorError, RuntimeError) as cause:
+    except (SafetensorError, RuntimeError, ValueError) as cause:
         first = str(cause).splitlines()[0]
         raise ModelError(
             f"{PIANO_ROLL_NAME} cannot be used ({first}): use another model"
@@ -251,19 +267,45 @@ def _build_band_axes(settings: LatentSettings) -> list[BandAxis]:
 
 def _read_checked(path: Path, digest: str | None) -> bytes:
     try:
-        content = path.read_bytes()
-    except OSError as cause:
+        content = read_regular(path, BUNDLE_FILES[path.name])
+    except (OSError, ValueError) as cause:
         raise ModelError(f"{path} cannot be used ({cause}): use another bundle") from cause
     if _digest(content) != digest:
         raise ModelError(f"{path} is damaged (its hash is not the card's): use another bundle")
     return content
 
 
+def _check_shapes(network: nn.Module, content: bytes) -> None:
+    """Compares a network with a file of weights before memory is taken for either.
+
+    Args:
+        network: Network, which may lie on torch's device `meta`.
+        content: Content of the file, in the format of safetensors.
+
+    Raises:
+        ValueError: The file has other tensors, or is damaged.
+    """
+    found = read_shapes(content)
+    expected = {name: tuple(value.shape) for name, value in network.state_dict().items()}
+    for name in sorted(expected | found):
+        if found.get(name) != expected.get(name):
+            raise ValueError(
+                f"{name} has the shape {found.get(name)}, expected {expected.get(name)}"
+            )
+
+
 def _load_weights(generator: nn.Module, content: bytes, folder: Path) -> None:
     try:
-        values = {name: value.float() for name, value in load(content).items()}
-        generator.load_state_dict(values, assign=True)
-    except (SafetensorError, RuntimeError) as cause:
+        _check_shapes(generator, content)
+        values = load(content)
+        generator.load_state_dict(
+            {
+                name: value.float() if value.is_floating_point() else value
+                for name, value in values.items()
+            },
+            assign=True,
+        )
+    except (SafetensorError, RuntimeError, ValueError) as cause:
         path, first = folder / WEIGHTS_NAME, str(cause).splitlines()[0]
         raise ModelError(f"{path} cannot be used ({first}): use another bundle") from cause
     generator.eval().requires_grad_(False)

@@ -30,7 +30,7 @@ from riffsmith.cli.survey import survey
 from riffsmith.cli.train import train
 from riffsmith.cli.usage import explain_usage
 from riffsmith.errors import RiffsmithError
-from riffsmith.files import explain
+from riffsmith.files import escape_controls, explain
 
 app = App(
     name="riffsmith",
@@ -130,5 +130,6 @@ def _one_line(error: Exception) -> str:
 
 
 def _fail(text: str, code: int) -> NoReturn:
-    print(f"riffsmith: {text}", file=sys.stderr)
+    harmless = escape_controls(text, kept="\n")
+    print(f"riffsmith: {harmless}", file=sys.stderr)
     sys.exit(code)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -14,7 +14,9 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.segment import Segment
 
+from riffsmith.files import escape_controls
 from riffsmith.messages import Count
 
 if TYPE_CHECKING:
@@ -22,8 +24,20 @@ if TYPE_CHECKING:
 
     from riffsmith.corpus import Manifest, SurveyEntry
 
-stdout = Console(highlight=False, markup=False)
-stderr = Console(stderr=True, highlight=False, markup=False)
+
+class _HarmlessConsole(Console):
+    """A console that shows control characters in names of files instead of obeying them."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            text = segment.text if segment.control else escape_controls(segment.text, "\n\t")
+            yield segment._replace(text=text)
+
+
+stdout = _HarmlessConsole(highlight=False, markup=False)
+stderr = _HarmlessConsole(stderr=True, highlight=False, markup=False)
 _MOST_SKIPPED = 10
 """Most files that are too short and are listed one by one."""
 _WIDEST = 10_000
@@ -31,8 +45,8 @@ _WIDEST = 10_000
 
 
 def note(text: str) -> None:
-    """A remark beside the result."""
-    stderr.print(text, style="dim", soft_wrap=True)
+    """A remark beside the result, in one line: a line break can only be one of a name."""
+    stderr.print(escape_controls(text), style="dim", soft_wrap=True)
 
 
 def print_table(table: "Table") -> None:
@@ -42,7 +56,7 @@ def print_table(table: "Table") -> None:
     narrow column can neither be read nor copied.
     """
     table.header_style = ""  # codes of a style would keep the spaces at the end of the line
-    wide = Console(width=_WIDEST, highlight=False, markup=False)
+    wide = _HarmlessConsole(width=_WIDEST, highlight=False, markup=False)
     with wide.capture() as captured:
         wide.print(table)
     for line in captured.get().splitlines():

@@ -74,9 +74,9 @@ def pull(name: str, out: Path | None = None, *, revision: str | None = None) -> 
         Branch, tag or commit; the newest if left out.
     """
     from riffsmith.bundle import as_model
-    from riffsmith.cli.console import stdout
+    from riffsmith.cli.console import note, stdout
     from riffsmith.hub import pull_bundle
 
     target = Path(name.rsplit("/", 1)[-1]) if out is None else out
-    pull_bundle(name, target, revision)
+    pull_bundle(name, target, revision, note)
     stdout.print(as_model(target), soft_wrap=True)

@@ -102,9 +102,10 @@ def _print_comparison(name: str, found: "Comparison") -> None:
     from rich.table import Table
 
     from riffsmith.cli.console import print_table, stdout
+    from riffsmith.files import escape_controls
     from riffsmith.messages import Count
 
-    stdout.print(f"{name}: {found.verdict}", soft_wrap=True)
+    stdout.print(f"{escape_controls(name)}: {found.verdict}", soft_wrap=True)
     if found.share_above_99th is None:
         return
     share = f"{found.share_above_99th:.0%} of {Count(len(found.windows)):window|windows}"

@@ -114,6 +114,7 @@ def _print_table(found: "Survey") -> None:
     from rich.text import Text
 
     from riffsmith.cli.console import stdout
+    from riffsmith.files import escape_controls
 
     table = Table(box=None, pad_edge=False)
     table.add_column("file", overflow="fold")
@@ -121,13 +122,14 @@ def _print_table(found: "Survey") -> None:
         table.add_column(title, justify="right")
     table.add_column("remarks", overflow="fold")
     for entry in found.entries:
+        path = escape_controls(entry.path)  # a line break in a name would make another line
         if not entry.usable:
             remark = Text(f"skipped: {entry.reason}", style="red")
-            table.add_row(entry.path, *[""] * 5, remark)
+            table.add_row(path, *[""] * 5, remark)
             continue
         loudness = "–" if entry.loudness_lufs is None else f"{entry.loudness_lufs:.1f}"
         table.add_row(
-            entry.path,
+            path,
             f"{entry.seconds / 60:.2f}",
             str(entry.sample_rate),
             str(entry.channels),

@@ -198,8 +198,8 @@ def load_codec(settings: LatentSettings, content: bytes) -> Codec:
     Raises:
         ModelError: The content is damaged, or belongs to another codec.
     """
-    codec = Codec(settings)
     try:
+        codec = Codec(settings)
         codec.load_state_dict({name: tensor.float() for name, tensor in load(content).items()})
     except (SafetensorError, RuntimeError) as cause:
         first = str(cause).splitlines()[0]

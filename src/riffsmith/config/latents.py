@@ -4,13 +4,24 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
-from riffsmith.config.settings import CorpusSettings, Section, TrainingSettings, Widths
+from riffsmith.config.settings import (
+    CorpusSettings,
+    Mels,
+    Section,
+    TrainingSettings,
+    Width,
+    Widths,
+)
+
+Bpm = Annotated[float, Field(ge=10, le=1_000)]
+_MOST_PATCH_VALUES = 4_096
+_LONGEST_TONAL_WINDOW = 2**17
 
 
 class CodecSettings(Section):
     """Conversion between audio and latents. The STFT settings are the corpus's."""
 
-    side_mels: PositiveInt = 32
+    side_mels: Mels = 32
     """Mel bands of the side signal. The mid signal has the corpus's `n_mels`."""
     patch_frames: Annotated[int, Field(ge=1, le=64)] = 4
     """STFT frames that one latent frame stands for."""
@@ -25,7 +36,7 @@ class CodecSettings(Section):
     """Rounds of projections on tonal and mel bands by which the decoder finds phases."""
     corrections: Annotated[int, Field(ge=0, le=8)] = 3
     """Projections on the mel bands at the full sample rate that follow."""
-    texture_hidden: PositiveInt = 192
+    texture_hidden: Annotated[int, Field(ge=1, le=2_048)] = 192
     texture_strength: Annotated[float, Field(ge=0, le=2)] = 1.0
     """Fraction of the standard deviation with which residual components are drawn."""
     texture_steps: PositiveInt = 1_500
@@ -46,7 +57,7 @@ class LatentGeneratorSettings(Section):
 
     channels: Widths
     """Channels of each level, finest first. Each level has half the frame rate of the last one."""
-    embedding: PositiveInt = 256
+    embedding: Width = 256
     """Dimensions of the timestep embedding."""
     steps: Annotated[int, Field(ge=1, le=256)] = 6
     """Steps from noise to music, each of which evaluates the generator once."""
@@ -64,15 +75,15 @@ class LatentGeneratorSettings(Section):
     smoother than real ones. It multiplies `codec.texture_strength`."""
     form: Annotated[float, Field(ge=0, le=1)] = 0.0
     """Repetition of riffs where the control `form` is left out."""
-    slowest_bpm: PositiveFloat = 80.0
-    fastest_bpm: PositiveFloat = 160.0
+    slowest_bpm: Bpm = 80.0
+    fastest_bpm: Bpm = 160.0
     """Beats of the recordings are tracked between these two tempi."""
 
 
 class PianoRollSettings(Section):
     """The piano roll: notes that a recurrent network writes, and that the generator plays."""
 
-    hidden: Annotated[int, Field(ge=0, le=4_096)] = 0
+    hidden: Annotated[int, Field(ge=0, le=2_048)] = 0
     """Width of the recurrent network. 0: there is none, and the generator is given no notes."""
     mixtures: Annotated[int, Field(ge=1, le=256)] = 8
     """Components of the distribution of the pitches of a step."""
@@ -105,7 +116,7 @@ class LatentTrainingSettings(TrainingSettings):
     offsets: Annotated[int, Field(ge=1, le=64)] = 2
     """Sub-hop offsets at which each recording is measured, so that its frames do not always start
     at the same samples. Each takes about 280 MB of memory for an hour of music."""
-    window_frames: PositiveInt = 256
+    window_frames: Annotated[int, Field(ge=1, le=65_536)] = 256
     """Latent frames of a training example."""
     flow_matching_steps: Annotated[int, Field(ge=0)] = 6_000
     """Steps of flow matching alone, before the adversarial phase. The generator's learning rate
@@ -164,6 +175,22 @@ class LatentSettings(Section):
             raise ValueError(
                 f"the codec needs four hops in a window: n_fft {self.corpus.n_fft}, hop_samples "
                 f"{self.corpus.hop_samples}"
+            )
+        patch, mels = self.codec.patch_frames, self.corpus.n_mels + self.codec.side_mels
+        if patch * mels > _MOST_PATCH_VALUES:
+            raise ValueError(
+                f"a patch of {patch} frames with {mels} mel bands has more than "
+                f"{_MOST_PATCH_VALUES} values: choose smaller codec.patch_frames or fewer bands"
+            )
+        if self.codec.components > patch * mels:
+            raise ValueError(
+                f"codec.components {self.codec.components} exceeds the {patch * mels} values of a "
+                "patch: choose fewer"
+            )
+        if patch * self.corpus.n_fft > _LONGEST_TONAL_WINDOW:
+            raise ValueError(
+                f"a tonal window of codec.patch_frames × n_fft = {patch * self.corpus.n_fft} "
+                f"samples is longer than {_LONGEST_TONAL_WINDOW}: choose a smaller one of them"
             )
         levels = len(self.discriminator.channels)
         if self.discriminator.head_from >= levels:

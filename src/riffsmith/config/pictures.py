@@ -4,13 +4,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
-from riffsmith.config.settings import CorpusSettings, Section, TrainingSettings, Widths
+from riffsmith.config.settings import CorpusSettings, Section, TrainingSettings, Width, Widths
 
 
 class GeneratorSettings(Section):
     """Transposed convolutions of kernel 4 from a noise vector to a picture."""
 
-    noise_channels: Annotated[int, Field(ge=1, le=65_536)] = 100
+    noise_channels: Width = 100
     channels: Widths
     """Channels after each layer but the last."""
     norm: Literal["batch", "instance"]

@@ -1,6 +1,7 @@
 """The frozen settings of a system: what a preset holds and a run records.
 
-All sections are flat, so that `--config.section.key value` reaches everything.
+All sections are flat, so that `--config.section.key value` reaches everything. Whatever the size of
+an array or a network depends on has an upper bound, because settings come with models of strangers.
 """
 
 from typing import Annotated, Literal
@@ -8,8 +9,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, model_validator
 
 Width = Annotated[int, Field(ge=1, le=8_192)]
-Widths = Annotated[tuple[Width, ...], Field(strict=False, min_length=1)]
+Widths = Annotated[tuple[Width, ...], Field(strict=False, min_length=1, max_length=10)]
+Mels = Annotated[int, Field(ge=1, le=1_024)]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
+
+
+_MOST_SPECTRUM_VALUES = 2**26
 
 
 class Section(BaseModel):
@@ -25,22 +30,22 @@ class CorpusSettings(Section):
     """Samples per second of everything that is stored, in Hz."""
     channels: Literal["mix", "keep"] = "mix"
     """`mix`: the mean over all channels; `keep`: left and right (mono is doubled)."""
-    segment_seconds: PositiveFloat
+    segment_seconds: Annotated[float, Field(gt=0, le=600)]
     """Length of a segment; segments lie back to back."""
     pad_fraction: Fraction = 0.05
     """The last segment of a recording is padded with silence if it lacks at most this share."""
     held_out_fraction: Fraction = 0.1
     """Share of the music that training never sees."""
-    n_fft: Annotated[int, Field(ge=16)]
+    n_fft: Annotated[int, Field(ge=16, le=16_384)]
     hop_samples: PositiveInt
-    n_mels: PositiveInt
+    n_mels: Mels
     store: Literal["pictures", "audio"] = "pictures"
     """`pictures`: spectrogram segments beside the audio; `audio`: the audio alone."""
     scaling: Literal["corpus", "segment"] = "corpus"
     """Decibels to [-1, 1] by the range of the whole training split, or of each segment alone."""
-    grid_mels: PositiveInt | None = None
+    grid_mels: Annotated[int, Field(ge=1, le=8_192)] | None = None
     """Resize each segment (bilinear) to this many mel rows; none: as many as there are."""
-    grid_frames: PositiveInt | None = None
+    grid_frames: Annotated[int, Field(ge=1, le=8_192)] | None = None
     """Resize each segment (bilinear) to this many columns; none: as many as there are frames."""
     pitch_shift_semitones: Annotated[float, Field(ge=0, le=12)] = 0.0
     """Each training segment is shifted once by a random amount up to this much, up or down."""
@@ -81,6 +86,11 @@ class CorpusSettings(Section):
             raise ValueError(f"hop_samples {self.hop_samples} exceeds half of n_fft {self.n_fft}")
         if self.segment_samples <= self.n_fft:
             raise ValueError(f"segment_seconds {self.segment_seconds} is shorter than one frame")
+        if self.frames * self.n_fft > _MOST_SPECTRUM_VALUES:
+            raise ValueError(
+                f"a segment of {self.frames} frames with n_fft {self.n_fft} is too large: choose a "
+                "smaller segment_seconds or a larger hop_samples"
+            )
         if self.mask_mels > self.n_mels or self.mask_frames > self.frames:
             raise ValueError("a mask is larger than the spectrogram")
         return self
@@ -95,7 +105,7 @@ class TrainingSettings(Section):
     """Learning rate of the generator (picture systems: of both networks)."""
     beta_1: Fraction = 0.5
     beta_2: Fraction = 0.999
-    batch_size: PositiveInt = 8
+    batch_size: Annotated[int, Field(ge=1, le=65_536)] = 8
     ema_decay: Fraction = 0.999
     """Decay per step of the generator's exponential moving average."""
     monitor: bool = True

@@ -1,18 +1,17 @@
 """The manifest of a corpus: its recordings, its settings and its split."""
 
-import json
 import shlex
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from riffsmith.config import CorpusSettings
 from riffsmith.corpus.entry import SurveyEntry
 from riffsmith.errors import CorpusError
-from riffsmith.files import write_bytes
+from riffsmith.files import read_checked, validate, write_checked
 
 CORPUS_VERSION = 1
 MANIFEST_NAME = "manifest.json"
@@ -136,8 +135,7 @@ class Manifest(BaseModel):
 
 def write_manifest(corpus: Path, manifest: Manifest) -> None:
     """Writes the manifest of a corpus; a corpus without one is not finished."""
-    text = manifest.model_dump_json(indent=1)
-    write_bytes(corpus / MANIFEST_NAME, text.encode(), CorpusError)
+    write_checked(corpus / MANIFEST_NAME, manifest.model_dump_json(), CorpusError)
 
 
 def read_manifest(corpus: Path) -> Manifest:
@@ -148,7 +146,7 @@ def read_manifest(corpus: Path) -> Manifest:
     """
     path = corpus / MANIFEST_NAME
     try:
-        values = json.loads(path.read_bytes())
+        values = read_checked(path)
     except FileNotFoundError as cause:
         found = (
             f"is not a finished corpus (no {MANIFEST_NAME})" if corpus.exists() else "is missing"
@@ -166,13 +164,9 @@ def read_manifest(corpus: Path) -> Manifest:
             "prepare it again"
         )
     try:
-        return Manifest.model_validate_json(path.read_bytes())
-    except ValidationError as cause:
-        first = cause.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise CorpusError(
-            f"{path} is damaged (at {where}: {first['msg'].lower()}): prepare the corpus again"
-        ) from cause
+        return validate(Manifest, values)
+    except ValueError as cause:
+        raise CorpusError(f"{path} is damaged ({cause}): prepare the corpus again") from cause
 
 
 def is_corpus(path: Path) -> bool:

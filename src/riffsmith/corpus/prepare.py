@@ -27,7 +27,7 @@ from riffsmith.corpus.split import divide_recordings, split_recordings
 from riffsmith.corpus.survey import Progress, map_files
 from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform
-from riffsmith.files import error_reason, hold, remove
+from riffsmith.files import LOCK_NAMES, error_reason, hold, is_partial, remove
 from riffsmith.messages import Count
 
 
@@ -96,8 +96,8 @@ def _refuse_foreign(corpus: Path) -> None:
         raise CorpusError(f"{corpus} is a file: name a folder for the corpus")
     if not corpus.is_dir() or (corpus / MANIFEST_NAME).is_file():
         return
-    ours = (SHARD_FOLDER, ".lock", f".{MANIFEST_NAME}.partial")
-    if any(path.name not in ours for path in corpus.iterdir()):
+    ours = (SHARD_FOLDER, *LOCK_NAMES)
+    if any(path.name not in ours and not is_partial(path.name) for path in corpus.iterdir()):
         raise CorpusError(f"{corpus} is not empty and not a corpus: choose another folder")
 
 
@@ -161,7 +161,9 @@ def _write_shards(
 
 def _reusable_entry(shard: Path, name: str) -> SurveyEntry | None:
     try:
-        return Shard(shard).entry.model_copy(update={"path": name})
+        found = Shard(shard)
+        found.verify()
+        return found.entry.model_copy(update={"path": name})
     except CorpusError:  # The shard is damaged: it is written again.
         return None
 

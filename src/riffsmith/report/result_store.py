@@ -16,7 +16,7 @@ from riffsmith import __version__
 from riffsmith.bundle import read_card
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
-from riffsmith.files import write_bytes
+from riffsmith.files import read_checked, validate, write_checked
 
 ResultKind = Literal["evaluation", "originality", "self-test"]
 ALL_KINDS: tuple[ResultKind, ...] = get_args(ResultKind)
@@ -115,8 +115,7 @@ class ResultStore:
         """Stores a result, whole or not at all. A folder that is read-only is left as it is."""
         stored = _StoredResult(key=key, result=result.model_dump(mode="json"))
         with suppress(RunError):
-            content = stored.model_dump_json(indent=1).encode()
-            write_bytes(self._folder / key.file_name(), content, RunError)
+            write_checked(self._folder / key.file_name(), stored.model_dump_json(), RunError)
 
     def longest(self, key: ResultKey) -> float | None:
         """The longest duration for which a result with this key is stored, in seconds.
@@ -135,6 +134,6 @@ class ResultStore:
 
 def _read(path: Path) -> _StoredResult | None:
     try:
-        return _StoredResult.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
+        return validate(_StoredResult, read_checked(path))
+    except (OSError, ValueError):  # also what pydantic raises
         return None

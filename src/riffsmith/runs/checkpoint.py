@@ -15,7 +15,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from riffsmith.errors import RunError
-from riffsmith.files import atomic_path, remove
+from riffsmith.files import atomic_path, parse_json, remove
 from riffsmith.runs.packing import pack, unpack
 
 CHECKPOINT_VERSION = 2
@@ -122,9 +122,11 @@ def read_checkpoint(path: Path) -> Checkpoint:
     Raises:
         RunError: It is damaged or of another version.
     """
+    if not path.is_file():
+        raise RunError(f"{path.name} is damaged (it is no regular file)")
     try:
         with safe_open(path, framework="pt") as file:
-            record = json.loads(file.metadata()[_METADATA])
+            record = parse_json(file.metadata()[_METADATA])
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as cause:
         raise RunError(f"{path.name} is damaged ({cause})") from cause

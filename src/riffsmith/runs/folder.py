@@ -12,19 +12,28 @@ RUN/
 └── previews/            picture and audio of more snapshots: epoch-0010.png, epoch-0010.flac
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from riffsmith.errors import RunError
-from riffsmith.files import explain, write_bytes
+from riffsmith.files import (
+    check_tensors,
+    explain,
+    flush_to_disk,
+    read_checked,
+    read_regular,
+    seal_tensors,
+    validate,
+    write_bytes,
+    write_checked,
+)
+from riffsmith.runs.metrics import format_line, name_damaged_lines, parse_lines
 from riffsmith.runs.record import RUN_VERSION, RunRecord, Unit
 
 RUN_NAME = "run.json"
+_LARGEST_TENSORS = 2**30
 PREVIEW_AUDIO, PREVIEW_PICTURE = ".flac", ".png"
 """Endings of the files of a preview."""
 _DIGITS: dict[Unit, int] = {"epoch": 4, "step": 6}
@@ -52,8 +61,7 @@ class RunFolder:
         Raises:
             RunError: Writing failed.
         """
-        text = record.model_dump_json(indent=1)
-        write_bytes(self.path / RUN_NAME, text.encode(), RunError)
+        write_checked(self.path / RUN_NAME, record.model_dump_json(), RunError)
 
     def read_record(self) -> RunRecord:
         """Reads what the run was started with.
@@ -63,13 +71,13 @@ class RunFolder:
         """
         path = self.path / RUN_NAME
         try:
-            values = json.loads(path.read_bytes())
+            values = read_checked(path)
             version = values.get("version") if isinstance(values, dict) else None
             if version == RUN_VERSION:
-                return RunRecord.model_validate_json(path.read_bytes())
+                return validate(RunRecord, values)
         except FileNotFoundError as cause:
             raise RunError(f"{self.path} is not a run (no {RUN_NAME}): check the path") from cause
-        except (OSError, ValueError, ValidationError) as cause:
+        except (OSError, ValueError) as cause:
             first = str(cause).splitlines()[0]
             raise RunError(f"{path} is damaged ({first}): start a new run") from cause
         raise RunError(
@@ -124,34 +132,74 @@ class RunFolder:
             RunError: Writing failed.
         """
         try:
-            with self.metrics.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
+            with self.metrics.open("ab") as file:
+                file.write(format_line(line))
         except OSError as cause:
             raise RunError(explain(cause, f"writing {self.metrics}")) from cause
 
     def read_metrics(self, event: str | None = None) -> list[dict[str, object]]:
-        """Lines of the metrics; a line that was cut off by a crash is left out.
+        """Lines of the metrics.
+
+        A line that was cut off by a crash is left out. So is a damaged one, which is also named in
+        the log of the library, once for each state of the file.
 
         Args:
             event: Kind of the lines to return. `None`: all of them.
         """
-        lines: list[dict[str, object]] = []
+        if not self.metrics.is_file():
+            return []
+        lines, damaged = parse_lines(self.metrics.read_bytes())
+        if damaged:
+            name_damaged_lines(self.metrics, tuple(damaged))
+        return [line for line in lines if event in (None, line["event"])]
+
+    def store_metrics(self) -> None:
+        """Waits until the disk has stored the lines so far, before something refers to them.
+
+        Raises:
+            RunError: The disk refuses.
+        """
         if self.metrics.is_file():
-            for text in self.metrics.read_text(encoding="utf-8").splitlines():
-                try:
-                    line = json.loads(text)
-                except ValueError:
-                    continue
-                if isinstance(line, dict) and event in (None, line.get("event")):
-                    lines.append(line)
-        return lines
+            try:
+                flush_to_disk(self.metrics)
+                flush_to_disk(self.path)
+            except OSError as cause:
+                raise RunError(explain(cause, f"writing {self.metrics}")) from cause
+
+    def write_tensors(self, path: Path, content: bytes) -> None:
+        """Writes the codec or the piano-roll model of the run, with a checksum.
+
+        Args:
+            path: File to write: `codec` or `piano_roll_model`.
+            content: Content in the format of safetensors.
+
+        Raises:
+            RunError: Writing failed.
+        """
+        write_bytes(path, seal_tensors(content), RunError)
+
+    def read_tensors(self, path: Path) -> bytes:
+        """Reads what `write_tensors` wrote.
+
+        Raises:
+            RunError: The file is damaged, or cannot be read.
+        """
+        try:
+            content = read_regular(path, _LARGEST_TENSORS)
+            check_tensors(content)
+        except (OSError, ValueError) as cause:
+            copy = self.snapshots / "*" / path.name
+            raise RunError(
+                f"{path} is damaged ({cause}): replace it by a copy, which each snapshot has "
+                f"({copy}), or start a new run"
+            ) from cause
+        return content
 
     def forget_metrics_after(self, step: int) -> None:
         """Drops the lines beyond a step, which a resumed run will write again."""
         if self.metrics.exists():
             kept = [line for line in self.read_metrics() if step_of(line) <= step]
-            text = "".join(json.dumps(line) + "\n" for line in kept)
-            write_bytes(self.metrics, text.encode(), RunError)
+            write_bytes(self.metrics, b"".join(map(format_line, kept)), RunError)
 
     def _name(self, number: int) -> str:
         return f"{self.unit}-{number:0{_DIGITS[self.unit]}d}"

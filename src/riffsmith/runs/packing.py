@@ -6,6 +6,7 @@ A value whose lower bits are zero, such as one that was rounded to bfloat16, pac
 A tensor that is nearly equal to another one is stored as the difference of their bit patterns.
 """
 
+import math
 import zlib
 
 import numpy as np
@@ -50,7 +51,8 @@ def unpack(packed: Tensor, shape: list[int], reference: Tensor | None = None) ->
         ValueError: The bytes are damaged, or belong to another shape.
     """
     try:
-        content = zlib.decompress(packed.numpy().tobytes())
+        limit = _WIDTH * math.prod(shape) + 1  # what unpacks to more is not of this shape
+        content = zlib.decompressobj().decompress(packed.numpy().tobytes(), limit)
     except zlib.error as cause:
         raise ValueError(f"packed values are damaged: {cause}") from cause
     planes = np.frombuffer(content, np.uint8).reshape(_WIDTH, -1)

@@ -20,18 +20,33 @@ _ENVIRONMENT = {"PYTHONUNBUFFERED": "1"}
 
 
 def command_line(*words: str | float | Path, module: str = "riffsmith") -> list[str]:
-    """The words of a command: `riffsmith …`, or another module, with this interpreter."""
-    return [sys.executable, "-m", module, *map(str, words)]
+    """The words of a command: `riffsmith …`, or another module, with this interpreter.
+
+    Modules of the current folder are not imported (`-P`): it may hold a `numpy.py`. Paths are made
+    absolute, because the command runs in another folder.
+    """
+    there = (os.path.abspath(word) if isinstance(word, Path) else str(word) for word in words)  # noqa: PTH100
+    return [sys.executable, "-P", "-m", module, *there]
+
+
+def _environment() -> dict[str, str]:
+    """The environment of a child: as the server's, without relative folders of modules."""
+    folders = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    absolute = [os.path.abspath(folder) for folder in folders if folder]  # noqa: PTH100
+    return {**os.environ, **_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(absolute)}
 
 
 def start(words: Sequence[str], log: Path | None = None) -> "subprocess.Popen[str]":
     """Starts a process in a group of its own, with a lower priority than the server's.
 
+    It runs in the folder of this Python installation, where nobody leaves modules or settings of
+    libraries by chance.
+
     Args:
         words: The command.
         log: File that its output is added to. `None`: the output can be read from the process.
     """
-    environment = {**os.environ, **_ENVIRONMENT}
+    environment = _environment()
     if log is None:
         process = subprocess.Popen(
             words,
@@ -41,6 +56,7 @@ def start(words: Sequence[str], log: Path | None = None) -> "subprocess.Popen[st
             text=True,
             errors="replace",
             env=environment,
+            cwd=sys.prefix,
             start_new_session=True,
         )
     else:
@@ -52,6 +68,7 @@ def start(words: Sequence[str], log: Path | None = None) -> "subprocess.Popen[st
                 stderr=file,
                 text=True,
                 env=environment,
+                cwd=sys.prefix,
                 start_new_session=True,
             )
     try:

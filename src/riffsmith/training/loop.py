@@ -232,6 +232,7 @@ class Loop:
             self.state.round_moments()
             self.process_group.broadcast(Command.COPY_STATE)
             self.process_group.copy_state(self.state)
+        self.run.store_metrics()  # the checkpoint counts on the lines before it
         write_checkpoint(self.run.checkpoints, self.state.to_checkpoint())
         self.saved_step = self.state.step
         thin_run(self.run, self.settings.run_megabytes)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from jaxtyping import Float
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
 from riffsmith.corpus import Corpus, PreparedRecording
@@ -17,7 +17,7 @@ from riffsmith.evaluation.array_cache import ArrayCache
 from riffsmith.evaluation.copying.passage_search import PassageIndex
 from riffsmith.evaluation.copying.representation import CopyKind, Representation
 from riffsmith.evaluation.remarks import Remark, RemarkCode
-from riffsmith.files import write_bytes
+from riffsmith.files import read_checked, validate, write_checked
 from riffsmith.parallel import map_ordered
 
 FILE_NAMES = {CopyKind.SOUND: "originality.json", CopyKind.MELODY: "originality-melody.json"}
@@ -107,14 +107,14 @@ def held_out_scores(
     scores = measure_held_out_scores(corpus, representation, index, on_progress)
     measured = _Stored(method=key[0], version=key[1], corpus_hash=key[2], scores=scores)
     with suppress(CorpusError):
-        write_bytes(path, measured.model_dump_json().encode(), CorpusError)
+        write_checked(path, measured.model_dump_json(), CorpusError)
     return scores
 
 
 def _read(path: Path) -> _Stored | None:
     try:
-        return _Stored.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
+        return validate(_Stored, read_checked(path))
+    except (OSError, ValueError):
         return None  # the file is missing, damaged or old, so the scores are measured again
 
 

@@ -35,7 +35,7 @@ from riffsmith.evaluation.copying.passage_search import PassageIndex
 from riffsmith.evaluation.copying.representation import CopyKind, Representation
 from riffsmith.evaluation.copying.rounding import pack_digits, round_values, unpack_digits
 from riffsmith.evaluation.copying.sound import SOUND
-from riffsmith.files import write_bytes
+from riffsmith.files import parse_json, write_bytes
 
 _FORMAT = 1
 _METADATA = "riffsmith"
@@ -191,7 +191,7 @@ def read_index(folder: Path) -> OriginalityIndex:
         )
     try:
         with safe_open(path, framework="numpy") as file:
-            values = json.loads(file.metadata()[_METADATA])
+            values = parse_json(file.metadata()[_METADATA])
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         is_known = values.pop("format") == _FORMAT
         index = _build(_Header.model_validate(values), arrays) if is_known else None

@@ -16,7 +16,6 @@ import soundfile
 import torch
 from jaxtyping import Float, Int16
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from riffsmith.api import Audio, write_midi
 from riffsmith.audio import TAGS, write_audio
@@ -32,7 +31,14 @@ from riffsmith.evaluation import (
     find_nearest,
 )
 from riffsmith.features import MelTransform
-from riffsmith.files import atomic_path, remove, write_bytes
+from riffsmith.files import (
+    atomic_path,
+    read_checked,
+    remove,
+    validate,
+    write_bytes,
+    write_checked,
+)
 from riffsmith.messages import Parameter
 from riffsmith.plotting import draw_plain_spectrogram
 from riffsmith.studio.clips.schemas import (
@@ -74,13 +80,13 @@ class ClipFolder:
             StudioError: It is damaged.
         """
         try:
-            return Clip.model_validate_json(self._record.read_bytes())
-        except (OSError, ValidationError) as cause:
+            return validate(Clip, read_checked(self._record))
+        except (OSError, ValueError) as cause:  # also what pydantic raises
             raise StudioError(ProblemCode.CLIP_DAMAGED, clip=self.path.name) from cause
 
     def write(self, clip: Clip) -> None:
         """Writes the record of the clip."""
-        write_bytes(self._record, clip.model_dump_json(indent=1).encode(), RiffsmithError)
+        write_checked(self._record, clip.model_dump_json(), RiffsmithError)
 
     def keep(
         self,

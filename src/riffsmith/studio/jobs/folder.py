@@ -1,5 +1,6 @@
 """The folder of a training: the request, the process that trains, and how it ended."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from riffsmith.corpus import HOLD_OUT_NOTHING
 from riffsmith.errors import RunError
-from riffsmith.files import is_held, remove, write_bytes
+from riffsmith.files import (
+    find_owner,
+    is_held,
+    read_checked,
+    remove,
+    validate,
+    write_bytes,
+    write_checked,
+)
 from riffsmith.runs import Outcome, OutcomeState, RunFolder, read_outcome
 from riffsmith.runs.outcome import OUTCOME_NAME
 from riffsmith.studio.jobs.schemas import JobMessage, State
@@ -79,7 +88,7 @@ class JobFolder:
 
     def write_record(self, record: JobRecord) -> None:
         """Writes the request."""
-        write_bytes(self._record, record.model_dump_json(indent=1).encode(), RunError)
+        write_checked(self._record, record.model_dump_json(), RunError)
 
     def read_record(self) -> JobRecord:
         """Reads the request.
@@ -88,8 +97,8 @@ class JobFolder:
             RunError: The record is missing or damaged.
         """
         try:
-            return JobRecord.model_validate_json(self._record.read_bytes())
-        except (OSError, ValidationError) as cause:
+            return validate(JobRecord, read_checked(self._record))
+        except (OSError, ValueError) as cause:  # also what pydantic raises
             raise RunError(f"{self._record} cannot be read: start a new training") from cause
 
     def forget_outcome(self) -> None:
@@ -111,7 +120,15 @@ class JobFolder:
             self._write_process(noted.model_copy(update={"stop_requested": True}))
 
     def process(self) -> psutil.Process | None:
-        """The process that trains; `None` once it has ended."""
+        """The process that trains; `None` once it has ended, or where it is not known.
+
+        It is the one that holds the folder. A process that has just been started does not hold it
+        yet, so the note of its start counts as well.
+        """
+        owner = find_owner(self.path)
+        if owner is not None and owner.is_here:
+            with suppress(psutil.NoSuchProcess):
+                return psutil.Process(owner.pid)
         noted = self._read_process()
         if noted is None:
             return None
@@ -123,13 +140,17 @@ class JobFolder:
             return None
         return process if is_ours and not is_dead else None
 
+    def is_running(self) -> bool:
+        """Whether a process trains the run. The lock of its folder tells, not a clock."""
+        return is_held(self.path) or self.process() is not None
+
     def is_in_use(self) -> bool:
         """Whether a process trains or measures the run."""
-        return self.process() is not None or is_held(self.path) or is_held(self.measurements)
+        return self.is_running() or is_held(self.measurements)
 
     def status(self) -> JobStatus:
-        """How the training stands: by its process, and by the outcome that it wrote."""
-        if self.process() is not None:
+        """How the training stands: by the lock of its folder, and by the outcome that it wrote."""
+        if self.is_running():
             return JobStatus("running", read_outcome(self.run))
         outcome = read_outcome(self.run)  # read after the process has ended: it is the last one
         ended = outcome.state if outcome else None

@@ -137,7 +137,9 @@ class Jobs:
             folder = self.folder(name)
             process = folder.process()
             if process is None:
-                raise ConflictError(ProblemCode.JOB_NOT_RUNNING, name=name)
+                is_running = folder.is_running()  # on another computer
+                code = ProblemCode.JOB_IN_USE if is_running else ProblemCode.JOB_NOT_RUNNING
+                raise ConflictError(code, name=name)
             folder.note_stop()
             with suppress(psutil.NoSuchProcess):  # it may just have ended by itself
                 process.terminate()
@@ -193,7 +195,7 @@ class Jobs:
 
     def _refuse_more(self) -> None:
         folders = [JobFolder(path) for path in self._home.runs.iterdir()]
-        running = [folder.name for folder in folders if folder.process() is not None]
+        running = [folder.name for folder in folders if folder.is_running()]
         if len(running) >= self._most:
             names = ", ".join(running)
             raise ConflictError(ProblemCode.OTHER_JOB_RUNS, name=names, most=self._most)

@@ -111,7 +111,7 @@ class Sources:
                 raise NotFoundError(ProblemCode.NO_FOLDER, folder=source) from cause
             if not folder.is_absolute():
                 raise StudioError(ProblemCode.RELATIVE_FOLDER, folder=source)
-            if not folder.is_dir():
+            if not _is_folder(folder):
                 raise NotFoundError(ProblemCode.NO_FOLDER, folder=source)
         yield folder
 
@@ -125,6 +125,14 @@ class Sources:
             for path in sorted(folder.iterdir()):
                 return path
         raise NotFoundError(ProblemCode.NO_UPLOAD, source=source)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether a path is a folder; one that no system can have, or that is closed to us, is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _refuse(name: str, safe: str, content: BinaryIO, size: int, taken: int) -> ProblemPart | None:

@@ -9,9 +9,7 @@ from torch.nn import functional
 
 from riffsmith.codec import Codec, fit_codec, load_codec, measure_chroma, save_codec
 from riffsmith.config import LatentSettings
-from riffsmith.errors import RunError
 from riffsmith.features import CLASSES, measure_descriptors
-from riffsmith.files import write_bytes
 from riffsmith.parallel import map_ordered, single_threaded
 from riffsmith.runs import RunFolder, Stage
 from riffsmith.seeds import derive_seed
@@ -39,11 +37,11 @@ def open_codec(
             texture and the style embedding are the corpus's. `None`: all is fitted.
 
     Raises:
-        RunError: Writing fails.
-        ModelError: The run's codec is damaged.
+        RunError: Writing fails, or the run's codec is damaged.
+        ModelError: The run's codec has other sizes.
     """
     if run.codec.is_file():
-        return load_codec(settings, run.codec.read_bytes())
+        return load_codec(settings, run.read_tensors(run.codec))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derive_seed(seed, "codec"))
         codec = Codec(settings)
@@ -58,7 +56,7 @@ def open_codec(
     )
     _fit_style(recordings, codec)
     content = save_codec(codec)
-    write_bytes(run.codec, content, RunError)
+    run.write_tensors(run.codec, content)
     return load_codec(settings, content)  # rounded to half precision, as a resumed run reads it
 
 

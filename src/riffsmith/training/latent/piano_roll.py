@@ -15,8 +15,6 @@ from riffsmith.bundle import (
 )
 from riffsmith.codec import spread_passages
 from riffsmith.config import LatentSettings
-from riffsmith.errors import RunError
-from riffsmith.files import write_bytes
 from riffsmith.networks import SURROUNDING_STEPS, PianoRollModel, measure_profile
 from riffsmith.runs import RunFolder, Stage
 from riffsmith.seeds import derive_seed, random_stream
@@ -71,8 +69,8 @@ def open_piano_roll_model(
                 model, rolls, steps, seed, lambda progress: on_stage(Stage.NOTES, progress)
             )
         model.profiles.copy_(_measure_profiles(recordings, settings))
-        write_bytes(run.piano_roll_model, save_piano_roll_model(model), RunError)
-    return load_piano_roll_model(settings, run.piano_roll_model.read_bytes())
+        run.write_tensors(run.piano_roll_model, save_piano_roll_model(model))
+    return load_piano_roll_model(settings, run.read_tensors(run.piano_roll_model))
 
 
 def fit_piano_roll_model(
