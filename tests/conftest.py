@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,8 @@ from riffsmith.bundle import (
 from riffsmith.codec import Codec, fit_codec, save_codec
 from riffsmith.config import LatentSettings, PictureSettings, Settings, load_preset
 from riffsmith.corpus import Corpus, prepare_corpus
+from riffsmith.evaluation import AisfxEmbedder, MusicnnEmbedder
+from riffsmith.evaluation.embedders import embedder
 from riffsmith.networks import PianoRollModel
 from riffsmith.runs import RunFolder, RunRecord, create_run
 
@@ -310,6 +313,19 @@ def as_ordinary_user() -> Iterator[Path]:
                 os.seteuid(0)
             for path in folder.rglob("*"):
                 path.chmod(0o777)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def wide_hops() -> Iterator[None]:
+    """The embedders that commands build see a third of the windows, which is enough here."""
+    sparse = {
+        "musicnn": partial(MusicnnEmbedder, hop_seconds=4.0),
+        "aisfx": partial(AisfxEmbedder, hop_seconds=4.0),
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, build in sparse.items():
+            patch.setitem(embedder._EMBEDDERS, name, build)
+        yield
 
 
 @pytest.fixture(autouse=True)
