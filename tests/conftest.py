@@ -32,7 +32,7 @@ from riffsmith.bundle import (
 from riffsmith.codec import Codec, fit_codec, save_codec
 from riffsmith.config import LatentSettings, PictureSettings, Settings, load_preset
 from riffsmith.corpus import Corpus, prepare_corpus
-from riffsmith.evaluation import AisfxEmbedder, MusicnnEmbedder
+from riffsmith.evaluation import AisfxEmbedder, MusicnnEmbedder, scores
 from riffsmith.evaluation.embedders import embedder
 from riffsmith.networks import PianoRollModel
 from riffsmith.runs import RunFolder, RunRecord, create_run
@@ -316,8 +316,8 @@ def as_ordinary_user() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def wide_hops() -> Iterator[None]:
-    """The embedders that commands build see a third of the windows, which is enough here."""
+def coarse_evaluations() -> Iterator[None]:
+    """Evaluations see a third of the windows and draw fewer resamples, which is enough here."""
     sparse = {
         "musicnn": partial(MusicnnEmbedder, hop_seconds=4.0),
         "aisfx": partial(AisfxEmbedder, hop_seconds=4.0),
@@ -325,6 +325,7 @@ def wide_hops() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name, build in sparse.items():
             patch.setitem(embedder._EMBEDDERS, name, build)
+        patch.setattr(scores, "_RESAMPLES", 40)
         yield
 
 

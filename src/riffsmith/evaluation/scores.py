@@ -35,6 +35,8 @@ from riffsmith.evaluation.summary import Summary, summarise
 from riffsmith.parallel import map_ordered
 from riffsmith.transcription.transcribe import transcribe
 
+_RESAMPLES = 200
+"""How often recordings are drawn for the intervals."""
 CACHE_FOLDER = Path("cache") / "embeddings"
 """Folder below a corpus that keeps the embeddings of the corpus's own passages."""
 
@@ -233,7 +235,9 @@ def _score_distances(
     generated, training, held_out = (groups[key] for key in ("generated", "training", "held_out"))
     scores: dict[str, DistanceScore] = {}
     for metric, distance in DISTANCES.items():
-        found = distance_ratio(distance, generated, training, held_out, seed=seed)
+        found = distance_ratio(
+            distance, generated, training, held_out, resamples=_RESAMPLES, seed=seed
+        )
         above = distance(np.concatenate(groups["ceiling"]), np.concatenate(held_out))
         ceiling = above / max(found.training, found.floor)
         scores[f"{metric}_{embedder}"] = _score(found, ceiling)
