@@ -7,7 +7,7 @@ import pytest
 
 from riffsmith.cli.app import main
 from riffsmith.cli.console import note
-from riffsmith.files import escape_controls
+from riffsmith.terminal import escape_controls
 
 RED = "a\x1b[31mb\x07.wav"
 

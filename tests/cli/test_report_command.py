@@ -32,7 +32,7 @@ def test_the_page_in_spanish(run: Path, tmp_path: Path, capsys: pytest.CaptureFi
 def test_a_missing_measurement_is_no_error(run: Path):
     main(["report", str(run)])
     page = (run / "report.html").read_text(encoding="utf-8")
-    assert "has no training recording of 30 s or more" in page
+    assert "has no training recording of 5 s or more" in page
     verdict = page.partition("<main>")[2].partition("Has it overfitted")[0]
     assert "has not been measured" not in verdict
 

@@ -56,7 +56,7 @@ def test_missing_music_is_found_before_a_clip_is_generated(
     monkeypatch.delattr("riffsmith.report.measurements.play_passages")
     found = measure_run(run)
     for missing, words in (
-        (found.evaluation, "no training recording of 30 s or more"),
+        (found.evaluation, "no training recording of 5 s or more"),
         (found.originality, "holds out 1 recording"),
         (found.self_test, "a self-test needs 6"),
     ):

@@ -30,7 +30,7 @@ from riffsmith.cli.survey import survey
 from riffsmith.cli.train import train
 from riffsmith.cli.usage import explain_usage
 from riffsmith.errors import RiffsmithError
-from riffsmith.files import escape_controls, explain
+from riffsmith.terminal import escape_controls
 
 app = App(
     name="riffsmith",
@@ -99,6 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
+        from riffsmith.files import explain
+
         _fail(explain(error, f"using {error.filename or 'a file'}"), 1)
     except KeyboardInterrupt:
         _fail(f"interrupted: {_AFTER_INTERRUPTION.get(command, _NOTHING_WRITTEN)}", 130)

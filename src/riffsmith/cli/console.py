@@ -16,8 +16,7 @@ from rich.progress import (
 )
 from rich.segment import Segment
 
-from riffsmith.files import escape_controls
-from riffsmith.messages import Count
+from riffsmith.terminal import escape_controls
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -87,6 +86,8 @@ def describe_too_short(entries: Sequence["SurveyEntry"], preset: str) -> str:
         entries: Files that are skipped because they are too short, at least one.
         preset: Preset that they are too short for.
     """
+    from riffsmith.messages import Count
+
     minutes = sum(entry.seconds for entry in entries) / 60
     refusal = entries[0].refusal
     assert refusal is not None  # it says why they are skipped

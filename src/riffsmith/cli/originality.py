@@ -102,8 +102,8 @@ def _print_comparison(name: str, found: "Comparison") -> None:
     from rich.table import Table
 
     from riffsmith.cli.console import print_table, stdout
-    from riffsmith.files import escape_controls
     from riffsmith.messages import Count
+    from riffsmith.terminal import escape_controls
 
     stdout.print(f"{escape_controls(name)}: {found.verdict}", soft_wrap=True)
     if found.share_above_99th is None:

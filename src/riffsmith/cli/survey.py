@@ -114,7 +114,7 @@ def _print_table(found: "Survey") -> None:
     from rich.text import Text
 
     from riffsmith.cli.console import stdout
-    from riffsmith.files import escape_controls
+    from riffsmith.terminal import escape_controls
 
     table = Table(box=None, pad_edge=False)
     table.add_column("file", overflow="fold")

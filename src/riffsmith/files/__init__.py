@@ -12,7 +12,6 @@ from riffsmith.files.checksums import (
     write_checked,
 )
 from riffsmith.files.locks import LOCK_NAMES, LockOwner, find_owner, hold, is_held
-from riffsmith.files.names import escape_controls
 from riffsmith.files.reading import read_regular
 from riffsmith.files.writing import (
     atomic_path,
@@ -31,7 +30,6 @@ __all__ = [
     "check_tensors",
     "dump_checked",
     "error_reason",
-    "escape_controls",
     "explain",
     "find_owner",
     "flush_to_disk",

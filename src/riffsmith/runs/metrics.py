@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from riffsmith.files import escape_controls, parse_json
+from riffsmith.files import parse_json
+from riffsmith.terminal import escape_controls
 
 logger = logging.getLogger(__name__)
 Line = dict[str, object]
