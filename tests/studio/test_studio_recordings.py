@@ -2,8 +2,10 @@
 
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,8 @@ from riffsmith.studio import Access, Studio, command
 from riffsmith.studio.command import run_command
 from riffsmith.studio.errors import StudioError
 from riffsmith.studio.home import safe_name
-from riffsmith.studio.recordings import sources
+from riffsmith.studio.jobs.folder import JobFolder, JobRecord
+from riffsmith.studio.recordings import receiving, sources
 from riffsmith.studio.routes import recordings as routes
 
 Opened = tuple[Studio, TestClient]
@@ -52,6 +55,9 @@ def test_recordings_are_taken_and_others_refused(open_studio: Opened):
         ("notes.txt", b"x"),
         ("empty.ogg", b""),
         ("run.sh.mp3", b"x"),
+        ("Con.flac", b"device"),
+        ("._one.wav", b"attributes"),
+        ("__MACOSX/one.wav", b"attributes"),
     )
     assert answer.status_code == 201
     found = answer.json()
@@ -60,16 +66,19 @@ def test_recordings_are_taken_and_others_refused(open_studio: Opened):
         {"name": "two.flac", "bytes": 4},
         {"name": "one (2).wav", "bytes": 5},
         {"name": "run.sh.mp3", "bytes": 1},
+        {"name": "_Con.flac", "bytes": 6},
     ]
     refused = [(part["place"], part["code"], part["detail"]) for part in found["refused"]]
     assert refused == [
         ("notes.txt", "not_audio", "not an audio file (.txt)"),
         ("empty.ogg", "empty", "empty"),
+        ("._one.wav", "of_system", "a file manager's own file, without music"),
+        ("__MACOSX/one.wav", "of_system", "a file manager's own file, without music"),
     ]
     assert found["refused"][0]["parameters"] == {"ending": ".txt"}
     key = found["source"].removeprefix("upload:")
     names = {path.name for path in (studio.home.uploads / key).iterdir()}
-    assert names == {"one.wav", "two.flac", "one (2).wav", "run.sh.mp3"}
+    assert names == {"one.wav", "two.flac", "one (2).wav", "run.sh.mp3", "_Con.flac"}
 
 
 def test_an_upload_of_nothing_leaves_nothing(open_studio: Opened):
@@ -78,22 +87,82 @@ def test_an_upload_of_nothing_leaves_nothing(open_studio: Opened):
     assert "a.txt: not an audio file (.txt)" in found
     assert "'...' is no name for a file" in found
     assert list(studio.home.uploads.iterdir()) == []
-    assert client.post("/api/uploads").status_code == 422
-    headers = {"Content-Type": "multipart/form-data"}
-    assert client.post("/api/uploads", content=b"x", headers=headers).status_code in (400, 422)
+    assert "no form with files" in detail(client.post("/api/uploads"), 400)
+    for end, body in (("", b"x"), ("; boundary=a", b"x"), ("; boundary=a", b"--a--\r\n")):
+        headers = {"Content-Type": f"multipart/form-data{end}"}
+        detail(client.post("/api/uploads", content=body, headers=headers), 400)
+    assert list(studio.home.scratch.iterdir()) == []
 
 
 def test_uploads_have_limits(open_studio: Opened, monkeypatch: pytest.MonkeyPatch):
     _, client = open_studio
-    monkeypatch.setattr(sources, "MOST_FILES", 2)
-    monkeypatch.setattr(sources, "LARGEST_FILE", 10)
-    monkeypatch.setattr(sources, "LARGEST_UPLOAD", 40)
+    monkeypatch.setattr(receiving, "MOST_FILES", 2)
+    monkeypatch.setattr(receiving, "LARGEST_FILE", 10)
+    monkeypatch.setattr(receiving, "LARGEST_UPLOAD", 40)
     found = send(client, ("a.wav", b"x" * 11), *((f"{n}.wav", b"x") for n in range(3))).json()
     assert [file["name"] for file in found["files"]] == ["0.wav", "1.wav"]
     assert [part["place"] for part in found["refused"]] == ["a.wav", "2.wav"]
     assert "at most 2 files" in found["refused"][1]["detail"]
     answer = send(client, *((f"{n}.wav", b"x" * 9) for n in range(5)))
     assert "send fewer files" in detail(answer, 413)
+
+
+def test_what_is_too_large_is_refused_while_it_is_sent(
+    open_studio: Opened, monkeypatch: pytest.MonkeyPatch
+):
+    """Without a word about its length; nothing of it stays, and little was stored meanwhile."""
+    studio, client = open_studio
+    monkeypatch.setattr(receiving, "LARGEST_FILE", 1_000)
+    monkeypatch.setattr(receiving, "LARGEST_UPLOAD", 100_000)
+    stored: list[int] = []
+
+    def endless() -> Iterator[bytes]:
+        yield b'--a\r\nContent-Disposition: form-data; name="files"; filename="a.wav"\r\n\r\n'
+        while len(stored) < 500:
+            yield b"x" * 1_000
+            files = studio.home.scratch.rglob("*.wav")
+            stored.append(sum(path.stat().st_size for path in files))
+
+    headers = {"Content-Type": "multipart/form-data; boundary=a"}
+    answer = client.post("/api/uploads", content=endless(), headers=headers)
+    assert "send fewer files" in detail(answer, 413)
+    assert max(stored) <= 1_000
+    assert list(studio.home.scratch.iterdir()) == list(studio.home.uploads.iterdir()) == []
+
+
+def test_only_so_many_uploads_are_received_at_once(open_studio: Opened):
+    studio, client = open_studio
+    with ExitStack() as stack:
+        for _ in range(sources.MOST_AT_ONCE):
+            stack.enter_context(studio.sources.receive("multipart/form-data; boundary=a"))
+        answer = send(client, ("a.wav", b"x"))
+        assert "try again in a minute" in detail(answer, 429)
+        assert int(answer.headers["retry-after"]) > 0
+    assert send(client, ("a.wav", b"x")).status_code == 201
+
+
+def test_uploads_are_listed_deleted_and_forgotten(open_studio: Opened):
+    studio, client = open_studio
+    keys = [
+        send(client, ("a.wav", b"abc"), ("b.wav", b"d")).json()["source"].removeprefix("upload:")
+        for _ in range(4)
+    ]
+    for name, key in (("mine", keys[0]), ("yours", keys[3])):
+        (studio.home.runs / name).mkdir()
+        record = JobRecord(source=f"upload:{key}", minutes=1, preset="latent", created="2026")
+        JobFolder(studio.home.runs / name).write_record(record)
+    listed = {one["source"]: one for one in client.get("/api/uploads").json()}
+    assert len(listed) == 4
+    mine = listed[f"upload:{keys[0]}"]
+    assert (mine["files"], mine["bytes"], mine["trainings"]) == (2, 4, ["mine"])
+    assert "mine" in detail(client.delete(f"/api/uploads/{keys[0]}"), 409)
+    assert client.delete(f"/api/uploads/{keys[1]}").status_code == 204
+    assert "send the files again" in detail(client.delete(f"/api/uploads/{keys[1]}"), 404)
+    for key in keys[2:]:
+        os.utime(studio.home.uploads / key, (0, 0))
+    studio.delete_unused_uploads()
+    left = {one["source"] for one in client.get("/api/uploads").json()}
+    assert left == {f"upload:{keys[0]}", f"upload:{keys[3]}"}
 
 
 @pytest.mark.slow

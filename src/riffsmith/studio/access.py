@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from riffsmith.messages import Parameter
 from riffsmith.studio.messages import ProblemCode
-from riffsmith.studio.recordings.sources import LARGEST_UPLOAD
+from riffsmith.studio.recordings.receiving import LARGEST_UPLOAD
 from riffsmith.studio.schemas import Problem
 
 COOKIE = "riffsmith_token"

@@ -9,12 +9,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from riffsmith import __version__
 from riffsmith.errors import RiffsmithError
 from riffsmith.messages import Parameter
 from riffsmith.studio.access import BodyTooLargeError, Guard
-from riffsmith.studio.errors import StudioError, describe_problem
+from riffsmith.studio.errors import BusyError, StudioError, describe_problem
 from riffsmith.studio.messages import FieldCode, ProblemCode
 from riffsmith.studio.routes import clips, jobs, models, page, players, recordings
 from riffsmith.studio.schemas import Problem, ProblemPart
@@ -69,6 +70,7 @@ def build_app(studio: Studio) -> FastAPI:
     app.add_exception_handler(RiffsmithError, _answer_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_status)
+    app.add_exception_handler(ClientDisconnect, _answer_left)
     app.add_exception_handler(Exception, _answer_fault)
     app.add_middleware(Guard, access=studio.access)
     return app
@@ -87,6 +89,10 @@ async def _sweep(studio: Studio) -> None:
     while True:
         await asyncio.sleep(_SWEEP_SECONDS)
         studio.players.forget_idle()
+        try:
+            await studio.pools.run(studio.pools.reading, studio.delete_unused_uploads)
+        except OSError as error:  # the disk may answer again the next time
+            logger.warning("old uploads were not deleted: %s", error)
 
 
 def _answer(status: int, problem: Problem) -> JSONResponse:
@@ -96,7 +102,10 @@ def _answer(status: int, problem: Problem) -> JSONResponse:
 async def _answer_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RiffsmithError)
     status = error.status if isinstance(error, StudioError) else 400
-    return _answer(status, describe_problem(error))
+    answer = _answer(status, describe_problem(error))
+    if isinstance(error, BusyError):
+        answer.headers["Retry-After"] = str(error.retry_seconds)
+    return answer
 
 
 async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:
@@ -139,6 +148,13 @@ async def _answer_status(request: Request, error: Exception) -> JSONResponse:
     answer = _answer(error.status_code, problem)
     answer.headers.update(error.headers or {})
     return answer
+
+
+async def _answer_left(_: Request, error: Exception) -> JSONResponse:
+    """Ends a request whose client left while it was sending; nobody receives this answer."""
+    assert isinstance(error, ClientDisconnect)
+    reason = "the client left before everything was sent"
+    return _answer(400, Problem.describe(ProblemCode.HTTP, reason=reason))
 
 
 async def _answer_fault(_: Request, error: Exception) -> JSONResponse:

@@ -24,6 +24,11 @@ KEY_PATTERN = r"^[0-9a-f]{16}$"
 PROMPT_PATTERN = r"^(upload|clip):[0-9a-f]{16}$"
 
 _LONGEST_NAME = 100
+_RESERVED_NAMES = frozenset(
+    ["CON", "PRN", "AUX", "NUL"]
+    + [f"{device}{number}" for device in ("COM", "LPT") for number in "0123456789¹²³"]
+)
+"""Names of devices on Windows, whatever ending they have."""
 
 
 class Home:
@@ -77,7 +82,10 @@ def safe_name(name: str) -> str:
     base = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
     kept = "".join(c if c.isalnum() or c in " ._-()[]&'+,!" else "_" for c in base)
     stem, dot, ending = kept.strip(" .").rpartition(".")
-    stem = (stem if dot else ending).strip(" .")[:_LONGEST_NAME]
+    stem = (stem if dot else ending).strip(" .")
+    if stem.partition(".")[0].rstrip().upper() in _RESERVED_NAMES:
+        stem = f"_{stem}"
+    stem = stem[:_LONGEST_NAME]
     while len(stem.encode()) > 2 * _LONGEST_NAME:
         stem = stem[:-1]
     if not stem:

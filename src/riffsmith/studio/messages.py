@@ -98,6 +98,20 @@ class ProblemCode(MessageCode):
         "upload_too_large",
         "at most {gigabytes} GB are taken at once: send fewer files",
     )
+    TOO_MANY_PARTS = "too_many_parts", "at most {most} files are sent at once: send fewer files"
+    TOO_MANY_UPLOADS = (
+        "too_many_uploads",
+        "{most} uploads are being received, which is the most: try again in a minute",
+    )
+    NO_FORM = (
+        "no_form",
+        "this is no form with files (multipart/form-data, whose parts have the name 'files'): send "
+        "one",
+    )
+    UPLOAD_IN_USE = (
+        "upload_in_use",
+        "training {name!r} needs this upload until it is finished: delete the training first",
+    )
     NOTHING_USABLE = (
         "nothing_usable",
         "none of these files can be used ({parts}): send recordings",
@@ -175,6 +189,7 @@ class RefusalCode(MessageCode):
     TOO_LARGE = "too_large", "larger than {megabytes} MB: cut it into parts"
     EMPTY = "empty", "empty"
     TOO_MANY = "too_many", "at most {most} files are taken at once: send it with the next ones"
+    OF_SYSTEM = "of_system", "a file manager's own file, without music"
     BAD_NAME = "bad_name", "{name!r} is no name for a file: rename it"
 
 

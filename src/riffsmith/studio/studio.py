@@ -10,10 +10,11 @@ from riffsmith.files import hold
 from riffsmith.studio.access import Access
 from riffsmith.studio.clips.schemas import Clip, LoopRequest
 from riffsmith.studio.clips.shelf import Shelf
-from riffsmith.studio.errors import StudioError
+from riffsmith.studio.errors import ConflictError, StudioError
 from riffsmith.studio.home import Home
 from riffsmith.studio.jobs.jobs import Jobs
 from riffsmith.studio.library import Library
+from riffsmith.studio.messages import ProblemCode
 from riffsmith.studio.playback.player import Player
 from riffsmith.studio.playback.players import Players
 from riffsmith.studio.playback.prompts import Prompts
@@ -77,6 +78,22 @@ class Studio:
         """
         model, seed = self.library.open(request.model), draw_seed(request.seed)
         return self.shelf.keep_loop(model, seed, request.controls, request.bars)
+
+    def delete_upload(self, key: str) -> None:
+        """Deletes an upload.
+
+        Raises:
+            NotFoundError: There is no such upload.
+            ConflictError: A training needs it that is not finished.
+        """
+        for job in self.jobs.by_source().get(f"upload:{key}", ()):
+            if job.status().state != "finished":
+                raise ConflictError(ProblemCode.UPLOAD_IN_USE, name=job.name)
+        self.sources.delete(key)
+
+    def delete_unused_uploads(self) -> None:
+        """Deletes the uploads that no training names and nobody has used for a week."""
+        self.sources.delete_unused(self.jobs.by_source())
 
     def look_ahead(self) -> None:
         """Computes in the background what will be pulled next, where it is needed most."""

@@ -627,6 +627,10 @@ export default {
       "a part is a second or longer, and this one has {seconds} s: choose a longer one",
     "no_match": "this clip has no match {number}",
     "upload_too_large": "at most {gigabytes} GB are taken at once: send fewer files",
+    "too_many_parts": "at most {most} files are sent at once: send fewer files",
+    "too_many_uploads": "{most} uploads are being received, which is the most: try again in a minute",
+    "no_form": "this is no form with files: send files",
+    "upload_in_use": "training {name} needs this upload until it is finished: delete the training first",
     "nothing_usable": "none of these files can be used ({parts}): send recordings",
     "no_upload": "there is no {source}: send the files again",
     "no_folder": "no folder '{folder}' on this computer: check the path",
@@ -673,6 +677,7 @@ export default {
     "too_large": "larger than {megabytes} MB: cut it into parts",
     "empty": "empty",
     "too_many": "at most {most} files are taken at once: send it with the next ones",
+    "of_system": "a file manager's own file, without music",
     "bad_name": "no name for a file: rename it"
   }
 };

@@ -631,6 +631,10 @@ export default {
       "una parte dura un segundo o más, y esta tiene {seconds} s: elija una más larga",
     "no_match": "este clip no tiene ninguna coincidencia {number}",
     "upload_too_large": "se aceptan como mucho {gigabytes} GB de una vez: envíe menos archivos",
+    "too_many_parts": "se envían como mucho {most} archivos de una vez: envíe menos archivos",
+    "too_many_uploads": "se están recibiendo {most} envíos, que es el máximo: inténtelo de nuevo en un minuto",
+    "no_form": "esto no es un formulario con archivos: envíe archivos",
+    "upload_in_use": "el entrenamiento {name} necesita este envío hasta que termine: borre antes el entrenamiento",
     "nothing_usable": "ninguno de estos archivos sirve ({parts}): envíe grabaciones",
     "no_upload": "no hay ningún {source}: envíe los archivos de nuevo",
     "no_folder": "no hay ninguna carpeta '{folder}' en este ordenador: revise la ruta",
@@ -679,6 +683,7 @@ export default {
     "too_large": "mayor de {megabytes} MB: divídalo en partes",
     "empty": "vacío",
     "too_many": "se aceptan como mucho {most} archivos de una vez: envíelo con los siguientes",
+    "of_system": "un archivo propio del gestor de archivos, sin música",
     "bad_name": "no sirve como nombre de archivo: cámbielo"
   }
 };
