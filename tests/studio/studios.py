@@ -51,7 +51,8 @@ def make_run(path: Path, corpus: Corpus, snapshots: Sequence[int] = (0,)) -> Pat
 def opened(
     home: Path, *models: Path, access: Access | None = None, **options
 ) -> Iterator[tuple[Studio, TestClient]]:
-    """A studio and a client on this computer."""
+    """A studio and a client on this computer; any folder may be named."""
+    options = {"music": [Path("/")], **options}
     with open_studio(home, access=access, models=models, **options) as studio:
         app, address = build_app(studio), "http://127.0.0.1:8765"
         with TestClient(app, address, raise_server_exceptions=False) as client:

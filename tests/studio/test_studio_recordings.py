@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -19,11 +20,10 @@ from studios import detail, opened
 from riffsmith.corpus import DEMO_CREDIT
 from riffsmith.studio import Access, Studio, command
 from riffsmith.studio.command import run_command
-from riffsmith.studio.errors import StudioError
+from riffsmith.studio.errors import StudioError, TooLargeError
 from riffsmith.studio.home import safe_name
 from riffsmith.studio.jobs.folder import JobFolder, JobRecord
-from riffsmith.studio.recordings import receiving, sources
-from riffsmith.studio.routes import recordings as routes
+from riffsmith.studio.recordings import receiving, sources, surveys
 
 Opened = tuple[Studio, TestClient]
 
@@ -206,6 +206,60 @@ def test_folders_are_for_this_computer_alone(tmp_path: Path):
         assert "upload the recordings" in detail(answer, 403)
 
 
+def test_a_setting_says_which_folders_may_be_named(tmp_path: Path):
+    """Where they really lie; what lies elsewhere is not even said to exist."""
+    music, other = tmp_path / "music", tmp_path / "other"
+    for folder in (music / "songs", other):
+        folder.mkdir(parents=True)
+    (music / "link").symlink_to(other)
+    with opened(tmp_path / "home", music=[music]) as (studio, client):
+        for named in (other, music / "link", music / ".." / "other", "/nowhere", "~", "/proc/self"):
+            for path, more in (("surveys", {}), ("jobs", {"name": "mine"})):
+                answer = client.post(f"/api/{path}", json={"source": str(named), **more})
+                assert "--music FOLDER" in detail(answer, 403), named
+        for named in (music, music / "songs", other / ".." / "music"):
+            with studio.sources.open(str(named)) as folder:
+                assert folder.samefile(named)
+        mode = studio.home.path.stat().st_mode & 0o777
+        assert mode == 0o700 or sys.platform == "win32"
+
+
+def test_without_a_setting_it_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    with opened(tmp_path / "home", music=None) as (studio, client):
+        detail(client.post("/api/surveys", json={"source": str(tmp_path.parent)}), 403)
+        with studio.sources.open(str(tmp_path)) as folder:
+            assert folder == tmp_path
+
+
+def test_a_survey_has_limits(open_studio: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """They are found before any file is opened, and before a process is started."""
+    _, client = open_studio
+    monkeypatch.setattr(surveys, "run_command", lambda *_, **_limits: pytest.fail("it was started"))
+    songs = tmp_path / "songs"
+    deepest = songs / "a" / "b" / "c"
+    deepest.mkdir(parents=True)
+    for name in ("one.wav", "two.wav"):
+        (deepest / name).write_bytes(b"x" * 600)
+    os.mkfifo(songs / "pipe.wav")  # its size is not asked for, and nobody waits for its writer
+    (songs / "again").symlink_to(songs)
+    for limit, value, said in (
+        ("MOST_ENTRIES", 6, "files and folders"),
+        ("MOST_DEPTH", 2, "within each other"),
+        ("MOST_BYTES", 1_000, "of recordings"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(surveys, limit, value)
+            answer = client.post("/api/surveys", json={"source": str(songs)})
+            assert said in detail(answer, 413)
+            patch.setattr(surveys, limit, 1_200 if limit == "MOST_BYTES" else value + 1)
+            surveys.refuse_too_much(songs, Event())
+    with monkeypatch.context() as patch:
+        patch.setattr(surveys, "MOST_AT_ONCE", 0)
+        answer = client.post("/api/surveys", json={"source": str(songs)})
+        assert "try again in a minute" in detail(answer, 429)
+
+
 @pytest.mark.slow
 def test_hundreds_of_damaged_files_are_named_and_harm_nobody(open_studio: Opened):
     """Whole files with some bytes changed, cut or put in, at any place."""
@@ -260,7 +314,7 @@ def test_a_survey_has_codes_and_sentences(
     assert flaw["code"] == "cut_off"
     assert flaw["detail"].startswith("truncated: the file is cut off after 12.9 s")
     assert found["credit"] is None
-    monkeypatch.setattr(routes, "run_command", lambda *_, **_limits: json.dumps(found))
+    monkeypatch.setattr(surveys, "run_command", lambda *_, **_limits: json.dumps(found))
     demo = client.post("/api/surveys", json={"source": "demo"}).json()
     assert demo == {**found, "credit": DEMO_CREDIT}
 
@@ -281,6 +335,14 @@ def test_what_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(command, "command_line", lambda *_, **_kind: [sys.executable, "-c", child])
     with pytest.raises(StudioError, match="took longer than"):
         run_command("survey", limit_seconds=0.5)
+    left = Event()
+    left.set()
+    with pytest.raises(StudioError, match="the listener left"):
+        run_command("survey", limit_seconds=30, left=left)
+    monkeypatch.setattr(command, "MOST_OUTPUT", 2**20)
+    child = "while True: print('x' * 10_000)"
+    with pytest.raises(TooLargeError, match="larger than 1 MB"):
+        run_command("survey", limit_seconds=30)
     monkeypatch.setattr(
         command, "command_line", lambda *_, **_kind: [sys.executable, "-c", "exit(3)"]
     )

@@ -7,6 +7,7 @@ HOME/
 └── scratch/    files that are being sent; emptied at the start
 """
 
+import logging
 import os
 import re
 import secrets
@@ -17,6 +18,7 @@ from pathlib import Path
 from riffsmith.files import explain, remove
 from riffsmith.studio.errors import StudioError
 
+logger = logging.getLogger(__name__)
 RUN_NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 MODEL_PATTERN = r"^((run|bundle):)?[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 KEY_PATTERN = r"^[0-9a-f]{16}$"
@@ -35,7 +37,7 @@ class Home:
     """The folder and its subfolders."""
 
     def __init__(self, path: Path) -> None:
-        """Makes the subfolders where they are missing.
+        """Makes the subfolders where they are missing, and closes the folder to other users.
 
         Raises:
             StudioError: The folder cannot be written to.
@@ -51,6 +53,10 @@ class Home:
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as cause:
             raise StudioError(explain(cause, f"writing to {path}")) from cause
+        try:
+            path.chmod(0o700)
+        except OSError as error:  # a drive without such rights, or the folder of somebody else
+            logger.warning("other users of this computer may be able to read %s: %s", path, error)
 
     def scratch_file(self, suffix: str) -> Path:
         """A path in `scratch/` that nothing else has."""

@@ -68,7 +68,7 @@ class ProblemCode(MessageCode):
         "{name}: {seconds:.1f} s lie behind second {second:g}, and {least:g} are the least to "
         "begin with: begin earlier",
     )
-    LISTENER_LEFT = "listener_left", "the listener left before the clip was done"
+    LISTENER_LEFT = "listener_left", "the listener left before this was done"
 
     # Clips.
     NO_CLIP = "no_clip", "no clip {clip!r}: it may have been deleted"
@@ -122,6 +122,27 @@ class ProblemCode(MessageCode):
         "relative_folder",
         "the folder must be a whole path that begins with / or ~, found {folder!r}: write it whole",
     )
+    FOLDER_OUTSIDE = (
+        "folder_outside",
+        "this studio does not read folder {folder!r}: it reads the folders that `riffsmith studio "
+        "--music FOLDER` names, or your home folder where it names none",
+    )
+    FOLDER_TOO_LARGE = (
+        "folder_too_large",
+        "this folder holds more than {most} files and folders: choose the one of the recordings",
+    )
+    FOLDER_TOO_DEEP = (
+        "folder_too_deep",
+        "more than {most} folders lie within each other there: choose the one of the recordings",
+    )
+    FOLDER_TOO_MUCH = (
+        "folder_too_much",
+        "this folder holds more than {gigabytes} GB of recordings: choose a smaller one",
+    )
+    TOO_MANY_SURVEYS = (
+        "too_many_surveys",
+        "{most} folders are being looked through, which is the most: try again in a minute",
+    )
     FOLDERS_REFUSED = (
         "folders_refused",
         "folders of this computer can be named only where the studio listens to this computer "
@@ -153,6 +174,10 @@ class ProblemCode(MessageCode):
     COMMAND_TOO_SLOW = (
         "command_too_slow",
         "this took longer than {minutes:g} minutes and was ended: try less at once",
+    )
+    ANSWER_TOO_LARGE = (
+        "answer_too_large",
+        "the answer is larger than {megabytes} MB: try less at once",
     )
     COMMAND_ENDED = "command_ended", "the command ended without a word: try again"
     COMMAND_FAILED = "command_failed", "{reason}"

@@ -21,6 +21,7 @@ from riffsmith.studio.playback.prompts import Prompts
 from riffsmith.studio.playback.schemas import AudioPromptRequest
 from riffsmith.studio.pools import Pools
 from riffsmith.studio.recordings.sources import Sources
+from riffsmith.studio.recordings.surveys import Surveys
 from riffsmith.synthesis import Controls, encode_audio_prompt
 
 _LARGEST_DRAWN_SEED = 1_000_000
@@ -36,6 +37,7 @@ class Studio:
     players: Players
     shelf: Shelf
     sources: Sources
+    surveys: Surveys
     prompts: Prompts
     jobs: Jobs
     pools: Pools
@@ -106,6 +108,7 @@ def open_studio(
     *,
     access: Access | None = None,
     models: Sequence[Path] = (),
+    music: Sequence[Path] | None = None,
     jobs: Callable[[Home, Sources], Jobs] = Jobs,
 ) -> Iterator[Studio]:
     """Opens a studio; its work in the background ends when it is closed.
@@ -114,6 +117,8 @@ def open_studio(
         home: Folder that it keeps everything in.
         access: Who may use it. `None`: the user of this computer alone.
         models: Run folders and bundle folders to offer beside the shipped models and own runs.
+        music: Folders below which folders of recordings may be named, by the user of this computer
+            alone. `None`: the home folder.
         jobs: Makes the part that trains.
 
     Raises:
@@ -125,7 +130,8 @@ def open_studio(
         folders, pools = Home(home), Pools()
         try:
             library = Library(folders.runs, models)
-            sources = Sources(folders, folders=access.folders)
+            music = (Path.home(),) if music is None else music
+            sources = Sources(folders, music=music if access.folders else None)
             shelf = Shelf(folders, library, pools.checking.submit)
             yield Studio(
                 home=folders,
@@ -134,6 +140,7 @@ def open_studio(
                 players=Players(),
                 shelf=shelf,
                 sources=sources,
+                surveys=Surveys(sources),
                 prompts=Prompts(folders, shelf, sources),
                 jobs=jobs(folders, sources),
                 pools=pools,

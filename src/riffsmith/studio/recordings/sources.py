@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
@@ -46,14 +46,15 @@ class Upload:
 class Sources:
     """Everything that can be surveyed and trained on."""
 
-    def __init__(self, home: Home, *, folders: bool) -> None:
+    def __init__(self, home: Home, *, music: Sequence[Path] | None) -> None:
         """Opens the sources.
 
         Args:
             home: Folder that uploads are kept in.
-            folders: Whether any folder of this computer may be named.
+            music: Folders below which folders of recordings may be named. `None`: no folder of this
+                computer may be named.
         """
-        self._home, self._folders = home, folders
+        self._home, self._music = home, music
         self._receiving = 0
 
     @contextmanager
@@ -148,7 +149,7 @@ class Sources:
 
         Raises:
             NotFoundError: There is no source of that name.
-            RefusedError: Folders of this computer may not be named from here.
+            RefusedError: Folders of this computer may not be named from here, or not this one.
             StudioError: A folder is named by a part of its path.
         """
         if source == DEMO:
@@ -158,17 +159,10 @@ class Sources:
         if source.startswith(_PREFIX):
             folder = self._upload(source)
             os.utime(folder)  # its age counts from here
-        elif not self._folders:
+        elif self._music is None:
             raise RefusedError(ProblemCode.FOLDERS_REFUSED)
         else:
-            try:
-                folder = Path(source).expanduser()
-            except RuntimeError as cause:  # there is no such user
-                raise NotFoundError(ProblemCode.NO_FOLDER, folder=source) from cause
-            if not folder.is_absolute():
-                raise StudioError(ProblemCode.RELATIVE_FOLDER, folder=source)
-            if not _is_folder(folder):
-                raise NotFoundError(ProblemCode.NO_FOLDER, folder=source)
+            folder = _named_folder(source, self._music)
         yield folder
 
     def recording(self, source: str) -> Path:
@@ -181,6 +175,34 @@ class Sources:
             for path in sorted(folder.iterdir()):
                 return path
         raise NotFoundError(ProblemCode.NO_UPLOAD, source=source)
+
+
+def _named_folder(source: str, music: Sequence[Path]) -> Path:
+    """A folder of this computer that may be named.
+
+    A folder counts by where it really lies: a link within the music leads to no other folder.
+
+    Args:
+        source: Its path.
+        music: Folders within which it must lie.
+
+    Raises:
+        NotFoundError: There is no such folder.
+        RefusedError: It lies elsewhere.
+        StudioError: A part of its path is given.
+    """
+    try:
+        folder = Path(source).expanduser()
+        real = folder.resolve()
+    except (OSError, RuntimeError, ValueError) as cause:  # no such user, a link to itself, no path
+        raise NotFoundError(ProblemCode.NO_FOLDER, folder=source) from cause
+    if not folder.is_absolute():
+        raise StudioError(ProblemCode.RELATIVE_FOLDER, folder=source)
+    if not any(real.is_relative_to(place.resolve()) for place in music):
+        raise RefusedError(ProblemCode.FOLDER_OUTSIDE, folder=source)
+    if not _is_folder(folder):
+        raise NotFoundError(ProblemCode.NO_FOLDER, folder=source)
+    return folder
 
 
 def _is_folder(path: Path) -> bool:

@@ -1,11 +1,10 @@
 """Routes of recordings to train on."""
 
 from datetime import UTC, datetime
+from threading import Event
 
 from fastapi import APIRouter, Request
 
-from riffsmith.corpus import DEMO_CREDIT
-from riffsmith.studio.command import run_command
 from riffsmith.studio.recordings.schemas import (
     KeptUpload,
     SurveyInfo,
@@ -13,10 +12,8 @@ from riffsmith.studio.recordings.schemas import (
     UploadedFile,
     UploadInfo,
 )
-from riffsmith.studio.recordings.sources import DEMO
-from riffsmith.studio.routes import Key, StudioOf
+from riffsmith.studio.routes import Key, StudioOf, unless_left
 
-SURVEY_SECONDS = 900.0
 _FORM = {
     "required": True,
     "content": {
@@ -77,12 +74,8 @@ async def delete_upload(key: Key, studio: StudioOf) -> None:
 
 
 @router.post("/api/surveys")
-async def survey(body: SurveyRequest, studio: StudioOf) -> SurveyInfo:
+async def survey(body: SurveyRequest, request: Request, studio: StudioOf) -> SurveyInfo:
     """Surveys recordings: which are usable, which are not and why, and whether they are enough."""
-
-    def work() -> str:
-        with studio.sources.open(body.source) as folder:
-            return run_command("survey", folder, "--json", limit_seconds=SURVEY_SECONDS)
-
-    found = SurveyInfo.model_validate_json(await studio.pools.run(studio.pools.waiting, work))
-    return found.model_copy(update={"credit": DEMO_CREDIT}) if body.source == DEMO else found
+    left = Event()
+    pool, work = studio.pools.waiting, studio.surveys.run
+    return await unless_left(request, left, studio.pools.run(pool, work, body.source, left))
