@@ -48,7 +48,15 @@ def studio(
     try:
         import uvicorn
 
-        from riffsmith.studio import Access, build_app, default_home, is_loopback, open_studio
+        from riffsmith.studio import (
+            Access,
+            Sparse,
+            build_app,
+            build_server_config,
+            default_home,
+            is_loopback,
+            open_studio,
+        )
     except ModuleNotFoundError as cause:
         if cause.name not in _NEEDED:
             raise
@@ -71,7 +79,9 @@ def studio(
     for folder in music or ():
         if not folder.is_dir():
             raise SettingsError(f"--music must name a folder, found {str(folder)!r}")
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    log = logging.StreamHandler()
+    log.addFilter(Sparse())
+    logging.basicConfig(format="%(message)s", level=logging.WARNING, handlers=[log])
     place = home or default_home()
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{port}/" + (f"?token={token}" if token else "")
@@ -81,14 +91,7 @@ def studio(
     ):
         note(f"everything is kept in {place}; Ctrl-C ends the studio, trainings go on")
         stdout.print(address, soft_wrap=True)
-        config = uvicorn.Config(
-            build_app(opened),
-            host,
-            port,
-            log_level="warning",
-            server_header=False,
-            timeout_graceful_shutdown=3,
-        )
+        config = build_server_config(build_app(opened), host, port, log_level="warning")
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=sockets)
 

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from riffsmith import __version__
 from riffsmith.errors import RiffsmithError
 from riffsmith.messages import Parameter
-from riffsmith.studio.access import BodyTooLargeError, Guard
+from riffsmith.studio.access import BodyError, Guard
 from riffsmith.studio.errors import BusyError, StudioError, describe_problem
 from riffsmith.studio.messages import FieldCode, ProblemCode
 from riffsmith.studio.routes import clips, jobs, models, page, players, recordings
@@ -29,6 +29,7 @@ _STATUSES = {
     401: "The token is missing or wrong.",
     403: "The request is not allowed from here.",
     404: "There is nothing of that name.",
+    408: "The request does not arrive.",
     409: "The request does not fit how things stand.",
     413: "The request is larger than allowed.",
     422: "The request is not of the right form.",
@@ -137,7 +138,7 @@ def _describe(error: dict[str, object]) -> ProblemPart:
 
 async def _answer_status(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    if isinstance(error, BodyTooLargeError):
+    if isinstance(error, BodyError):
         problem = error.problem
     elif error.status_code == 404:
         problem = Problem.describe(ProblemCode.NO_ROUTE, path=request.url.path[:200])

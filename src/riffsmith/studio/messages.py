@@ -24,6 +24,12 @@ class ProblemCode(MessageCode):
         "body_too_large",
         "more was sent than is taken here (at most {megabytes} MB): send less at once",
     )
+    BODY_TOO_SLOW = "body_too_slow", "the request did not arrive in time: send it again"
+    TOO_MANY_CONNECTIONS = (
+        "too_many_connections",
+        "there are {most} connections from this address, which is the most: close some pages, or "
+        "try again in a minute",
+    )
     NO_ROUTE = "no_route", "there is nothing at {path!r}: see /openapi.json"
     NO_METHOD = "no_method", "{method} is not possible here: see /openapi.json"
     NO_PAGE_FILE = "no_page_file", "the page has no file {file!r}"

@@ -595,6 +595,9 @@ export default {
       "this studio asks for its token: open the address that it printed when it began",
     "body_too_large":
       "more was sent than is taken here (at most {megabytes} MB): send less at once",
+    "body_too_slow": "the request did not arrive in time: send it again",
+    "too_many_connections":
+      "there are {most} connections from this address, which is the most: close some pages, or try again in a minute",
     "no_route": "there is nothing at {path}",
     "no_method": "{method} is not possible here",
     "no_page_file": "the page has no file “{file}”",

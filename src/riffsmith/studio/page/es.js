@@ -354,7 +354,7 @@ export default {
       "other": "Enviando {count} archivos: {fraction:percent}"
     },
     "folder": "Una carpeta de este ordenador",
-    "folder_example": "/música/banda",
+    "folder_example": "~/Música/banda",
     "look": "Examinarla",
     "look_demo": "Examinarlas",
     "demo": "Las canciones de muestra",
@@ -599,6 +599,9 @@ export default {
     "token_needed": "este estudio pide su clave: abra la dirección que mostró al empezar",
     "body_too_large":
       "se envió más de lo que se acepta aquí (como mucho {megabytes} MB): envíe menos de una vez",
+    "body_too_slow": "la petición no llegó a tiempo: envíela de nuevo",
+    "too_many_connections":
+      "hay {most} conexiones desde esta dirección, que es el máximo: cierre algunas páginas o inténtelo de nuevo en un minuto",
     "no_route": "no hay nada en {path}",
     "no_method": "{method} no es posible aquí",
     "no_page_file": "la página no tiene ningún archivo «{file}»",
