@@ -6,13 +6,16 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit
 
 import pytest
 from studios import listening, opened
 
-from riffsmith.studio import Sparse, access, connections, logs
-from riffsmith.studio.recordings import receiving
+from riffsmith.studio import Sparse, access, connections, logs, routes
+from riffsmith.studio.errors import StudioError
+from riffsmith.studio.messages import ProblemCode
+from riffsmith.studio.recordings import receiving, surveys
 
 UPLOAD = (
     b"POST /api/uploads HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900000\r\n"
@@ -99,6 +102,29 @@ def test_a_client_has_only_so_many_connections(
         with socket.create_connection(address) as client, pytest.raises(OSError, match="reset"):
             client.sendall(ask)
             read_answer(client)
+
+
+def test_a_survey_ends_when_nobody_asks_for_it_any_longer(
+    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+):
+    begun, ended = Event(), Event()
+
+    def run(*_, left: Event, **_limits: float) -> str:
+        begun.set()
+        if left.wait(5):
+            ended.set()
+        raise StudioError(ProblemCode.LISTENER_LEFT)
+
+    monkeypatch.setattr(surveys, "run_command", run)
+    monkeypatch.setattr(routes, "_LOOK_SECONDS", 0.02)
+    with socket.create_connection(address) as client:
+        client.sendall(
+            b"POST /api/surveys HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 18\r\n"
+            b'Content-Type: application/json\r\n\r\n{"source": "demo"}'
+        )
+        assert begun.wait(5)
+        assert not ended.is_set()
+    assert ended.wait(5)
 
 
 def test_a_flood_of_lines_is_one_line_a_second(monkeypatch: pytest.MonkeyPatch):

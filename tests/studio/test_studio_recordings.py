@@ -15,6 +15,7 @@ import soundfile
 from conftest import make_music
 from fastapi.testclient import TestClient
 from hypothesis import given, strategies as st
+from starlette.requests import ClientDisconnect
 from studios import detail, opened
 
 from riffsmith.corpus import DEMO_CREDIT
@@ -128,6 +129,23 @@ def test_what_is_too_large_is_refused_while_it_is_sent(
     assert "send fewer files" in detail(answer, 413)
     assert max(stored) <= 1_000
     assert list(studio.home.scratch.iterdir()) == list(studio.home.uploads.iterdir()) == []
+
+
+def test_nothing_stays_of_an_upload_whose_client_leaves(
+    open_studio: Opened, caplog: pytest.LogCaptureFixture
+):
+    studio, client = open_studio
+
+    def broken() -> Iterator[bytes]:
+        yield b'--a\r\nContent-Disposition: form-data; name="files"; filename="a.wav"\r\n\r\nx'
+        assert list(studio.home.scratch.rglob("*.wav"))
+        raise ClientDisconnect
+
+    headers = {"Content-Type": "multipart/form-data; boundary=a"}
+    answer = client.post("/api/uploads", content=broken(), headers=headers)
+    assert "the client left" in detail(answer, 400)
+    assert list(studio.home.scratch.iterdir()) == list(studio.home.uploads.iterdir()) == []
+    assert not caplog.records
 
 
 def test_only_so_many_uploads_are_received_at_once(open_studio: Opened):
