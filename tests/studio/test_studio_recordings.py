@@ -1,13 +1,16 @@
 """Uploads and surveys."""
 
+import asyncio
 import io
 import json
+import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,11 +18,10 @@ import soundfile
 from conftest import make_music
 from fastapi.testclient import TestClient
 from hypothesis import given, strategies as st
-from starlette.requests import ClientDisconnect
 from studios import detail, opened
 
 from riffsmith.corpus import DEMO_CREDIT
-from riffsmith.studio import Access, Studio, command
+from riffsmith.studio import Access, Studio, build_app, command
 from riffsmith.studio.command import run_command
 from riffsmith.studio.errors import StudioError, TooLargeError
 from riffsmith.studio.home import safe_name
@@ -27,6 +29,8 @@ from riffsmith.studio.jobs.folder import JobFolder, JobRecord
 from riffsmith.studio.recordings import receiving, sources, surveys
 
 Opened = tuple[Studio, TestClient]
+FORM = b"multipart/form-data; boundary=a"
+FIRST_PIECE = b'--a\r\nContent-Disposition: form-data; name="files"; filename="a.wav"\r\n\r\n'
 
 
 @pytest.fixture
@@ -108,44 +112,61 @@ def test_uploads_have_limits(open_studio: Opened, monkeypatch: pytest.MonkeyPatc
     assert "send fewer files" in detail(answer, 413)
 
 
+def send_in_pieces(studio: Studio, pieces: Iterator[bytes]) -> tuple[int, str]:
+    """The status and the code of the answer to a form in pieces, whose client leaves then."""
+    answers: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        piece = next(pieces, None)
+        if piece is None:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": piece, "more_body": True}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        answers.append(message)
+
+    scope = {
+        **{"type": "http", "method": "POST", "path": "/api/uploads", "query_string": b""},
+        **{"headers": [(b"host", b"127.0.0.1"), (b"content-type", FORM)], "http_version": "1.1"},
+    }
+    asyncio.run(build_app(studio)(scope, receive, send))
+    return answers[0]["status"], json.loads(answers[1]["body"])["code"]
+
+
 def test_what_is_too_large_is_refused_while_it_is_sent(
     open_studio: Opened, monkeypatch: pytest.MonkeyPatch
 ):
-    """Without a word about its length; nothing of it stays, and little was stored meanwhile."""
-    studio, client = open_studio
+    """Little is stored meanwhile, and nothing of it stays."""
+    studio, _ = open_studio
     monkeypatch.setattr(receiving, "LARGEST_FILE", 1_000)
-    monkeypatch.setattr(receiving, "LARGEST_UPLOAD", 100_000)
+    monkeypatch.setattr(receiving, "LARGEST_UPLOAD", 20_000)
     stored: list[int] = []
 
     def endless() -> Iterator[bytes]:
-        yield b'--a\r\nContent-Disposition: form-data; name="files"; filename="a.wav"\r\n\r\n'
-        while len(stored) < 500:
+        yield FIRST_PIECE
+        while True:
             yield b"x" * 1_000
             files = studio.home.scratch.rglob("*.wav")
             stored.append(sum(path.stat().st_size for path in files))
 
-    headers = {"Content-Type": "multipart/form-data; boundary=a"}
-    answer = client.post("/api/uploads", content=endless(), headers=headers)
-    assert "send fewer files" in detail(answer, 413)
+    assert send_in_pieces(studio, endless()) == (413, "upload_too_large")
     assert max(stored) <= 1_000
+    assert len(stored) == 20
     assert list(studio.home.scratch.iterdir()) == list(studio.home.uploads.iterdir()) == []
 
 
 def test_nothing_stays_of_an_upload_whose_client_leaves(
     open_studio: Opened, caplog: pytest.LogCaptureFixture
 ):
-    studio, client = open_studio
+    studio, _ = open_studio
 
     def broken() -> Iterator[bytes]:
-        yield b'--a\r\nContent-Disposition: form-data; name="files"; filename="a.wav"\r\n\r\nx'
+        yield FIRST_PIECE + b"x"
         assert list(studio.home.scratch.rglob("*.wav"))
-        raise ClientDisconnect
 
-    headers = {"Content-Type": "multipart/form-data; boundary=a"}
-    answer = client.post("/api/uploads", content=broken(), headers=headers)
-    assert "the client left" in detail(answer, 400)
+    assert send_in_pieces(studio, broken()) == (400, "http")
     assert list(studio.home.scratch.iterdir()) == list(studio.home.uploads.iterdir()) == []
-    assert not caplog.records
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
 
 
 def test_only_so_many_uploads_are_received_at_once(open_studio: Opened):
