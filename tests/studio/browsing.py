@@ -62,7 +62,7 @@ def served(folder: Path, corpus: Corpus) -> Iterator[str]:
     model = Path(given) if given else make_run(folder / "tiny", corpus)
     jobs = lambda home, sources: Jobs(home, sources, start=train_small)  # noqa: E731
     with (
-        open_studio(folder / "home", models=[model], jobs=jobs) as studio,
+        open_studio(folder / "home", models=[model], music=[Path("/")], jobs=jobs) as studio,
         listening(studio) as address,
     ):
         yield address

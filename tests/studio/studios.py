@@ -18,7 +18,7 @@ from riffsmith.bundle import build_latent_generator, save_piano_roll_model, writ
 from riffsmith.codec import save_codec
 from riffsmith.corpus import Corpus
 from riffsmith.runs import RunFolder, create_run
-from riffsmith.studio import Access, Studio, build_app, open_studio
+from riffsmith.studio import Access, Studio, build_app, build_server_config, open_studio
 from riffsmith.studio.library import Playable
 
 RATE = 8_000
@@ -51,7 +51,8 @@ def make_run(path: Path, corpus: Corpus, snapshots: Sequence[int] = (0,)) -> Pat
 def opened(
     home: Path, *models: Path, access: Access | None = None, **options
 ) -> Iterator[tuple[Studio, TestClient]]:
-    """A studio and a client on this computer."""
+    """A studio and a client on this computer; any folder may be named."""
+    options = {"music": [Path("/")], **options}
     with open_studio(home, access=access, models=models, **options) as studio:
         app, address = build_app(studio), "http://127.0.0.1:8765"
         with TestClient(app, address, raise_server_exceptions=False) as client:
@@ -62,7 +63,8 @@ def opened(
 def listening(studio: Studio) -> Iterator[str]:
     """The address of a server that really listens, beside the client's."""
     door = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(build_app(studio), lifespan="off", log_level="critical")
+    options = {"lifespan": "off", "log_level": "critical"}
+    config = build_server_config(build_app(studio), "127.0.0.1", 0, **options)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
     thread.start()

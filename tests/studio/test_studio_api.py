@@ -296,7 +296,7 @@ def test_work_for_someone_who_left_is_given_up(studio_client: Opened):
     model, left = studio.library.open(MODEL), threading.Event()
     body = player_routes.GenerateRequest(model=MODEL, seconds=5)
     left.set()
-    with pytest.raises(StudioError, match="the listener left before the clip was done"):
+    with pytest.raises(StudioError, match="the listener left before this was done"):
         player_routes._render(model, body, None, 0, left)
 
 

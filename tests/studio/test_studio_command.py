@@ -107,3 +107,15 @@ def test_a_missing_extra_is_named(
     _, err = studio(capsys, "--home", str(tmp_path), code=1)
     assert "(uvicorn is missing): install riffsmith[studio]" in err
     assert err.count("\n") == 1
+
+
+def test_folders_of_music_are_named(
+    served: list[uvicorn.Config], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    home = ("--home", str(tmp_path / "home"), "--port", str(free_port()))
+    studio(capsys, *home, "--music", str(tmp_path), "--music", str(tmp_path.parent))
+    assert len(served) == 1
+    _, err = studio(capsys, *home, "--music", str(tmp_path / "nowhere"), code=1)
+    assert "--music must name a folder" in err
+    _, err = studio(capsys, *home, "--music", str(tmp_path), "--token", "12345678", code=1)
+    assert "leave it out" in err

@@ -25,10 +25,6 @@ declare namespace Api {
     noise_level?: number;
   }
 
-  interface Body_upload_api_uploads_post {
-    files: string[];
-  }
-
   /** A clip that was kept. */
   interface Clip {
     id: string;
@@ -230,6 +226,20 @@ declare namespace Api {
     credit?: string | null;
   }
 
+  /** An upload that is kept. */
+  interface KeptUpload {
+    /** Name of the upload for surveys and trainings. */
+    source: string;
+    /** Number of files. */
+    files: number;
+    /** Size of all files together. */
+    bytes: number;
+    /** When it was last used, in UTC. */
+    used: string;
+    /** Names of the trainings that were started with it. While there are any, it is kept; otherwise it is deleted when nobody has used it for a week. */
+    trainings: string[];
+  }
+
   /** What makes a clip a loop: whole bars at an exact tempo that repeat without a seam. */
   interface LoopInfo {
     bars: number;
@@ -407,7 +417,7 @@ declare namespace Api {
   }
 
   /** Reasons why a request was not carried out. */
-  type ProblemCode = "foreign_host" | "foreign_site" | "token_needed" | "body_too_large" | "no_route" | "no_method" | "no_page_file" | "invalid_request" | "no_model" | "no_snapshot" | "snapshot_gone" | "clips_only" | "no_player" | "too_many_players" | "too_far_ahead" | "forgotten" | "too_much_at_once" | "prompt_too_short" | "listener_left" | "no_clip" | "clip_damaged" | "clip_too_short" | "no_loops" | "part_outside" | "part_too_short" | "no_match" | "upload_too_large" | "nothing_usable" | "no_upload" | "no_folder" | "relative_folder" | "folders_refused" | "no_job" | "run_exists" | "other_job_runs" | "job_runs" | "job_finished" | "job_not_running" | "job_in_use" | "no_preview" | "nothing_to_show" | "command_too_slow" | "command_ended" | "command_failed" | "unknown_key" | "model_unusable" | "corpus_unusable" | "audio_unusable" | "run_unusable" | "other" | "http" | "fault";
+  type ProblemCode = "foreign_host" | "foreign_site" | "token_needed" | "body_too_large" | "body_too_slow" | "too_many_connections" | "no_route" | "no_method" | "no_page_file" | "invalid_request" | "no_model" | "no_snapshot" | "snapshot_gone" | "clips_only" | "no_player" | "too_many_players" | "too_far_ahead" | "forgotten" | "too_much_at_once" | "prompt_too_short" | "listener_left" | "no_clip" | "clip_damaged" | "clip_too_short" | "no_loops" | "part_outside" | "part_too_short" | "no_match" | "upload_too_large" | "too_many_parts" | "too_many_uploads" | "no_form" | "upload_in_use" | "nothing_usable" | "no_upload" | "no_folder" | "relative_folder" | "folder_outside" | "folder_too_large" | "folder_too_deep" | "folder_too_much" | "too_many_surveys" | "folders_refused" | "no_job" | "run_exists" | "other_job_runs" | "job_runs" | "job_finished" | "job_not_running" | "job_in_use" | "no_preview" | "nothing_to_show" | "command_too_slow" | "answer_too_large" | "command_ended" | "command_failed" | "unknown_key" | "model_unusable" | "corpus_unusable" | "audio_unusable" | "run_unusable" | "other" | "http" | "fault";
 
   /** One of several things that are wrong: with a field of a request, or with a file. */
   interface ProblemPart {
@@ -431,7 +441,7 @@ declare namespace Api {
   }
 
   /** Reasons why a file of an upload is not taken. */
-  type RefusalCode = "not_audio" | "no_ending" | "too_large" | "empty" | "too_many" | "bad_name";
+  type RefusalCode = "not_audio" | "no_ending" | "too_large" | "empty" | "too_many" | "of_system" | "bad_name";
 
   /** Work before the first training step. */
   type Stage = "recordings" | "features" | "codec" | "notes";

@@ -15,6 +15,7 @@ _NEEDED = ("fastapi", "uvicorn", "multipart", "python_multipart", "psutil")
 def studio(
     *,
     model: Annotated[list[Path] | None, Parameter(negative="")] = None,
+    music: Annotated[list[Path] | None, Parameter(negative="")] = None,
     home: Path | None = None,
     host: str = "127.0.0.1",
     port: int = 8765,
@@ -26,6 +27,9 @@ def studio(
     ----------
     model
         Run folder or bundle folder to offer beside the shipped models; may be repeated.
+    music
+        Folder below which folders of recordings may be named on the page; may be repeated; your
+        home folder if left out.
     home
         Folder for uploads, runs and clips; the user's data folder if left out.
     host
@@ -44,7 +48,15 @@ def studio(
     try:
         import uvicorn
 
-        from riffsmith.studio import Access, build_app, default_home, is_loopback, open_studio
+        from riffsmith.studio import (
+            Access,
+            Sparse,
+            build_app,
+            build_server_config,
+            default_home,
+            is_loopback,
+            open_studio,
+        )
     except ModuleNotFoundError as cause:
         if cause.name not in _NEEDED:
             raise
@@ -58,24 +70,28 @@ def studio(
         raise SettingsError("--token must have 8 characters or more: leave it out to get one")
     if token is None and not is_loopback(host):
         token = secrets.token_urlsafe(18)
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    access = Access(host, token)
+    if music and not access.folders:
+        raise SettingsError(
+            "--music has no effect here, because folders may be named only where the studio "
+            "listens to this computer alone and has no token: leave it out"
+        )
+    for folder in music or ():
+        if not folder.is_dir():
+            raise SettingsError(f"--music must name a folder, found {str(folder)!r}")
+    log = logging.StreamHandler()
+    log.addFilter(Sparse())
+    logging.basicConfig(format="%(message)s", level=logging.WARNING, handlers=[log])
     place = home or default_home()
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{port}/" + (f"?token={token}" if token else "")
     with (
         _listen(host, port) as sockets,
-        open_studio(place, access=Access(host, token), models=model or ()) as opened,
+        open_studio(place, access=access, models=model or (), music=music or None) as opened,
     ):
         note(f"everything is kept in {place}; Ctrl-C ends the studio, trainings go on")
         stdout.print(address, soft_wrap=True)
-        config = uvicorn.Config(
-            build_app(opened),
-            host,
-            port,
-            log_level="warning",
-            server_header=False,
-            timeout_graceful_shutdown=3,
-        )
+        config = build_server_config(build_app(opened), host, port, log_level="warning")
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=sockets)
 

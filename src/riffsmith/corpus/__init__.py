@@ -4,7 +4,7 @@ from riffsmith.corpus.changes import Changes, compare_folder, compare_manifests
 from riffsmith.corpus.demo import DEMO_CREDIT
 from riffsmith.corpus.entry import SurveyEntry
 from riffsmith.corpus.export import export_pt
-from riffsmith.corpus.folders import find_audio, find_audio_or_file, find_genres
+from riffsmith.corpus.folders import find_audio, find_audio_or_file, find_genres, is_of_system
 from riffsmith.corpus.manifest import (
     MANIFEST_NAME,
     Manifest,
@@ -53,6 +53,7 @@ __all__ = [
     "find_too_short",
     "held_out_start",
     "is_corpus",
+    "is_of_system",
     "prepare_corpus",
     "read_manifest",
     "survey_folder",

@@ -130,13 +130,13 @@ def find_audio_or_file(path: Path) -> list[Path]:
     return [path] if path.is_file() else find_audio(path)
 
 
-def _is_of_system(name: str) -> bool:
+def is_of_system(name: str) -> bool:
     """Whether a file or folder belongs to a file manager and is none of the user's."""
     return name.startswith(_APPLE_DOUBLE_PREFIX) or name.lower() in _SYSTEM_NAMES
 
 
 def _children(folder: Path) -> list[Path]:
-    return sorted(child for child in folder.iterdir() if not _is_of_system(child.name))
+    return sorted(child for child in folder.iterdir() if not is_of_system(child.name))
 
 
 def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
@@ -151,7 +151,7 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
         yield folder  # The survey lists it as unreadable.
         return
     for entry in entries:
-        if _is_of_system(entry.name):
+        if is_of_system(entry.name):
             continue
         try:
             is_folder = entry.is_dir()

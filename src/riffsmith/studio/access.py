@@ -1,7 +1,9 @@
 """Checks that every request passes before anything else sees it: host, origin, token, size."""
 
+import asyncio
 import ipaddress
 import secrets
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
@@ -14,13 +16,17 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from riffsmith.messages import Parameter
 from riffsmith.studio.messages import ProblemCode
-from riffsmith.studio.recordings.sources import LARGEST_UPLOAD
+from riffsmith.studio.recordings.receiving import LARGEST_UPLOAD
 from riffsmith.studio.schemas import Problem
 
 COOKIE = "riffsmith_token"
 _LARGEST_BODY = 2**20
 _FORM_OVERHEAD = 2**22
 """Size in bytes that a form may have beside its files."""
+BODY_SECONDS = 30.0
+"""Longest time in seconds in which nothing of a body arrives."""
+_LEAST_RATE = 10_000
+"""Bytes a second that a body must have in the long run."""
 _UPLOADS = "/api/uploads"
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 
@@ -162,24 +168,37 @@ def _limit(path: str) -> int:
     return LARGEST_UPLOAD + _FORM_OVERHEAD if path == _UPLOADS else _LARGEST_BODY
 
 
-class BodyTooLargeError(HTTPException):
-    """A body that is larger than allowed, whatever the headers promised."""
+class BodyError(HTTPException):
+    """A body that is not taken to its end."""
 
-    def __init__(self, limit: int) -> None:
-        self.problem = Problem.describe(ProblemCode.BODY_TOO_LARGE, megabytes=limit // 2**20)
-        super().__init__(413, self.problem.detail)
+    def __init__(self, status: int, code: ProblemCode, **parameters: Parameter) -> None:
+        self.problem = Problem.describe(code, **parameters)
+        super().__init__(status, self.problem.detail)
 
 
 def _counted(receive: Receive, limit: int) -> Receive:
-    """Ends a request whose body is larger than allowed."""
-    arrived = 0
+    """Ends a request whose body is larger than allowed, or does not arrive.
+
+    Only the time counts in which the server waits for the client.
+    """
+    arrived, waited, is_whole = 0, 0.0, False
 
     async def counted() -> Message:
-        nonlocal arrived
-        message = await receive()
+        nonlocal arrived, waited, is_whole
+        if is_whole:  # from here on, the server waits for the client to leave
+            return await receive()
+        allowed = min(BODY_SECONDS, BODY_SECONDS + arrived / _LEAST_RATE - waited)
+        begin = time.monotonic()
+        try:
+            async with asyncio.timeout(allowed):
+                message = await receive()
+        except TimeoutError as cause:
+            raise BodyError(408, ProblemCode.BODY_TOO_SLOW) from cause
+        waited += time.monotonic() - begin
         arrived += len(message.get("body", b""))
+        is_whole = not message.get("more_body", False)
         if arrived > limit:
-            raise BodyTooLargeError(limit)
+            raise BodyError(413, ProblemCode.BODY_TOO_LARGE, megabytes=limit // 2**20)
         return message
 
     return counted

@@ -9,12 +9,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from riffsmith import __version__
 from riffsmith.errors import RiffsmithError
 from riffsmith.messages import Parameter
-from riffsmith.studio.access import BodyTooLargeError, Guard
-from riffsmith.studio.errors import StudioError, describe_problem
+from riffsmith.studio.access import BodyError, Guard
+from riffsmith.studio.errors import BusyError, StudioError, describe_problem
 from riffsmith.studio.messages import FieldCode, ProblemCode
 from riffsmith.studio.routes import clips, jobs, models, page, players, recordings
 from riffsmith.studio.schemas import Problem, ProblemPart
@@ -28,6 +29,7 @@ _STATUSES = {
     401: "The token is missing or wrong.",
     403: "The request is not allowed from here.",
     404: "There is nothing of that name.",
+    408: "The request does not arrive.",
     409: "The request does not fit how things stand.",
     413: "The request is larger than allowed.",
     422: "The request is not of the right form.",
@@ -69,6 +71,7 @@ def build_app(studio: Studio) -> FastAPI:
     app.add_exception_handler(RiffsmithError, _answer_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_status)
+    app.add_exception_handler(ClientDisconnect, _answer_left)
     app.add_exception_handler(Exception, _answer_fault)
     app.add_middleware(Guard, access=studio.access)
     return app
@@ -87,6 +90,10 @@ async def _sweep(studio: Studio) -> None:
     while True:
         await asyncio.sleep(_SWEEP_SECONDS)
         studio.players.forget_idle()
+        try:
+            await studio.pools.run(studio.pools.reading, studio.delete_unused_uploads)
+        except OSError as error:  # the disk may answer again the next time
+            logger.warning("old uploads were not deleted: %s", error)
 
 
 def _answer(status: int, problem: Problem) -> JSONResponse:
@@ -96,7 +103,10 @@ def _answer(status: int, problem: Problem) -> JSONResponse:
 async def _answer_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RiffsmithError)
     status = error.status if isinstance(error, StudioError) else 400
-    return _answer(status, describe_problem(error))
+    answer = _answer(status, describe_problem(error))
+    if isinstance(error, BusyError):
+        answer.headers["Retry-After"] = str(error.retry_seconds)
+    return answer
 
 
 async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:
@@ -128,7 +138,7 @@ def _describe(error: dict[str, object]) -> ProblemPart:
 
 async def _answer_status(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    if isinstance(error, BodyTooLargeError):
+    if isinstance(error, BodyError):
         problem = error.problem
     elif error.status_code == 404:
         problem = Problem.describe(ProblemCode.NO_ROUTE, path=request.url.path[:200])
@@ -139,6 +149,13 @@ async def _answer_status(request: Request, error: Exception) -> JSONResponse:
     answer = _answer(error.status_code, problem)
     answer.headers.update(error.headers or {})
     return answer
+
+
+async def _answer_left(_: Request, error: Exception) -> JSONResponse:
+    """Ends a request whose client left while it was sending; nobody receives this answer."""
+    assert isinstance(error, ClientDisconnect)
+    reason = "the client left before everything was sent"
+    return _answer(400, Problem.describe(ProblemCode.HTTP, reason=reason))
 
 
 async def _answer_fault(_: Request, error: Exception) -> JSONResponse:

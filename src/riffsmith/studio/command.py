@@ -7,15 +7,22 @@ time or crash, and the server goes on.
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
+from threading import Event
+from typing import IO
 
 import psutil
 
-from riffsmith.studio.errors import StudioError
+from riffsmith.studio.errors import StudioError, TooLargeError
 from riffsmith.studio.messages import ProblemCode
 
 _NICE = 10
+_LOOK_SECONDS = 0.25
+MOST_OUTPUT = 32 * 2**20
+"""Size in bytes of the output of a command, above which it is ended."""
 _ENVIRONMENT = {"PYTHONUNBUFFERED": "1"}
 
 
@@ -36,7 +43,9 @@ def _environment() -> dict[str, str]:
     return {**os.environ, **_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(absolute)}
 
 
-def start(words: Sequence[str], log: Path | None = None) -> "subprocess.Popen[str]":
+def start(
+    words: Sequence[str], log: Path | None = None, output: IO[str] | None = None
+) -> "subprocess.Popen[str]":
     """Starts a process in a group of its own, with a lower priority than the server's.
 
     It runs in the folder of this Python installation, where nobody leaves modules or settings of
@@ -44,14 +53,17 @@ def start(words: Sequence[str], log: Path | None = None) -> "subprocess.Popen[st
 
     Args:
         words: The command.
-        log: File that its output is added to. `None`: the output can be read from the process.
+        log: File that its output and its errors are added to. `None`: the errors can be read from
+            the process.
+        output: Open file that its output is written to, without `log`. `None`: the output, too, can
+            be read from the process.
     """
     environment = _environment()
     if log is None:
         process = subprocess.Popen(
             words,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.PIPE if output is None else output,
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
@@ -78,20 +90,69 @@ def start(words: Sequence[str], log: Path | None = None) -> "subprocess.Popen[st
     return process
 
 
-def run_command(*words: str | float | Path, limit_seconds: float, module: str = "riffsmith") -> str:
+def run_command(
+    *words: str | float | Path,
+    limit_seconds: float,
+    module: str = "riffsmith",
+    left: Event | None = None,
+) -> str:
     """Runs a command and returns its output.
 
+    Args:
+        *words: Words of the command.
+        limit_seconds: Time in seconds after which the process is ended.
+        module: Module that is run.
+        left: Set when nobody asks for the result any longer; the process is ended then.
+
     Raises:
-        StudioError: It failed, with its own words, or took longer than allowed.
+        StudioError: It failed, with its own words; or it took longer than allowed, wrote more, or
+            nobody asks any longer.
     """
-    process = start(command_line(*words, module=module))
-    try:
-        out, err = process.communicate(timeout=limit_seconds)
-    except subprocess.TimeoutExpired as cause:
-        kill_group(process)
-        process.communicate()
-        raise StudioError(ProblemCode.COMMAND_TOO_SLOW, minutes=limit_seconds / 60) from cause
-    if process.returncode:
+    with TemporaryFile("w+", errors="replace") as output:
+        process = start(command_line(*words, module=module), output=output)
+        try:
+            err = _watch(process, output, limit_seconds, left)
+        except BaseException:
+            kill_group(process)
+            process.communicate()
+            raise
+        output.seek(0)
+        return _result(process.returncode, output.read(), err)
+
+
+def _watch(
+    process: "subprocess.Popen[str]",
+    output: IO[str],
+    limit_seconds: float,
+    left: Event | None,
+) -> str:
+    """Waits for a process, and returns what it wrote to its standard error.
+
+    Raises:
+        StudioError: It took longer than allowed, wrote more, or nobody asks any longer.
+    """
+    end, err = time.monotonic() + limit_seconds, None
+    while err is None:
+        if left is not None and left.is_set():
+            raise StudioError(ProblemCode.LISTENER_LEFT)
+        try:
+            err = process.communicate(timeout=_LOOK_SECONDS)[1]
+        except subprocess.TimeoutExpired as cause:
+            if time.monotonic() > end:
+                minutes = limit_seconds / 60
+                raise StudioError(ProblemCode.COMMAND_TOO_SLOW, minutes=minutes) from cause
+        if os.fstat(output.fileno()).st_size > MOST_OUTPUT:
+            raise TooLargeError(ProblemCode.ANSWER_TOO_LARGE, megabytes=MOST_OUTPUT // 2**20)
+    return err
+
+
+def _result(code: int, out: str, err: str) -> str:
+    """The output of a command that has ended.
+
+    Raises:
+        StudioError: It failed.
+    """
+    if code:
         reason = last_words(err)
         if reason is None:
             raise StudioError(ProblemCode.COMMAND_ENDED)

@@ -87,6 +87,8 @@ class BusyError(StudioError):
     """A request too much now: the same one may succeed later."""
 
     status = 429
+    retry_seconds = 10
+    """Seconds after which a client may try again, for the header `Retry-After`."""
 
 
 def describe_problem(error: RiffsmithError) -> Problem:

@@ -7,6 +7,7 @@ HOME/
 └── scratch/    files that are being sent; emptied at the start
 """
 
+import logging
 import os
 import re
 import secrets
@@ -17,6 +18,7 @@ from pathlib import Path
 from riffsmith.files import explain, remove
 from riffsmith.studio.errors import StudioError
 
+logger = logging.getLogger(__name__)
 RUN_NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 MODEL_PATTERN = r"^((run|bundle):)?[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 KEY_PATTERN = r"^[0-9a-f]{16}$"
@@ -24,13 +26,18 @@ KEY_PATTERN = r"^[0-9a-f]{16}$"
 PROMPT_PATTERN = r"^(upload|clip):[0-9a-f]{16}$"
 
 _LONGEST_NAME = 100
+_RESERVED_NAMES = frozenset(
+    ["CON", "PRN", "AUX", "NUL"]
+    + [f"{device}{number}" for device in ("COM", "LPT") for number in "0123456789¹²³"]
+)
+"""Names of devices on Windows, whatever ending they have."""
 
 
 class Home:
     """The folder and its subfolders."""
 
     def __init__(self, path: Path) -> None:
-        """Makes the subfolders where they are missing.
+        """Makes the subfolders where they are missing, and closes the folder to other users.
 
         Raises:
             StudioError: The folder cannot be written to.
@@ -46,6 +53,10 @@ class Home:
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as cause:
             raise StudioError(explain(cause, f"writing to {path}")) from cause
+        try:
+            path.chmod(0o700)
+        except OSError as error:  # a drive without such rights, or the folder of somebody else
+            logger.warning("other users of this computer may be able to read %s: %s", path, error)
 
     def scratch_file(self, suffix: str) -> Path:
         """A path in `scratch/` that nothing else has."""
@@ -77,7 +88,10 @@ def safe_name(name: str) -> str:
     base = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
     kept = "".join(c if c.isalnum() or c in " ._-()[]&'+,!" else "_" for c in base)
     stem, dot, ending = kept.strip(" .").rpartition(".")
-    stem = (stem if dot else ending).strip(" .")[:_LONGEST_NAME]
+    stem = (stem if dot else ending).strip(" .")
+    if stem.partition(".")[0].rstrip().upper() in _RESERVED_NAMES:
+        stem = f"_{stem}"
+    stem = stem[:_LONGEST_NAME]
     while len(stem.encode()) > 2 * _LONGEST_NAME:
         stem = stem[:-1]
     if not stem:

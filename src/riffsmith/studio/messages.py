@@ -24,6 +24,12 @@ class ProblemCode(MessageCode):
         "body_too_large",
         "more was sent than is taken here (at most {megabytes} MB): send less at once",
     )
+    BODY_TOO_SLOW = "body_too_slow", "the request did not arrive in time: send it again"
+    TOO_MANY_CONNECTIONS = (
+        "too_many_connections",
+        "there are {most} connections from this address, which is the most: close some pages, or "
+        "try again in a minute",
+    )
     NO_ROUTE = "no_route", "there is nothing at {path!r}: see /openapi.json"
     NO_METHOD = "no_method", "{method} is not possible here: see /openapi.json"
     NO_PAGE_FILE = "no_page_file", "the page has no file {file!r}"
@@ -68,7 +74,7 @@ class ProblemCode(MessageCode):
         "{name}: {seconds:.1f} s lie behind second {second:g}, and {least:g} are the least to "
         "begin with: begin earlier",
     )
-    LISTENER_LEFT = "listener_left", "the listener left before the clip was done"
+    LISTENER_LEFT = "listener_left", "the listener left before this was done"
 
     # Clips.
     NO_CLIP = "no_clip", "no clip {clip!r}: it may have been deleted"
@@ -98,6 +104,20 @@ class ProblemCode(MessageCode):
         "upload_too_large",
         "at most {gigabytes} GB are taken at once: send fewer files",
     )
+    TOO_MANY_PARTS = "too_many_parts", "at most {most} files are sent at once: send fewer files"
+    TOO_MANY_UPLOADS = (
+        "too_many_uploads",
+        "{most} uploads are being received, which is the most: try again in a minute",
+    )
+    NO_FORM = (
+        "no_form",
+        "this is no form with files (multipart/form-data, whose parts have the name 'files'): send "
+        "one",
+    )
+    UPLOAD_IN_USE = (
+        "upload_in_use",
+        "training {name!r} needs this upload until it is finished: delete the training first",
+    )
     NOTHING_USABLE = (
         "nothing_usable",
         "none of these files can be used ({parts}): send recordings",
@@ -107,6 +127,27 @@ class ProblemCode(MessageCode):
     RELATIVE_FOLDER = (
         "relative_folder",
         "the folder must be a whole path that begins with / or ~, found {folder!r}: write it whole",
+    )
+    FOLDER_OUTSIDE = (
+        "folder_outside",
+        "this studio does not read folder {folder!r}: it reads the folders that `riffsmith studio "
+        "--music FOLDER` names, or your home folder where it names none",
+    )
+    FOLDER_TOO_LARGE = (
+        "folder_too_large",
+        "this folder holds more than {most} files and folders: choose the one of the recordings",
+    )
+    FOLDER_TOO_DEEP = (
+        "folder_too_deep",
+        "more than {most} folders lie within each other there: choose the one of the recordings",
+    )
+    FOLDER_TOO_MUCH = (
+        "folder_too_much",
+        "this folder holds more than {gigabytes} GB of recordings: choose a smaller one",
+    )
+    TOO_MANY_SURVEYS = (
+        "too_many_surveys",
+        "{most} folders are being looked through, which is the most: try again in a minute",
     )
     FOLDERS_REFUSED = (
         "folders_refused",
@@ -139,6 +180,10 @@ class ProblemCode(MessageCode):
     COMMAND_TOO_SLOW = (
         "command_too_slow",
         "this took longer than {minutes:g} minutes and was ended: try less at once",
+    )
+    ANSWER_TOO_LARGE = (
+        "answer_too_large",
+        "the answer is larger than {megabytes} MB: try less at once",
     )
     COMMAND_ENDED = "command_ended", "the command ended without a word: try again"
     COMMAND_FAILED = "command_failed", "{reason}"
@@ -175,6 +220,7 @@ class RefusalCode(MessageCode):
     TOO_LARGE = "too_large", "larger than {megabytes} MB: cut it into parts"
     EMPTY = "empty", "empty"
     TOO_MANY = "too_many", "at most {most} files are taken at once: send it with the next ones"
+    OF_SYSTEM = "of_system", "a file manager's own file, without music"
     BAD_NAME = "bad_name", "{name!r} is no name for a file: rename it"
 
 

@@ -10,16 +10,18 @@ from riffsmith.files import hold
 from riffsmith.studio.access import Access
 from riffsmith.studio.clips.schemas import Clip, LoopRequest
 from riffsmith.studio.clips.shelf import Shelf
-from riffsmith.studio.errors import StudioError
+from riffsmith.studio.errors import ConflictError, StudioError
 from riffsmith.studio.home import Home
 from riffsmith.studio.jobs.jobs import Jobs
 from riffsmith.studio.library import Library
+from riffsmith.studio.messages import ProblemCode
 from riffsmith.studio.playback.player import Player
 from riffsmith.studio.playback.players import Players
 from riffsmith.studio.playback.prompts import Prompts
 from riffsmith.studio.playback.schemas import AudioPromptRequest
 from riffsmith.studio.pools import Pools
 from riffsmith.studio.recordings.sources import Sources
+from riffsmith.studio.recordings.surveys import Surveys
 from riffsmith.synthesis import Controls, encode_audio_prompt
 
 _LARGEST_DRAWN_SEED = 1_000_000
@@ -35,6 +37,7 @@ class Studio:
     players: Players
     shelf: Shelf
     sources: Sources
+    surveys: Surveys
     prompts: Prompts
     jobs: Jobs
     pools: Pools
@@ -78,6 +81,22 @@ class Studio:
         model, seed = self.library.open(request.model), draw_seed(request.seed)
         return self.shelf.keep_loop(model, seed, request.controls, request.bars)
 
+    def delete_upload(self, key: str) -> None:
+        """Deletes an upload.
+
+        Raises:
+            NotFoundError: There is no such upload.
+            ConflictError: A training needs it that is not finished.
+        """
+        for job in self.jobs.by_source().get(f"upload:{key}", ()):
+            if job.status().state != "finished":
+                raise ConflictError(ProblemCode.UPLOAD_IN_USE, name=job.name)
+        self.sources.delete(key)
+
+    def delete_unused_uploads(self) -> None:
+        """Deletes the uploads that no training names and nobody has used for a week."""
+        self.sources.delete_unused(self.jobs.by_source())
+
     def look_ahead(self) -> None:
         """Computes in the background what will be pulled next, where it is needed most."""
         self.pools.ahead.submit(self.players.look_ahead)
@@ -89,6 +108,7 @@ def open_studio(
     *,
     access: Access | None = None,
     models: Sequence[Path] = (),
+    music: Sequence[Path] | None = None,
     jobs: Callable[[Home, Sources], Jobs] = Jobs,
 ) -> Iterator[Studio]:
     """Opens a studio; its work in the background ends when it is closed.
@@ -97,6 +117,8 @@ def open_studio(
         home: Folder that it keeps everything in.
         access: Who may use it. `None`: the user of this computer alone.
         models: Run folders and bundle folders to offer beside the shipped models and own runs.
+        music: Folders below which folders of recordings may be named, by the user of this computer
+            alone. `None`: the home folder.
         jobs: Makes the part that trains.
 
     Raises:
@@ -108,7 +130,8 @@ def open_studio(
         folders, pools = Home(home), Pools()
         try:
             library = Library(folders.runs, models)
-            sources = Sources(folders, folders=access.folders)
+            music = (Path.home(),) if music is None else music
+            sources = Sources(folders, music=music if access.folders else None)
             shelf = Shelf(folders, library, pools.checking.submit)
             yield Studio(
                 home=folders,
@@ -117,6 +140,7 @@ def open_studio(
                 players=Players(),
                 shelf=shelf,
                 sources=sources,
+                surveys=Surveys(sources),
                 prompts=Prompts(folders, shelf, sources),
                 jobs=jobs(folders, sources),
                 pools=pools,

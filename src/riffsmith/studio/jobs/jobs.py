@@ -56,6 +56,16 @@ class Jobs:
                         logger.warning("training %s is left out: %s", folder.name, error)
         return [job for _, job in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
+    def by_source(self) -> dict[str, list[JobFolder]]:
+        """The trainings of each source; damaged ones, which `all` logs, are left out."""
+        found: dict[str, list[JobFolder]] = {}
+        with self._lock:
+            for folder in map(JobFolder, self._home.runs.iterdir()):
+                with suppress(RiffsmithError):
+                    if folder.exists():
+                        found.setdefault(folder.read_record().source, []).append(folder)
+        return found
+
     def get(self, name: str) -> Job:
         """One training.
 

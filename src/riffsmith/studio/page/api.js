@@ -19,10 +19,11 @@ export class ServerError extends Error {
  * @param {string} method
  * @param {string} path
  * @param {unknown} [body]
+ * @param {AbortSignal | null} [signal] Ends the request.
  */
-async function ask(method, path, body) {
+async function ask(method, path, body, signal = null) {
   /** @type {RequestInit} */
-  const options = { method };
+  const options = { method, signal };
   if (body !== undefined) {
     options.headers = { "Content-Type": "application/json" };
     options.body = JSON.stringify(body);
@@ -156,9 +157,11 @@ export const clipFile = (id, name) => `api/clips/${part(id)}/${name}`;
 
 /**
  * @param {string} source
+ * @param {AbortSignal} signal Ends the survey, on the server too.
  * @returns {Promise<Api.SurveyInfo>}
  */
-export const survey = (source) => json("POST", "surveys", { source });
+export const survey = async (source, signal) =>
+  (await ask("POST", "surveys", { source }, signal)).json();
 
 /** @returns {Promise<Api.Job[]>} */
 export const jobs = () => json("GET", "jobs");

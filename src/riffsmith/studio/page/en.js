@@ -353,7 +353,7 @@ export default {
       "other": "Sending {count} files: {fraction:percent}"
     },
     "folder": "A folder on this computer",
-    "folder_example": "/music/band",
+    "folder_example": "~/Music/band",
     "look": "Look through it",
     "look_demo": "Look through them",
     "demo": "The demo songs",
@@ -595,6 +595,9 @@ export default {
       "this studio asks for its token: open the address that it printed when it began",
     "body_too_large":
       "more was sent than is taken here (at most {megabytes} MB): send less at once",
+    "body_too_slow": "the request did not arrive in time: send it again",
+    "too_many_connections":
+      "there are {most} connections from this address, which is the most: close some pages, or try again in a minute",
     "no_route": "there is nothing at {path}",
     "no_method": "{method} is not possible here",
     "no_page_file": "the page has no file “{file}”",
@@ -614,7 +617,7 @@ export default {
     "too_much_at_once": "{count} samples are more than {seconds} s: ask for {most} at most",
     "prompt_too_short":
       "{name}: {seconds:tenths} s remain after second {second}, and at least {least} are needed: begin earlier",
-    "listener_left": "the listener left before the clip was done",
+    "listener_left": "the listener left before this was done",
     "no_clip": "there is no clip {clip}: it may have been deleted",
     "clip_damaged": "clip {clip} cannot be read: delete the clip",
     "clip_too_short":
@@ -627,11 +630,27 @@ export default {
       "a part is a second or longer, and this one has {seconds} s: choose a longer one",
     "no_match": "this clip has no match {number}",
     "upload_too_large": "at most {gigabytes} GB are taken at once: send fewer files",
+    "too_many_parts": "at most {most} files are sent at once: send fewer files",
+    "too_many_uploads":
+      "{most} uploads are being received, which is the most: try again in a minute",
+    "no_form": "this is no form with files: send files",
+    "upload_in_use":
+      "training {name} needs this upload until it is finished: delete the training first",
     "nothing_usable": "none of these files can be used ({parts}): send recordings",
     "no_upload": "there is no {source}: send the files again",
     "no_folder": "no folder '{folder}' on this computer: check the path",
     "relative_folder":
       "the folder must be a whole path that begins with / or ~, found “{folder}”: write it whole",
+    "folder_outside":
+      "this studio does not read folder {folder}: it reads the folders that riffsmith studio --music FOLDER names, or your home folder where it names none",
+    "folder_too_large":
+      "this folder holds more than {most} files and folders: choose the one of the recordings",
+    "folder_too_deep":
+      "more than {most} folders lie within each other there: choose the one of the recordings",
+    "folder_too_much":
+      "this folder holds more than {gigabytes} GB of recordings: choose a smaller one",
+    "too_many_surveys":
+      "{most} folders are being looked through, which is the most: try again in a minute",
     "folders_refused":
       "folders of this computer can be named only where the studio listens to this computer alone: upload the recordings",
     "no_job": "no training “{name}”: it may have been removed",
@@ -645,6 +664,7 @@ export default {
     "no_preview": "training {name} has no preview {number}",
     "nothing_to_show": "training {name} has nothing to show yet: wait a little",
     "command_too_slow": "this took longer than {minutes} min and was ended: try less at once",
+    "answer_too_large": "the answer is larger than {megabytes} MB: try less at once",
     "command_ended": "the command ended without a message: try again",
     "command_failed": "{reason}",
     "unknown_key":
@@ -673,6 +693,7 @@ export default {
     "too_large": "larger than {megabytes} MB: cut it into parts",
     "empty": "empty",
     "too_many": "at most {most} files are taken at once: send it with the next ones",
+    "of_system": "a file manager's own file, without music",
     "bad_name": "no name for a file: rename it"
   }
 };

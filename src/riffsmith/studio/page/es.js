@@ -354,7 +354,7 @@ export default {
       "other": "Enviando {count} archivos: {fraction:percent}"
     },
     "folder": "Una carpeta de este ordenador",
-    "folder_example": "/música/banda",
+    "folder_example": "~/Música/banda",
     "look": "Examinarla",
     "look_demo": "Examinarlas",
     "demo": "Las canciones de muestra",
@@ -599,6 +599,9 @@ export default {
     "token_needed": "este estudio pide su clave: abra la dirección que mostró al empezar",
     "body_too_large":
       "se envió más de lo que se acepta aquí (como mucho {megabytes} MB): envíe menos de una vez",
+    "body_too_slow": "la petición no llegó a tiempo: envíela de nuevo",
+    "too_many_connections":
+      "hay {most} conexiones desde esta dirección, que es el máximo: cierre algunas páginas o inténtelo de nuevo en un minuto",
     "no_route": "no hay nada en {path}",
     "no_method": "{method} no es posible aquí",
     "no_page_file": "la página no tiene ningún archivo «{file}»",
@@ -618,7 +621,7 @@ export default {
     "too_much_at_once": "{count} muestras son más de {seconds} s: pida {most} como mucho",
     "prompt_too_short":
       "{name}: quedan {seconds:tenths} s desde el segundo {second}, y para empezar hacen falta al menos {least}: empiece antes",
-    "listener_left": "quien escuchaba se fue antes de que el clip estuviera hecho",
+    "listener_left": "quien escuchaba se fue antes de que esto estuviera hecho",
     "no_clip": "no hay ningún clip {clip}: quizá se haya borrado",
     "clip_damaged": "el clip {clip} no se puede leer: bórrelo",
     "clip_too_short":
@@ -631,11 +634,26 @@ export default {
       "una parte dura un segundo o más, y esta tiene {seconds} s: elija una más larga",
     "no_match": "este clip no tiene ninguna coincidencia {number}",
     "upload_too_large": "se aceptan como mucho {gigabytes} GB de una vez: envíe menos archivos",
+    "too_many_parts": "se envían como mucho {most} archivos de una vez: envíe menos archivos",
+    "too_many_uploads":
+      "se están recibiendo {most} envíos, que es el máximo: inténtelo de nuevo en un minuto",
+    "no_form": "esto no es un formulario con archivos: envíe archivos",
+    "upload_in_use":
+      "el entrenamiento {name} necesita este envío hasta que termine: borre antes el entrenamiento",
     "nothing_usable": "ninguno de estos archivos sirve ({parts}): envíe grabaciones",
     "no_upload": "no hay ningún {source}: envíe los archivos de nuevo",
     "no_folder": "no hay ninguna carpeta '{folder}' en este ordenador: revise la ruta",
     "relative_folder":
       "la carpeta debe ser una ruta completa que empiece por / o ~, y es «{folder}»: escríbala entera",
+    "folder_outside":
+      "este estudio no lee la carpeta {folder}: lee las carpetas que nombra riffsmith studio --music CARPETA, o su carpeta personal si no nombra ninguna",
+    "folder_too_large":
+      "esta carpeta contiene más de {most} archivos y carpetas: elija la de las grabaciones",
+    "folder_too_deep": "hay más de {most} carpetas una dentro de otra: elija la de las grabaciones",
+    "folder_too_much":
+      "esta carpeta contiene más de {gigabytes} GB de grabaciones: elija una más pequeña",
+    "too_many_surveys":
+      "se están revisando {most} carpetas, que es el máximo: inténtelo de nuevo en un minuto",
     "folders_refused":
       "las carpetas de este ordenador solo se pueden nombrar cuando el estudio atiende a este ordenador y a ningún otro: envíe las grabaciones",
     "no_job": "no hay ningún entrenamiento «{name}»: quizá se haya quitado",
@@ -651,6 +669,7 @@ export default {
     "nothing_to_show": "el entrenamiento {name} aún no tiene nada que mostrar: espere un poco",
     "command_too_slow":
       "esto tardó más de {minutes} min y se interrumpió: pruebe con menos de una vez",
+    "answer_too_large": "la respuesta ocupa más de {megabytes} MB: inténtelo con menos a la vez",
     "command_ended": "la orden terminó sin ningún mensaje: inténtelo de nuevo",
     "command_failed": "no se pudo hacer: {reason}",
     "unknown_key":
@@ -679,6 +698,7 @@ export default {
     "too_large": "mayor de {megabytes} MB: divídalo en partes",
     "empty": "vacío",
     "too_many": "se aceptan como mucho {most} archivos de una vez: envíelo con los siguientes",
+    "of_system": "un archivo propio del gestor de archivos, sin música",
     "bad_name": "no sirve como nombre de archivo: cámbielo"
   }
 };

@@ -1,11 +1,32 @@
 // The recordings that were found: their common name, how long they take, and which are held out.
 
+import * as api from "./api.js";
 import { byId, h, setText } from "./dom.js";
 import { number } from "./numbers.js";
 import { t } from "./texts.js";
 
 const SHORTEST_NAME = 3;
 const OPEN_ROWS = 12; // longer tables are closed at first
+
+let surveying = new AbortController();
+
+/**
+ * Looks through recordings. Only the newest survey is waited for, and the server ends the others.
+ *
+ * @param {string} source
+ * @returns {Promise<Api.SurveyInfo | null>} Null: another one was asked for meanwhile.
+ */
+export async function lookThrough(source) {
+  surveying.abort();
+  surveying = new AbortController();
+  const { signal } = surveying;
+  try {
+    return await api.survey(source, signal);
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  }
+}
 
 /**
  * The words that the names of all recordings begin with, such as that of a band; of one recording

@@ -5,7 +5,7 @@ import { busy, byId, h, hideError, showError, showMessage, within } from "./dom.
 import { droppedFiles } from "./drop.js";
 import { onLanguage } from "./language.js";
 import { number } from "./numbers.js";
-import { commonName, HoldOut, showTimes } from "./recordings.js";
+import { commonName, HoldOut, lookThrough, showTimes } from "./recordings.js";
 import { Runs } from "./runs.js";
 import { duration, sentence, t } from "./texts.js";
 
@@ -111,7 +111,9 @@ export class TrainSection {
   /** @param {string} source */
   async #survey(source) {
     byId("progress-text").textContent = t("train.looking");
-    this.#found = await api.survey(source);
+    const found = await lookThrough(source);
+    if (!found) return;
+    this.#found = found;
     this.#source = source;
     this.#credit.value = this.#found.credit ?? ""; // that of other recordings does not hold
     this.#name.value ||= this.#proposeName(this.#found);

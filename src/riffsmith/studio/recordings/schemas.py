@@ -35,6 +35,19 @@ class UploadInfo(Response, frozen=True):
     refused: list[ProblemPart] = Field(description="Files that were not taken, with the reason.")
 
 
+class KeptUpload(Response, frozen=True):
+    """An upload that is kept."""
+
+    source: str = Field(description="Name of the upload for surveys and trainings.")
+    files: int = Field(description="Number of files.")
+    bytes: int = Field(description="Size of all files together.")
+    used: str = Field(description="When it was last used, in UTC.")
+    trainings: list[str] = Field(
+        description="Names of the trainings that were started with it. While there are any, it is "
+        "kept; otherwise it is deleted when nobody has used it for a week."
+    )
+
+
 class SurveyRequest(Request, frozen=True):
     """Recordings to survey."""
 

@@ -1,88 +1,147 @@
 """Sources of recordings: an upload, a folder of this computer, or the demo corpus."""
 
+import os
 import re
-import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import BinaryIO
 
-from riffsmith.audio import is_audio_content, is_audio_name
 from riffsmith.files import explain, remove
-from riffsmith.messages import Parameter
-from riffsmith.studio.errors import NotFoundError, RefusedError, StudioError, TooLargeError
-from riffsmith.studio.home import KEY_PATTERN, Home, new_key, safe_name
-from riffsmith.studio.messages import ProblemCode, RefusalCode
-from riffsmith.studio.schemas import ProblemPart
+from riffsmith.studio.errors import BusyError, NotFoundError, RefusedError, StudioError
+from riffsmith.studio.home import KEY_PATTERN, Home, new_key
+from riffsmith.studio.messages import ProblemCode
+from riffsmith.studio.recordings.receiving import Receiver
 
 DEMO = "demo"
 """Name of the source that holds the embedded songs."""
-MOST_FILES = 500
-LARGEST_FILE = 200 * 2**20
-"""Size in bytes."""
-LARGEST_UPLOAD = 2 * 2**30
-"""Size of all files together, in bytes."""
-_MEGABYTE = 2**20
-_LONGEST_SHOWN = 200
+_PREFIX = "upload:"
+MOST_AT_ONCE = 4
+"""Number of uploads that are received at the same time."""
+KEPT_DAYS = 7.0
+"""Days that an upload is kept for which no training asks, since it was last used."""
+_DAY = 86_400.0
 
 
-@dataclass
+@dataclass(frozen=True)
 class Upload:
-    """Files that were taken, and those that were not."""
+    """Files that a listener has sent."""
 
     key: str
-    taken: list[tuple[str, int]] = field(default_factory=list)
-    """Names, and sizes in bytes."""
-    refused: list[ProblemPart] = field(default_factory=list)
+    files: int
+    """Number of files."""
+    bytes: int
+    """Size of all files together."""
+    used: float
+    """When it was last used, in seconds since 1970."""
+
+    @property
+    def source(self) -> str:
+        """Its name as a source."""
+        return f"{_PREFIX}{self.key}"
 
 
 class Sources:
     """Everything that can be surveyed and trained on."""
 
-    def __init__(self, home: Home, *, folders: bool) -> None:
+    def __init__(self, home: Home, *, music: Sequence[Path] | None) -> None:
         """Opens the sources.
 
         Args:
             home: Folder that uploads are kept in.
-            folders: Whether any folder of this computer may be named.
+            music: Folders below which folders of recordings may be named. `None`: no folder of this
+                computer may be named.
         """
-        self._home, self._folders = home, folders
+        self._home, self._music = home, music
+        self._receiving = 0
 
-    def take(self, sent: list[tuple[str, BinaryIO, int]]) -> Upload:
-        """Keeps files that were sent.
+    @contextmanager
+    def receive(self, content_type: str) -> Iterator[Receiver]:
+        """A receiver for the files of a form; unless it is kept, nothing of it stays.
 
         Args:
-            sent: Name, content and size in bytes of each file.
+            content_type: The request's header of that name.
 
         Raises:
-            StudioError: None of them can be taken.
-            TooLargeError: They are too large together.
+            BusyError: As many uploads are being received as are taken at the same time.
+            StudioError: The content type is not that of a form with files.
         """
-        if sum(size for _, _, size in sent) > LARGEST_UPLOAD:
-            raise TooLargeError(ProblemCode.UPLOAD_TOO_LARGE, gigabytes=LARGEST_UPLOAD // 2**30)
-        upload = Upload(new_key())
-        folder = self._home.uploads / upload.key
+        if self._receiving >= MOST_AT_ONCE:
+            raise BusyError(ProblemCode.TOO_MANY_UPLOADS, most=MOST_AT_ONCE)
+        self._receiving += 1
+        folder = self._home.scratch_file("")
         try:
             folder.mkdir()
-            for name, content, size in sent:
-                safe = safe_name(name)
-                refusal = _refuse(name, safe, content, size, len(upload.taken))
-                if refusal:
-                    upload.refused.append(refusal)
-                    continue
-                target = _free_name(folder, safe)
-                with target.open("xb") as file:
-                    shutil.copyfileobj(content, file, _MEGABYTE)
-                upload.taken.append((target.name, size))
+            receiver = Receiver(folder, content_type)
+            try:
+                yield receiver
+            finally:
+                receiver.close()
         except OSError as cause:
-            remove(folder)
             raise StudioError(explain(cause, "keeping what was sent")) from cause
-        if not upload.taken:
+        finally:
+            self._receiving -= 1
             remove(folder)
-            raise StudioError(ProblemCode.NOTHING_USABLE, upload.refused[:3])
-        return upload
+
+    def keep(self, receiver: Receiver) -> str:
+        """Keeps what was received as an upload, and returns its name as a source.
+
+        Raises:
+            StudioError: The form has no end, or none of its files can be taken.
+        """
+        receiver.finish()
+        key = new_key()
+        try:
+            receiver.folder.rename(self._home.uploads / key)
+        except OSError as cause:
+            raise StudioError(explain(cause, "keeping what was sent")) from cause
+        return f"{_PREFIX}{key}"
+
+    def uploads(self) -> list[Upload]:
+        """The uploads that are kept, the last used first."""
+        found = []
+        for folder in self._home.uploads.iterdir():
+            if re.fullmatch(KEY_PATTERN, folder.name) and folder.is_dir():
+                sizes = [path.stat().st_size for path in folder.iterdir()]
+                used = folder.stat().st_mtime
+                found.append(Upload(folder.name, len(sizes), sum(sizes), used))
+        return sorted(found, key=lambda upload: upload.used, reverse=True)
+
+    def delete(self, key: str) -> None:
+        """Deletes an upload.
+
+        Raises:
+            NotFoundError: There is no such upload.
+        """
+        folder = self._upload(f"{_PREFIX}{key}")
+        scratch = self._home.scratch_file("")  # what is half removed is no upload any more
+        folder.rename(scratch)
+        remove(scratch)
+
+    def delete_unused(self, needed: Container[str]) -> None:
+        """Deletes the uploads that nobody has used for `KEPT_DAYS`.
+
+        Args:
+            needed: Names of the sources that trainings ask for, which are kept.
+        """
+        oldest = time.time() - KEPT_DAYS * _DAY
+        for upload in self.uploads():
+            if upload.used < oldest and upload.source not in needed:
+                self.delete(upload.key)
+
+    def _upload(self, source: str) -> Path:
+        """The folder of an upload.
+
+        Raises:
+            NotFoundError: There is no such upload.
+        """
+        key = source.removeprefix(_PREFIX)
+        folder = self._home.uploads / key
+        if not re.fullmatch(KEY_PATTERN, key) or not folder.is_dir():
+            raise NotFoundError(ProblemCode.NO_UPLOAD, source=source)
+        return folder
 
     @contextmanager
     def open(self, source: str) -> Iterator[Path]:
@@ -90,29 +149,20 @@ class Sources:
 
         Raises:
             NotFoundError: There is no source of that name.
-            RefusedError: Folders of this computer may not be named from here.
+            RefusedError: Folders of this computer may not be named from here, or not this one.
             StudioError: A folder is named by a part of its path.
         """
         if source == DEMO:
             with as_file(files("riffsmith") / "demo_corpus" / "metal") as folder:
                 yield folder
             return
-        if source.startswith("upload:"):
-            key = source.removeprefix("upload:")
-            folder = self._home.uploads / key
-            if not re.fullmatch(KEY_PATTERN, key) or not folder.is_dir():
-                raise NotFoundError(ProblemCode.NO_UPLOAD, source=source)
-        elif not self._folders:
+        if source.startswith(_PREFIX):
+            folder = self._upload(source)
+            os.utime(folder)  # its age counts from here
+        elif self._music is None:
             raise RefusedError(ProblemCode.FOLDERS_REFUSED)
         else:
-            try:
-                folder = Path(source).expanduser()
-            except RuntimeError as cause:  # there is no such user
-                raise NotFoundError(ProblemCode.NO_FOLDER, folder=source) from cause
-            if not folder.is_absolute():
-                raise StudioError(ProblemCode.RELATIVE_FOLDER, folder=source)
-            if not _is_folder(folder):
-                raise NotFoundError(ProblemCode.NO_FOLDER, folder=source)
+            folder = _named_folder(source, self._music)
         yield folder
 
     def recording(self, source: str) -> Path:
@@ -127,48 +177,37 @@ class Sources:
         raise NotFoundError(ProblemCode.NO_UPLOAD, source=source)
 
 
+def _named_folder(source: str, music: Sequence[Path]) -> Path:
+    """A folder of this computer that may be named.
+
+    A folder counts by where it really lies: a link within the music leads to no other folder.
+
+    Args:
+        source: Its path.
+        music: Folders within which it must lie.
+
+    Raises:
+        NotFoundError: There is no such folder.
+        RefusedError: It lies elsewhere.
+        StudioError: A part of its path is given.
+    """
+    try:
+        folder = Path(source).expanduser()
+        real = folder.resolve()
+    except (OSError, RuntimeError, ValueError) as cause:  # no such user, a link to itself, no path
+        raise NotFoundError(ProblemCode.NO_FOLDER, folder=source) from cause
+    if not folder.is_absolute():
+        raise StudioError(ProblemCode.RELATIVE_FOLDER, folder=source)
+    if not any(real.is_relative_to(place.resolve()) for place in music):
+        raise RefusedError(ProblemCode.FOLDER_OUTSIDE, folder=source)
+    if not _is_folder(folder):
+        raise NotFoundError(ProblemCode.NO_FOLDER, folder=source)
+    return folder
+
+
 def _is_folder(path: Path) -> bool:
     """Whether a path is a folder; one that no system can have, or that is closed to us, is none."""
     try:
         return path.is_dir()
     except (OSError, ValueError):
         return False
-
-
-def _refuse(name: str, safe: str, content: BinaryIO, size: int, taken: int) -> ProblemPart | None:
-    """The reason against a file. `None`: it can be taken.
-
-    Args:
-        name: Name of the file as it was sent.
-        safe: Name under which it would be kept.
-        content: Content of the file.
-        size: Size in bytes.
-        taken: Number of files that were taken before.
-    """
-
-    def refusal(code: RefusalCode, **parameters: Parameter) -> ProblemPart:
-        place, detail = name[:_LONGEST_SHOWN], code.say(**parameters)
-        return ProblemPart(code=code, parameters=parameters, detail=detail, place=place)
-
-    if not safe:
-        return refusal(RefusalCode.BAD_NAME, name=name[:80])
-    if not is_audio_name(Path(safe)):
-        ending = Path(safe).suffix.lower()
-        if ending:
-            return refusal(RefusalCode.NOT_AUDIO, ending=ending)
-        if not is_audio_content(content):
-            return refusal(RefusalCode.NO_ENDING)
-    if size > LARGEST_FILE:
-        return refusal(RefusalCode.TOO_LARGE, megabytes=LARGEST_FILE // _MEGABYTE)
-    if size == 0:
-        return refusal(RefusalCode.EMPTY)
-    return refusal(RefusalCode.TOO_MANY, most=MOST_FILES) if taken >= MOST_FILES else None
-
-
-def _free_name(folder: Path, name: str) -> Path:
-    """A name that is not taken: files of several folders may have the same one."""
-    path, number = folder / name, 2
-    while path.exists():
-        path = folder / f"{Path(name).stem} ({number}){Path(name).suffix}"
-        number += 1
-    return path

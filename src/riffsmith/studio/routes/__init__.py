@@ -1,6 +1,9 @@
 """Routes: paths of the API → methods of the studio. Nothing is decided here."""
 
-from typing import Annotated, Any
+import asyncio
+from collections.abc import Awaitable
+from threading import Event
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Path, Request
 
@@ -15,6 +18,9 @@ def _studio(request: Request) -> Studio:
 StudioOf = Annotated[Studio, Depends(_studio)]
 Key = Annotated[str, Path(pattern=KEY_PATTERN, description="Key of a player or a clip.")]
 RunName = Annotated[str, Path(pattern=RUN_NAME_PATTERN, description="Name of a training.")]
+Result = TypeVar("Result")
+_LOOK_SECONDS = 0.5
+"""How often it is looked whether a client is still there."""
 MEDIA = {
     "wav": "audio/wav",
     "flac": "audio/flac",
@@ -23,6 +29,25 @@ MEDIA = {
     "png": "image/png",
     "mid": "audio/midi",
 }
+
+
+async def unless_left(request: Request, left: Event, work: Awaitable[Result]) -> Result:
+    """The result of work in a thread, which is told when the client leaves.
+
+    Args:
+        request: The client's request.
+        left: Set once the client has left; the work looks at it.
+        work: The work.
+    """
+    working = asyncio.ensure_future(work)
+    try:
+        while not working.done() and not left.is_set():
+            await asyncio.wait([working], timeout=_LOOK_SECONDS)
+            if await request.is_disconnected():
+                left.set()
+        return await working
+    finally:
+        left.set()  # also where the server ends
 
 
 def file_response(*kinds: str, description: str) -> dict[int | str, dict[str, Any]]:

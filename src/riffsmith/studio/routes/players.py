@@ -1,6 +1,5 @@
 """Routes of endless pieces, and of clips that are generated at once."""
 
-import asyncio
 import math
 from collections.abc import AsyncIterator
 from threading import Event
@@ -29,14 +28,13 @@ from riffsmith.studio.playback.schemas import (
     PlayerRequest,
     StreamControls,
 )
-from riffsmith.studio.routes import MEDIA, Key, StudioOf, file_response
+from riffsmith.studio.routes import MEDIA, Key, StudioOf, file_response, unless_left
 from riffsmith.studio.schemas import LAST_SAMPLE
 from riffsmith.studio.studio import Studio, draw_seed
 
 LONGEST_PULL_SECONDS = 10
 _STREAMED_SECONDS = 0.5
 """Length that is sent at once: short, so that a listener who leaves is noticed soon."""
-_LOOK_SECONDS = 0.5
 """Time between two looks whether a listener has left."""
 router = APIRouter(tags=["players"])
 
@@ -172,16 +170,8 @@ async def generate(body: GenerateRequest, request: Request, studio: StudioOf) ->
         audio.save(target)
         return audio, _file_loudness(audio)
 
-    work_done = asyncio.ensure_future(studio.pools.run(studio.pools.generating, work))
-    try:
-        while not work_done.done() and not left.is_set():
-            await asyncio.wait([work_done], timeout=_LOOK_SECONDS)
-            if await request.is_disconnected():
-                left.set()
-        await work_done
-    finally:
-        left.set()  # also where the server ends
-    audio, loudness = work_done.result()
+    rendering = studio.pools.run(studio.pools.generating, work)
+    audio, loudness = await unless_left(request, left, rendering)
     headers = {"X-Riffsmith-Seed": str(seed)}
     if loudness is not None:
         headers["X-Riffsmith-LUFS"] = f"{loudness:.2f}"
