@@ -103,12 +103,15 @@ def test_play_hands_all_samples_to_the_sound_card(
 ):
     heard: list[np.ndarray] = []
 
-    def keep(chunks: Iterable[np.ndarray], sample_rate: int, channels: int) -> None:
-        assert (sample_rate, channels) == (8000, 2)
+    def keep(
+        chunks: Iterable[np.ndarray], sample_rate: int, channels: int, device: str | None
+    ) -> None:
+        assert (sample_rate, channels, device) == (8000, 2, "usb")
         heard.extend(chunks)
 
     monkeypatch.setattr("riffsmith.audio.play_audio", keep)
-    main(["play", str(latent_bundle), "--seed", "7", "--minutes", "0.1", "--intensity", "1"])
+    words = ["--seed", "7", "--minutes", "0.1", "--intensity", "1"]
+    main(["play", str(latent_bundle), "--device", "usb", *words])
     assert sum(map(len, heard)) == 48_000
     assert max(np.abs(chunk).max() for chunk in heard) <= 10 ** (-1 / 20)
 
@@ -131,7 +134,8 @@ def test_osc_messages_change_what_is_played(
         heard.append(controls)
         changed.set()
 
-    def send(chunks: Iterable[np.ndarray], sample_rate: int, channels: int) -> None:
+    def send(chunks: Iterable[np.ndarray], sample_rate: int, **_: object) -> None:
+        assert sample_rate == 8000
         with closing(SimpleUDPClient("127.0.0.1", port)) as client:
             client.send_message("/riffsmith/loudness", 0.75)
             client.send_message("/riffsmith/intensity", 0.75)
