@@ -13,6 +13,7 @@ from riffsmith.files.checksums import (
 )
 from riffsmith.files.locks import LOCK_NAMES, LockOwner, find_owner, hold, is_held
 from riffsmith.files.names import escape_controls
+from riffsmith.files.paths import hide_folders
 from riffsmith.files.reading import read_regular
 from riffsmith.files.writing import (
     atomic_path,
@@ -35,6 +36,7 @@ __all__ = [
     "explain",
     "find_owner",
     "flush_to_disk",
+    "hide_folders",
     "hold",
     "is_held",
     "is_partial",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from riffsmith.files import hide_folders
 from riffsmith.studio.errors import StudioError
 from riffsmith.studio.messages import ProblemCode
 
@@ -95,7 +96,7 @@ def run_command(*words: str | float | Path, limit_seconds: float, module: str = 
         reason = last_words(err)
         if reason is None:
             raise StudioError(ProblemCode.COMMAND_ENDED)
-        raise StudioError(ProblemCode.COMMAND_FAILED, reason=reason)
+        raise StudioError(ProblemCode.COMMAND_FAILED, reason=hide_folders(reason))
     return out
 
 
