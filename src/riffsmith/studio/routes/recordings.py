@@ -3,6 +3,7 @@
 from fastapi import APIRouter, UploadFile
 
 from riffsmith.corpus import DEMO_CREDIT
+from riffsmith.files import hide_folders
 from riffsmith.studio.command import run_command
 from riffsmith.studio.recordings.schemas import (
     SurveyInfo,
@@ -38,4 +39,5 @@ async def survey(body: SurveyRequest, studio: StudioOf) -> SurveyInfo:
             return run_command("survey", folder, "--json", limit_seconds=SURVEY_SECONDS)
 
     found = SurveyInfo.model_validate_json(await studio.pools.run(studio.pools.waiting, work))
-    return found.model_copy(update={"credit": DEMO_CREDIT}) if body.source == DEMO else found
+    credit = DEMO_CREDIT if body.source == DEMO else found.credit
+    return found.model_copy(update={"folder": hide_folders(found.folder), "credit": credit})
