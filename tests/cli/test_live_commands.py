@@ -116,6 +116,23 @@ def test_play_hands_all_samples_to_the_sound_card(
     assert max(np.abs(chunk).max() for chunk in heard) <= 10 ** (-1 / 20)
 
 
+@pytest.mark.parametrize(("tempo", "is_noted"), [("60", True), ("120", False), ("150", True)])
+def test_a_tempo_that_the_music_does_not_have_is_noted(
+    latent_bundle: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tempo: str,
+    is_noted: bool,
+):
+    monkeypatch.setattr("riffsmith.audio.play_audio", lambda *_, **__: None)
+    main(["play", str(latent_bundle), "--seed", "7", "--tempo", tempo])
+    said = capsys.readouterr().err
+    assert (
+        f"--tempo {tempo}: the model has learned from music of 120 to 120 BPM" in said
+    ) is is_noted
+    assert ("the nearest that it knows is 120 BPM" in said) is is_noted
+
+
 def test_interrupting_play_is_its_end(latent_bundle: Path, monkeypatch: pytest.MonkeyPatch):
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
