@@ -10,7 +10,7 @@ import pytest
 from conftest import as_ordinary_user
 
 from riffsmith.errors import CorpusError
-from riffsmith.files import atomic_path, hold, write_bytes
+from riffsmith.files import atomic_path, hide_folders, hold, write_bytes
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path):
@@ -138,3 +138,18 @@ def test_a_folder_in_use_is_refused(tmp_path: Path):
         other.join()
     with hold(tmp_path, CorpusError):  # free again
         pass
+
+
+def test_messages_name_files_without_their_folders(tmp_path: Path):
+    deep = tmp_path / "of somebody" / "a b"
+    deep.mkdir(parents=True)
+    for text, shown in (
+        (f"{deep}/x y.wav is damaged", "x y.wav is damaged"),
+        (f"{deep} is in use; see '{deep}/log'", "a b is in use; see 'log'"),
+        ("no folder '/gone/far/c' and/or 3/4", "no folder 'c' and/or 3/4"),
+        (r"C:\Users\ann\run.json is damaged", "run.json is damaged"),
+        ("see https://example.org/a or ~/a, / too", "see https://example.org/a or ~/a, / too"),
+        ("/a\0/b/c", "c"),
+        ("/a " * 3000, "a " * 3000),
+    ):
+        assert hide_folders(text) == shown

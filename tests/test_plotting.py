@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,3 +56,16 @@ def test_a_spectrogram_lies_where_the_page_cuts_it_out():
         assert 0 < box.x1 - shown_left - 100 / sides["width"] < 0.01
         assert 0 < shown_top - (1 - box.y1) < 0.01
         assert 0 < 1 - box.y0 - shown_top - 100 / sides["height"] < 0.01
+
+
+@pytest.mark.slow
+def test_a_backend_that_is_not_installed_is_no_obstacle(monkeypatch: pytest.MonkeyPatch):
+    """A notebook names its own one to the programs that it starts."""
+    monkeypatch.setenv("MPLBACKEND", "no-such-backend")
+    program = (
+        "import os, riffsmith.plotting as p; print(p.mpl.get_backend(), os.environ['MPLBACKEND'])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert found.stdout.split() == ["agg", "no-such-backend"], found.stderr

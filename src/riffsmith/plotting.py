@@ -1,16 +1,44 @@
 """Drawings with matplotlib: spectrograms, waveforms, curves and bars, as PNG bytes or figures."""
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 
 import numpy as np
 from jaxtyping import Float
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.image import imsave
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 from torch import Tensor
+
+
+@contextmanager
+def _choose_backend() -> Iterator[None]:
+    """Imports matplotlib with its backend Agg, whatever `MPLBACKEND` names.
+
+    A notebook names its own backend to the programs that it starts, and the import fails where that
+    is not installed. A backend that is there is selected afterwards, for the figures of the caller:
+    those of this module need none.
+    """
+    named = os.environ.get("MPLBACKEND")
+    if named is None or "matplotlib" in sys.modules:
+        yield
+        return
+    os.environ["MPLBACKEND"] = "agg"
+    try:
+        yield
+    finally:
+        os.environ["MPLBACKEND"] = named
+    with suppress(ValueError):  # that backend is not installed
+        mpl.rcParams["backend"] = named
+
+
+with _choose_backend():
+    import matplotlib as mpl
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.image import imsave
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 _DPI = 100
 _CHART_DPI = 144

@@ -103,14 +103,34 @@ def test_play_hands_all_samples_to_the_sound_card(
 ):
     heard: list[np.ndarray] = []
 
-    def keep(chunks: Iterable[np.ndarray], sample_rate: int, channels: int) -> None:
-        assert (sample_rate, channels) == (8000, 2)
+    def keep(
+        chunks: Iterable[np.ndarray], sample_rate: int, channels: int, device: str | None
+    ) -> None:
+        assert (sample_rate, channels, device) == (8000, 2, "usb")
         heard.extend(chunks)
 
     monkeypatch.setattr("riffsmith.audio.play_audio", keep)
-    main(["play", str(latent_bundle), "--seed", "7", "--minutes", "0.1", "--intensity", "1"])
+    words = ["--seed", "7", "--minutes", "0.1", "--intensity", "1"]
+    main(["play", str(latent_bundle), "--device", "usb", *words])
     assert sum(map(len, heard)) == 48_000
     assert max(np.abs(chunk).max() for chunk in heard) <= 10 ** (-1 / 20)
+
+
+@pytest.mark.parametrize(("tempo", "is_noted"), [("60", True), ("120", False), ("150", True)])
+def test_a_tempo_that_the_music_does_not_have_is_noted(
+    latent_bundle: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tempo: str,
+    is_noted: bool,
+):
+    monkeypatch.setattr("riffsmith.audio.play_audio", lambda *_, **__: None)
+    main(["play", str(latent_bundle), "--seed", "7", "--tempo", tempo])
+    said = capsys.readouterr().err
+    assert (
+        f"--tempo {tempo}: the model has learned from music of 120 to 120 BPM" in said
+    ) is is_noted
+    assert ("the nearest that it knows is 120 BPM" in said) is is_noted
 
 
 def test_interrupting_play_is_its_end(latent_bundle: Path, monkeypatch: pytest.MonkeyPatch):
@@ -131,7 +151,8 @@ def test_osc_messages_change_what_is_played(
         heard.append(controls)
         changed.set()
 
-    def send(chunks: Iterable[np.ndarray], sample_rate: int, channels: int) -> None:
+    def send(chunks: Iterable[np.ndarray], sample_rate: int, **_: object) -> None:
+        assert sample_rate == 8000
         with closing(SimpleUDPClient("127.0.0.1", port)) as client:
             client.send_message("/riffsmith/loudness", 0.75)
             client.send_message("/riffsmith/intensity", 0.75)

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,22 @@ def test_the_page_in_spanish(run: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert '<html lang="es">' in page
     assert "Esto no se ha medido" in page
     assert not (run / "report").exists()
+
+
+def test_the_corpus_may_have_been_moved(
+    run: Path, corpus: Corpus, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    folder, moved = RunFolder(run), tmp_path / "moved"
+    shutil.copytree(corpus.path, moved)
+    folder.write_record(folder.read_record().model_copy(update={"corpus": str(tmp_path / "gone")}))
+    with pytest.raises(SystemExit, match="1"):
+        main(["report", str(run), "--quick"])
+    said = capsys.readouterr().err
+    assert f"{tmp_path / 'gone'}, is not there: if it has been moved, name its new path" in said
+    assert f"`riffsmith report {run} --corpus CORPUS`" in said
+    main(["report", str(run), "--quick", "--corpus", str(moved)])
+    assert (run / "report.html").is_file()
+    assert folder.read_record().corpus == str(moved)  # the next command needs no option
 
 
 def test_a_missing_measurement_is_no_error(run: Path):

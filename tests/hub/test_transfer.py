@@ -11,13 +11,16 @@ from hub.fake_hub import SHA, FakeHub, serve_hub
 
 from riffsmith.bundle import (
     BUNDLE_FILES,
+    CARD_NAME,
     ORIGIN_NAME,
     ORIGINALITY_NAME,
     Origin,
     load_bundle,
+    read_card,
     read_origin,
 )
 from riffsmith.cli.app import main
+from riffsmith.config import LatentSettings
 from riffsmith.errors import ModelError
 from riffsmith.hub import pull_bundle, push_bundle
 
@@ -70,6 +73,21 @@ def test_what_is_pushed_can_be_pulled(hub: FakeHub, complete: Path, tmp_path: Pa
     pull_bundle("band/riffs", tmp_path / "here")
     for file in BUNDLE_FILES:
         assert (tmp_path / "here" / file).read_bytes() == (complete / file).read_bytes()
+
+
+def test_a_published_card_names_no_folder(hub: FakeHub, complete: Path, tmp_path: Path):
+    card = read_card(complete)
+    assert isinstance(card.settings, LatentSettings)
+    training = card.settings.training.model_copy(update={"base": "/home/ann/models/mine"})
+    settings = card.settings.model_copy(update={"training": training})
+    text = card.model_copy(update={"settings": settings}).model_dump_json()
+    (complete / CARD_NAME).write_text(text)
+    push_bundle(complete, "band/riffs")
+    assert "home" not in hub.models["band/riffs"][CARD_NAME].decode()
+    pull_bundle("band/riffs", tmp_path / "here")
+    found = read_card(tmp_path / "here").settings
+    assert isinstance(found, LatentSettings)
+    assert found.training.base == "./mine"
 
 
 def test_only_the_files_of_a_bundle_are_fetched(published: FakeHub, tmp_path: Path):

@@ -176,7 +176,10 @@ def test_values_are_escaped():
     assert ENGLISH("corpus.waveform", title="<b>") == "Waveform of &lt;b&gt;"
     assert ENGLISH.plain("corpus.waveform", title="<b>") == "Waveform of <b>"
     assert SPANISH.english("<b> & so on") == '<span lang="en">&lt;b&gt; &amp; so on</span>'
-    assert SPANISH.error(CorpusError("<b>\nno code")) == '<span lang="en">&lt;b&gt; no code</span>'
+    assert (
+        SPANISH.error(CorpusError("/gone/<b>\nno code"))
+        == '<span lang="en">&lt;b&gt; no code</span>'
+    )
 
 
 def test_measures_have_names():

@@ -237,12 +237,13 @@ def test_a_problem_has_a_code_and_its_parameters(client: TestClient):
     assert (found["code"], found["parameters"]) == ("no_route", {"path": "/api/nothing"})
 
 
-def test_errors_of_other_parts_have_codes_too():
+def test_errors_of_other_parts_have_codes_too_and_name_no_folders(tmp_path: Path):
     for error, code in (
-        (ModelError("x is damaged"), "model_unusable"),
+        (ModelError("/home/nobody/x is damaged"), "model_unusable"),
         (UnknownKeyError("x is damaged"), "unknown_key"),
         (CorpusError("x is damaged"), "corpus_unusable"),
         (RiffsmithError("x is\ndamaged"), "other"),
+        (StudioError(f"{tmp_path / 'x'} is damaged"), "other"),
     ):
         found = describe_problem(error)
         assert (found.code, found.parameters) == (code, {"reason": "x is damaged"})

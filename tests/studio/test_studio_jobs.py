@@ -68,9 +68,9 @@ def ending(**outcome: object) -> str:
         (ending(state="finished", step=8), "finished", None),
         (ending(state="stopped", step=4), "stopped", None),
         (
-            ending(state="failed", code="CorpusError", message="too little audio"),
+            ending(state="failed", code="CorpusError", message="/home/nobody/songs: too little"),
             "failed",
-            ("failed", {"reason": "too little audio"}),
+            ("failed", {"reason": "songs: too little"}),
         ),
         ("import os; os.kill(os.getpid(), 9)", "stopped", ("interrupted", {})),
         (

@@ -338,6 +338,7 @@ def test_a_survey_has_codes_and_sentences(
     (songs / "d.wav").write_bytes(encoded("WAV", seed=1, seconds=13)[:-2000])
     (songs / "e.wav").write_bytes(encoded("WAV", seed=2))
     found = client.post("/api/surveys", json={"source": str(songs)}).json()
+    assert found["folder"] == "songs"
     assert (found["grade"], found["usable"], found["skipped"]) == ("too_little", 2, 3)
     assert found["too_short_minutes"] == pytest.approx(1 / 60, abs=1e-3)
     entries = {entry["path"]: entry for entry in found["entries"]}
@@ -363,7 +364,7 @@ def test_a_folder_without_audio_has_a_sentence(open_studio: Opened, tmp_path: Pa
     _, client = open_studio
     (tmp_path / "empty").mkdir()
     answer = client.post("/api/surveys", json={"source": str(tmp_path / "empty")})
-    assert "is empty: put recordings into it" in detail(answer, 400)
+    assert detail(answer, 400).startswith("'empty' is empty: put recordings into it")
 
 
 @pytest.mark.slow

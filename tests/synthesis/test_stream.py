@@ -184,7 +184,8 @@ def test_a_piece_begins_with_its_audio_prompt(bundle: LatentBundle):
 @pytest.mark.parametrize(
     ("seconds", "noise_level", "message"),
     [
-        (1.0, 0.5, "must be 2 to 120 s long, found 1.0 s: cut it"),
+        (1.999, 0.5, "2 to 120 s long, found 1.99 s: take a longer recording, or a file in which"),
+        (121.0, 0.5, "found 121.0 s: cut it, or say where it begins"),
         (4.0, 2.0, "noise_level must be from 0 to 1, found 2"),
     ],
 )
@@ -204,6 +205,8 @@ def test_an_audio_prompt_is_a_passage_of_a_long_recording():
     for second in (-1.0, 299.0, 400.0, float("nan")):
         with pytest.raises(SettingsError, match=f"at second {second:g} of a recording of 300.0 s"):
             cut_audio_prompt(recording, 10, second)
+    with pytest.raises(SettingsError, match=r"found 1\.5 s: take a longer recording"):
+        cut_audio_prompt(recording[:15], 10, 0.0)
 
 
 @pytest.mark.slow

@@ -467,6 +467,7 @@ declare namespace Api {
 
   /** A folder, file by file, as `riffsmith survey --json` prints it. */
   interface SurveyInfo {
+    /** Its name, without the folders that it is in. */
     folder: string;
     genre: string | null;
     entries: SurveyFile[];

@@ -9,6 +9,7 @@ from riffsmith.api.tags import make_tags
 from riffsmith.audio import resample
 from riffsmith.bundle import Bundle, Card, LatentBundle, Origin, as_model, load_bundle, read_origin
 from riffsmith.errors import ModelError, SettingsError
+from riffsmith.features import Descriptors
 from riffsmith.parallel import single_threaded
 from riffsmith.pipeline.models import find_bundle
 from riffsmith.synthesis import (
@@ -26,6 +27,8 @@ from riffsmith.synthesis import (
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.1, 10_800.0
 """Lengths that can be generated at once, in seconds."""
 _DEFAULT_NOISE_LEVEL = 0.5
+_USUAL_TEMPOS = (0.01, 0.99)
+"""Quantiles of the tempi of a corpus beyond which its passages are stray ones."""
 
 
 def check_seconds(seconds: float) -> None:
@@ -187,6 +190,19 @@ class Model:
     def sample_rate(self) -> int:
         """Sample rate in Hz."""
         return self.card.settings.corpus.sample_rate
+
+    @property
+    def tempo_range(self) -> tuple[float, float] | None:
+        """The slowest and the fastest tempo of its music in beats per minute.
+
+        The control `tempo` may be outside, but the model has not learned from such music. `None`:
+        a picture model has no tempo.
+        """
+        if not isinstance(self._bundle, LatentBundle):
+            return None
+        tempos = Descriptors(*self._bundle.codec.style_embedding.descriptors.T).tempo
+        slowest, fastest = tempos.quantile(tempos.new_tensor(_USUAL_TEMPOS)).tolist()
+        return slowest, fastest
 
     def generate(
         self,

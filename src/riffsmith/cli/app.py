@@ -20,6 +20,7 @@ from riffsmith.cli.notes import notes
 from riffsmith.cli.originality import originality
 from riffsmith.cli.play import play
 from riffsmith.cli.prepare import prepare
+from riffsmith.cli.processes import count_processes, is_worker
 from riffsmith.cli.reconstruct import reconstruct
 from riffsmith.cli.report import report
 from riffsmith.cli.runs import runs
@@ -90,9 +91,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     command = None
     try:
         command, bound, _ = app.parse_args(words, exit_on_error=False, print_error=False)
+        if count_processes() > 1 and command is not train:
+            _fail_in_main_process(
+                f"this command runs in one process, found {count_processes()}: leave out torchrun, "
+                "which only `riffsmith train` can use"
+            )
         command(*bound.args, **bound.kwargs)
     except CycloptsError as error:
-        _fail(explain_usage(app, error), 1)
+        _fail_in_main_process(explain_usage(app, error))
     except RiffsmithError as error:
         _fail(_one_line(error), 1)
     except BrokenPipeError:  # the reader of our output has left
@@ -129,6 +135,16 @@ def _keep_own_stderr() -> None:
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
+
+
+def _fail_in_main_process(text: str) -> NoReturn:
+    """Ends all processes of a command line that is wrong in each of them, with one message.
+
+    A worker succeeds, as `torchrun` would kill the main process before it has printed otherwise.
+    """
+    if is_worker():
+        sys.exit(0)
+    _fail(text, 1)
 
 
 def _fail(text: str, code: int) -> NoReturn:

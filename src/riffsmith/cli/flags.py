@@ -1,11 +1,14 @@
 """Options that several commands share."""
 
 import secrets
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from riffsmith.controls import Controls
+
+if TYPE_CHECKING:
+    from riffsmith.api import Model
 
 ControlFlags = Annotated[Controls | None, Parameter(name="*")]
 """A flag for each field of `Controls`."""
@@ -36,3 +39,19 @@ def seed_or_draw(seed: int | None) -> int:
         seed = secrets.randbelow(1_000_000)
         note(f"seed {seed}")
     return seed
+
+
+def note_tempo(model: "Model", controls: Controls | None) -> None:
+    """Says where a tempo that is asked for is not among those of the model's music."""
+    from riffsmith.cli.console import note
+
+    if controls is None or controls.tempo is None or model.tempo_range is None:
+        return
+    slowest, fastest = (round(bpm) for bpm in model.tempo_range)
+    if not slowest <= controls.tempo <= fastest:
+        note(
+            f"--tempo {controls.tempo:g}: the model has learned from music of {slowest} to "
+            f"{fastest} BPM, so its beat may be heard at another tempo than this one, such as the "
+            "half or the double; the nearest that it knows is "
+            f"{slowest if controls.tempo < slowest else fastest} BPM"
+        )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from riffsmith.cli.flags import ControlFlags, seed_or_draw
+from riffsmith.cli.flags import ControlFlags, note_tempo, seed_or_draw
 
 if TYPE_CHECKING:
     from riffsmith.api import Audio
@@ -111,6 +111,7 @@ def generate(
     if loop:
         check_loop_controls(controls)
     player = load(model, snapshot, on_notice=note)
+    note_tempo(player, controls)
     prompt = None if audio_prompt is None else read_audio(audio_prompt, player.sample_rate)
     check = None if audit is None else _open_check(audit)
     seed = seed_or_draw(seed)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from riffsmith.cli.flags import seed_or_draw
+from riffsmith.cli.flags import note_tempo, seed_or_draw
 from riffsmith.cli.remote import RemoteFlags, open_remotes
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def prefetch_piece(
     from riffsmith.synthesis import Prefetcher
 
     player, samples = _open(model, minutes, snapshot)
+    note_tempo(player, controls)
     piece = player.stream(seed_or_draw(seed), controls)
     tags = piece.tags
     chunks = (audio.samples for audio in piece.play_on(samples))
@@ -74,6 +75,7 @@ def steer_piece(
     from riffsmith.controls import Controls
 
     player, samples = _open(model, minutes, snapshot)
+    note_tempo(player, controls)
     begin = controls or Controls()
     with (
         player.live(seed_or_draw(seed), begin) as piece,

@@ -15,6 +15,7 @@ def play(
     seed: int | None = None,
     minutes: float | None = None,
     snapshot: int | None = None,
+    device: str | None = None,
     remote: Annotated[RemoteFlags, Parameter(name="*")] = NO_REMOTE,
     controls: ControlFlags = None,
 ) -> None:
@@ -34,6 +35,8 @@ def play(
     snapshot
         Number of a run's snapshot: an epoch of a picture preset, a step of latent. The best if left
         out.
+    device
+        Sound card: its number, or a part of its name. The system's default if left out.
     """
     from riffsmith.audio import play_audio
     from riffsmith.cli.live import prefetch_piece, steer_piece
@@ -44,4 +47,4 @@ def play(
     else:
         opened = steer_piece(model, seed, minutes, snapshot, controls, remote)
     with suppress(KeyboardInterrupt), opened as live:  # Ctrl-C is how an endless piece ends
-        play_audio(live.chunks, live.sample_rate, channels=2)
+        play_audio(live.chunks, live.sample_rate, channels=2, device=device)

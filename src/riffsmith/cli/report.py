@@ -9,6 +9,7 @@ from cyclopts import Parameter
 def report(
     run: Path,
     *,
+    corpus: Path | None = None,
     out: Path | None = None,
     evolution: Path | None = None,
     language: Literal["en", "es"] = "en",
@@ -25,6 +26,8 @@ def report(
     ----------
     run
         Run folder.
+    corpus
+        Where the run's corpus is now, if it has been moved; the run remembers it.
     out
         File to write; RUN/report.html if left out.
     evolution
@@ -39,10 +42,13 @@ def report(
         Measure nothing: the page shows what was measured before.
     """
     from riffsmith.cli.console import share_progress, stdout
+    from riffsmith.corpus import Corpus
     from riffsmith.report import ALL_KINDS, measure_run, write_evolution, write_report
-    from riffsmith.runs import RunFolder
+    from riffsmith.runs import RunFolder, open_run
 
     target, folder = out or run / "report.html", RunFolder(run)
+    if corpus is not None:
+        open_run(folder, corpus=Corpus(corpus))
     with share_progress("Measuring") as on_progress:
         measurements = measure_run(
             folder,

@@ -12,6 +12,7 @@ from riffsmith.files.checksums import (
     write_checked,
 )
 from riffsmith.files.locks import LOCK_NAMES, LockOwner, find_owner, hold, is_held
+from riffsmith.files.paths import hide_folders
 from riffsmith.files.reading import read_regular
 from riffsmith.files.writing import (
     atomic_path,
@@ -33,6 +34,7 @@ __all__ = [
     "explain",
     "find_owner",
     "flush_to_disk",
+    "hide_folders",
     "hold",
     "is_held",
     "is_partial",

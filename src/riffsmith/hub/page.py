@@ -1,17 +1,23 @@
 """The model card: the page that describes a published model."""
 
 import json
+import re
 from math import ceil
 from pathlib import Path
+from shlex import quote
 
 from riffsmith.bundle import Card, as_model
 from riffsmith.config import LatentSettings
 from riffsmith.messages import Count
+from riffsmith.terminal import escape_controls
 
 _UNKNOWN_CREDITS = (
     "Their authors and licences were not stated when this model was published: ask its publisher "
     "before you use its music in public."
 )
+
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>|~&$#]|(?<=www)\.|:(?=//)")
+"""What Markdown and HTML could take for markup within a line, and what makes addresses links."""
 
 
 def describe_model(name: str, card: Card, license_name: str, credit_text: str = "") -> str:
@@ -24,34 +30,44 @@ def describe_model(name: str, card: Card, license_name: str, credit_text: str = 
         credit_text: Credits of the training recordings in Markdown; empty: those of the card, or
             else the page says that they are not known.
     """
-    genre = card.genre or "music"
+    genre = _escape(card.genre or "music")
     parts = [
         _write_metadata(card, license_name),
-        f"# {name.split('/')[-1]}",
-        f"A GAN that plays endless new music: it was trained by Riffsmith {card.riffsmith} on "
-        f"{_describe_amount(card)} ({genre}). {_describe_sound(card)}",
+        f"# {_escape(name.split('/')[-1])}",
+        "A GAN that plays endless new music: it was trained by Riffsmith "
+        f"{_escape(card.riffsmith)} on {_describe_amount(card)} ({genre}). {_describe_sound(card)}",
         "## How to use it",
         _write_usage(name, card),
         "## How it was trained",
-        f"Preset `{card.preset}`, {Count(card.step):step|steps} ({card.samples_seen} "
-        f"examples seen), seed {card.seed}, PyTorch {card.torch}, {card.created[:10]}. All "
-        "settings are in `card.json`, with a hash of every file and recording.",
+        f"Preset {_escape(card.preset)}, {Count(card.step):step|steps} ({card.samples_seen} "
+        f"examples seen), seed {card.seed}, PyTorch {_escape(card.torch)}, "
+        f"{_escape(card.created[:10])}. All settings are in `card.json`, with a hash of every file "
+        "and recording.",
         "## Metrics",
         _list_metrics(card),
         "## Recordings, credits and licence",
-        f"Licence of this model: {license_name}.",
+        f"Licence of this model: {_escape(license_name)}.",
         credit_text.strip() or _repeat_credit(card),
         _list_recordings(card),
     ]
     return "\n\n".join(parts) + "\n"
 
 
+def _escape(text: str) -> str:
+    """A text of strangers in one line of Markdown, which shows it as it is."""
+    return _MARKUP.sub(r"\\\g<0>", escape_controls(text))
+
+
+def _quote_yaml(text: str) -> str:
+    return json.dumps(escape_controls(text), ensure_ascii=False)
+
+
 def _write_metadata(card: Card, license_name: str) -> str:
     tags = ["riffsmith", "music", "music-generation", "gan", "audio"]
     if card.genre and card.genre not in tags:
         tags.append(card.genre)
-    lines = [f"license: {json.dumps(license_name)}", "library_name: riffsmith", "tags:"]
-    lines += [f"  - {json.dumps(tag)}" for tag in tags]
+    lines = [f"license: {_quote_yaml(license_name)}", "library_name: riffsmith", "tags:"]
+    lines += [f"  - {_quote_yaml(tag)}" for tag in tags]
     return "\n".join(["---", *lines, "---"])
 
 
@@ -72,12 +88,13 @@ def _write_usage(name: str, card: Card) -> str:
     folder = as_model(Path(name.split("/")[-1]))
     lines = [
         "pip install 'riffsmith[hub]'",
-        f"riffsmith pull {name}",
-        f"riffsmith generate {folder} riff.wav --seconds 60 --seed 7",
+        f"riffsmith pull {quote(name)}",
+        f"riffsmith generate {quote(folder)} riff.wav --seconds 60 --seed 7",
     ]
     if isinstance(card.settings, LatentSettings):
-        lines.append(f"riffsmith stream {folder} --stdout > endless.wav")
-    python = f'import riffsmith\n\nriffsmith.load("{folder}").generate(60, seed=7).save("riff.wav")'
+        lines.append(f"riffsmith stream {quote(folder)} --stdout > endless.wav")
+    load = f"riffsmith.load({json.dumps(folder)})"
+    python = f'import riffsmith\n\n{load}.generate(60, seed=7).save("riff.wav")'
     shell = "\n".join(lines)
     return (
         f"```sh\n{shell}\n```\n\n```python\n{python}\n```\n\n"
@@ -88,17 +105,19 @@ def _write_usage(name: str, card: Card) -> str:
 def _list_metrics(card: Card) -> str:
     if not card.metrics:
         return "None were measured."
-    rows = [f"| `{name}` | {value:.4g} |" for name, value in sorted(card.metrics.items())]
+    rows = [f"| {_escape(name)} | {value:.4g} |" for name, value in sorted(card.metrics.items())]
     return "\n".join(["| metric | at this snapshot |", "|---|---|", *rows])
 
 
 def _repeat_credit(card: Card) -> str:
-    return _UNKNOWN_CREDITS if card.credit is None else f"Trained on music by {card.credit}."
+    return (
+        _UNKNOWN_CREDITS if card.credit is None else f"Trained on music by {_escape(card.credit)}."
+    )
 
 
 def _list_recordings(card: Card) -> str:
     rows = [
-        f"| {recording.path.replace('|', '/')} | {recording.seconds:.0f} s |"
+        f"| {_escape(recording.path)} | {recording.seconds:.0f} s |"
         for recording in card.recordings
     ]
     return "\n".join(["| recording | length |", "|---|---|", *rows])

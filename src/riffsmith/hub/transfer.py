@@ -8,9 +8,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from riffsmith import __version__
-from riffsmith.bundle import BUNDLE_FILES, CARD_NAME, ORIGIN_NAME, Origin, load_bundle
+from riffsmith.bundle import BUNDLE_FILES, CARD_NAME, ORIGIN_NAME, Card, Origin, load_bundle
+from riffsmith.config import LatentSettings
 from riffsmith.errors import ModelError
-from riffsmith.files import atomic_path
+from riffsmith.files import atomic_path, dump_checked
 from riffsmith.hub.page import describe_model
 
 if TYPE_CHECKING:
@@ -56,12 +57,26 @@ def push_bundle(
         page = describe_model(repository.repo_id, card, license_name, credit_text)
         contents = {"README.md": page.encode()}
         contents |= {file: (folder / file).read_bytes() for file in _bundle_files(folder)}
+        contents[CARD_NAME] = _without_folders(card) or contents[CARD_NAME]
         api.create_commit(
             repository.repo_id,
             [CommitOperationAdd(file, content) for file, content in contents.items()],
             commit_message=f"Snapshot {card.snapshot} of preset {card.preset}",
         )
     return repository.url
+
+
+def _without_folders(card: Card) -> bytes | None:
+    """The content of a card that names its base without its folders. `None`: it names no folder."""
+    settings = card.settings
+    if not isinstance(settings, LatentSettings) or settings.training.base is None:
+        return None
+    base = settings.training.base
+    if Path(base).name == base:
+        return None
+    training = settings.training.model_copy(update={"base": f"./{Path(base).name}"})
+    shown = card.model_copy(update={"settings": settings.model_copy(update={"training": training})})
+    return dump_checked(shown.model_dump_json())
 
 
 def pull_bundle(

@@ -79,7 +79,7 @@ def write_report(
                 for split in ("train", "held_out")
             },
             cut=_find_cut(corpus),
-            command=f"riffsmith report {shlex.quote(str(run.path))}",
+            command=f"riffsmith report {shlex.quote(_shown_path(run.path))}",
             unit=record.unit,
             snapshot=selection.number,
             end=history.end,
@@ -109,6 +109,11 @@ def write_report(
         )
     )
     write_bytes(out, page.encode(), RunError)
+
+
+def _shown_path(path: Path) -> str:
+    """A path in a page that may be passed on: of an absolute one, the last name alone."""
+    return path.name if path.is_absolute() else str(path)
 
 
 def _find_cut(corpus: Corpus) -> dict[str, str] | None:

@@ -24,6 +24,7 @@ from markupsafe import Markup, escape
 from riffsmith.audio import RecordingCode, RecordingRemark
 from riffsmith.errors import RiffsmithError
 from riffsmith.evaluation import Remark
+from riffsmith.files import hide_folders
 from riffsmith.runs import Unit
 
 Language = Literal["en", "es"]
@@ -135,10 +136,17 @@ class Texts:
         return self(f"recordings.{remark.code}", **values)
 
     def error(self, error: RiffsmithError) -> Markup:
-        """The message of an error; one that has no text here is marked as English."""
+        """The message of an error; one that has no text here is marked as English.
+
+        Folders are left out of its paths, because the page may be passed on.
+        """
         if error.code is not None and self.has(f"remarks.{error.code}"):
-            return self(f"remarks.{error.code}", **error.parameters)
-        return self.english(" ".join(str(error).split()))
+            shown = {
+                name: hide_folders(value) if isinstance(value, str) else value
+                for name, value in error.parameters.items()
+            }
+            return self(f"remarks.{error.code}", **shown)
+        return self.english(hide_folders(" ".join(str(error).split())))
 
     def english(self, text: str) -> Markup:
         """An English text, which is marked as such on a page of another language."""

@@ -3,7 +3,6 @@
 import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from shlex import quote
 
 import torch
@@ -11,7 +10,7 @@ import torch
 from riffsmith import __version__
 from riffsmith.config import Settings
 from riffsmith.corpus import Corpus, compare_manifests, is_corpus
-from riffsmith.errors import RunError
+from riffsmith.errors import CorpusError, RunError
 from riffsmith.files import hold
 from riffsmith.parallel import count_split_threads
 from riffsmith.runs.folder import RunFolder
@@ -110,7 +109,14 @@ def open_run(
     if record != before:
         with hold(run.path, RunError):
             run.write_record(record)
-    return record, Corpus(run.path / Path(record.corpus))
+    found = run.path / record.corpus
+    if not found.exists():
+        raise CorpusError(
+            f"the corpus of {run.path}, {found}, is not there: if it has been moved, name its new "
+            f"path with `riffsmith report {quote(str(run.path))} --corpus CORPUS`, or else prepare "
+            "it again from the same recordings"
+        )
+    return record, Corpus(found)
 
 
 def _refuse_other_corpus(corpus: Corpus, run: RunFolder, record: RunRecord) -> None:

@@ -16,6 +16,7 @@ from typing import IO
 
 import psutil
 
+from riffsmith.files import hide_folders
 from riffsmith.studio.errors import StudioError, TooLargeError
 from riffsmith.studio.messages import ProblemCode
 
@@ -156,7 +157,7 @@ def _result(code: int, out: str, err: str) -> str:
         reason = last_words(err)
         if reason is None:
             raise StudioError(ProblemCode.COMMAND_ENDED)
-        raise StudioError(ProblemCode.COMMAND_FAILED, reason=reason)
+        raise StudioError(ProblemCode.COMMAND_FAILED, reason=hide_folders(reason))
     return out
 
 

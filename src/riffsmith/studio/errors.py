@@ -21,6 +21,7 @@ from riffsmith.errors import (
     RunError,
     UnknownKeyError,
 )
+from riffsmith.files import hide_folders
 from riffsmith.messages import Parameter
 from riffsmith.studio.messages import ProblemCode
 from riffsmith.studio.schemas import Problem, ProblemPart
@@ -54,7 +55,7 @@ class StudioError(RiffsmithError):
             **parameters: Values in the sentence.
         """
         if not isinstance(code, ProblemCode):
-            code, parameters = ProblemCode.OTHER, {"reason": code}
+            code, parameters = ProblemCode.OTHER, {"reason": hide_folders(code)}
         self.problem = Problem.describe(code, parts, **parameters)
         super().__init__(self.problem.detail, code=code.value, parameters=parameters)
 
@@ -97,4 +98,4 @@ def describe_problem(error: RiffsmithError) -> Problem:
         return error.problem
     found = (code for kind, code in _CODES.items() if isinstance(error, kind))
     code = next(found, ProblemCode.OTHER)
-    return Problem.describe(code, reason=" ".join(str(error).split()))
+    return Problem.describe(code, reason=hide_folders(" ".join(str(error).split())))

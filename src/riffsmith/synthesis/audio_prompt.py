@@ -1,5 +1,6 @@
 """Audio prompt: a clip that a piece begins with, as in SDEdit."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,17 +92,28 @@ def cut_audio_prompt(
         from_seconds: Position in the recording where the passage begins.
 
     Raises:
-        SettingsError: The position is negative or leaves too little of the recording.
+        SettingsError: The recording is too short, or the position is negative or leaves too little
+            of it.
     """
     seconds = len(audio) / sample_rate
-    if not 0 <= from_seconds <= max(0.0, seconds - SHORTEST_PROMPT_SECONDS):
+    _refuse_too_short(seconds)
+    if not 0 <= from_seconds <= seconds - SHORTEST_PROMPT_SECONDS:
         raise SettingsError(
             f"an audio prompt of {SHORTEST_PROMPT_SECONDS:g} s or more cannot begin at second "
-            f"{from_seconds:g} of a recording of {seconds:.1f} s: begin it at 0 or later, and "
-            "before the end"
+            f"{from_seconds:g} of a recording of {seconds:.1f} s: begin it at a second from 0 to "
+            f"{math.floor(10 * (seconds - SHORTEST_PROMPT_SECONDS)) / 10:g}"
         )
     start = round(from_seconds * sample_rate)
     return audio[start : start + round(LONGEST_PROMPT_SECONDS * sample_rate)]
+
+
+def _refuse_too_short(seconds: float) -> None:
+    if seconds < SHORTEST_PROMPT_SECONDS:
+        raise SettingsError(
+            f"an audio prompt must be {SHORTEST_PROMPT_SECONDS:g} to "
+            f"{LONGEST_PROMPT_SECONDS:g} s long, found {math.floor(100 * seconds) / 100:g} s: "
+            "take a longer recording, or a file in which the short one is repeated"
+        )
 
 
 @single_threaded()
@@ -121,10 +133,12 @@ def encode_audio_prompt(
     """
     settings, codec = bundle.settings, bundle.codec
     seconds = len(audio) / settings.corpus.sample_rate
-    if not SHORTEST_PROMPT_SECONDS <= seconds <= LONGEST_PROMPT_SECONDS:
+    _refuse_too_short(seconds)
+    if seconds > LONGEST_PROMPT_SECONDS:
         raise SettingsError(
             f"an audio prompt must be {SHORTEST_PROMPT_SECONDS:g} to "
-            f"{LONGEST_PROMPT_SECONDS:g} s long, found {seconds:.1f} s: cut it"
+            f"{LONGEST_PROMPT_SECONDS:g} s long, found {seconds:.1f} s: cut it, or say where it "
+            "begins (--audio-prompt-from, in Python audio_prompt_from)"
         )
     if not 0 <= noise_level <= 1:
         raise SettingsError(f"noise_level must be from 0 to 1, found {noise_level:g}")

@@ -6,6 +6,7 @@ standard deviation of the discriminator needs four examples of each network per 
 """
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,10 +17,17 @@ import torch
 from safetensors.torch import load, save
 from torch import Tensor, distributed, nn
 
+from riffsmith.errors import RunError, SettingsError
 from riffsmith.training.state import TrainingState
 
 _TIMEOUT = timedelta(hours=12)
 """Workers wait this long while the main process prepares a corpus or measures a snapshot."""
+_OF_TORCHRUN = ("RANK", "MASTER_ADDR", "MASTER_PORT")
+"""What `torchrun` sets in the environment beside `WORLD_SIZE`."""
+_UNSET_OR_TORCHRUN = (
+    "unset WORLD_SIZE to train with one process, or start several with torchrun, as docs/guide.md "
+    "describes"
+)
 
 
 class Command(IntEnum):
@@ -57,7 +65,11 @@ class ProcessGroup:
         """Sends a command from the main process to the workers."""
 
     def receive(self) -> Command:
-        """Waits, in a worker, for a command of the main process."""
+        """Waits, in a worker, for a command of the main process.
+
+        Raises:
+            RunError: The main process has ended without one.
+        """
         return Command.STOP
 
     def copy_state(self, state: TrainingState[Any, Any]) -> None:
@@ -90,7 +102,12 @@ class TorchProcessGroup(ProcessGroup):
 
     def receive(self) -> Command:
         received = torch.tensor([0])
-        distributed.broadcast(received, 0)
+        try:
+            distributed.broadcast(received, 0)
+        except RuntimeError as cause:  # the connection is lost
+            raise RunError(
+                "the main process of the training has ended: its own message says why"
+            ) from cause
         command = Command(int(received))
         if command == Command.STOP:
             distributed.barrier()
@@ -109,10 +126,15 @@ class TorchProcessGroup(ProcessGroup):
 
 @contextmanager
 def open_process_group() -> Iterator[ProcessGroup]:
-    """The group that this process belongs to: a single process unless `torchrun` started it."""
-    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+    """The group that this process belongs to: a single process unless `torchrun` started it.
+
+    Raises:
+        SettingsError: The environment names a group that cannot be joined.
+    """
+    if _read_size() == 1:
         yield ProcessGroup()
         return
+    _check_address()
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     distributed.init_process_group("gloo", timeout=_TIMEOUT)
@@ -120,3 +142,41 @@ def open_process_group() -> Iterator[ProcessGroup]:
         yield TorchProcessGroup()
     finally:
         distributed.destroy_process_group()
+
+
+def _read_size() -> int:
+    """Number of processes that the environment names.
+
+    Raises:
+        SettingsError: It is no number, or what else `torchrun` sets is missing.
+    """
+    size = os.environ.get("WORLD_SIZE") or "1"
+    if not size.isdecimal() or int(size) < 1:
+        raise SettingsError(
+            f"WORLD_SIZE must be a number of processes from 1 on, found {size!r}: "
+            f"{_UNSET_OR_TORCHRUN}"
+        )
+    missing = [name for name in _OF_TORCHRUN if not os.environ.get(name)]
+    if int(size) > 1 and missing:
+        raise SettingsError(
+            f"WORLD_SIZE is {size}, but {', '.join(missing)} {'is' if len(missing) == 1 else 'are'}"
+            f" not set: {_UNSET_OR_TORCHRUN}"
+        )
+    return int(size)
+
+
+def _check_address() -> None:
+    """Refuses an unknown address of the main process, which would be waited for without end.
+
+    Raises:
+        SettingsError: The address cannot be resolved.
+    """
+    address = os.environ["MASTER_ADDR"]
+    try:
+        socket.getaddrinfo(address, None)
+    except OSError as cause:
+        raise SettingsError(
+            f"the name of the main process's computer, {address!r}, is unknown "
+            f"({cause.strerror}): add --local-addr 127.0.0.1 to the options of torchrun, or the "
+            "address of that computer where several computers train"
+        ) from cause

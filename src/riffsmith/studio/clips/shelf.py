@@ -16,7 +16,7 @@ from riffsmith.corpus import Corpus, is_corpus
 from riffsmith.errors import RiffsmithError
 from riffsmith.evaluation import OriginalityCheck, has_index, read_index
 from riffsmith.evaluation.copying.originality import WINDOW_SECONDS
-from riffsmith.files import remove
+from riffsmith.files import hide_folders, remove
 from riffsmith.studio.clips.folder import ClipFolder
 from riffsmith.studio.clips.schemas import Clip, LoopInfo, Moment, OriginalityInfo, PartInfo
 from riffsmith.studio.errors import NotFoundError, StudioError
@@ -261,7 +261,7 @@ class Shelf:
                 if folder.exists():
                     folder.keep_comparison(found, corpus)
         except (RiffsmithError, OSError, soundfile.LibsndfileError) as error:
-            reason = str(error)
+            reason = hide_folders(str(error))
             self._keep(folder, OriginalityInfo.missing(OriginalityCode.FAILED, reason=reason))
 
     def _keep(self, folder: ClipFolder, originality: OriginalityInfo) -> None:

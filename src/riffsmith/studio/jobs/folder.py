@@ -11,6 +11,7 @@ from riffsmith.corpus import HOLD_OUT_NOTHING
 from riffsmith.errors import RunError
 from riffsmith.files import (
     find_owner,
+    hide_folders,
     is_held,
     read_checked,
     remove,
@@ -157,7 +158,7 @@ class JobFolder:
         if ended is OutcomeState.FINISHED:
             return JobStatus("finished", outcome)
         if outcome and ended is OutcomeState.FAILED:
-            reason = outcome.message or outcome.code or "unknown"
+            reason = hide_folders(outcome.message or outcome.code or "unknown")
             return JobStatus("failed", outcome, JobMessage.of(JobCode.FAILED, reason=reason))
         noted = self._read_process()
         if ended is OutcomeState.STOPPED or (noted and noted.stop_requested):

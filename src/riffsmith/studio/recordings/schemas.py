@@ -91,7 +91,7 @@ class SurveyFile(Response, frozen=True):
 class SurveyInfo(Response, frozen=True):
     """A folder, file by file, as `riffsmith survey --json` prints it."""
 
-    folder: str
+    folder: str = Field(description="Its name, without the folders that it is in.")
     genre: str | None
     entries: list[SurveyFile]
     minutes: float

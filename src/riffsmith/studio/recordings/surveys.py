@@ -7,6 +7,7 @@ from threading import Event, Lock
 
 from riffsmith.audio import is_audio_name
 from riffsmith.corpus import DEMO_CREDIT, is_of_system
+from riffsmith.files import hide_folders
 from riffsmith.studio.command import run_command
 from riffsmith.studio.errors import BusyError, StudioError, TooLargeError
 from riffsmith.studio.messages import ProblemCode
@@ -59,7 +60,8 @@ class Surveys:
             with self._lock:
                 self._running -= 1
         found = SurveyInfo.model_validate_json(output)
-        return found.model_copy(update={"credit": DEMO_CREDIT}) if source == DEMO else found
+        credit = DEMO_CREDIT if source == DEMO else found.credit
+        return found.model_copy(update={"folder": hide_folders(found.folder), "credit": credit})
 
 
 def refuse_too_much(folder: Path, left: Event) -> None:
