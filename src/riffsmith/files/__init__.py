@@ -12,7 +12,7 @@ from riffsmith.files.checksums import (
     write_checked,
 )
 from riffsmith.files.locks import LOCK_NAMES, LockOwner, find_owner, hold, is_held
-from riffsmith.files.names import escape_controls
+from riffsmith.files.names import escape_controls, quote_path
 from riffsmith.files.paths import hide_folders
 from riffsmith.files.reading import read_regular
 from riffsmith.files.writing import (
@@ -42,6 +42,7 @@ __all__ = [
     "is_partial",
     "parse_checked",
     "parse_json",
+    "quote_path",
     "read_checked",
     "read_regular",
     "read_shapes",

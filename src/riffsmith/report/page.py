@@ -1,6 +1,5 @@
 """The page of a run: one self-contained HTML file."""
 
-import shlex
 from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
@@ -10,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from riffsmith.bundle import load_bundle
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
-from riffsmith.files import write_bytes
+from riffsmith.files import quote_path, write_bytes
 from riffsmith.messages import format_position
 from riffsmith.plotting import draw_bars
 from riffsmith.report.architecture import describe_networks, to_bars
@@ -79,7 +78,7 @@ def write_report(
                 for split in ("train", "held_out")
             },
             cut=_find_cut(corpus),
-            command=f"riffsmith report {shlex.quote(_shown_path(run.path))}",
+            command=f"riffsmith report {quote_path(_shown_path(run.path))}",
             unit=record.unit,
             snapshot=selection.number,
             end=history.end,
@@ -111,9 +110,9 @@ def write_report(
     write_bytes(out, page.encode(), RunError)
 
 
-def _shown_path(path: Path) -> str:
+def _shown_path(path: Path) -> Path:
     """A path in a page that may be passed on: of an absolute one, the last name alone."""
-    return path.name if path.is_absolute() else str(path)
+    return Path(path.name) if path.is_absolute() else path
 
 
 def _find_cut(corpus: Corpus) -> dict[str, str] | None:

@@ -3,7 +3,6 @@
 import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from shlex import quote
 
 import torch
 
@@ -11,7 +10,7 @@ from riffsmith import __version__
 from riffsmith.config import Settings
 from riffsmith.corpus import Corpus, compare_manifests, is_corpus
 from riffsmith.errors import CorpusError, RunError
-from riffsmith.files import hold
+from riffsmith.files import hold, quote_path
 from riffsmith.parallel import count_split_threads
 from riffsmith.runs.folder import RunFolder
 from riffsmith.runs.record import RunRecord
@@ -113,7 +112,7 @@ def open_run(
     if not found.exists():
         raise CorpusError(
             f"the corpus of {run.path}, {found}, is not there: if it has been moved, name its new "
-            f"path with `riffsmith report {quote(str(run.path))} --corpus CORPUS`, or else prepare "
+            f"path with `riffsmith report {quote_path(run.path)} --corpus CORPUS`, or else prepare "
             "it again from the same recordings"
         )
     return record, Corpus(found)
@@ -127,7 +126,7 @@ def _refuse_other_corpus(corpus: Corpus, run: RunFolder, record: RunRecord) -> N
     """
     if corpus.manifest.corpus_hash() == record.corpus_hash:
         return
-    anew = f"start a new run with it: riffsmith train {quote(str(corpus.path))} NEW_RUN"
+    anew = f"start a new run with it: riffsmith train {quote_path(corpus.path)} NEW_RUN"
     own = run.path / record.corpus
     if own.resolve() == corpus.path.resolve() or not is_corpus(own):
         raise RunError(
