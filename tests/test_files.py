@@ -11,6 +11,7 @@ from conftest import as_ordinary_user
 
 from riffsmith.errors import CorpusError
 from riffsmith.files import atomic_path, hide_folders, hold, write_bytes
+from riffsmith.terminal import quote_path
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path):
@@ -153,3 +154,11 @@ def test_messages_name_files_without_their_folders(tmp_path: Path):
         ("/a " * 3000, "a " * 3000),
     ):
         assert hide_folders(text) == shown
+
+
+def test_a_path_in_a_command_is_one_word_and_no_option():
+    assert [quote_path(Path(name)) for name in ("a b", "-x", "it's")] == [
+        "'a b'",
+        "./-x",
+        "'it'\"'\"'s'",
+    ]

@@ -1,6 +1,8 @@
 """Names and other texts of strangers, made harmless for a terminal and for logs."""
 
 import unicodedata
+from pathlib import Path
+from shlex import quote
 
 _UNSEEN = {"Cc", "Cs", "Zl", "Zp"}
 """Categories of Unicode: control characters, halves of a pair, separators of lines, of paragraphs.
@@ -22,6 +24,16 @@ def escape_controls(text: str, kept: str = "") -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_escape(letter) if letter not in kept else letter for letter in text)
+
+
+def quote_path(path: Path) -> str:
+    """A path as a word of a command that can be pasted into a shell.
+
+    >>> print(quote_path(Path("my songs")), quote_path(Path("-x")))
+    'my songs' ./-x
+    """
+    word = str(path)
+    return quote(f"./{word}" if word.startswith("-") else word)
 
 
 def _escape(letter: str) -> str:

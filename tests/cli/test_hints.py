@@ -18,6 +18,7 @@ _COMMAND = re.compile(r"riffsmith ((?:[a-z]+|--help)\b[^`·\n]*)")
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+[a-z]")
 _STYLES = {"--share", "--rms", "--peak", "--begin", "--end"}
 """Custom properties of the page's style sheets, which look like options."""
+_OF_TORCHRUN = {"--local-addr"}
 
 
 def texts_of(source: Path) -> Iterator[str]:
@@ -85,7 +86,7 @@ def test_an_option_in_a_message_exists():
         for name in argument.names
     } | {"--help", "--version"}
     named = {option for text in all_texts() for option in _OPTION.findall(text)}
-    assert named - known - _STYLES == set()
+    assert named - known - _STYLES - _OF_TORCHRUN == set()
 
 
 @pytest.mark.parametrize("command", [name for name in app if not name.startswith("-")])
@@ -102,3 +103,23 @@ def test_the_help_of_a_wrong_command_line_can_be_typed(
 def test_a_wrong_hint_is_found():
     with pytest.raises(CycloptsError):
         app.parse_args(["prepare"], exit_on_error=False, print_error=False)
+
+
+def expressions_in_commands(source: Path) -> Iterator[str]:
+    """Expressions that stand in the place of words of a command in a message."""
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            parts = {f"⟨{place}⟩": part for place, part in enumerate(node.values)}
+            text = "".join(
+                str(part.value) if isinstance(part, ast.Constant) else mark
+                for mark, part in parts.items()
+            )
+            for command in _COMMAND.findall(text):
+                for mark in re.findall("⟨.*?⟩", command.partition(":")[0]):
+                    yield ast.unparse(parts[mark]).strip("f'\"{}")
+
+
+def test_names_in_commands_are_quoted_for_the_shell():
+    found = {each for source in SOURCES.rglob("*.py") for each in expressions_in_commands(source)}
+    assert "quote_path(run.path)" in found
+    assert {each for each in found if not each.startswith(("quote_path(", "quote("))} == set()

@@ -94,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if count_processes() > 1 and command is not train:
             _fail_in_main_process(
                 f"this command runs in one process, found {count_processes()}: leave out torchrun, "
-                "which only `riffsmith train` can use"
+                "which only `riffsmith train CORPUS RUN` can use"
             )
         command(*bound.args, **bound.kwargs)
     except CycloptsError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from riffsmith.cli.flags import HoldOut, HoldOutGlob
+from riffsmith.terminal import quote_path
 
 if TYPE_CHECKING:
     from riffsmith.config import Settings
@@ -137,7 +138,7 @@ def train(
     if not result.finished:
         stdout.print(
             f"stopped at step {result.step}; go on with: "
-            f"riffsmith train {quote(str(source))} {quote(str(run))} --resume",
+            f"riffsmith train {quote_path(source)} {quote_path(run)} --resume",
             soft_wrap=True,
         )
         raise SystemExit(130)
@@ -147,7 +148,7 @@ def train(
         passes = f"{Count(result.epoch):epoch|epochs}"
         stdout.print(f"trained {passes} ({Count(result.step):step|steps}) → {run}", soft_wrap=True)
     stdout.print(f"listen: riffsmith generate {quote(as_model(run))} out.wav", soft_wrap=True)
-    stdout.print(f"look: riffsmith report {quote(str(run))}", soft_wrap=True)
+    stdout.print(f"look: riffsmith report {quote_path(run)}", soft_wrap=True)
 
 
 def _note_changes(source: Path, changes: "Changes") -> None:
@@ -157,7 +158,7 @@ def _note_changes(source: Path, changes: "Changes") -> None:
     note(
         f"{source} has changed since the run was started: {changes.text}. The run goes on with the "
         "recordings that it was started with. To train on those of now, start a new run: "
-        f"riffsmith train {quote(str(source))} NEW_RUN"
+        f"riffsmith train {quote_path(source)} NEW_RUN"
     )
 
 

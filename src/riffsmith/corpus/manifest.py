@@ -1,6 +1,5 @@
 """The manifest of a corpus: its recordings, its settings and its split."""
 
-import shlex
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -12,6 +11,7 @@ from riffsmith.config import CorpusSettings
 from riffsmith.corpus.entry import SurveyEntry
 from riffsmith.errors import CorpusError
 from riffsmith.files import read_checked, validate, write_checked
+from riffsmith.terminal import quote_path
 
 CORPUS_VERSION = 1
 MANIFEST_NAME = "manifest.json"
@@ -153,7 +153,7 @@ def read_manifest(corpus: Path) -> Manifest:
         )
         raise CorpusError(
             f"{corpus} {found}: check the path, or make the corpus with `riffsmith prepare FOLDER "
-            f"{shlex.quote(str(corpus))}`"
+            f"{quote_path(corpus)}`"
         ) from cause
     except (OSError, ValueError) as cause:
         raise CorpusError(f"{path} is damaged ({cause}): prepare the corpus again") from cause

@@ -1,6 +1,5 @@
 """The page of a run: one self-contained HTML file."""
 
-import shlex
 from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
@@ -38,6 +37,7 @@ from riffsmith.report.steps import describe_steps
 from riffsmith.report.texts import Language, Rounded, Texts
 from riffsmith.report.verdict import advise, draw_verdict
 from riffsmith.runs import RunFolder, open_run
+from riffsmith.terminal import quote_path
 
 
 def write_report(
@@ -79,7 +79,7 @@ def write_report(
                 for split in ("train", "held_out")
             },
             cut=_find_cut(corpus),
-            command=f"riffsmith report {shlex.quote(_shown_path(run.path))}",
+            command=f"riffsmith report {quote_path(_shown_path(run.path))}",
             unit=record.unit,
             snapshot=selection.number,
             end=history.end,
@@ -111,9 +111,9 @@ def write_report(
     write_bytes(out, page.encode(), RunError)
 
 
-def _shown_path(path: Path) -> str:
+def _shown_path(path: Path) -> Path:
     """A path in a page that may be passed on: of an absolute one, the last name alone."""
-    return path.name if path.is_absolute() else str(path)
+    return Path(path.name) if path.is_absolute() else path
 
 
 def _find_cut(corpus: Corpus) -> dict[str, str] | None:

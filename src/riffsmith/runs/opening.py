@@ -3,7 +3,6 @@
 import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from shlex import quote
 
 import torch
 
@@ -15,6 +14,7 @@ from riffsmith.files import hold
 from riffsmith.parallel import count_split_threads
 from riffsmith.runs.folder import RunFolder
 from riffsmith.runs.record import RunRecord
+from riffsmith.terminal import quote_path
 
 
 def create_run(
@@ -113,7 +113,7 @@ def open_run(
     if not found.exists():
         raise CorpusError(
             f"the corpus of {run.path}, {found}, is not there: if it has been moved, name its new "
-            f"path with `riffsmith report {quote(str(run.path))} --corpus CORPUS`, or else prepare "
+            f"path with `riffsmith report {quote_path(run.path)} --corpus CORPUS`, or else prepare "
             "it again from the same recordings"
         )
     return record, Corpus(found)
@@ -127,7 +127,7 @@ def _refuse_other_corpus(corpus: Corpus, run: RunFolder, record: RunRecord) -> N
     """
     if corpus.manifest.corpus_hash() == record.corpus_hash:
         return
-    anew = f"start a new run with it: riffsmith train {quote(str(corpus.path))} NEW_RUN"
+    anew = f"start a new run with it: riffsmith train {quote_path(corpus.path)} NEW_RUN"
     own = run.path / record.corpus
     if own.resolve() == corpus.path.resolve() or not is_corpus(own):
         raise RunError(
