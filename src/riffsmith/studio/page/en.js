@@ -642,7 +642,7 @@ export default {
     "relative_folder":
       "the folder must be a whole path that begins with / or ~, found “{folder}”: write it whole",
     "folder_outside":
-      "this studio does not read folder {folder}: it reads the folders that riffsmith studio --music FOLDER names, or your home folder where it names none",
+      "this studio does not read folder {folder}: it reads the folders that `riffsmith studio --music FOLDER` names, or your home folder where it names none",
     "folder_too_large":
       "this folder holds more than {most} files and folders: choose the one of the recordings",
     "folder_too_deep":

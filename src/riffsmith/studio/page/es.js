@@ -646,7 +646,7 @@ export default {
     "relative_folder":
       "la carpeta debe ser una ruta completa que empiece por / o ~, y es «{folder}»: escríbala entera",
     "folder_outside":
-      "este estudio no lee la carpeta {folder}: lee las carpetas que nombra riffsmith studio --music CARPETA, o su carpeta personal si no nombra ninguna",
+      "este estudio no lee la carpeta {folder}: lee las carpetas que nombra `riffsmith studio --music CARPETA`, o su carpeta personal si no nombra ninguna",
     "folder_too_large":
       "esta carpeta contiene más de {most} archivos y carpetas: elija la de las grabaciones",
     "folder_too_deep": "hay más de {most} carpetas una dentro de otra: elija la de las grabaciones",
