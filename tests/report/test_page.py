@@ -129,7 +129,8 @@ def test_the_page_says_what_was_found(pages: dict[str, str]):
 def test_missing_measurements_name_the_command(pages: dict[str, str], finished_run: RunFolder):
     text = Outline(pages["quick"]).words()
     command = (
-        "The following command measures it and keeps the result: "
+        "The following command, in the folder that the run lies in, measures it and keeps the "
+        "result: "
         f"riffsmith report '{finished_run.path.name}'"
     )
     assert str(finished_run.path.parent) not in pages["quick"]  # the page may be passed on
