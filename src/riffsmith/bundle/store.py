@@ -25,6 +25,7 @@ from riffsmith.config import LatentSettings, PictureSettings
 from riffsmith.errors import ModelError
 from riffsmith.features import CLASSES
 from riffsmith.files import (
+    LARGEST_TENSORS,
     atomic_path,
     dump_checked,
     read_checked,
@@ -41,13 +42,12 @@ CODEC_NAME = "codec.safetensors"
 PIANO_ROLL_NAME = "piano_roll.safetensors"
 ORIGINALITY_NAME = "originality.safetensors"
 """Name of the search index of the training music, which `evaluation.copying` writes and reads."""
-_LARGEST_TENSORS = 2**30
 BUNDLE_FILES = {
     CARD_NAME: 16 * 2**20,
-    WEIGHTS_NAME: _LARGEST_TENSORS,
-    CODEC_NAME: _LARGEST_TENSORS,
-    PIANO_ROLL_NAME: _LARGEST_TENSORS,
-    ORIGINALITY_NAME: _LARGEST_TENSORS,
+    WEIGHTS_NAME: LARGEST_TENSORS,
+    CODEC_NAME: LARGEST_TENSORS,
+    PIANO_ROLL_NAME: LARGEST_TENSORS,
+    ORIGINALITY_NAME: LARGEST_TENSORS,
 }
 """Names of all files that a bundle can have, and the largest size in bytes in which each is read.
 Codec and piano roll belong to preset `latent`."""

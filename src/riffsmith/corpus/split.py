@@ -27,7 +27,7 @@ _LEAST_SECONDS = 29.5
 """Music that is held out at least: one passage of an evaluation, and enough windows to tell copies
 from chance."""
 _LEAST_SHARE = 0.25
-"""Of little music, this share is enough."""
+"""Where there is little music, it is enough to hold out this share of it."""
 _LEAST_PASSAGE_SECONDS = 5.0
 """One of the held-out recordings is so long, because shorter passages cannot be evaluated."""
 _MOST_SHARE = 0.4

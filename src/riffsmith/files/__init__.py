@@ -1,6 +1,7 @@
 """Files: written whole or not at all, with checksums; folders that one process holds."""
 
 from riffsmith.files.checksums import (
+    LARGEST_TENSORS,
     check_tensors,
     dump_checked,
     parse_checked,
@@ -25,6 +26,7 @@ from riffsmith.files.writing import (
 )
 
 __all__ = [
+    "LARGEST_TENSORS",
     "LOCK_NAMES",
     "LockOwner",
     "atomic_path",

@@ -18,14 +18,14 @@ from riffsmith.files.writing import write_bytes
 
 LARGEST_JSON = 64 * 2**20
 """Size in bytes up to which a file of JSON is read: it takes about ten times as much memory."""
+LARGEST_TENSORS = 2**30
+"""Size in bytes up to which a safetensors file of a run or of a bundle is read."""
 _KEY = "checksum"
 _METADATA = "__metadata__"
 Model = TypeVar("Model", bound=BaseModel)
 _LENGTH_BYTES = 8
 """Bytes at the beginning of a safetensors file that hold the length of its header. The header is
 padded to a multiple of as many."""
-
-
 _TOO_DEEP = "it is nested too deeply"
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from riffsmith.errors import RunError
 from riffsmith.files import (
+    LARGEST_TENSORS,
     check_tensors,
     explain,
     flush_to_disk,
@@ -33,7 +34,6 @@ from riffsmith.runs.metrics import format_line, name_damaged_lines, parse_lines
 from riffsmith.runs.record import RUN_VERSION, RunRecord, Unit
 
 RUN_NAME = "run.json"
-_LARGEST_TENSORS = 2**30
 PREVIEW_AUDIO, PREVIEW_PICTURE = ".flac", ".png"
 """Endings of the files of a preview."""
 _DIGITS: dict[Unit, int] = {"epoch": 4, "step": 6}
@@ -185,7 +185,7 @@ class RunFolder:
             RunError: The file is damaged, or cannot be read.
         """
         try:
-            content = read_regular(path, _LARGEST_TENSORS)
+            content = read_regular(path, LARGEST_TENSORS)
             check_tensors(content)
         except (OSError, ValueError) as cause:
             copy = self.snapshots / "*" / path.name

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Event
@@ -59,31 +60,18 @@ def start(
         output: Open file that its output is written to, without `log`. `None`: the output, too, can
             be read from the process.
     """
-    environment = _environment()
-    if log is None:
+    with nullcontext() if log is None else log.open("a") as file:
         process = subprocess.Popen(
             words,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if output is None else output,
-            stderr=subprocess.PIPE,
+            stdout=file or output or subprocess.PIPE,
+            stderr=file or subprocess.PIPE,
             text=True,
             errors="replace",
-            env=environment,
+            env=_environment(),
             cwd=sys.prefix,
             start_new_session=True,
         )
-    else:
-        with log.open("a") as file:
-            process = subprocess.Popen(
-                words,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=file,
-                text=True,
-                env=environment,
-                cwd=sys.prefix,
-                start_new_session=True,
-            )
     try:
         psutil.Process(process.pid).nice(_NICE)
     except (psutil.Error, OSError, ValueError):  # it has ended, or this system has no such number
