@@ -205,6 +205,15 @@ def give_clips(page: Page) -> list[dict[str, Any]]:
     return asked
 
 
+def hear_both(page: Page) -> None:
+    """Plays clip A to its end, then clip B: a clip counts as heard once it has begun to play."""
+    page.keyboard.press("1")
+    expect(page.locator("#hear-0")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#hear-0")).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("2")
+    expect(page.locator("#vote-0")).to_be_enabled()
+
+
 def test_two_sides_are_compared_blind(open_page: Open):
     """The louder clip is turned down; a vote shows which was which, and is counted."""
     page = open_page()
@@ -219,11 +228,7 @@ def test_two_sides_are_compared_blind(open_page: Open):
         expect(page.locator("#hear-0")).to_be_focused()
         expect(result).to_contain_text("Hear both")
         page.keyboard.press("ArrowLeft")  # counts only once both were heard
-        page.keyboard.press("1")
-        expect(page.locator("#hear-0")).to_have_attribute("aria-pressed", "true")
-        expect(page.locator("#hear-0")).to_have_attribute("aria-pressed", "false")  # heard whole
-        page.keyboard.press("2")
-        expect(page.locator("#vote-0")).to_be_enabled()
+        hear_both(page)
         gains = page.locator("#trial audio").evaluate_all("all => all.map((one) => one.volume)")
         assert sorted(gains) == [pytest.approx(10 ** (-6 / 20)), 1]
         models = ["metal", MODEL] if gains[0] < 1 else [MODEL, "metal"]
@@ -266,10 +271,8 @@ def test_snapshots_of_a_model_are_compared(open_page: Open):
     expect(page.locator("#banner")).to_contain_text("choose another model, snapshot or seed")
     snapshots[0].select_option(label="step 0")
     make.click()
-    for key in "12":
-        expect(page.locator("#hear-0")).to_be_visible()
-        page.keyboard.press(key)
-    expect(page.locator("#vote-0")).to_be_enabled()
+    expect(page.locator("#hear-0")).to_be_focused()
+    hear_both(page)
     page.keyboard.press("0")
     expect(page.locator("#compare-result")).to_contain_text("Tiny, step 8, seed 3")
     expect(page.locator("#tally-list")).to_contain_text("Tiny, step 0: 0 · Tiny, step 8: 0 · no")
