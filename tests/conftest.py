@@ -26,6 +26,7 @@ from riffsmith.bundle import (
     build_latent_generator,
     build_piano_roll_model,
     load_bundle,
+    save_modulation_filter,
     save_piano_roll_model,
     write_bundle,
 )
@@ -34,7 +35,7 @@ from riffsmith.config import LatentSettings, PictureSettings, Settings, load_pre
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.evaluation import AisfxEmbedder, MusicnnEmbedder, scores
 from riffsmith.evaluation.embedders import embedder
-from riffsmith.networks import PianoRollModel
+from riffsmith.networks import ModulationFilter, PianoRollModel
 from riffsmith.runs import RunFolder, RunRecord, create_run
 
 TINY = {
@@ -211,6 +212,15 @@ def make_piano_roll_model(settings: LatentSettings) -> PianoRollModel:
     return model
 
 
+def make_modulation_filter(channels: int) -> ModulationFilter:
+    """A filter that weakens fast changes of latents."""
+    stream = torch.Generator().manual_seed(5)
+    noise = torch.randn(2, channels, 512, generator=stream)
+    found = ModulationFilter(channels)
+    found.fit(noise, torch.nn.functional.avg_pool1d(noise, 3, 1, padding=1))
+    return found.eval()
+
+
 @pytest.fixture(scope="session")
 def latent_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle of the preset `latent` of tiny size, all of whose weights do something."""
@@ -235,7 +245,8 @@ def latent_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         metrics={"kad_musicnn": 2.5},
     )
     notes = save_piano_roll_model(make_piano_roll_model(settings))
-    write_bundle(folder, card, generator, save_codec(codec), notes)
+    found = save_modulation_filter(make_modulation_filter(settings.codec.latent_channels))
+    write_bundle(folder, card, generator, save_codec(codec), notes, found)
     return folder
 
 

@@ -15,6 +15,7 @@ in half precision after flow matching and during the adversarial phase. How many
 follows from the seconds and the speed of the first steps.
 
 `bundle` puts a generator and the codec of MODEL together to a model that plays.
+`tools/fit_modulation_filter.py` then gives it the filter that trainings have.
 
 The windows are those of `riffsmith train`, but for the precision of the latents, and for the fewer
 offsets of frames and transpositions that the pack holds.

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import make_card, tiny_settings
+from conftest import make_card, make_modulation_filter, tiny_settings
 
 from riffsmith.bundle import (
+    LatentBundle,
     RecordingCredit,
     load_bundle,
     load_shipped,
+    save_modulation_filter,
     shipped_models,
     write_bundle,
 )
@@ -74,6 +76,23 @@ def test_damage_is_named(bundle: Path, harm, message: str):
     harm(bundle)
     with pytest.raises(ModelError, match=message):
         load_bundle(bundle)
+
+
+def test_a_modulation_filter_comes_back_and_must_fit(latent_bundle: Path, tmp_path: Path):
+    found = load_bundle(latent_bundle)
+    assert isinstance(found, LatentBundle)
+    assert found.modulation_filter is not None
+    assert torch.equal(found.modulation_filter.taps, make_modulation_filter(8).taps)
+    codec, notes = (
+        (latent_bundle / f"{name}.safetensors").read_bytes() for name in ("codec", "piano_roll")
+    )
+    content = save_modulation_filter(make_modulation_filter(7))
+    write_bundle(tmp_path / "b", found.card, found.generator, codec, notes, content)
+    with pytest.raises(ModelError, match="modulation_filter.* cannot be used .taps has the shape"):
+        load_bundle(tmp_path / "b")
+    (tmp_path / "b" / "modulation_filter.safetensors").unlink()
+    with pytest.raises(ModelError, match="No such file"):
+        load_bundle(tmp_path / "b")
 
 
 def test_weights_of_other_networks_are_refused(bundle: Path):

@@ -5,7 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import give_codec, make_music, make_piano_roll_model, tiny_latents
+from conftest import (
+    give_codec,
+    make_modulation_filter,
+    make_music,
+    make_piano_roll_model,
+    tiny_latents,
+)
 
 from riffsmith.bundle import Card, LatentBundle, build_latent_generator
 from riffsmith.errors import SettingsError
@@ -33,7 +39,8 @@ def bundle(tmp_path: Path) -> LatentBundle:
         torch.nn.init.normal_(weight, std=0.2)
     card = Card.model_construct(settings=settings)
     notes = make_piano_roll_model(settings)
-    return LatentBundle(card, settings, generator.eval(), codec, notes)
+    found = make_modulation_filter(settings.codec.latent_channels)
+    return LatentBundle(card, settings, generator.eval(), codec, notes, found)
 
 
 @pytest.mark.slow
@@ -128,10 +135,12 @@ def test_windows_are_what_one_pass_over_all_of_them_gives(bundle: LatentBundle):
     """A network whose receptive field is smaller than the margins leaves no seam."""
     stream, frames, margin = Stream(bundle, 3), 2 * WINDOW_LATENTS[-1], 64
     generator = bundle.generator
+    assert bundle.modulation_filter is not None
     conditioning = stream.schedule.conditioning(-margin, frames + 2 * margin)
     noise = stream.noise.cut("latents", 8, -margin, frames + 2 * margin)
     with torch.inference_mode():
         whole = sample(lambda x, t: generator(x, conditioning, t), noise, 3, 3)
+        whole = bundle.modulation_filter(whole)
         pieces = [stream.latents(start, 100) for start in range(0, 1400, 100)]
     expected = whole[..., margin : margin + 1400]
     assert torch.allclose(torch.cat(pieces, dim=-1), expected, atol=0.05)  # bfloat16

@@ -18,6 +18,7 @@ from riffsmith.runs.checkpoint import checkpoint_paths
 from riffsmith.synthesis import generate_clip
 from riffsmith.training import measure_training_seconds, train
 from riffsmith.training.latent.base import open_base
+from riffsmith.training.latent.modulation import fit_modulation_filter
 from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
 from riffsmith.training.latent.system import initialise_latent_state
 from riffsmith.training.latent.windows import (
@@ -102,6 +103,7 @@ def test_a_run_from_start_to_sound(started: tuple[RunFolder, RunRecord], latent_
     assert audio.shape == (20_000, 2)
     assert np.isfinite(audio).all()
     assert np.array_equal(audio, generate_clip(bundle, 2.5, 7))
+    assert bundle.modulation_filter is None  # a window of 16 frames is too short for one
     line = run.read_metrics("preview")[-1]
     assert float(str(line["spread_relative"])) > 0
 
@@ -260,6 +262,30 @@ def test_the_metrics_have_checks_of_health(
 def test_an_estimate_includes_the_adversarial_phase():
     alone, both = (measure_training_seconds(tiny_latents(), steps) for steps in (3, 3000))
     assert 0 < alone < both
+
+
+@pytest.mark.slow
+def test_a_snapshot_has_a_filter_for_what_its_generator_plays(
+    tmp_path: Path, latent_corpus: Corpus
+):
+    settings = tiny_latents(window_frames="64", steps="1", flow_matching_steps="1")
+    run = RunFolder(tmp_path / "run")
+    train(run, create_run(run, latent_corpus, settings, "latent", seed=1), latent_corpus, [])
+    bundle = load_bundle(run.snapshot(run.snapshot_numbers()[-1]))
+    assert isinstance(bundle, LatentBundle)
+    assert bundle.modulation_filter is not None
+    found = bundle.modulation_filter.taps
+    assert found[:, 32].min() < 0.99  # not the filter that changes nothing
+    recordings = measure_recordings(
+        latent_corpus,
+        latent_corpus.manifest.of_split("train"),
+        settings,
+        settings.training.offsets,
+    )
+    windows = LatentWindows(recordings, bundle.codec, settings.training)
+    again = fit_modulation_filter(bundle.generator, windows, settings, seed=1)
+    assert again is not None
+    assert torch.allclose(found, again.taps, atol=0.01)  # its weights are in half precision
 
 
 @pytest.mark.slow

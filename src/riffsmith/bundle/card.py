@@ -61,3 +61,6 @@ class Card(BaseModel):
     piano_roll_hash: str | None = None
     """BLAKE2b hash of the file of the piano-roll model. `None`: the model has none, or is not
     written yet."""
+    modulation_filter_hash: str | None = None
+    """BLAKE2b hash of the file of the modulation filter. `None`: the model has none, or is not
+    written yet."""

@@ -1,5 +1,5 @@
-"""Bundles on disk: a folder with a card, a generator and, for preset `latent`, a codec and a model
-that writes piano rolls.
+"""Bundles on disk: a folder with a card, a generator and, for preset `latent`, a codec, a model
+that writes piano rolls and a filter of latents.
 """
 
 from collections.abc import Iterator
@@ -33,13 +33,14 @@ from riffsmith.files import (
     read_shapes,
     validate,
 )
-from riffsmith.networks import BandAxis, Denoiser, Generator, PianoRollModel
+from riffsmith.networks import BandAxis, Denoiser, Generator, ModulationFilter, PianoRollModel
 from riffsmith.transcription import PITCHES
 
 CARD_NAME = "card.json"
 WEIGHTS_NAME = "generator.safetensors"
 CODEC_NAME = "codec.safetensors"
 PIANO_ROLL_NAME = "piano_roll.safetensors"
+MODULATION_FILTER_NAME = "modulation_filter.safetensors"
 ORIGINALITY_NAME = "originality.safetensors"
 """Name of the search index of the training music, which `evaluation.copying` writes and reads."""
 BUNDLE_FILES = {
@@ -47,10 +48,11 @@ BUNDLE_FILES = {
     WEIGHTS_NAME: LARGEST_TENSORS,
     CODEC_NAME: LARGEST_TENSORS,
     PIANO_ROLL_NAME: LARGEST_TENSORS,
+    MODULATION_FILTER_NAME: LARGEST_TENSORS,
     ORIGINALITY_NAME: LARGEST_TENSORS,
 }
 """Names of all files that a bundle can have, and the largest size in bytes in which each is read.
-Codec and piano roll belong to preset `latent`."""
+Codec, piano roll and modulation filter belong to preset `latent`."""
 _BASE = "base"
 """Name of the shipped model that trainings begin with."""
 _MEL_BANDS = 2
@@ -78,6 +80,8 @@ class LatentBundle:
     codec: Codec
     piano_roll_model: PianoRollModel | None = None
     """Writes the notes that the generator plays. `None`: the generator is given no notes."""
+    modulation_filter: ModulationFilter | None = None
+    """Filters the latents that the generator plays. `None`: they stay as they are."""
 
 
 Bundle = PictureBundle | LatentBundle
@@ -89,6 +93,7 @@ def write_bundle(
     generator: nn.Module,
     codec: bytes | None = None,
     piano_roll_model: bytes | None = None,
+    modulation_filter: bytes | None = None,
 ) -> None:
     """Writes a bundle, whole or not at all.
 
@@ -98,6 +103,8 @@ def write_bundle(
         generator: Generator that has the card's settings.
         codec: Content of the codec file, from `save_codec`. `None`: the model has no codec.
         piano_roll_model: Content of its file, from `save_piano_roll_model`. `None`: there is none.
+        modulation_filter: Content of its file, from `save_modulation_filter`. `None`: there is
+            none.
 
     Raises:
         ModelError: Writing failed.
@@ -106,21 +113,27 @@ def write_bundle(
     if codec is not None:  # half the size; such a generator plays in bfloat16 where that is faster
         state = {name: tensor.half() for name, tensor in state.items()}
     weights = save(state)
+    parts = {
+        WEIGHTS_NAME: weights,
+        CODEC_NAME: codec,
+        PIANO_ROLL_NAME: piano_roll_model,
+        MODULATION_FILTER_NAME: modulation_filter,
+    }
+    hashes = {name: None if part is None else _digest(part) for name, part in parts.items()}
     card = card.model_copy(
         update={
             "version": BUNDLE_VERSION,
-            "weights_hash": _digest(weights),
-            "codec_hash": None if codec is None else _digest(codec),
-            "piano_roll_hash": None if piano_roll_model is None else _digest(piano_roll_model),
+            "weights_hash": hashes[WEIGHTS_NAME],
+            "codec_hash": hashes[CODEC_NAME],
+            "piano_roll_hash": hashes[PIANO_ROLL_NAME],
+            "modulation_filter_hash": hashes[MODULATION_FILTER_NAME],
         }
     )
     with atomic_path(folder, ModelError) as partial:
         partial.mkdir()
-        (partial / WEIGHTS_NAME).write_bytes(weights)
-        if codec is not None:
-            (partial / CODEC_NAME).write_bytes(codec)
-        if piano_roll_model is not None:
-            (partial / PIANO_ROLL_NAME).write_bytes(piano_roll_model)
+        for name, part in parts.items():
+            if part is not None:
+                (partial / name).write_bytes(part)
         (partial / CARD_NAME).write_bytes(dump_checked(card.model_dump_json()))
 
 
@@ -177,7 +190,13 @@ def load_bundle(folder: Path) -> Bundle:
     if settings.piano_roll.hidden:
         content = _read_checked(folder / PIANO_ROLL_NAME, card.piano_roll_hash)
         piano_roll_model = load_piano_roll_model(settings, content)
-    return LatentBundle(card, settings, latent_generator, codec, piano_roll_model)
+    modulation_filter = None
+    if card.modulation_filter_hash is not None:
+        content = _read_checked(folder / MODULATION_FILTER_NAME, card.modulation_filter_hash)
+        modulation_filter = _load_modulation_filter(settings, content)
+    return LatentBundle(
+        card, settings, latent_generator, codec, piano_roll_model, modulation_filter
+    )
 
 
 def build_piano_roll_model(settings: LatentSettings) -> PianoRollModel:
@@ -212,6 +231,29 @@ def load_piano_roll_model(settings: LatentSettings, content: bytes) -> PianoRoll
             f"{PIANO_ROLL_NAME} cannot be used ({first}): use another model"
         ) from cause
     return model.eval().requires_grad_(False)
+
+
+def save_modulation_filter(modulation_filter: ModulationFilter) -> bytes:
+    """The filter as safetensors."""
+    return save(modulation_filter.state_dict())
+
+
+def _load_modulation_filter(settings: LatentSettings, content: bytes) -> ModulationFilter:
+    """Reads what `save_modulation_filter` wrote.
+
+    Raises:
+        ModelError: The content is damaged, or belongs to latents with other channels.
+    """
+    found = ModulationFilter(settings.codec.latent_channels)
+    try:
+        _check_shapes(found, content)
+        found.load_state_dict(load(content))
+    except (SafetensorError, RuntimeError, ValueError) as cause:
+        first = str(cause).splitlines()[0]
+        raise ModelError(
+            f"{MODULATION_FILTER_NAME} cannot be used ({first}): use another model"
+        ) from cause
+    return found.eval()
 
 
 def build_latent_generator(settings: LatentSettings) -> Denoiser:

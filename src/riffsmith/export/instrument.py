@@ -51,6 +51,7 @@ class Instrument(Coder):
         velocity: nn.Module,
         decoder: nn.Module,
         encoder: nn.Module,
+        modulation_filter: nn.Module,
         notes: NoteWriter | None = None,
     ) -> None:
         """Copies from a model all that TorchScript can hold.
@@ -60,6 +61,7 @@ class Instrument(Coder):
             velocity: Its generator, traced: noisy latents, conditioning and time to velocity.
             decoder: Its decoder, traced: latents and noise to audio.
             encoder: Its encoder, traced: audio to latents.
+            modulation_filter: Its modulation filter, traced, or an identity.
             notes: Writes the notes. `None`: the generator is given none.
         """
         super().__init__(bundle, decoder, encoder)
@@ -68,6 +70,7 @@ class Instrument(Coder):
         self.chunk_latents, self.blend_latents = _CHUNK_LATENTS, BLEND_LATENTS
         self.keyframe_latents, self.selected_fraction = KEYFRAME_LATENTS, NEAREST_FRACTION
         self.velocity, self.notes = velocity, notes
+        self.modulation_filter = modulation_filter
         self.latent_seconds = settings.latent_seconds
         self.steps, self.texture = settings.generator.steps, settings.generator.texture
         self.extrapolation = settings.generator.extrapolation
@@ -217,7 +220,8 @@ class Instrument(Coder):
 
     def _append_window(self) -> None:
         """Blends the latents into the finished window, and begins the next window."""
-        made = self.noisy[:, :, self.margin_latents : self.margin_latents + self.window_latents]
+        filtered = self.modulation_filter(self.noisy)
+        made = filtered[:, :, self.margin_latents : self.margin_latents + self.window_latents]
         kept = self.window_start - self.first_frame
         if self.latents.shape[2] == 0:
             self.first_frame = self.window_start

@@ -118,6 +118,7 @@ def _export_piano_roll(model: PianoRollModel, path: Path, random: torch.Generato
 def _player(bundle: LatentBundle, multiple: int) -> dict[str, object]:
     """Settings that a player needs besides the graphs."""
     settings, codec, model = bundle.settings, bundle.codec, bundle.piano_roll_model
+    found = bundle.modulation_filter
     notes: dict[str, object] = {"pitches": 0}
     if model is not None:
         notes = {
@@ -138,6 +139,7 @@ def _player(bundle: LatentBundle, multiple: int) -> dict[str, object]:
         "steps": settings.generator.steps,
         "extrapolation": settings.generator.extrapolation,
         "texture": settings.generator.texture,
+        "modulation_filter": None if found is None else found.taps.tolist(),
         "clock_periods_in_beats": list(PERIODS),
         "styles": codec.style_embedding.passages.tolist(),
         "styles_bpm": codec.style_embedding.descriptors[:, -1].tolist(),

@@ -47,6 +47,7 @@ def build_instrument(bundle: LatentBundle) -> Instrument:
         bundle.generator,
         _Decoder(bundle.codec),
         _Encoder(bundle.codec),
+        bundle.modulation_filter or nn.Identity(),
         None if model is None else NoteWriter(model, PianoRollStep(model)),
     )
 
@@ -75,6 +76,7 @@ def export_torchscript(bundle: LatentBundle, path: Path) -> None:
             _trace(bundle.generator, (noisy, conditioning, torch.ones(1))),
             _trace(_Decoder(codec), (latents, noise)),
             _trace(_Encoder(codec), (audio,)),
+            _trace(bundle.modulation_filter or nn.Identity(), (noisy,)),
             None if model is None else _trace_writer(model),
         )
         script = torch.jit.script(instrument.eval())

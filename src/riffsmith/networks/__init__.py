@@ -6,6 +6,7 @@ from riffsmith.networks.latent.denoiser import Denoiser
 from riffsmith.networks.latent.discriminator import LatentDiscriminator
 from riffsmith.networks.latent.inputs import CLOCK_CHANNELS, PERIODS, NoiseSource, clock
 from riffsmith.networks.latent.losses import approximate_gradient_penalty, relativistic_loss
+from riffsmith.networks.latent.modulation_filter import SPAN_LATENTS, ModulationFilter
 from riffsmith.networks.parameters import copy_for_averaging, count_parameters, update_average
 from riffsmith.networks.piano_roll import (
     BAR_BEATS,
@@ -32,6 +33,7 @@ __all__ = [
     "CLOCK_CHANNELS",
     "PERIODS",
     "PROFILE_VALUES",
+    "SPAN_LATENTS",
     "SURROUNDING_STEPS",
     "BandAxis",
     "CrossEntropy",
@@ -41,6 +43,7 @@ __all__ = [
     "Generator",
     "LatentDiscriminator",
     "Loss",
+    "ModulationFilter",
     "NoiseSource",
     "PianoRollModel",
     "Wasserstein",

@@ -155,13 +155,7 @@ def _periodic_latents(
         return torch.cat([begin, found[..., blend:frames]], dim=-1)[..., repeated]
 
     noise = schedule.noise(NoiseSource(seed), settings.codec.latent_channels, 0, frames)
-    played = denoise(
-        bundle.generator,
-        noise[..., repeated],
-        schedule.conditioning(-margin, count),
-        settings.generator,
-        close,
-    )
+    played = denoise(bundle, noise[..., repeated], schedule.conditioning(-margin, count), close)
     return played[..., margin : margin + frames]
 
 

@@ -10,9 +10,8 @@ from torch import Tensor
 from riffsmith.audio import limit_peaks, limiter_reach
 from riffsmith.bundle import LatentBundle
 from riffsmith.codec import Codec
-from riffsmith.config import LatentGeneratorSettings
 from riffsmith.hardware import playing_precision
-from riffsmith.networks import Denoiser, NoiseSource, sample
+from riffsmith.networks import NoiseSource, sample
 from riffsmith.parallel import single_threaded
 
 HEADROOM_DB = 2.0
@@ -26,21 +25,21 @@ of the corpus."""
 @single_threaded()
 @torch.inference_mode()
 def denoise(
-    generator: Denoiser,
+    bundle: LatentBundle,
     noise: Float[Tensor, "1 components frames"],
     conditioning: Float[Tensor, "1 conditioning frames"],
-    sampler: LatentGeneratorSettings,
     constrain: Callable[[Tensor, float], Tensor] = lambda state, timestep: state,
 ) -> Float[Tensor, "1 components frames"]:
-    """Samples latents from noise.
+    """Samples latents from noise, and filters them where the model has a modulation filter.
 
     Args:
-        generator: Network that predicts the velocity.
+        bundle: Model whose generator predicts the velocity.
         noise: Standard normal noise.
         conditioning: Conditioning of the same frames, from `ConditioningSchedule`.
-        sampler: Settings with the number of steps and their extrapolation.
-        constrain: Function (state, timestep) → state, applied before each step and at the end.
+        constrain: Function (state, timestep) → state, applied before each step, at the end, and
+            again after the filter.
     """
+    generator, sampler = bundle.generator, bundle.settings.generator
     device = next(generator.parameters()).device
     conditioning = conditioning.to(device)
 
@@ -56,7 +55,10 @@ def denoise(
         constrain,
         extrapolation=sampler.extrapolation,
     )
-    return constrain(latents, 0.0).cpu()
+    latents = constrain(latents, 0.0).cpu()
+    if bundle.modulation_filter is None:
+        return latents
+    return constrain(bundle.modulation_filter(latents), 0.0)
 
 
 @single_threaded()

@@ -64,9 +64,8 @@ class Stream:
             UnknownKeyError: The controls name a key, and the model has no tonal latents.
         """
         self._bundle = bundle
-        self._generator, self._codec = bundle.generator, bundle.codec
+        self._codec = bundle.codec
         settings = bundle.settings
-        self._sampler = settings.generator
         self.noise = NoiseSource(seed)
         centre = audio_prompt.centre if audio_prompt else None
         self.schedule = ConditioningSchedule(
@@ -285,13 +284,13 @@ class Stream:
 
     def _denoise(self, start: int, frames: int) -> Float[Tensor, "1 components frames"]:
         conditioning = self.schedule.conditioning(start, frames)
-        channels = self._generator.latent_channels
+        channels = self._codec.latent_channels
         noise = self.schedule.noise(self.noise, channels, start, frames)
         if self._audio_prompt is None:
-            return denoise(self._generator, noise, conditioning, self._sampler)
+            return denoise(self._bundle, noise, conditioning)
         conditioning = self._audio_prompt.give_notes(conditioning, start)
         constrain = partial(self._audio_prompt.constrain, noise, start)
-        return denoise(self._generator, noise, conditioning, self._sampler, constrain)
+        return denoise(self._bundle, noise, conditioning, constrain)
 
 
 def blend_weights(frames: int) -> Float[Tensor, " frames"]:

@@ -15,6 +15,7 @@ from riffsmith.bundle import (
     LatentBundle,
     PictureBundle,
     RecordingCredit,
+    save_modulation_filter,
     save_piano_roll_model,
     write_bundle,
 )
@@ -49,12 +50,21 @@ def take_snapshot(
     """
     metrics = measure_samples(system.probe())
     bundle = system.snapshot(build_card(system, record, manifest, number, metrics))
-    codec, piano_roll_model = None, None
+    codec, piano_roll_model, modulation_filter = None, None, None
     if isinstance(bundle, LatentBundle):
         codec = save_codec(bundle.codec)
         if bundle.piano_roll_model is not None:
             piano_roll_model = save_piano_roll_model(bundle.piano_roll_model)
-    write_bundle(run.snapshot(number), bundle.card, bundle.generator, codec, piano_roll_model)
+        if bundle.modulation_filter is not None:
+            modulation_filter = save_modulation_filter(bundle.modulation_filter)
+    write_bundle(
+        run.snapshot(number),
+        bundle.card,
+        bundle.generator,
+        codec,
+        piano_roll_model,
+        modulation_filter,
+    )
     preview = make_preview(bundle)
     write_audio(run.preview(number, PREVIEW_AUDIO), preview.audio, preview.sample_rate)
     return metrics, preview

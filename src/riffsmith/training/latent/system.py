@@ -7,19 +7,19 @@ from torch import Tensor
 from riffsmith.bundle import Card, LatentBundle, build_latent_generator
 from riffsmith.config import LatentSettings
 from riffsmith.corpus import Corpus
-from riffsmith.networks import LatentDiscriminator, sample
+from riffsmith.networks import LatentDiscriminator
 from riffsmith.runs import RunFolder, RunRecord, Stage
 from riffsmith.seeds import derive_seed, random_stream
 from riffsmith.training.device import autocast
 from riffsmith.training.distributed import ProcessGroup
 from riffsmith.training.latent.base import begin_with, open_base
 from riffsmith.training.latent.codec import open_codec
+from riffsmith.training.latent.modulation import fit_modulation_filter, play_window
 from riffsmith.training.latent.piano_roll import open_piano_roll_model
 from riffsmith.training.latent.step import (
     LatentState,
     LatentTrainer,
     build_learning_rates,
-    velocity_of,
 )
 from riffsmith.training.latent.windows import (
     LatentWindows,
@@ -124,12 +124,8 @@ class LatentSystem:
         settings = self._settings
         real, conditioning = split_window(self._probe_training, settings.codec.latent_channels)
         stream = random_stream(self._record.seed, "watched", "noise")
-        noise = torch.randn(real.shape, generator=stream).to(self._device)
-        velocity = velocity_of(
-            self.state.generator, conditioning.to(self._device), settings.training
-        )
-        steps, extrapolation = settings.generator.steps, settings.generator.extrapolation
-        generated = sample(velocity, noise, steps, steps, extrapolation=extrapolation).cpu()
+        noise = torch.randn(real.shape, generator=stream)
+        generated = play_window(self.state.generator, noise, conditioning, settings)
         if self.state.step <= settings.training.flow_matching_steps:
             return Probe(generated, real, None)
         held_out = self._probe_held_out
@@ -142,7 +138,14 @@ class LatentSystem:
 
     def snapshot(self, card: Card) -> LatentBundle:
         generator = self.state.averaged_generator
-        return LatentBundle(card, self._settings, generator, self._codec, self._piano_roll_model)
+        return LatentBundle(
+            card,
+            self._settings,
+            generator,
+            self._codec,
+            self._piano_roll_model,
+            fit_modulation_filter(generator, self._windows, self._settings, self._record.seed),
+        )
 
     def apply_rollbacks(self, count: int) -> None:
         for learning_rate in self._learning_rates:
