@@ -26,7 +26,7 @@ from riffsmith.training.latent.windows import LatentWindows, measure_recordings
 
 def main() -> None:
     """Reads the command line and writes the model."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Fits the modulation filter of a model again.")
     parser.add_argument("model", help="name or folder of a model of preset latent")
     parser.add_argument("corpus", type=Path, help="prepared corpus that it learned from")
     parser.add_argument("folder", type=Path, help="folder of the model with its filter")
