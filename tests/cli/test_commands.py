@@ -431,6 +431,17 @@ def test_help_imports_nothing_slow(command: str):
 
 
 @pytest.mark.slow
+def test_loading_a_model_leaves_out_the_compiler_of_torch(latent_bundle: Path):
+    """It takes half as long to import as torch itself, and playing never needs it."""
+    code = (
+        f"import sys, riffsmith\nriffsmith.load({str(latent_bundle)!r}).generate(seconds=0.1)\n"
+        "print([m for m in ('torch._dynamo', 'sympy') if m in sys.modules], file=sys.stderr)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stderr.strip() == "[]"
+
+
+@pytest.mark.slow
 def test_the_module_is_the_command():
     began = time.perf_counter()
     ended = subprocess.run(

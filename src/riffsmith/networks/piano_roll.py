@@ -49,7 +49,7 @@ class PianoRollModel(nn.Module):
         """
         super().__init__()
         self.hidden, self.mixtures = hidden, mixtures
-        self.places = nn.Embedding(BAR_STEPS, hidden)
+        self.places = _Places(BAR_STEPS, hidden)
         self.enter = nn.Linear(PITCHES + PROFILE_VALUES, hidden)
         self.recurrent = nn.GRU(hidden, hidden, batch_first=True)
         self.mixture = nn.Linear(hidden, mixtures)
@@ -175,6 +175,18 @@ class PianoRollModel(nn.Module):
     def _habit(self, before: Tensor) -> Tensor:
         """Logits by which pitches stay as they are."""
         return self.stay * (2 * before - 1) + _FIRST_LOGIT
+
+
+class _Places(nn.Embedding):
+    """An embedding whose weights are not drawn on torch's device `meta`, where there are none.
+
+    There torch computes a normal distribution by code that imports its whole compiler, a third of
+    the time until a model plays.
+    """
+
+    def reset_parameters(self) -> None:
+        if not self.weight.is_meta:
+            super().reset_parameters()
 
 
 class _StepWriter:
