@@ -443,6 +443,16 @@ declare namespace Api {
   /** Reasons why a file of an upload is not taken. */
   type RefusalCode = "not_audio" | "no_ending" | "too_large" | "empty" | "too_many" | "of_system" | "bad_name";
 
+  /** Controls that OSC and MIDI have changed. */
+  interface RemoteControls {
+    /** Whether the studio listens to OSC or MIDI at all. */
+    is_listening: boolean;
+    /** Number of changes up to now. */
+    count: number;
+    /** New values by the names of the controls; null leaves a control to the seed. */
+    controls: Record<string, number | string | null>;
+  }
+
   /** Work before the first training step. */
   type Stage = "recordings" | "features" | "codec" | "notes";
 

@@ -80,6 +80,14 @@ export const closePlayer = (id) => ask("DELETE", `players/${part(id)}`);
 export const changeControls = (id, change) => json("PATCH", `players/${part(id)}`, change);
 
 /**
+ * Gives the controls that OSC and MIDI have changed.
+ *
+ * @param {number} after Number of changes that were seen.
+ * @returns {Promise<Api.RemoteControls>}
+ */
+export const remoteControls = (after) => json("GET", `remote?after=${after}`);
+
+/**
  * @param {string} id
  * @param {number} end
  * @param {number} seconds
