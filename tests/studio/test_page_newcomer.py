@@ -314,10 +314,14 @@ def test_wrong_values_are_named_in_the_language_of_the_page(open_page: Open):
     page.locator("#start").click()
     message = minutes.evaluate("one => one.validationMessage")
     assert message.startswith("Los minutos son un número")
-    minutes.fill("5")
+    minutes.fill("5,5")
     assert minutes.evaluate("one => one.checkValidity()")
+    script = "async () => (await import('./numbers.js')).fieldNumber(1234.5, 2, 2)"
+    assert page.evaluate(script) == "1234,50"
     taken = Problem.describe(ProblemCode.RUN_EXISTS, name="uno")
     answer(page, "jobs", 409, taken.model_dump_json())
-    page.locator("#start").click()
+    with page.expect_request("**/api/jobs") as asked:
+        page.locator("#start").click()
+    assert '"minutes":5.5,' in (asked.value.post_data or "")
     expect(page.locator("#banner")).to_contain_text("ya hay un entrenamiento «uno»")
     expect(page.locator("#banner [lang=en]")).to_have_count(0)

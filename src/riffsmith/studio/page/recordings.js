@@ -1,6 +1,7 @@
 // The recordings that were found: their common name, how long they take, and which are held out.
 
 import * as api from "./api.js";
+import { readDecimal } from "./decimals.js";
 import { byId, h, setText } from "./dom.js";
 import { number } from "./numbers.js";
 import { t } from "./texts.js";
@@ -52,7 +53,7 @@ export function commonName(paths) {
  * @param {HTMLInputElement} minutes
  */
 export function showTimes(found, minutes) {
-  const seconds = 60 * minutes.valueAsNumber;
+  const seconds = 60 * readDecimal(minutes);
   const place = byId("times");
   place.hidden = !found?.preparation_seconds || !(seconds > 0);
   if (!found || place.hidden) return;

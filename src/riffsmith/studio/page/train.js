@@ -1,6 +1,7 @@
 // The section to train in: music in, a look through it, and off it goes.
 
 import * as api from "./api.js";
+import { limitDecimal, readDecimal } from "./decimals.js";
 import { busy, byId, h, hideError, showError, showMessage, within } from "./dom.js";
 import { droppedFiles } from "./drop.js";
 import { onLanguage } from "./language.js";
@@ -58,6 +59,7 @@ export class TrainSection {
       const folder = byId("folder", HTMLInputElement).value.trim();
       if (folder) this.#look(folder, byId("look", HTMLButtonElement));
     });
+    limitDecimal(this.#minutes, 0.1, 10_080, "field.minutes");
     this.#minutes.addEventListener("input", () => showTimes(this.#found, this.#minutes));
     byId("start-form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -138,7 +140,7 @@ export class TrainSection {
   }
 
   async #begin() {
-    const minutes = this.#minutes.valueAsNumber;
+    const minutes = readDecimal(this.#minutes);
     const name = this.#name.value.trim();
     const asked = {
       source: this.#source,
