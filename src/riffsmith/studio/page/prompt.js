@@ -1,11 +1,11 @@
 // The audio prompt: a recording that is sent, or a clip from the shelf, that a piece begins with.
 
-import * as api from "./api.js";
 import { readDecimal } from "./decimals.js";
 import { byId, setText, showError } from "./dom.js";
 import { Knob } from "./knobs.js";
 import { fieldNumber, percent } from "./numbers.js";
 import { t } from "./texts.js";
+import { upload } from "./upload.js";
 
 /** @type {import("./knobs.js").Spec} */
 const NOISE_LEVEL = {
@@ -81,7 +81,7 @@ export class AudioPrompt {
     field.value = "";
     if (!file) return;
     try {
-      const { source, files } = await api.upload([file], (fraction) =>
+      const { source, files } = await upload([file], (fraction) =>
         setText(byId("prompt-of"), t("prompt.sending", { fraction })),
       );
       this.#choose({ source, name: files[0].name, seconds: SECONDS });

@@ -3,12 +3,13 @@
 import * as api from "./api.js";
 import { limitDecimal, readDecimal } from "./decimals.js";
 import { busy, byId, h, hideError, showError, showMessage, within } from "./dom.js";
-import { droppedFiles } from "./drop.js";
+import { onDrop } from "./drop.js";
 import { onLanguage } from "./language.js";
 import { number } from "./numbers.js";
 import { commonName, HoldOut, lookThrough, showTimes } from "./recordings.js";
 import { Runs } from "./runs.js";
 import { duration, sentence, t } from "./texts.js";
+import { upload } from "./upload.js";
 
 const DEMO = "demo";
 /** What a credit does not have; it becomes a space. */
@@ -42,15 +43,8 @@ export class TrainSection {
   /** @param {(model: string) => void} onListen Called with a run's model that is to be heard. */
   constructor(onListen) {
     this.#runs = new Runs(onListen);
-    const zone = byId("drop");
     this.#files.addEventListener("change", () => this.#take([...(this.#files.files ?? [])]));
-    for (const kind of ["dragenter", "dragover"])
-      zone.addEventListener(kind, (event) => hover(event, true));
-    for (const kind of ["dragleave", "drop"])
-      zone.addEventListener(kind, (event) => hover(event, false));
-    zone.addEventListener("drop", async (event) =>
-      this.#take(await droppedFiles(event.dataTransfer)),
-    );
+    onDrop(byId("drop"), (files) => this.#take(files));
     const demo = byId("demo", HTMLButtonElement);
     demo.addEventListener("click", () => this.#look(DEMO, demo));
     const form = byId("folder-form", HTMLFormElement);
@@ -90,7 +84,7 @@ export class TrainSection {
     hideError();
     show(0);
     try {
-      const { source, refused } = await api.upload(files, show);
+      const { source, refused } = await upload(files, show);
       this.#refused = refused;
       await this.#survey(source);
     } catch (error) {
@@ -203,15 +197,6 @@ export class TrainSection {
       ),
     );
   }
-}
-
-/**
- * @param {Event} event
- * @param {boolean} isOver
- */
-function hover(event, isOver) {
-  event.preventDefault();
-  byId("drop").classList.toggle("is-over", isOver);
 }
 
 /**
