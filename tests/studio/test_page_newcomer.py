@@ -18,6 +18,7 @@ from browsing import (
     visiting,
     wait_until,
 )
+from conftest import write_music
 from playwright.sync_api import Browser, Page, Route, expect
 
 from riffsmith.corpus import Corpus
@@ -232,6 +233,12 @@ def test_recordings_to_hold_out_are_chosen_and_their_credit_is_sent(
     expect(summary).to_have_text("Held out of the training: 1 of 3 (3.1 of 9.4 minutes)")
     boxes = {name: choice.get_by_role("checkbox", name=name, exact=True) for name in "abc"}
     expect(boxes["b"]).to_be_checked()
+    song = write_music(tmp_path / "a.wav", 2.0, 16_000)
+    page.route("**/api/recordings?*", lambda route: route.fulfill(path=song))
+    with page.expect_request("**/api/recordings?source=demo&path=a"):
+        choice.get_by_role("button", name="Play a", exact=True).click()
+    heard = page.locator("#found audio")
+    wait_until(page, lambda: heard.evaluate("one => one.currentTime > 0"), "the recording")
     boxes["a"].check()
     expect(boxes["c"]).to_be_checked()  # it shares music with a
     expect(boxes["a"]).to_be_focused()

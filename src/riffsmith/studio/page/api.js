@@ -173,6 +173,13 @@ export const clipFile = (id, name) => `api/clips/${part(id)}/${name}`;
 export const survey = async (source, signal) =>
   (await ask("POST", "surveys", { source }, signal)).json();
 
+/**
+ * @param {string} source
+ * @param {string} path Path of a recording, as the survey lists it.
+ */
+export const recordingFile = (source, path) =>
+  `api/recordings?source=${part(source)}&path=${part(path)}`;
+
 /** @returns {Promise<Api.Job[]>} */
 export const jobs = () => json("GET", "jobs");
 

@@ -113,7 +113,7 @@ export class TrainSection {
     this.#source = source;
     this.#credit.value = this.#found.credit ?? ""; // that of other recordings does not hold
     this.#name.value ||= this.#proposeName(this.#found);
-    this.#holdOut.begin(this.#found);
+    this.#holdOut.begin(source, this.#found);
     this.#show(this.#found);
     byId("found-title").focus();
   }
@@ -146,6 +146,7 @@ export class TrainSection {
     const job = await busy(this.#start, "train.starting", () => api.startJob(asked));
     if (!job) return;
     byId("found").hidden = true;
+    this.#holdOut.stop();
     this.#name.value = this.#credit.value = "";
     this.#found = null;
     await this.#runs.choose(job.name);
