@@ -9,6 +9,8 @@ SLOWEST_BPM, FASTEST_BPM = 40.0, 320.0
 """Range of the control `tempo`, in beats per minute."""
 FURTHEST_TRANSPOSITION = 12
 """Largest value of the control `transpose`, up or down, in semitones."""
+TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+"""Names of the tonics, upwards from C."""
 _PITCH_CLASSES = {"A": 0, "B": 2, "C": 3, "D": 5, "E": 7, "F": 8, "G": 10}
 _ACCIDENTALS = {"#": 1, "♯": 1, "b": -1, "♭": -1, "": 0}
 _KEY = re.compile(r"([A-Ga-g])([#♯b♭]?)\s*(M|m|(?i:maj|major|min|minor))?")
@@ -34,6 +36,15 @@ def parse_key(text: str) -> tuple[int, ...]:
         return tonic, tonic + 12
     is_minor = mode == "m" or mode.lower().startswith("min")
     return (tonic + 12 if is_minor else tonic,)
+
+
+def name_tonic(text: str) -> str:
+    """The tonic of a key as `TONICS` writes it: `F#` for `gb minor`.
+
+    Raises:
+        SettingsError: The text names no key.
+    """
+    return TONICS[(parse_key(text)[0] - _PITCH_CLASSES["C"]) % len(TONICS)]
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 """Controls that messages change one by one."""
 
+from dataclasses import asdict
+
 import pytest
 
 from riffsmith.controls import Controls
 from riffsmith.errors import SettingsError, UnknownKeyError
-from riffsmith.remote import ControlState, ProblemReporter
+from riffsmith.remote import ControlChanges, ControlState, ProblemReporter
 
 
 class FakePiece:
@@ -34,6 +36,24 @@ def test_each_message_changes_one_control():
     assert isinstance(piece.changes[-1].transpose, int)
     piece.state.reset()
     assert piece.changes[4:] == [Controls()]
+
+
+def test_a_reader_gets_the_changes_after_those_that_it_has_seen():
+    changes = ControlChanges()
+    assert changes.after(0) == (0, {})
+    changes.set("tempo", 90)
+    changes.set("seed", 8.0)
+    assert changes.after(0) == (2, {"tempo": 90.0, "morph_seed": 8})
+    changes.set("tempo", 90)  # the reader may have another tempo by now
+    changes.set("morph_seconds", 5)
+    assert changes.after(2) == (4, {"tempo": 90.0, "morph_seconds": 5.0})
+    with pytest.raises(SettingsError, match="tempo must be from 40 to 320 BPM, found 1"):
+        changes.set("tempo", 1)
+    changes.set("tempo", None)
+    assert changes.after(4) == (5, {"tempo": None})
+    changes.reset()
+    count, values = changes.after(5)
+    assert (count, values) == (6, dict.fromkeys(asdict(Controls())))
 
 
 def test_a_morph_gets_the_time_that_is_left_of_it():

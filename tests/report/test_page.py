@@ -134,7 +134,19 @@ def test_missing_measurements_name_the_command(pages: dict[str, str], finished_r
         f"riffsmith report '{finished_run.path.name}'"
     )
     assert str(finished_run.path.parent) not in pages["quick"]  # the page may be passed on
-    assert text.count(command) == 6 + 3  # in the verdict, and in the sections
+    assert text.count(command) == 1 + 3  # below the verdict, and in the sections
+    assert text.count("This has not been measured.") == 6 + 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_of_the_studio_names_its_button(
+    finished_run: RunFolder, tmp_path: Path, language: Language
+):
+    write_report(finished_run, tmp_path / "page.html", language=language, for_studio=True)
+    text = Outline((tmp_path / "page.html").read_text(encoding="utf-8")).words()
+    button = {"en": "The button “Measure it”", "es": "El botón «Medirlo»"}[language]
+    assert text.count(button) == 1 + 3
+    assert "riffsmith report" not in text
 
 
 def test_a_page_says_what_cannot_be_measured(finished_run: RunFolder, tmp_path: Path):

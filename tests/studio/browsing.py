@@ -56,13 +56,13 @@ def train_small(words: Sequence[str], log: Path | None) -> "subprocess.Popen[str
 
 
 @contextmanager
-def served(folder: Path, corpus: Corpus) -> Iterator[str]:
+def served(folder: Path, corpus: Corpus, **options) -> Iterator[str]:
     """The address of a studio with a tiny model, or the run that RIFFSMITH_STUDIO_MODEL names."""
     given = os.environ.get("RIFFSMITH_STUDIO_MODEL")
     model = Path(given) if given else make_run(folder / "tiny", corpus)
-    jobs = lambda home, sources: Jobs(home, sources, start=train_small)  # noqa: E731
+    options["jobs"] = lambda home, sources: Jobs(home, sources, start=train_small)
     with (
-        open_studio(folder / "home", models=[model], music=[Path("/")], jobs=jobs) as studio,
+        open_studio(folder / "home", models=[model], music=[Path("/")], **options) as studio,
         listening(studio) as address,
     ):
         yield address

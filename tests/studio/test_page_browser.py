@@ -234,9 +234,12 @@ def test_a_loop_is_made_renamed_trimmed_and_dragged(open_page: Open):
     page.locator("#make-loop").click()
     message = page.locator("#loop-tempo").evaluate("one => one.validationMessage")
     assert message.startswith("The tempo is a number from 40 to 320")
+    page.locator("#loop-tempo").fill("127,5")
+    page.locator("#loop-bars").fill("1")
+    page.locator("#make-loop").click()
+    expect(page.locator("#banner-text")).to_contain_text("seed 3, 127.5 bpm, 1 bar.")
     page.locator("#loop-tempo").fill("")
     page.locator("#knob-tempo").fill("120")  # which a loop follows
-    page.locator("#loop-bars").fill("1")
     page.locator("#make-loop").click()
     expect(page.locator("#banner-text")).to_contain_text("seed 3, 120 bpm, 1 bar.")
     clip = page.locator(".clip", has_text="120 bpm, 1 bar")
@@ -263,8 +266,8 @@ def test_a_loop_is_made_renamed_trimmed_and_dragged(open_page: Open):
     assert saved.value.suggested_filename == "Verse-120bpm-1bar.mid"
     clip.locator("summary").press("Enter")
     clip.get_by_role("slider", name="From (s)").press("ArrowRight")
-    end = clip.get_by_role("spinbutton", name="To (s)")
-    end.fill("0.5")
+    end = clip.get_by_role("textbox", name="To (s)")
+    end.fill("0,5")  # with a comma, which a field takes in every language
     end.press("Tab")
     expect(end).to_have_value("1.01")  # a part is a second or longer
     clip.get_by_role("button", name="Keep the part").click()
@@ -360,7 +363,7 @@ def test_a_refusal_is_shown_in_the_servers_words(open_page: Open):
     page.locator("#folder").fill("/no/such/folder")
     page.locator("#folder").press("Enter")
     banner = page.locator("#banner")
-    expect(banner).to_contain_text("no folder '/no/such/folder' on this computer: check the path")
+    expect(banner).to_contain_text("no folder “/no/such/folder” on this computer: check the path")
     assert banner.get_attribute("role") == "status"
     page.get_by_role("button", name="Close").click()
     expect(banner).to_be_hidden()

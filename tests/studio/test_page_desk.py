@@ -2,24 +2,33 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
-from browsing import Open, launched, needs_chromium, served, settled, visiting
+from browsing import Open, launched, needs_chromium, play, served, settled, visiting
 from playwright.sync_api import Browser, Page, Route, expect
 from studios import MODEL
 
 from riffsmith.corpus import Corpus
+from riffsmith.remote import ControlChanges
 
 pytestmark = [*needs_chromium, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def address(latent_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(tmp_path_factory.mktemp("desk"), latent_corpus) as found:
+def remote() -> ControlChanges:
+    return ControlChanges()
+
+
+@pytest.fixture(scope="module")
+def address(
+    latent_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory, remote: ControlChanges
+) -> Iterator[str]:
+    with served(tmp_path_factory.mktemp("desk"), latent_corpus, remote=remote) as found:
         yield found
 
 
@@ -88,6 +97,28 @@ def test_changes_are_undone_and_redone(open_page: Open):
     assert brightness(page) == "auto"
     expect(undo).to_be_enabled()
     expect(seed).to_have_value(drawn)
+
+
+def test_the_knobs_follow_other_programs(open_page: Open, remote: ControlChanges):
+    page = open_page()
+    settled(page, "listen")
+    play(page)
+    page.locator("#knob-intensity").fill("0.25")
+    tempo, key = page.locator("#knob-tempo"), page.locator("#knob-key")
+    both = re.compile(r'"intensity":0.25,.*"tempo":90,')  # the page's own value stays
+    with page.expect_request(lambda asked: both.search(asked.post_data or "") is not None):
+        remote.set("tempo", 90)
+    remote.set("key", "Gb minor")
+    expect(key).to_have_attribute("aria-valuetext", "F♯")
+    tempo.fill("200")
+    remote.set("tempo", 90)  # as before, but the page has changed it since
+    expect(tempo).to_have_attribute("aria-valuetext", "90 bpm")
+    expect(page.locator("#redo")).to_be_disabled()
+    page.locator("#undo").click()
+    expect(tempo).to_have_attribute("aria-valuetext", "200 bpm")
+    remote.reset()
+    for knob in (tempo, key, page.locator("#knob-intensity")):
+        expect(knob).to_have_attribute("aria-valuetext", "auto")
 
 
 def kept_presets(page: Page) -> list[dict[str, Any]]:

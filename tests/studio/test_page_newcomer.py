@@ -18,6 +18,7 @@ from browsing import (
     visiting,
     wait_until,
 )
+from conftest import write_music
 from playwright.sync_api import Browser, Page, Route, expect
 
 from riffsmith.corpus import Corpus
@@ -232,6 +233,12 @@ def test_recordings_to_hold_out_are_chosen_and_their_credit_is_sent(
     expect(summary).to_have_text("Held out of the training: 1 of 3 (3.1 of 9.4 minutes)")
     boxes = {name: choice.get_by_role("checkbox", name=name, exact=True) for name in "abc"}
     expect(boxes["b"]).to_be_checked()
+    song = write_music(tmp_path / "a.wav", 2.0, 16_000)
+    page.route("**/api/recordings?*", lambda route: route.fulfill(path=song))
+    with page.expect_request("**/api/recordings?source=demo&path=a"):
+        choice.get_by_role("button", name="Play a", exact=True).click()
+    heard = page.locator("#found audio")
+    wait_until(page, lambda: heard.evaluate("one => one.currentTime > 0"), "the recording")
     boxes["a"].check()
     expect(boxes["c"]).to_be_checked()  # it shares music with a
     expect(boxes["a"]).to_be_focused()
@@ -285,7 +292,7 @@ def test_a_folder_that_is_no_whole_path_has_a_sentence(open_page: Open, tmp_path
     look_through(page, "music/band")
     expect(banner).to_contain_text("must be a whole path that begins with / or ~")
     look_through(page, "~/no such folder")
-    expect(banner).to_contain_text("no folder '~/no such folder' on this computer")
+    expect(banner).to_contain_text("no folder “~/no such folder” on this computer")
     photograph(page, tmp_path, "folder")
     page.route("**/api/surveys", lambda _: None)  # an answer that takes long, and is not waited for
     look_through(page, "~/music")
@@ -314,10 +321,13 @@ def test_wrong_values_are_named_in_the_language_of_the_page(open_page: Open):
     page.locator("#start").click()
     message = minutes.evaluate("one => one.validationMessage")
     assert message.startswith("Los minutos son un número")
-    minutes.fill("5")
+    minutes.fill("5,5")
     assert minutes.evaluate("one => one.checkValidity()")
+    script = "async () => (await import('./numbers.js')).fieldNumber(1234.5, 2, 2)"
+    assert page.evaluate(script) == "1234,50"
     taken = Problem.describe(ProblemCode.RUN_EXISTS, name="uno")
     answer(page, "jobs", 409, taken.model_dump_json())
-    page.locator("#start").click()
+    with page.expect_request(lambda asked: '"minutes":5.5,' in (asked.post_data or "")):
+        page.locator("#start").click()
     expect(page.locator("#banner")).to_contain_text("ya hay un entrenamiento «uno»")
     expect(page.locator("#banner [lang=en]")).to_have_count(0)

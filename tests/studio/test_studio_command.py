@@ -2,12 +2,19 @@
 
 import socket
 import sys
+from contextlib import closing
 from pathlib import Path
+from queue import Queue
+from typing import Any
 
 import pytest
 import uvicorn
+from fastapi.testclient import TestClient
+from pythonosc.udp_client import SimpleUDPClient
 
 from riffsmith.cli.app import main
+
+HERE = "http://127.0.0.1:8765"
 
 
 @pytest.fixture
@@ -45,6 +52,28 @@ def test_it_listens_to_this_computer(
     assert {path.name for path in (tmp_path / "home").iterdir()} == {
         *("uploads", "runs", "clips", "scratch", ".lock")
     }
+
+
+def test_osc_moves_the_knobs_of_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    osc, found = free_port(), Queue[Any]()
+
+    def run(server: uvicorn.Server, sockets: object) -> None:
+        app: Any = server.config.app
+        with closing(SimpleUDPClient("127.0.0.1", osc)) as sender, TestClient(app, HERE) as page:
+            sender.send_message("/riffsmith/key", "Gb minor")
+            answers = iter(lambda: page.get("/api/remote?after=0").json(), None)
+            found.put(next(answer for answer in answers if answer["count"]))
+
+    monkeypatch.setattr(uvicorn.Server, "run", run)
+    home = ("--home", str(tmp_path), "--port", str(free_port()))
+    _, err = studio(capsys, *home, "--osc", str(osc))
+    assert f"OSC at 127.0.0.1, port {osc}\n" in err
+    expected = {"is_listening": True, "count": 1, "controls": {"key": "F#"}}
+    assert found.get_nowait() == expected
+    _, err = studio(capsys, *home, "--osc-host", "0.0.0.0", code=1)
+    assert "--osc-host has no effect without --osc" in err
 
 
 def test_others_need_a_token(

@@ -50,6 +50,29 @@ def encoded(kind: str, seed: int = 0, seconds: float = 1.0) -> bytes:
     return content.getvalue()
 
 
+def test_a_recording_is_given_to_be_heard(open_studio: Opened, tmp_path: Path):
+    """Other files, and what lies beside the source, are not."""
+    _, client = open_studio
+    flac = encoded("flac")
+    source = send(client, ("one.flac", flac)).json()["source"]
+
+    def ask(source: str, path: str):
+        return client.get("/api/recordings", params={"source": source, "path": path})
+
+    answer = ask(source, "one.flac")
+    assert (answer.content, answer.headers["content-type"]) == (flac, "audio/flac")
+    folder = tmp_path / "songs"
+    folder.mkdir()
+    (tmp_path / "beside.flac").write_bytes(flac)
+    (folder / "link.flac").symlink_to(tmp_path / "beside.flac")
+    (folder / "diary.txt").write_text("Dear diary")
+    beside = str(tmp_path / "beside.flac")
+    for path in ("none.flac", "../beside.flac", beside, "link.flac", "diary.txt", "\0"):
+        assert "there is no recording" in detail(ask(str(folder), path), 404), path
+    assert ask(str(tmp_path), "beside.flac").content == flac
+    assert "no upload" in detail(ask("upload:../songs", "one.flac"), 404)
+
+
 def test_recordings_are_taken_and_others_refused(open_studio: Opened):
     studio, client = open_studio
     answer = send(

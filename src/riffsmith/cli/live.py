@@ -73,13 +73,14 @@ def steer_piece(
         SettingsError: The minutes are not above 0, or a port cannot be opened.
     """
     from riffsmith.controls import Controls
+    from riffsmith.remote import ControlState
 
     player, samples = _open(model, minutes, snapshot)
     note_tempo(player, controls)
     begin = controls or Controls()
     with (
         player.live(seed_or_draw(seed), begin) as piece,
-        open_remotes(remote, begin, piece.change_controls),
+        open_remotes(remote, ControlState(begin, piece.change_controls)),
     ):
         yield Live(piece.blocks(samples), player.sample_rate, samples)
 

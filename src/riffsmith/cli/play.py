@@ -42,9 +42,9 @@ def play(
     from riffsmith.cli.live import prefetch_piece, steer_piece
 
     remote.check()
-    if remote.osc is None and remote.midi is False:
-        opened = prefetch_piece(model, seed, minutes, snapshot, controls)
-    else:
+    if remote.is_asked:
         opened = steer_piece(model, seed, minutes, snapshot, controls, remote)
+    else:
+        opened = prefetch_piece(model, seed, minutes, snapshot, controls)
     with suppress(KeyboardInterrupt), opened as live:  # Ctrl-C is how an endless piece ends
         play_audio(live.chunks, live.sample_rate, channels=2, device=device)

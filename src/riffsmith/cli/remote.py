@@ -1,6 +1,6 @@
 """Options of OSC and MIDI, and the receivers that they ask for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
-    from riffsmith.controls import Controls
-    from riffsmith.remote import ControlState, ProblemReporter
+    from riffsmith.remote import ControlTarget, ProblemReporter
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,11 @@ class RemoteFlags:
     """MIDI channel of the control changes, from 1 to 16; all channels if left out."""
     midi_clock: Annotated[bool, Parameter(negative="", show_default=False)] = False
     """Follow the tempo of the MIDI clock of that port."""
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a port is asked for."""
+        return self.osc is not None or self.midi is not False
 
     def check(self) -> None:
         """Checks that each option has an effect and is in its range.
@@ -54,29 +58,26 @@ NO_REMOTE = RemoteFlags()
 
 
 @contextmanager
-def open_remotes(
-    flags: RemoteFlags, controls: "Controls", on_change: "Callable[[Controls], None]"
-) -> Iterator[None]:
+def open_remotes(flags: RemoteFlags, target: "ControlTarget") -> Iterator[None]:
     """Listens at the ports that are asked for; on leaving, they are closed.
 
     Args:
         flags: The ports.
-        controls: Controls that the messages change.
-        on_change: Called with the new controls after each change.
+        target: Controls that the messages change.
 
     Raises:
         SettingsError: A port cannot be opened.
     """
     from riffsmith.cli.console import note
-    from riffsmith.remote import ControlState, MidiReceiver, ProblemReporter, open_midi_port
+    from riffsmith.remote import MidiReceiver, ProblemReporter, open_midi_port
 
-    state, problems = ControlState(controls, on_change), ProblemReporter(note)
+    problems = ProblemReporter(note)
     with ExitStack() as opened:
         if flags.osc is not None:
-            opened.enter_context(open_osc(flags.osc_host, flags.osc, state, problems))
+            opened.enter_context(open_osc(flags.osc_host, flags.osc, target, problems))
         if flags.midi is not False:
             receiver = MidiReceiver(
-                state,
+                target,
                 problems,
                 channel=flags.midi_channel,
                 follows_clock=flags.midi_clock,
@@ -88,7 +89,7 @@ def open_remotes(
 
 @contextmanager
 def open_osc(
-    host: str, port: int, state: "ControlState", problems: "ProblemReporter"
+    host: str, port: int, target: "ControlTarget", problems: "ProblemReporter"
 ) -> Iterator[None]:
     """Listens for OSC messages; on leaving, the port is closed.
 
@@ -105,6 +106,6 @@ def open_osc(
     except OSError as cause:
         sentence = explain_listening(cause, host, port, host_flag="--osc-host", port_flag="--osc")
         raise SettingsError(sentence) from cause
-    with OscReceiver(bound, state, problems):
+    with OscReceiver(bound, target, problems):
         note(f"OSC at {host}, port {port}")
         yield

@@ -16,6 +16,7 @@ def report(
     seconds: float | None = None,
     seed: int = 0,
     quick: Annotated[bool, Parameter(negative="")] = False,
+    for_studio: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Write a run as one self-contained HTML page: verdict, scores, copies, curves, evolution.
 
@@ -40,6 +41,8 @@ def report(
         Seed of the evaluated clips and of the resampling.
     quick
         Measure nothing: the page shows what was measured before.
+    for_studio
+        Name the studio's button, and not a command, where something has not been measured.
     """
     from riffsmith.cli.console import share_progress, stdout
     from riffsmith.corpus import Corpus
@@ -57,7 +60,9 @@ def report(
             kinds=() if quick else ALL_KINDS,
             on_progress=on_progress,
         )
-    write_report(folder, target, measurements=measurements, language=language)
+    write_report(
+        folder, target, measurements=measurements, language=language, for_studio=for_studio
+    )
     stdout.print(str(target), soft_wrap=True)
     if evolution is not None:
         write_evolution(folder, evolution, language=language)

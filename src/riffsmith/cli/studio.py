@@ -3,11 +3,13 @@
 import errno
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+
+from riffsmith.cli.remote import NO_REMOTE, RemoteFlags, open_remotes
 
 _NEEDED = ("fastapi", "uvicorn", "multipart", "python_multipart", "psutil")
 
@@ -20,8 +22,12 @@ def studio(
     host: str = "127.0.0.1",
     port: int = 8765,
     token: str | None = None,
+    remote: Annotated[RemoteFlags, Parameter(name="*")] = NO_REMOTE,
 ) -> None:
     """Open the studio: a page to play models, keep clips and train, served to a browser.
+
+    With --osc or --midi, other programs and controllers move the knobs of the pages that are open;
+    docs/guide.md has their messages.
 
     Parameters
     ----------
@@ -44,6 +50,7 @@ def studio(
 
     from riffsmith.cli.console import note, stdout
     from riffsmith.errors import SettingsError
+    from riffsmith.remote import ControlChanges
 
     try:
         import uvicorn
@@ -64,6 +71,7 @@ def studio(
             f"the studio needs the extra with its server ({cause.name} is missing): install "
             "riffsmith[studio]"
         ) from cause
+    remote.check()
     if not 0 < port < 65_536:
         raise SettingsError(f"--port must be from 1 to 65535, found {port}")
     if token is not None and len(token) < 8:
@@ -85,9 +93,13 @@ def studio(
     place = home or default_home()
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{port}/" + (f"?token={token}" if token else "")
+    changes = ControlChanges() if remote.is_asked else None
     with (
         _listen(host, port) as sockets,
-        open_studio(place, access=access, models=model or (), music=music or None) as opened,
+        open_studio(
+            place, access=access, models=model or (), music=music or None, remote=changes
+        ) as opened,
+        nullcontext() if changes is None else open_remotes(remote, changes),
     ):
         note(f"everything is kept in {place}; Ctrl-C ends the studio, trainings go on")
         stdout.print(address, soft_wrap=True)

@@ -1,6 +1,7 @@
 """Controls of a piece by OSC messages and MIDI control changes."""
 
-from riffsmith.remote.control_state import ControlState
+from riffsmith.remote.control_changes import ControlChanges
+from riffsmith.remote.control_state import ControlState, ControlTarget
 from riffsmith.remote.midi import MidiReceiver, open_midi_port
 from riffsmith.remote.midi_clock import MidiClock
 from riffsmith.remote.osc import OscMessage, parse_datagram
@@ -8,7 +9,9 @@ from riffsmith.remote.osc_receiver import OscReceiver, bind_udp
 from riffsmith.remote.problems import ProblemReporter
 
 __all__ = [
+    "ControlChanges",
     "ControlState",
+    "ControlTarget",
     "MidiClock",
     "MidiReceiver",
     "OscMessage",

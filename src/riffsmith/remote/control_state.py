@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from threading import Lock
+from typing import Protocol
 
 from riffsmith.controls import Controls
 from riffsmith.errors import SettingsError
@@ -25,6 +26,26 @@ LARGEST_SEED = 2**53 - 1
 LONGEST_KEY = 16
 """Characters in the longest text that is read as a key."""
 Value = float | str | None
+
+
+class ControlTarget(Protocol):
+    """What messages set controls of. Several threads may use it."""
+
+    def set(self, name: str, value: Value) -> None:
+        """Sets a control.
+
+        Args:
+            name: One of `CONTROL_FIELDS`.
+            value: The new value. `None`: the seed decides.
+
+        Raises:
+            RiffsmithError: There is no such control, or it cannot have this value.
+        """
+        ...
+
+    def reset(self) -> None:
+        """Leaves all controls to the seed."""
+        ...
 
 
 class ControlState:
@@ -63,13 +84,8 @@ class ControlState:
                 range.
             RiffsmithError: The piece cannot have this value.
         """
-        if name not in CONTROL_FIELDS:
-            raise SettingsError(
-                f"there is no control {name[:40]!r}: expected one of {', '.join(CONTROL_FIELDS)}"
-            )
-        field = CONTROL_FIELDS[name]
-        found = getattr(Controls, field) if value is None else _convert(name, value)
-        self._replace({field: found})
+        field, found = read_control(name, value)
+        self._replace({field: getattr(Controls, field) if found is None else found})
 
     def reset(self) -> None:
         """Leaves all controls to the seed."""
@@ -89,6 +105,23 @@ class ControlState:
                 del left["morph_seconds"]
             self._on_change(Controls(**left))
             self._values, self._morph_ends = values, ends
+
+
+def read_control(name: str, value: Value) -> tuple[str, Value]:
+    """The field of `Controls` that a message sets, and its value.
+
+    Args:
+        name: One of `CONTROL_FIELDS`.
+        value: The value. `None`: the seed decides.
+
+    Raises:
+        SettingsError: There is no such control, or the value has the wrong type.
+    """
+    if name not in CONTROL_FIELDS:
+        raise SettingsError(
+            f"there is no control {name[:40]!r}: expected one of {', '.join(CONTROL_FIELDS)}"
+        )
+    return CONTROL_FIELDS[name], None if value is None else _convert(name, value)
 
 
 def _convert(name: str, value: float | str) -> float | str:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from riffsmith.controls import FURTHEST_TRANSPOSITION
+from riffsmith.controls import FURTHEST_TRANSPOSITION, TONICS
 from riffsmith.errors import RiffsmithError, SettingsError
-from riffsmith.remote.control_state import CONTROL_FIELDS, ControlState
+from riffsmith.remote.control_state import CONTROL_FIELDS, ControlTarget
 from riffsmith.remote.midi_clock import MidiClock
 from riffsmith.remote.problems import ProblemReporter
 
@@ -27,7 +27,6 @@ SLOWEST_MIDI_BPM = 60
 """Tempo of value 0; each value above it is one beat per minute more."""
 _PRESSED = 64
 """Smallest value that counts as a pressed button."""
-_TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 ControlChange = tuple[str | None, float | str | None]
 """A control and its value. Without a control: all of them. Without a value: the seed decides."""
 
@@ -51,7 +50,7 @@ def read_control_change(number: int, value: int) -> ControlChange | None:
     if name == "tempo":
         return name, SLOWEST_MIDI_BPM + value
     if name == "key":
-        return name, _TONICS[value * len(_TONICS) // (LARGEST_VALUE + 1)]
+        return name, TONICS[value * len(TONICS) // (LARGEST_VALUE + 1)]
     share = value / LARGEST_VALUE
     if name == "transpose":
         return name, round((2 * share - 1) * FURTHEST_TRANSPOSITION)
@@ -66,7 +65,7 @@ class MidiReceiver:
 
     def __init__(
         self,
-        state: ControlState,
+        target: ControlTarget,
         problems: ProblemReporter,
         *,
         channel: int | None = None,
@@ -76,7 +75,7 @@ class MidiReceiver:
         """A receiver for one port.
 
         Args:
-            state: The controls to set.
+            target: The controls to set.
             problems: Gets a sentence for each message that cannot be followed.
             channel: Channel of the control changes, from 1 to 16. `None`: all of them.
             follows_clock: Whether the tempo is that of the MIDI clock.
@@ -87,7 +86,7 @@ class MidiReceiver:
         """
         if channel is not None and not 1 <= channel <= 16:
             raise SettingsError(f"the MIDI channel must be from 1 to 16, found {channel}")
-        self._state, self._problems, self._channel = state, problems, channel
+        self._target, self._problems, self._channel = target, problems, channel
         self._follows_clock, self._clock = follows_clock, clock
         self._midi_clock = MidiClock()
 
@@ -107,13 +106,13 @@ class MidiReceiver:
                 return
             name, value = change
             if name is None:
-                self._state.reset()
+                self._target.reset()
             else:
-                self._state.set(name, value)
+                self._target.set(name, value)
         elif kind == "clock" and self._follows_clock:
             tempo = self._midi_clock.pulse(self._clock())
             if tempo is not None:
-                self._state.set("tempo", tempo)
+                self._target.set("tempo", tempo)
         elif kind in ("start", "continue", "stop"):
             self._midi_clock.restart()
 

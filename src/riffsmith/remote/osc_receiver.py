@@ -5,7 +5,7 @@ from threading import Event, Thread
 
 from riffsmith.errors import RiffsmithError, SettingsError
 from riffsmith.parallel import ThreadOwner
-from riffsmith.remote.control_state import CONTROL_FIELDS, ControlState
+from riffsmith.remote.control_state import CONTROL_FIELDS, ControlTarget
 from riffsmith.remote.osc import LARGEST_DATAGRAM, OscMessage, parse_datagram
 from riffsmith.remote.problems import ProblemReporter
 
@@ -42,16 +42,16 @@ class OscReceiver(ThreadOwner):
     """
 
     def __init__(
-        self, opened: socket.socket, state: ControlState, problems: ProblemReporter
+        self, opened: socket.socket, target: ControlTarget, problems: ProblemReporter
     ) -> None:
         """Starts the thread.
 
         Args:
             opened: UDP socket that is bound to a port. The receiver closes it at its end.
-            state: The controls to set.
+            target: The controls to set.
             problems: Gets a sentence for each message that cannot be followed.
         """
-        self._socket, self._state, self._problems = opened, state, problems
+        self._socket, self._target, self._problems = opened, target, problems
         self._closed = Event()
         opened.settimeout(_LOOK_SECONDS)
         self._thread = Thread(target=self._receive, name="osc", daemon=True)
@@ -101,7 +101,7 @@ class OscReceiver(ThreadOwner):
                 f"{PREFIX}{name} takes {most or 'no'} argument, found {len(message.arguments)}"
             )
         if name == AUTO:
-            self._state.reset()
+            self._target.reset()
         else:
             value = message.arguments[0] if message.arguments else AUTO
-            self._state.set(name, None if value == AUTO else value)
+            self._target.set(name, None if value == AUTO else value)

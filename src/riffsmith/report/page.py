@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from riffsmith.bundle import load_bundle
 from riffsmith.corpus import Corpus
@@ -46,6 +47,7 @@ def write_report(
     *,
     measurements: Measurements | None = None,
     language: Language = "en",
+    for_studio: bool = False,
 ) -> None:
     """Writes the page of a run.
 
@@ -55,6 +57,8 @@ def write_report(
         measurements: Measurements of the snapshot that the page shows (`measure_run`). `None`:
             those that are stored below the run; nothing is measured.
         language: Language of the page.
+        for_studio: Whether the page names the studio's button, and not a command, where something
+            has not been measured.
 
     Raises:
         RunError: There is no run, it has no snapshot yet, or writing fails.
@@ -79,7 +83,7 @@ def write_report(
                 for split in ("train", "held_out")
             },
             cut=_find_cut(corpus),
-            command=f"riffsmith report {quote_path(_shown_path(run.path))}",
+            remedy=_describe_remedy(run, texts, for_studio=for_studio),
             unit=record.unit,
             snapshot=selection.number,
             end=history.end,
@@ -109,6 +113,14 @@ def write_report(
         )
     )
     write_bytes(out, page.encode(), RunError)
+
+
+def _describe_remedy(run: RunFolder, texts: Texts, *, for_studio: bool) -> Markup:
+    """What the reader can do where nothing was measured."""
+    if for_studio:
+        return texts("not_measured.button")
+    command = f"riffsmith report {quote_path(_shown_path(run.path))}"
+    return texts("not_measured.command") + Markup(" <code>{}</code>").format(command)
 
 
 def _shown_path(path: Path) -> Path:

@@ -17,7 +17,7 @@ from riffsmith.messages import Parameter
 from riffsmith.studio.access import BodyError, Guard
 from riffsmith.studio.errors import BusyError, StudioError, describe_problem
 from riffsmith.studio.messages import FieldCode, ProblemCode
-from riffsmith.studio.routes import clips, jobs, models, page, players, recordings
+from riffsmith.studio.routes import clips, jobs, models, page, players, recordings, remote
 from riffsmith.studio.schemas import Problem, ProblemPart
 from riffsmith.studio.studio import Studio
 
@@ -66,7 +66,7 @@ def build_app(studio: Studio) -> FastAPI:
         },
     )
     app.state.studio = studio
-    for routes in (models, players, clips, recordings, jobs, page):
+    for routes in (models, players, remote, clips, recordings, jobs, page):
         app.include_router(routes.router)
     app.add_exception_handler(RiffsmithError, _answer_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid)

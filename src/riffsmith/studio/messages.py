@@ -123,6 +123,7 @@ class ProblemCode(MessageCode):
         "none of these files can be used ({parts}): send recordings",
     )
     NO_UPLOAD = "no_upload", "no upload {source!r}: send the files again"
+    NO_RECORDING = "no_recording", "there is no recording {path!r} in what was looked through"
     NO_FOLDER = "no_folder", "no folder {folder!r} on this computer: check the path"
     RELATIVE_FOLDER = (
         "relative_folder",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from riffsmith.files import hold
+from riffsmith.remote import ControlChanges
 from riffsmith.studio.access import Access
 from riffsmith.studio.clips.schemas import Clip, LoopRequest
 from riffsmith.studio.clips.shelf import Shelf
@@ -41,6 +42,8 @@ class Studio:
     prompts: Prompts
     jobs: Jobs
     pools: Pools
+    remote: ControlChanges | None = None
+    """Changes of controls by OSC and MIDI. `None`: the studio listens to neither."""
 
     def begin_piece(
         self,
@@ -110,6 +113,7 @@ def open_studio(
     models: Sequence[Path] = (),
     music: Sequence[Path] | None = None,
     jobs: Callable[[Home, Sources], Jobs] = Jobs,
+    remote: ControlChanges | None = None,
 ) -> Iterator[Studio]:
     """Opens a studio; its work in the background ends when it is closed.
 
@@ -120,6 +124,7 @@ def open_studio(
         music: Folders below which folders of recordings may be named, by the user of this computer
             alone. `None`: the home folder.
         jobs: Makes the part that trains.
+        remote: Changes of controls by OSC and MIDI. `None`: the studio listens to neither.
 
     Raises:
         StudioError: The home folder cannot be written to, or another studio uses it.
@@ -144,6 +149,7 @@ def open_studio(
                 prompts=Prompts(folders, shelf, sources),
                 jobs=jobs(folders, sources),
                 pools=pools,
+                remote=remote,
             )
         finally:
             pools.close()

@@ -36,10 +36,12 @@ async function ask(method, path, body, signal = null) {
 }
 
 /**
+ * Makes the error of an answer that refuses a request.
+ *
  * @param {number} status
  * @param {string} text
  */
-function refusal(status, text) {
+export function refusal(status, text) {
   try {
     /** @type {Api.Problem} */
     const problem = JSON.parse(text);
@@ -78,6 +80,14 @@ export const closePlayer = (id) => ask("DELETE", `players/${part(id)}`);
  * @returns {Promise<Api.ControlChangeInfo>}
  */
 export const changeControls = (id, change) => json("PATCH", `players/${part(id)}`, change);
+
+/**
+ * Gives the controls that OSC and MIDI have changed.
+ *
+ * @param {number} after Number of changes that were seen.
+ * @returns {Promise<Api.RemoteControls>}
+ */
+export const remoteControls = (after) => json("GET", `remote?after=${after}`);
 
 /**
  * @param {string} id
@@ -163,6 +173,13 @@ export const clipFile = (id, name) => `api/clips/${part(id)}/${name}`;
 export const survey = async (source, signal) =>
   (await ask("POST", "surveys", { source }, signal)).json();
 
+/**
+ * @param {string} source
+ * @param {string} path Path of a recording, as the survey lists it.
+ */
+export const recordingFile = (source, path) =>
+  `api/recordings?source=${part(source)}&path=${part(path)}`;
+
 /** @returns {Promise<Api.Job[]>} */
 export const jobs = () => json("GET", "jobs");
 
@@ -223,28 +240,3 @@ export const writeReport = (name, language) =>
  * @param {string} name
  */
 export const measure = (name) => ask("POST", `jobs/${part(name)}/measurement`);
-
-/**
- * Sends files.
- *
- * @param {File[]} files
- * @param {(fraction: number) => void} onProgress Called with the fraction that is sent.
- * @returns {Promise<Api.UploadInfo>}
- */
-export function upload(files, onProgress) {
-  const form = new FormData();
-  for (const file of files) form.append("files", file, file.name);
-  const request = new XMLHttpRequest(); // fetch does not report how much is sent
-  request.open("POST", "api/uploads");
-  request.upload.onprogress = ({ lengthComputable, loaded, total }) => {
-    if (lengthComputable) onProgress(loaded / total);
-  };
-  return new Promise((resolve, reject) => {
-    request.onerror = () => reject(new ServerError(t("error.unreachable"), 0));
-    request.onload = () => {
-      if (request.status < 300) resolve(JSON.parse(request.responseText));
-      else reject(refusal(request.status, request.responseText));
-    };
-    request.send(form);
-  });
-}

@@ -40,6 +40,8 @@ import { t } from "./texts.js";
 const LARGEST_DRAWN_SEED = 999_999;
 export const LARGEST_SEED = Number.MAX_SAFE_INTEGER;
 export const TONICS = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
+export const SLOWEST_BPM = 40;
+export const FASTEST_BPM = 320;
 const UNIT = { min: 0, max: 1, step: 0.01, begin: 0.5, say: percent };
 /** @type {Spec[]} */
 export const KNOBS = [
@@ -47,8 +49,8 @@ export const KNOBS = [
   { name: "brightness", hasAuto: true, ...UNIT },
   {
     name: "tempo",
-    min: 40,
-    max: 320,
+    min: SLOWEST_BPM,
+    max: FASTEST_BPM,
     step: 1,
     begin: 120,
     hasAuto: true,

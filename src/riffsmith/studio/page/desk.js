@@ -12,6 +12,8 @@ import { t } from "./texts.js";
 
 /** @typedef {import("./controls.js").Setting} Setting */
 
+const REST_MILLISECONDS = 1000;
+
 export class Desk {
   models = new Models(() => this.#pieceChanged());
   /** @type {Knobs} */
@@ -25,13 +27,16 @@ export class Desk {
   #seed = byId("seed", HTMLInputElement);
   #undo = byId("undo", HTMLButtonElement);
   #redo = byId("redo", HTMLButtonElement);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #resting;
 
   /**
    * @param {() => void} onPiece Called when another piece is asked for: another model or seed.
-   * @param {(controls: Api.ControlValues) => void} onControls Called when the knobs are changed.
+   * @param {(controls: Api.ControlValues) => Promise<void>} onControls Called when the knobs are changed.
    */
   constructor(onPiece, onControls) {
     this.onPiece = onPiece;
+    this.onControls = onControls;
     this.knobs = new Knobs(byId("knobs"), onControls, () => this.#note());
     putSeed(this.#seed, drawSeed());
     this.#seed.addEventListener("change", () => {
@@ -84,6 +89,19 @@ export class Desk {
     const now = this.setting;
     this.#set({ model: model ?? now.model, seed: seed ?? now.seed, knobs });
     if (remarks.length) showMessage([remarks.join(" ")], { isError: true });
+  }
+
+  /**
+   * Sets knobs as another program or a controller asks. A movement of it is a step that can be
+   * undone, which ends after a moment of rest.
+   *
+   * @param {import("./controls.js").KnobValues} knobs Those that are asked for; the others stay.
+   */
+  follow(knobs) {
+    this.knobs.values = { ...this.knobs.values, ...knobs };
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.#note(), REST_MILLISECONDS);
+    return this.onControls(this.knobs.controls);
   }
 
   /** Shows everything in the language that is chosen. */

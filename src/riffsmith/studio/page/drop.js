@@ -3,10 +3,25 @@
 const MOST_FILES = 500;
 
 /**
+ * Takes what is dropped on an element, which shows that something is held over it.
+ *
+ * @param {HTMLElement} zone
+ * @param {(files: File[]) => void} take
+ */
+export function onDrop(zone, take) {
+  for (const kind of ["dragenter", "dragover", "dragleave", "drop"])
+    zone.addEventListener(kind, (event) => {
+      event.preventDefault();
+      zone.classList.toggle("is-over", kind === "dragenter" || kind === "dragover");
+    });
+  zone.addEventListener("drop", async (event) => take(await droppedFiles(event.dataTransfer)));
+}
+
+/**
  * @param {DataTransfer | null} transfer
  * @returns {Promise<File[]>}
  */
-export async function droppedFiles(transfer) {
+async function droppedFiles(transfer) {
   if (!transfer) return [];
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
   const known = entries.filter((entry) => entry !== null);

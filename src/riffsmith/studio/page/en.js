@@ -72,7 +72,7 @@ export default {
     "tempo": "Tempo",
     "tempo_low": "slow",
     "tempo_high": "fast",
-    "bpm": "{value:whole} bpm",
+    "bpm": "{value:hundredths} bpm",
     "variation": "Variation",
     "variation_low": "one mood",
     "variation_high": "all moods",
@@ -209,8 +209,8 @@ export default {
       "Nothing kept yet. When you hear something good, keep it: its last seconds are put here, as a file that can be downloaded.",
     "clip": "{model}, seed {seed:plain}",
     "loop": {
-      "one": "{title}, {bpm} bpm, {count} bar",
-      "other": "{title}, {bpm} bpm, {count} bars"
+      "one": "{title}, {bpm:hundredths} bpm, {count} bar",
+      "other": "{title}, {bpm:hundredths} bpm, {count} bars"
     },
     "part": "{title}, {begin:tenths}–{end:tenths} s",
     "keep_last": "Keep the last",
@@ -397,6 +397,8 @@ export default {
       "Nothing is held out: the training uses everything, and no score can be measured.",
     "held_out_all": "Everything is held out: nothing is left to train on.",
     "use_all": "Hold nothing out",
+    "hear": "Play {path}",
+    "cannot_hear": "This browser cannot play {path}; the training can use it all the same.",
     "name": "Name of the model",
     "name_hint": "Letters, digits, - and _",
     "time": "Minutes of training",
@@ -638,7 +640,8 @@ export default {
       "training {name} needs this upload until it is finished: delete the training first",
     "nothing_usable": "none of these files can be used ({parts}): send recordings",
     "no_upload": "there is no {source}: send the files again",
-    "no_folder": "no folder '{folder}' on this computer: check the path",
+    "no_recording": "there is no recording “{path}” in what was looked through",
+    "no_folder": "no folder “{folder}” on this computer: check the path",
     "relative_folder":
       "the folder must be a whole path that begins with / or ~, found “{folder}”: write it whole",
     "folder_outside":

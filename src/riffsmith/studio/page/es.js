@@ -72,7 +72,7 @@ export default {
     "tempo": "Tempo",
     "tempo_low": "lento",
     "tempo_high": "rápido",
-    "bpm": "{value:whole} ppm",
+    "bpm": "{value:hundredths} ppm",
     "variation": "Variación",
     "variation_low": "un solo aire",
     "variation_high": "todos los aires",
@@ -210,8 +210,8 @@ export default {
       "Aún no hay nada guardado. Cuando algo le guste, guárdelo: sus últimos segundos quedan aquí, como un archivo que se puede descargar.",
     "clip": "{model}, semilla {seed:plain}",
     "loop": {
-      "one": "{title}, {bpm} ppm, {count} compás",
-      "other": "{title}, {bpm} ppm, {count} compases"
+      "one": "{title}, {bpm:hundredths} ppm, {count} compás",
+      "other": "{title}, {bpm:hundredths} ppm, {count} compases"
     },
     "part": "{title}, {begin:tenths}–{end:tenths} s",
     "keep_last": "Guardar los últimos",
@@ -399,6 +399,9 @@ export default {
       "No se reserva nada: el entrenamiento lo usa todo, y no se podrá medir ninguna puntuación.",
     "held_out_all": "Todo está reservado: no queda nada con lo que entrenar.",
     "use_all": "No reservar ninguna",
+    "hear": "Reproducir {path}",
+    "cannot_hear":
+      "Este navegador no puede reproducir {path}; el entrenamiento puede usarlo de todos modos.",
     "name": "Nombre del modelo",
     "name_hint": "Letras, cifras, - y _",
     "time": "Minutos de entrenamiento",
@@ -642,7 +645,8 @@ export default {
       "el entrenamiento {name} necesita este envío hasta que termine: borre antes el entrenamiento",
     "nothing_usable": "ninguno de estos archivos sirve ({parts}): envíe grabaciones",
     "no_upload": "no hay ningún {source}: envíe los archivos de nuevo",
-    "no_folder": "no hay ninguna carpeta '{folder}' en este ordenador: revise la ruta",
+    "no_recording": "no hay ninguna grabación «{path}» en lo que se examinó",
+    "no_folder": "no hay ninguna carpeta «{folder}» en este ordenador: revise la ruta",
     "relative_folder":
       "la carpeta debe ser una ruta completa que empiece por / o ~, y es «{folder}»: escríbala entera",
     "folder_outside":

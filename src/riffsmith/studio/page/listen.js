@@ -11,6 +11,7 @@ import { onLanguage } from "./language.js";
 import { Meter } from "./meter.js";
 import { Piece } from "./piece.js";
 import { AudioPrompt } from "./prompt.js";
+import { followRemote } from "./remote.js";
 import { Shelf } from "./shelf.js";
 import { Spectrogram } from "./spectrogram.js";
 import { t } from "./texts.js";
@@ -62,6 +63,7 @@ export class ListenSection {
     setMediaKeys(() => this.toggle());
     this.#translate();
     requestAnimationFrame((now) => this.#draw(now));
+    followRemote((knobs) => this.#desk.follow(knobs));
   }
 
   /**

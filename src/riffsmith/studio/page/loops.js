@@ -1,7 +1,8 @@
 // The form that makes a loop: whole bars at an exact tempo, with the piece's other settings.
 
 import * as api from "./api.js";
-import { TONICS } from "./controls.js";
+import { FASTEST_BPM, SLOWEST_BPM, TONICS } from "./controls.js";
+import { limitDecimal, readDecimal } from "./decimals.js";
 import { busy, byId, h } from "./dom.js";
 import { onLanguage } from "./language.js";
 import { t } from "./texts.js";
@@ -31,8 +32,10 @@ export class LoopForm {
       this.#submit();
     });
     // What the browser says of a wrong value is in the browser's language, not in the page's.
-    this.#bars.addEventListener("invalid", () => explain(this.#bars, "shelf.bars_limits"));
-    this.#tempo.addEventListener("invalid", () => explain(this.#tempo, "shelf.tempo_limits"));
+    this.#bars.addEventListener("invalid", () => {
+      if (!this.#bars.validity.customError) this.#bars.setCustomValidity(t("shelf.bars_limits"));
+    });
+    limitDecimal(this.#tempo, SLOWEST_BPM, FASTEST_BPM, "shelf.tempo_limits");
     onLanguage(() => this.#show());
     this.#show();
   }
@@ -52,18 +55,11 @@ export class LoopForm {
       if (!model) throw new Error(t("error.no_models"));
       const { variation, morph_seed, morph_seconds, ...steady } = others; // it has one style
       const controls = { ...steady }; // tempo and key are those of the knobs, unless given here
-      if (this.#tempo.value) controls.tempo = this.#tempo.valueAsNumber;
+      const tempo = readDecimal(this.#tempo);
+      if (Number.isFinite(tempo)) controls.tempo = tempo;
       if (this.#key.value) controls.key = this.#key.value;
       const bars = this.#bars.valueAsNumber;
       await this.onMade(await api.makeLoop({ model, seed, bars, controls }));
     });
   }
-}
-
-/**
- * @param {HTMLInputElement} field
- * @param {import("./texts.js").Key} key
- */
-function explain(field, key) {
-  if (!field.validity.customError) field.setCustomValidity(t(key));
 }

@@ -83,13 +83,21 @@ document.addEventListener(
   "invalid",
   ({ target }) => {
     if (!(target instanceof HTMLInputElement) || target.validity.customError) return;
-    if (target.id === "name" || target.id === "minutes")
-      target.setCustomValidity(t(`field.${target.id}`));
+    if (target.id === "name") target.setCustomValidity(t("field.name"));
   },
   true,
 );
-document.addEventListener("input", ({ target }) => {
-  if (target instanceof HTMLInputElement) target.setCustomValidity("");
+document.addEventListener(
+  "input",
+  ({ target }) => {
+    if (target instanceof HTMLInputElement) target.setCustomValidity("");
+  },
+  true, // before a field looks at what it has
+);
+
+// A list that is closed may be too narrow for what is chosen.
+document.addEventListener("pointerover", ({ target }) => {
+  if (target instanceof HTMLSelectElement) target.title = target.selectedOptions[0]?.text ?? "";
 });
 
 function showTitle() {

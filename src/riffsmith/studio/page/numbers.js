@@ -26,6 +26,20 @@ export const number = (value, digits = 0) =>
   write(value, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 /**
+ * Writes a number for a field, where digits are not grouped.
+ *
+ * @param {number} value
+ * @param {number} most Digits after the point, or comma, at most.
+ * @param {number} least Digits after it at least.
+ */
+export const fieldNumber = (value, most, least = 0) =>
+  write(value, {
+    minimumFractionDigits: least,
+    maximumFractionDigits: most,
+    useGrouping: false,
+  });
+
+/**
  * Writes a number with about three significant digits; a dash where there is none.
  *
  * @param {number | null | undefined} value

@@ -1,10 +1,11 @@
 // The audio prompt: a recording that is sent, or a clip from the shelf, that a piece begins with.
 
-import * as api from "./api.js";
+import { readDecimal } from "./decimals.js";
 import { byId, setText, showError } from "./dom.js";
 import { Knob } from "./knobs.js";
-import { percent } from "./numbers.js";
+import { fieldNumber, percent } from "./numbers.js";
 import { t } from "./texts.js";
+import { upload } from "./upload.js";
 
 /** @type {import("./knobs.js").Spec} */
 const NOISE_LEVEL = {
@@ -18,11 +19,13 @@ const NOISE_LEVEL = {
 };
 const SECONDS = 20;
 const MOST_SECONDS = 120;
+const LAST_SECOND = 43_200;
 const WAIT_MILLISECONDS = 400;
 
 export class AudioPrompt {
   /** @type {{ source: string, name: string, seconds: number } | null} */
   #chosen = null;
+  #begin = 0; // second of the recording
   #second = byId("prompt-second", HTMLInputElement);
   #noiseLevel = new Knob(NOISE_LEVEL, () => this.#changed());
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -35,7 +38,12 @@ export class AudioPrompt {
     const file = byId("prompt-file", HTMLInputElement);
     file.addEventListener("change", () => this.#send(file));
     byId("prompt-none").addEventListener("click", () => this.#choose(null));
-    this.#second.addEventListener("change", () => this.#changed());
+    this.#second.addEventListener("change", () => {
+      const second = readDecimal(this.#second);
+      if (Number.isFinite(second)) this.#begin = Math.min(second, LAST_SECOND);
+      this.show();
+      this.#changed();
+    });
     this.show();
   }
 
@@ -43,8 +51,8 @@ export class AudioPrompt {
   get request() {
     if (!this.#chosen) return null;
     const { source, seconds } = this.#chosen;
-    const second = Math.max(0, this.#second.valueAsNumber || 0);
-    return { source, seconds, second, noise_level: this.#noiseLevel.slider.valueAsNumber };
+    const noise_level = this.#noiseLevel.slider.valueAsNumber;
+    return { source, seconds, second: this.#begin, noise_level };
   }
 
   /**
@@ -61,6 +69,7 @@ export class AudioPrompt {
     this.#noiseLevel.show();
     this.#noiseLevel.slider.setAttribute("aria-label", t("prompt.noise_level"));
     setText(byId("prompt-of"), this.#chosen?.name ?? t("prompt.nothing"));
+    this.#second.value = fieldNumber(this.#begin, 2);
     byId("prompt").classList.toggle("is-auto", !this.#chosen);
     byId("prompt-none").hidden = !this.#chosen;
     for (const field of [this.#second, this.#noiseLevel.slider]) field.disabled = !this.#chosen;
@@ -72,7 +81,7 @@ export class AudioPrompt {
     field.value = "";
     if (!file) return;
     try {
-      const { source, files } = await api.upload([file], (fraction) =>
+      const { source, files } = await upload([file], (fraction) =>
         setText(byId("prompt-of"), t("prompt.sending", { fraction })),
       );
       this.#choose({ source, name: files[0].name, seconds: SECONDS });
@@ -85,7 +94,7 @@ export class AudioPrompt {
   /** @param {{ source: string, name: string, seconds: number } | null} chosen */
   #choose(chosen) {
     this.#chosen = chosen;
-    this.#second.value = "0";
+    this.#begin = 0;
     this.show();
     this.onChange(chosen !== null);
   }

@@ -1,7 +1,8 @@
 // The recordings that were found: their common name, how long they take, and which are held out.
 
 import * as api from "./api.js";
-import { byId, h, setText } from "./dom.js";
+import { readDecimal } from "./decimals.js";
+import { byId, h, setText, showMessage } from "./dom.js";
 import { number } from "./numbers.js";
 import { t } from "./texts.js";
 
@@ -52,7 +53,7 @@ export function commonName(paths) {
  * @param {HTMLInputElement} minutes
  */
 export function showTimes(found, minutes) {
-  const seconds = 60 * minutes.valueAsNumber;
+  const seconds = 60 * readDecimal(minutes);
   const place = byId("times");
   place.hidden = !found?.preparation_seconds || !(seconds > 0);
   if (!found || place.hidden) return;
@@ -76,6 +77,8 @@ export class HoldOut {
   /** @type {{ path: string, minutes: number, from: number } | null} */
   #end = null; // of the one recording that is cut, where the survey proposes that
   #isOpen = false;
+  #source = "";
+  #player = h("audio", { controls: true, hidden: true });
 
   /**
    * @param {HTMLElement} place
@@ -85,6 +88,13 @@ export class HoldOut {
   constructor(place, onChange) {
     this.place = place;
     this.onChange = onChange;
+    place.after(this.#player);
+    this.#player.addEventListener("error", () => {
+      if (this.#player.hidden) return;
+      const path = this.#player.getAttribute("aria-label");
+      this.stop();
+      showMessage([t("train.cannot_hear", { path })], { isError: true });
+    });
   }
 
   /** Paths of the chosen recordings; null: the end of one recording, as the survey proposes. */
@@ -95,14 +105,32 @@ export class HoldOut {
   /**
    * Begins with what the survey proposes.
    *
+   * @param {string} source
    * @param {Api.SurveyInfo} found
    */
-  begin({ entries, held_out, held_out_from_seconds: from, held_out_minutes: minutes }) {
+  begin(source, { entries, held_out, held_out_from_seconds: from, held_out_minutes: minutes }) {
+    this.stop();
+    this.#source = source;
     this.#usable = entries.filter(({ usable }) => usable);
     this.#end = from === null ? null : { path: held_out[0], from, minutes };
     this.#chosen = new Set(this.#end ? [] : held_out);
     this.#isOpen = this.#usable.length <= OPEN_ROWS;
     this.show();
+  }
+
+  /** Ends the recording that is played. */
+  stop() {
+    this.#player.hidden = true;
+    this.#player.removeAttribute("src");
+    this.#player.load();
+  }
+
+  /** @param {string} path */
+  #hear(path) {
+    this.#player.src = api.recordingFile(this.#source, path);
+    this.#player.setAttribute("aria-label", path);
+    this.#player.hidden = false;
+    this.#player.play().catch(() => {}); // its event "error" tells why
   }
 
   show() {
@@ -167,9 +195,13 @@ export class HoldOut {
       const others = [...this.#chosen].filter((chosen) => !group.has(chosen));
       this.#choose(box.checked ? [...others, ...group] : others, place);
     });
+    const label = t("train.hear", { path });
+    const hear = h("button", { type: "button", class: "small", title: label }, "▶");
+    hear.setAttribute("aria-label", label);
+    hear.addEventListener("click", () => this.#hear(path));
     const cells = [
       h("td", {}, h("label", { class: "tick" }, box)),
-      h("th", { scope: "row" }, path),
+      h("th", { scope: "row" }, h("span", { class: "heard" }, hear, path)),
     ];
     return h("tr", {}, ...cells, h("td", {}, number(seconds / 60, 1)));
   }

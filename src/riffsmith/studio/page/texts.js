@@ -7,7 +7,7 @@
 import en from "./en.js";
 import es from "./es.js";
 import { current, onLanguage } from "./language.js";
-import { figure, moment, number, percent } from "./numbers.js";
+import { fieldNumber, figure, moment, number, percent } from "./numbers.js";
 
 /** @typedef {typeof en} Table */
 /** @typedef {keyof Table} Section */
@@ -32,6 +32,7 @@ const ENGLISH = ["reason", "cause", "text"]; // gaps for what there is in Englis
 const FORMATS = {
   clock: (seconds) => clock(seconds),
   duration: (seconds) => duration(seconds),
+  hundredths: (value) => fieldNumber(value, 2), // as many as it has, two at most
   moment: (iso) => moment(iso),
   percent: (fraction) => percent(fraction),
   percentage: (fraction) => `${figure(100 * fraction)}\u00a0%`,

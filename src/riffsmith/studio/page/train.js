@@ -1,13 +1,15 @@
 // The section to train in: music in, a look through it, and off it goes.
 
 import * as api from "./api.js";
+import { limitDecimal, readDecimal } from "./decimals.js";
 import { busy, byId, h, hideError, showError, showMessage, within } from "./dom.js";
-import { droppedFiles } from "./drop.js";
+import { onDrop } from "./drop.js";
 import { onLanguage } from "./language.js";
 import { number } from "./numbers.js";
 import { commonName, HoldOut, lookThrough, showTimes } from "./recordings.js";
 import { Runs } from "./runs.js";
 import { duration, sentence, t } from "./texts.js";
+import { upload } from "./upload.js";
 
 const DEMO = "demo";
 /** What a credit does not have; it becomes a space. */
@@ -41,15 +43,8 @@ export class TrainSection {
   /** @param {(model: string) => void} onListen Called with a run's model that is to be heard. */
   constructor(onListen) {
     this.#runs = new Runs(onListen);
-    const zone = byId("drop");
     this.#files.addEventListener("change", () => this.#take([...(this.#files.files ?? [])]));
-    for (const kind of ["dragenter", "dragover"])
-      zone.addEventListener(kind, (event) => hover(event, true));
-    for (const kind of ["dragleave", "drop"])
-      zone.addEventListener(kind, (event) => hover(event, false));
-    zone.addEventListener("drop", async (event) =>
-      this.#take(await droppedFiles(event.dataTransfer)),
-    );
+    onDrop(byId("drop"), (files) => this.#take(files));
     const demo = byId("demo", HTMLButtonElement);
     demo.addEventListener("click", () => this.#look(DEMO, demo));
     const form = byId("folder-form", HTMLFormElement);
@@ -58,6 +53,7 @@ export class TrainSection {
       const folder = byId("folder", HTMLInputElement).value.trim();
       if (folder) this.#look(folder, byId("look", HTMLButtonElement));
     });
+    limitDecimal(this.#minutes, 0.1, 10_080, "field.minutes");
     this.#minutes.addEventListener("input", () => showTimes(this.#found, this.#minutes));
     byId("start-form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -88,7 +84,7 @@ export class TrainSection {
     hideError();
     show(0);
     try {
-      const { source, refused } = await api.upload(files, show);
+      const { source, refused } = await upload(files, show);
       this.#refused = refused;
       await this.#survey(source);
     } catch (error) {
@@ -117,7 +113,7 @@ export class TrainSection {
     this.#source = source;
     this.#credit.value = this.#found.credit ?? ""; // that of other recordings does not hold
     this.#name.value ||= this.#proposeName(this.#found);
-    this.#holdOut.begin(this.#found);
+    this.#holdOut.begin(source, this.#found);
     this.#show(this.#found);
     byId("found-title").focus();
   }
@@ -138,7 +134,7 @@ export class TrainSection {
   }
 
   async #begin() {
-    const minutes = this.#minutes.valueAsNumber;
+    const minutes = readDecimal(this.#minutes);
     const name = this.#name.value.trim();
     const asked = {
       source: this.#source,
@@ -150,6 +146,7 @@ export class TrainSection {
     const job = await busy(this.#start, "train.starting", () => api.startJob(asked));
     if (!job) return;
     byId("found").hidden = true;
+    this.#holdOut.stop();
     this.#name.value = this.#credit.value = "";
     this.#found = null;
     await this.#runs.choose(job.name);
@@ -201,15 +198,6 @@ export class TrainSection {
       ),
     );
   }
-}
-
-/**
- * @param {Event} event
- * @param {boolean} isOver
- */
-function hover(event, isOver) {
-  event.preventDefault();
-  byId("drop").classList.toggle("is-over", isOver);
 }
 
 /**

@@ -1,8 +1,9 @@
 // The waveform of a clip with two handles, and the part between them as a clip of its own.
 
 import * as api from "./api.js";
+import { readDecimal } from "./decimals.js";
 import { busy, h, showError } from "./dom.js";
-import { number } from "./numbers.js";
+import { fieldNumber, number } from "./numbers.js";
 import { t } from "./texts.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -50,17 +51,17 @@ class Edge {
     const label = t(`shelf.part_${name}`);
     const most = Math.ceil(seconds * STEPS);
     this.slider = h("input", { type: "range", min: 0, max: most, "aria-label": label });
-    this.field = h("input", { type: "number", min: 0, max: most / STEPS, step: 1 / STEPS });
+    this.field = h("input", { type: "text", autocomplete: "off", inputMode: "decimal" });
     this.row = h("label", { class: "field" }, h("span", {}, label), this.field);
     this.slider.addEventListener("input", () => onMove(this.slider.valueAsNumber / STEPS));
-    this.field.addEventListener("change", () => onMove(this.field.valueAsNumber));
+    this.field.addEventListener("change", () => onMove(readDecimal(this.field)));
   }
 
   /** @param {number} second */
   show(second) {
     this.slider.value = String(Math.round(second * STEPS));
     this.slider.setAttribute("aria-valuetext", t("shelf.second", { text: number(second, 2) }));
-    this.field.value = second.toFixed(2);
+    this.field.value = fieldNumber(second, 2, 2);
   }
 }
 

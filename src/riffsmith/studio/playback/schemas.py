@@ -142,6 +142,16 @@ class ControlChangeInfo(Response, frozen=True):
     )
 
 
+class RemoteControls(Response, frozen=True):
+    """Controls that OSC and MIDI have changed."""
+
+    is_listening: bool = Field(description="Whether the studio listens to OSC or MIDI at all.")
+    count: int = Field(description="Number of changes up to now.")
+    controls: dict[str, float | str | None] = Field(
+        description="New values by the names of the controls; null leaves a control to the seed."
+    )
+
+
 class GenerateRequest(Request, frozen=True):
     """A clip to generate."""
 

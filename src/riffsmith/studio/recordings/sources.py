@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from riffsmith.audio import is_audio_file
 from riffsmith.files import explain, remove
 from riffsmith.studio.errors import BusyError, NotFoundError, RefusedError, StudioError
 from riffsmith.studio.home import KEY_PATTERN, Home, new_key
@@ -164,6 +165,28 @@ class Sources:
         else:
             folder = _named_folder(source, self._music)
         yield folder
+
+    def find(self, source: str, path: str) -> Path:
+        """A recording of a source.
+
+        Args:
+            source: Name of the source.
+            path: Path within its folder, as a survey lists it. A link to elsewhere leads nowhere.
+
+        Raises:
+            NotFoundError: There is no such source, or no such audio file in it.
+            RefusedError: Folders of this computer may not be named from here, or not this one.
+            StudioError: A folder is named by a part of its path.
+        """
+        with self.open(source) as folder:
+            try:
+                found = (folder / path).resolve()
+                is_within = found.is_relative_to(folder.resolve())
+                if is_within and found.is_file() and is_audio_file(found):
+                    return found
+            except (OSError, RuntimeError, ValueError) as cause:  # a link to itself, no path
+                raise NotFoundError(ProblemCode.NO_RECORDING, path=path) from cause
+            raise NotFoundError(ProblemCode.NO_RECORDING, path=path)
 
     def recording(self, source: str) -> Path:
         """The first file of an upload.

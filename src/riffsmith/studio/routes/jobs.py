@@ -123,7 +123,16 @@ def _write_report(folder: JobFolder, language: str) -> FilePath:
     newest = max(one.stat().st_mtime for one in sources)
     if not page.is_file() or page.stat().st_mtime < newest:
         run_command(
-            *("report", folder.path, "--out", page, "--language", language, "--quick"),
+            *(
+                "report",
+                folder.path,
+                "--out",
+                page,
+                "--language",
+                language,
+                "--quick",
+                "--for-studio",
+            ),
             limit_seconds=REPORT_SECONDS,
         )
     return page

@@ -2,17 +2,20 @@
 
 from datetime import UTC, datetime
 from threading import Event
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse
 
 from riffsmith.studio.recordings.schemas import (
     KeptUpload,
+    SourceName,
     SurveyInfo,
     SurveyRequest,
     UploadedFile,
     UploadInfo,
 )
-from riffsmith.studio.routes import Key, StudioOf, unless_left
+from riffsmith.studio.routes import MEDIA, Key, StudioOf, file_response, unless_left
 
 _FORM = {
     "required": True,
@@ -29,6 +32,8 @@ _FORM = {
     },
 }
 """Description of the form with files, which is read while it arrives."""
+_OTHER_KIND = "application/octet-stream"
+_KINDS = (*(MEDIA[name] for name in ("wav", "flac", "mp3", "ogg")), _OTHER_KIND)
 router = APIRouter(tags=["recordings"])
 
 
@@ -71,6 +76,21 @@ async def list_uploads(studio: StudioOf) -> list[KeptUpload]:
 async def delete_upload(key: Key, studio: StudioOf) -> None:
     """Deletes an upload that no training needs any more."""
     await studio.pools.run(studio.pools.reading, studio.delete_upload, key)
+
+
+@router.get(
+    "/api/recordings",
+    response_class=FileResponse,
+    responses=file_response(*_KINDS, description="The recording as it is."),
+)
+async def recording(
+    studio: StudioOf,
+    source: Annotated[SourceName, Query()],
+    path: Annotated[str, Query(min_length=1, max_length=1_000, description="As in the survey.")],
+) -> FileResponse:
+    """Gives a recording that was looked through, to be heard."""
+    found = await studio.pools.run(studio.pools.reading, studio.sources.find, source, path)
+    return FileResponse(found, media_type=MEDIA.get(found.suffix.lower()[1:], _OTHER_KIND))
 
 
 @router.post("/api/surveys")
