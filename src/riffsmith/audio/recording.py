@@ -1,6 +1,7 @@
 """One pass over an audio file: its samples as chosen, its level, and its flaws."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -151,6 +152,41 @@ def stream_recording(
     )
 
 
+def read_passage(
+    path: Path, sample_rate: int, channels: int, start_seconds: float, seconds: float
+) -> tuple[Samples, float]:
+    """Decodes a whole recording as `read_recording` does, and keeps a passage alone.
+
+    Args:
+        path: Audio file of any format, sample rate and number of channels.
+        sample_rate: Sample rate of the result in Hz.
+        channels: Number of channels of the result, 1 or 2, mixed as `mix_channels` does.
+        start_seconds: Position in the recording where the passage begins, 0 or later.
+        seconds: Length of the passage.
+
+    Returns:
+        The passage (time, channels), which is shorter or empty where the recording ends before, and
+        the length of the resampled recording in seconds.
+
+    Raises:
+        AudioError: As for `read_recording`.
+    """
+    begin = round(start_seconds * sample_rate)
+    end = begin + round(seconds * sample_rate)
+    kept: list[Samples] = [np.zeros((0, channels), np.float32)]
+    position = 0
+
+    def take(piece: Samples) -> None:
+        nonlocal position
+        inside = piece[max(0, begin - position) : max(0, end - position)]
+        if len(inside):
+            kept.append(inside)
+        position += len(piece)
+
+    stream_recording(path, sample_rate, channels, take)
+    return concatenate_freeing(kept), position / sample_rate
+
+
 def concatenate_freeing(pieces: list[NDArray[SampleType]]) -> NDArray[SampleType]:
     """Joins pieces and empties their list on the way, so that they are not in memory twice.
 
@@ -168,8 +204,15 @@ def concatenate_freeing(pieces: list[NDArray[SampleType]]) -> NDArray[SampleType
 
 def read_named(path: Path, sample_rate: int, channels: int) -> Recording:
     """Reads a recording as `read_recording` does, with the file's name in its errors."""
-    try:
+    with named_errors(path):
         return read_recording(path, sample_rate, channels)
+
+
+@contextmanager
+def named_errors(path: Path) -> Iterator[None]:
+    """Puts the file's name before the messages of audio errors in the `with` statement."""
+    try:
+        yield
     except AudioError as cause:
         message = f"{path}: {cause}"
         raise AudioError(message, code=cause.code, parameters=cause.parameters) from cause
