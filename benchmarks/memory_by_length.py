@@ -1,9 +1,9 @@
 """Peak memory of `survey`, `prepare` and `generate` by the length of a recording or a clip.
 
-Prints a table: the largest resident memory of each command in MiB, what importing torch alone takes,
-and how many gigabytes of address space it reserves. `memory_by_length.py [MODEL] [MINUTES ...]`;
-without minutes they are 1, 10 and 40. Each command runs on one worker in a process of its own. The
-peak is the system's own count (`getrusage`), so it misses nothing; Windows has none.
+Prints a table of the largest resident memory of each command in MiB, and before it what importing
+torch alone takes, and reserves of addresses. `memory_by_length.py [MODEL] [MINUTES ...]`; without
+minutes they are 1, 10 and 40. Each command runs on one worker in a process of its own. The peak is
+the system's own count (`getrusage`), so it misses nothing; Windows has none.
 """
 
 import os
@@ -25,14 +25,10 @@ PIECE_SECONDS = 10
 def main(model: str = "metal", *minutes: str) -> None:
     print(describe_machine())
     alone = peak_mebibytes("-c", "import torch")
-    reserved = (
-        "import torch; print(open('/proc/self/status').read().split('VmSize:')[1].split()[0])"
-    )
     if sys.platform == "linux":
-        ended = subprocess.run(
-            [sys.executable, "-c", reserved], capture_output=True, text=True, check=True
-        )
-        print(f"importing torch reserves {int(ended.stdout) / 2**20:.2f} GiB of addresses")
+        code = "import torch; print(open('/proc/self/statm').read().split()[0])"
+        pages = subprocess.check_output([sys.executable, "-c", code], text=True)
+        print(f"importing torch reserves {int(pages) * os.sysconf('SC_PAGESIZE') / 2**30:.2f} GiB")
     print(f"importing torch alone: {alone:.0f} MiB")
     print(f"{'minutes':>8}{'survey':>9}{'prepare':>9}{'generate':>10}")
     for length in map(int, minutes or map(str, MINUTES)):
