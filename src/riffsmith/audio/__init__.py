@@ -20,6 +20,7 @@ from riffsmith.audio.recording import (
 from riffsmith.audio.remarks import RecordingCode, RecordingRemark
 from riffsmith.audio.spool import AudioSpool
 from riffsmith.audio.transforms import find_peak, join, resample
+from riffsmith.audio.treatment import Treatment
 
 __all__ = [
     "PEAK_LIMIT_DB",
@@ -31,6 +32,7 @@ __all__ = [
     "RecordingCode",
     "RecordingProperties",
     "RecordingRemark",
+    "Treatment",
     "audio_suffixes",
     "concatenate_freeing",
     "find_peak",

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from riffsmith.audio import (
     RecordingCode,
     RecordingProperties,
     RecordingRemark,
+    Treatment,
     find_peak,
     is_audio_file,
     stream_recording,
@@ -49,6 +50,7 @@ class SurveyEntry(BaseModel):
     flaws: tuple[RecordingRemark, ...] = ()
     """What is wrong with a file that is used."""
     seconds: float = 0.0
+    """Length without long silences, which are not used."""
     sample_rate: int = 0
     channels: int = 0
     encoding: str = ""
@@ -163,6 +165,9 @@ def _read_as_stored(
 ) -> tuple[RecordingProperties, "_Stored"]:
     """Reads a recording in 16 bit, turned down where it exceeds full scale.
 
+    What is wrong with it is mended where that can be done (`audio/treatment.py`). The returned
+    length is that of the stored audio, which lacks long silences.
+
     A long recording is converted while it is decoded, and decoded again if its peak turns out to
     exceed full scale, because its float samples would take much memory.
 
@@ -170,12 +175,22 @@ def _read_as_stored(
         AudioError: As for `read_recording`.
     """
     held_samples = round(_HELD_SECONDS / count_cores() * sample_rate)
-    conversion = _Conversion(_Storage(sample_rate, spool), held_samples)
-    properties = stream_recording(path, sample_rate, channels, conversion.take)
+    treatment = Treatment()
+
+    def convert(held_samples: int, peak: float = 1.0) -> tuple[RecordingProperties, _Conversion]:
+        conversion = _Conversion(_Storage(sample_rate, spool), held_samples, peak)
+        found = stream_recording(path, sample_rate, channels, conversion.take, treatment)
+        return found, conversion
+
+    properties, conversion = convert(held_samples)
+    needed = properties.choose_treatment()
+    if needed != treatment:
+        treatment = needed
+        _, conversion = convert(held_samples)
     if conversion.was_left_out:
-        conversion = _Conversion(_Storage(sample_rate, spool), 0, conversion.peak)
-        properties = stream_recording(path, sample_rate, channels, conversion.take)
-    return properties, conversion.finish()
+        _, conversion = convert(0, conversion.peak)
+    seconds = properties.seconds - treatment.cut_samples / properties.source_sample_rate
+    return replace(properties, seconds=seconds), conversion.finish()
 
 
 @dataclass(frozen=True)
