@@ -98,7 +98,8 @@ class RemarkCode(MessageCode):
     FEW_WINDOWS = (
         "few_windows",
         "the held-out music that is compared has {found:window|windows} for {embedder}, and "
-        "{needed} or more are needed: compare more music (--seconds), or hold out more (--hold-out)",
+        "{needed} or more are needed: compare more music (--seconds), or hold out more "
+        "(--hold-out)",
     )
     LITTLE_HELD_OUT_MUSIC = (
         "little_held_out_music",
