@@ -71,6 +71,9 @@ def test_a_clip_is_what_the_command_would_write(bundle: LatentBundle, tmp_path: 
     written, rate = soundfile.read(path)
     assert rate == 8000
     assert len(written) == 24_000
+    direct = model.generate_file(tmp_path / "new" / "direct.wav", seconds=3.0, seed=7)
+    assert direct.read_bytes() == path.read_bytes()
+    assert list(direct.parent.iterdir()) == [direct]
 
 
 def test_controls_change_a_clip(bundle: LatentBundle):

@@ -6,7 +6,7 @@ import pytest
 import soundfile
 from conftest import make_music
 
-from riffsmith.audio import TAGS, to_pcm16, wav_header, write_audio
+from riffsmith.audio import TAGS, AudioSpool, to_pcm16, wav_header, write_audio
 from riffsmith.errors import AudioError
 
 LIMIT = 10 ** (-1 / 20)
@@ -34,6 +34,19 @@ def test_long_vorbis_is_written_in_blocks(tmp_path: Path):
     audio = np.random.default_rng(0).uniform(-0.5, 0.5, (22_050 * 120, 1)).astype(np.float32)
     write_audio(tmp_path / "long.ogg", audio, 22_050)
     assert soundfile.info(tmp_path / "long.ogg").frames == len(audio)
+
+
+@pytest.mark.parametrize("gain", [1.0, 30.0])
+def test_audio_on_the_disk_is_written_as_audio_in_memory_is(tmp_path: Path, gain: float):
+    audio = make_music(10, 8_000, 2) * np.float32(gain)
+    with AudioSpool(tmp_path, 2, np.float32) as spool:
+        spool.add(audio)
+        spool.clear()
+        for block in np.array_split(audio, 7):
+            spool.add(block)
+        write_audio(tmp_path / "spooled.wav", spool, 8_000)
+    write_audio(tmp_path / "a.wav", audio, 8_000)
+    assert (tmp_path / "spooled.wav").read_bytes() == (tmp_path / "a.wav").read_bytes()
 
 
 def test_silence_stays_silence(tmp_path: Path):

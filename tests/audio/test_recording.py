@@ -11,6 +11,7 @@ from riffsmith.audio import (
     RecordingCode,
     open_audio,
     read_named,
+    read_passage,
     read_recording,
 )
 from riffsmith.errors import AudioError, DecodingStoppedError
@@ -169,3 +170,13 @@ def test_unreadable_files_are_named():
         path.chmod(0)
         with pytest.raises(AudioError, match="cannot be opened .permission denied"):
             read_recording(path, 8000, 1)
+
+
+@pytest.mark.parametrize(("start", "seconds"), [(0.0, 20.0), (2.5, 4.0), (7.9, 1.0), (9.0, 1.0)])
+def test_a_passage_is_a_part_of_the_recording(tmp_path: Path, start: float, seconds: float):
+    path = write_music(tmp_path / "a.wav", 8, 22_050)
+    whole = read_recording(path, 16_000, 2).audio
+    passage, length = read_passage(path, 16_000, 2, start, seconds)
+    first = round(start * 16_000)
+    assert np.array_equal(passage, whole[first : first + round(seconds * 16_000)])
+    assert length == len(whole) / 16_000

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+import torch
 from conftest import make_music, write_music
 
 from riffsmith.config import load_preset
@@ -130,12 +131,23 @@ def test_different_music_is_not_taken_for_the_same():
     landmarks = []
     for seed in range(12):
         audio = (make_music(20, 8_000, seed=seed) * 32_767).clip(-32_767, 32_767)
-        landmarks.append(find_stored_landmarks(audio.astype(np.int16), 8_000))
+        landmarks.append(find_stored_landmarks([audio.astype(np.int16)], 8_000))
     assert not find_shared_music(landmarks)
+
+
+def test_landmarks_of_parts_are_those_of_the_whole(
+    song: np.ndarray, monkeypatch: pytest.MonkeyPatch
+):
+    audio = (song.reshape(len(song), -1) * 32_767).clip(-32_767, 32_767).astype(np.int16)
+    whole = find_stored_landmarks([audio], RATE)
+    monkeypatch.setattr("riffsmith.features.landmarks._PART_FRAMES", 40)
+    parts = find_stored_landmarks(np.array_split(audio, 9), RATE)
+    assert len(whole) > 100
+    assert torch.equal(parts, whole)
 
 
 def test_nothing_and_silence_share_nothing():
     assert find_shared_music([]) == []
-    silence = find_stored_landmarks(np.zeros((8_000, 1), np.int16), 8_000)
+    silence = find_stored_landmarks([np.zeros((8_000, 1), np.int16)], 8_000)
     assert silence.shape == (0, 2)
     assert find_shared_music([silence, silence]) == []

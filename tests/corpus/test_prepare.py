@@ -221,7 +221,7 @@ def test_a_full_disk_loses_nothing(songs: Path, tmp_path: Path):
             prepare(songs, tmp_path / "corpus")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert not list((tmp_path / "corpus" / "shards").iterdir())
+    assert not list((tmp_path / "corpus").rglob("*.safetensors*"))
     assert len(prepare(songs, tmp_path / "corpus").recordings) == 4
 
 

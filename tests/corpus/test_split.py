@@ -177,6 +177,28 @@ def test_a_group_is_held_out_together():
     assert held_out_of(sharing(2, {0, 1}), fraction=0.5) == set()
 
 
+def test_parts_of_a_recording_stay_together_by_their_names():
+    names = [
+        f"{folder}/Song{part}.ogg"
+        for folder in "abcdef"
+        for part in (" (Part 1)", "_pt2", " - part 03")
+    ]
+    parts = [
+        SurveyEntry(path=path, content_hash=f"{n * 7 % 97:04x}", seconds=100)
+        for n, path in enumerate(names)
+    ]
+    held_out = held_out_of(parts)
+    folders = {part.path[0] for part in parts if part.content_hash in held_out}
+    assert len(held_out) == 3
+    assert len(folders) == 1
+    # Songs with numbers are no parts, and parts of a single recording have to be divided.
+    songs = [part.model_copy(update={"path": f"Song {n}.ogg"}) for n, part in enumerate(parts)]
+    assert len(held_out_of(songs)) == 2
+    assert 0 < len(held_out_of([part for part in parts if part.path[0] == "a"])) < 3
+    # Whoever names a part means that part.
+    assert held_out_of(parts, ["a/Song_pt2"]) == {parts[1].content_hash}
+
+
 def test_names_that_do_not_fit_are_refused():
     with pytest.raises(CorpusError, match=r"'2 sonn' .* the nearest are album/02 song\.ogg"):
         find_held_out(["album/3 fear.ogg", "album/02 song.ogg"], ["2 sonn"])

@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import torch
 from conftest import as_ordinary_user, make_music, write_music
 from pydantic import ValidationError
 
-from riffsmith.audio import RecordingCode, RecordingRemark
+from riffsmith.audio import AudioSpool, RecordingCode, RecordingRemark
 from riffsmith.corpus import MaterialGrade, Survey, SurveyEntry, survey_folder
-from riffsmith.corpus.entry import describe
+from riffsmith.corpus.entry import FULL_SCALE, describe
 from riffsmith.errors import CorpusError
 
 
@@ -200,8 +201,16 @@ def test_a_long_recording_is_stored_as_a_short_one_is(
 ):
     audio = make_music(8, 8000) * np.linspace(0.1, gain, 64_000)[:, None]
     soundfile.write(tmp_path / "a.wav", audio, 8000, "FLOAT")
-    expected, whole = describe(tmp_path / "a.wav", tmp_path, 8000, 2)
+
+    def store() -> tuple[SurveyEntry, torch.Tensor, np.ndarray]:
+        with AudioSpool(tmp_path, 2, np.int16) as spool:
+            entry, landmarks = describe(tmp_path / "a.wav", tmp_path, 8000, 2, spool)
+            return entry, landmarks, np.concatenate(list(spool.blocks(10_000)))
+
+    expected, known, whole = store()
+    assert np.abs(whole).max() == round(min(1.0, np.abs(audio).max()) * FULL_SCALE)
     monkeypatch.setattr("riffsmith.corpus.entry._HELD_SECONDS", 1.0)
-    found, stored = describe(tmp_path / "a.wav", tmp_path, 8000, 2)
+    found, landmarks, stored = store()
     assert found == expected
+    assert torch.equal(landmarks, known)
     assert np.array_equal(stored, whole)

@@ -174,6 +174,12 @@ def test_custom_embedders_and_another_ceiling(long_corpus: Corpus):
     assert usual.distances["fad_own"].ceiling > 0.01
 
 
+def test_too_few_windows_are_an_error(long_corpus: Corpus):
+    short = replace(music(1), audio=music(1).audio[: 10 * RATE])
+    with pytest.raises(CorpusError, match="has 5 windows for own, and 6 or more are needed"):
+        evaluate("music", [short], long_corpus, embedders=[Counting()])
+
+
 def test_passages_are_spread_and_never_cross_the_split(long_corpus: Corpus):
     train = read_passages(long_corpus, "train", 100.0)
     assert [passage.recording for passage in train] == ["0.wav", "1.wav", "0.wav", "1.wav"]

@@ -430,7 +430,7 @@ declare namespace Api {
   }
 
   /** Reasons why a file is skipped, and flaws of a file that is used. */
-  type RecordingCode = "not_audio" | "no_ending" | "unreadable_folder" | "not_a_file" | "empty_file" | "cannot_open" | "cannot_decode" | "implausible_header" | "extra_needed" | "only_tags" | "no_audio_track" | "decoding_stopped" | "not_numbers" | "above_full_scale" | "too_long" | "no_samples" | "silent" | "too_short" | "duplicate" | "same_music" | "excerpt" | "damaged" | "cut_off" | "truncated" | "partial" | "clipped" | "antiphase" | "dead_channel" | "mostly_silent" | "generated" | "dc_offset" | "quiet" | "band_limited" | "shared_music" | "other";
+  type RecordingCode = "not_audio" | "no_ending" | "unreadable_folder" | "not_a_file" | "empty_file" | "cannot_open" | "cannot_decode" | "implausible_header" | "extra_needed" | "only_tags" | "no_audio_track" | "decoding_stopped" | "not_numbers" | "above_full_scale" | "too_long" | "no_samples" | "silent" | "too_short" | "duplicate" | "same_music" | "excerpt" | "damaged" | "cut_off" | "truncated" | "partial" | "clipped" | "antiphase" | "dead_channel" | "mostly_silent" | "generated" | "dc_offset" | "dc_removed" | "long_silence" | "quiet" | "band_limited" | "shared_music" | "other";
 
   /** Why a file is skipped, or a flaw of a file that is used. */
   interface RecordingMessage {

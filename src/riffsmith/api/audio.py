@@ -140,12 +140,12 @@ class Loop(Audio):
         return Path(path)
 
 
-def name_clip(seed: int, audio: Audio) -> str:
+def name_clip(seed: int, audio: Audio | None = None) -> str:
     """The name of a clip's file without its ending; that of a loop tells its tempo and its bars.
 
     Args:
         seed: Seed of the clip.
-        audio: The clip.
+        audio: The clip, which may be a loop. `None`: it is none.
     """
     return f"riff-{seed}-{audio.grid.label}" if isinstance(audio, Loop) else f"riff-{seed}"
 

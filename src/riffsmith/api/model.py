@@ -4,23 +4,29 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from riffsmith.api.audio import Audio, Loop, read_audio
+import numpy as np
+
+from riffsmith.api.audio import Audio, Loop
 from riffsmith.api.tags import make_tags
-from riffsmith.audio import resample
+from riffsmith.audio import AudioSpool, named_errors, read_passage, resample, write_audio
 from riffsmith.bundle import Bundle, Card, LatentBundle, Origin, as_model, load_bundle, read_origin
-from riffsmith.errors import ModelError, SettingsError
+from riffsmith.errors import AudioError, ModelError, SettingsError
 from riffsmith.features import Descriptors
+from riffsmith.files import explain
 from riffsmith.parallel import single_threaded
 from riffsmith.pipeline.models import find_bundle
 from riffsmith.synthesis import (
+    LONGEST_PROMPT_SECONDS,
     Controls,
     LivePiece,
     Stream,
+    check_prompt,
     cut_audio_prompt,
     encode_audio_prompt,
     generate_clip,
     make_loop,
     play_chunks,
+    play_parts,
     play_stream,
 )
 
@@ -246,6 +252,62 @@ class Model:
         stream = self._open_stream(seed, controls, prompt, noise_level)
         return Audio(play_stream(stream, seconds, on_progress), self.sample_rate, tags=tags)
 
+    def generate_file(
+        self,
+        path: str | Path,
+        seconds: float = 30.0,
+        seed: int = 0,
+        controls: Controls | None = None,
+        *,
+        audio_prompt: Audio | str | Path | None = None,
+        audio_prompt_from: float | None = None,
+        noise_level: float | None = None,
+        on_progress: Callable[[float], None] | None = None,
+    ) -> Path:
+        """Writes the file that `generate` and `Audio.save` write, without the whole in memory.
+
+        The samples wait in a file without a name beside `path`, 21 MB a minute, until their peak
+        is known. The clips of picture models are made in memory.
+
+        Args:
+            path: Path of the file, which ends in `.wav`, `.flac`, `.ogg` or `.mp3`.
+            seconds: As for `generate`, like all further arguments.
+            seed: Seed of the clip.
+            controls: Controls of the piece.
+            audio_prompt: Audio that the piece begins with.
+            audio_prompt_from: Second of that audio at which the prompt begins.
+            noise_level: Noise that is added to the prompt.
+            on_progress: Called with the progress from 0 to 1.
+
+        Returns:
+            The path.
+
+        Raises:
+            AudioError: The ending is unknown, writing fails, or the prompt cannot be read.
+            ModelError: As for `generate`, like `UnknownKeyError` and `SettingsError`.
+        """
+        check_seconds(seconds)
+        _check_noise_level(noise_level, audio_prompt)
+        prompt = self._read_prompt(audio_prompt, audio_prompt_from)
+        if not isinstance(self._bundle, LatentBundle):
+            clip = self.generate(
+                seconds, seed, controls, audio_prompt=prompt, on_progress=on_progress
+            )
+            return clip.save(path)
+        path = Path(path)
+        details = _describe_prompt(prompt, audio_prompt_from, noise_level)
+        tags = self._make_tags(seed, controls, details)
+        stream = self._open_stream(seed, controls, prompt, noise_level)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with AudioSpool(path.parent, 2, np.float32) as spool:
+                for part in play_parts(stream, seconds, on_progress):
+                    spool.add(part)
+                write_audio(path, spool, self.sample_rate, tags=tags)
+        except OSError as cause:
+            raise AudioError(explain(cause, f"writing {path}")) from cause
+        return path
+
     def loop(
         self,
         seconds: float | None = None,
@@ -337,7 +399,7 @@ class Model:
     ) -> Audio | None:
         """The audio prompt: all of a recording, or the passage of it that begins at a second."""
         if isinstance(audio_prompt, str | Path):
-            audio_prompt = read_audio(audio_prompt, self.sample_rate)
+            return self._read_prompt_file(Path(audio_prompt), from_seconds)
         if from_seconds is None:
             return audio_prompt
         if audio_prompt is None:
@@ -347,6 +409,16 @@ class Model:
         samples, rate = audio_prompt.samples, audio_prompt.sample_rate
         cut = cut_audio_prompt(samples, rate, from_seconds)
         return Audio(cut, rate, tags=audio_prompt.tags)
+
+    def _read_prompt_file(self, path: Path, from_seconds: float | None) -> Audio:
+        """The prompt in a file, which may be much longer than what is kept of it."""
+        start = max(0.0, from_seconds or 0.0)
+        with named_errors(path):
+            samples, seconds = read_passage(
+                path, self.sample_rate, 2, start, LONGEST_PROMPT_SECONDS
+            )
+        check_prompt(seconds, from_seconds)
+        return Audio(samples, self.sample_rate, tags={"title": path.name})
 
     @property
     def _latent(self) -> LatentBundle:

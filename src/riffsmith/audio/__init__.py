@@ -11,22 +11,28 @@ from riffsmith.audio.recording import (
     Recording,
     RecordingProperties,
     concatenate_freeing,
+    named_errors,
     read_named,
+    read_passage,
     read_recording,
     stream_recording,
 )
 from riffsmith.audio.remarks import RecordingCode, RecordingRemark
+from riffsmith.audio.spool import AudioSpool
 from riffsmith.audio.transforms import find_peak, join, resample
+from riffsmith.audio.treatment import Treatment
 
 __all__ = [
     "PEAK_LIMIT_DB",
     "TAGS",
+    "AudioSpool",
     "LoopGrid",
     "LoudnessMeter",
     "Recording",
     "RecordingCode",
     "RecordingProperties",
     "RecordingRemark",
+    "Treatment",
     "audio_suffixes",
     "concatenate_freeing",
     "find_peak",
@@ -38,9 +44,11 @@ __all__ = [
     "limiter_reach",
     "limiting_gain",
     "measure_loudness",
+    "named_errors",
     "open_audio",
     "play_audio",
     "read_named",
+    "read_passage",
     "read_recording",
     "resample",
     "stream_recording",

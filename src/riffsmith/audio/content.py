@@ -1,5 +1,6 @@
 """Flaws of what a recording holds: channels, silence, DC offset and bandwidth, block by block."""
 
+from array import array
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,6 +17,13 @@ QUIET_PIECE_DB = -60.0
 """A piece of 100 ms below this level (RMS, in dB of full scale) is silence."""
 SILENT_FRACTION = 0.5
 """A recording with a larger fraction of silence is mostly silence."""
+QUIET_RANGE_DB = 30.0
+"""In a very quiet recording silence begins this far below its loud passages."""
+LONG_SILENCE_SECONDS = 5.0
+"""Silence of this length is no pause of the music."""
+DC_SHARE = 0.02
+"""A DC offset with more than this fraction of the sound's power is removed. In loud records that
+were distorted on purpose it has up to .6 %, and does no harm."""
 DC_OFFSET = 0.005
 """A recording has a DC offset if the mean of a channel is further from 0 than this fraction of full
 scale."""
@@ -48,8 +56,11 @@ class ContentMeter:
         """
         self._sample_rate = sample_rate
         self._piece_samples = sample_rate // _PIECES_PER_SECOND
+        self._samples = 0
         self._pieces = 0
-        self._silent_pieces = 0
+        # Arrays, because small objects between temporary ones would keep their memory in use.
+        self._levels = array("f")  # power of the louder channel in each piece
+        self._starts = array("q")  # first sample of each piece
         self._power = np.zeros(channels)
         self._mean = np.zeros(channels)
         self._product = 0.0  # of the two channels of stereo
@@ -57,7 +68,8 @@ class ContentMeter:
 
     def add(self, block: NDArray[np.float32]) -> None:
         """Adds samples (time, channels)."""
-        pieces = len(block) // self._piece_samples
+        pieces, first = len(block) // self._piece_samples, self._samples
+        self._samples += len(block)
         if pieces == 0:
             return
         cut = block[: pieces * self._piece_samples].reshape(pieces, self._piece_samples, -1)
@@ -66,7 +78,8 @@ class ContentMeter:
         centred = cut - mean[:, None]
         power = average @ np.square(centred)
         self._pieces += pieces
-        self._silent_pieces += int((power.max(axis=1) < 10 ** (QUIET_PIECE_DB / 10)).sum())
+        self._levels.frombytes(power.max(axis=1).astype(np.float32).tobytes())
+        self._starts.extend(range(first, first + pieces * self._piece_samples, self._piece_samples))
         self._mean += mean.sum(axis=0, dtype=np.float64)
         self._power += power.sum(axis=0, dtype=np.float64)
         if len(self._power) == 2:
@@ -82,14 +95,21 @@ class ContentMeter:
             return
         if len(self._power) == 2 and self._power.any():
             yield from self._flaws_of_stereo()
-        silence = self._silent_pieces / self._pieces
-        if silence > SILENT_FRACTION:
+        limit_db = self._silence_db()
+        silence = float(self._find_silent(limit_db).mean())
+        seconds = sum(stop - start for start, stop in self.long_silences()) / self._sample_rate
+        if seconds:
+            yield RecordingRemark.of(RecordingCode.LONG_SILENCE, seconds=round(seconds, 2))
+        elif silence > SILENT_FRACTION:
             yield RecordingRemark.of(
-                RecordingCode.MOSTLY_SILENT, fraction=round(silence, 4), limit_db=QUIET_PIECE_DB
+                RecordingCode.MOSTLY_SILENT, fraction=round(silence, 4), limit_db=round(limit_db, 2)
             )
-        offset = float(np.abs(self._mean).max()) / self._pieces
+        means = self._mean / self._pieces
+        offset = float(np.abs(means).max())
         if offset > DC_OFFSET:
-            yield RecordingRemark.of(RecordingCode.DC_OFFSET, fraction=round(offset, 4))
+            is_removed = (means**2 > DC_SHARE * self._power / self._pieces).any()
+            code = RecordingCode.DC_REMOVED if is_removed else RecordingCode.DC_OFFSET
+            yield RecordingRemark.of(code, fraction=round(offset, 4))
         high = self._spectrum[-(-BAND_LIMIT_HZ * _FRAME_SAMPLES // self._sample_rate) :].sum()
         if high < self._spectrum.sum() * 10 ** (BAND_LIMIT_DB / 10):
             yield RecordingRemark.of(
@@ -97,6 +117,27 @@ class ContentMeter:
                 limit_khz=BAND_LIMIT_HZ // 1000,
                 sample_rate=self._sample_rate,
             )
+
+    def long_silences(self) -> list[tuple[int, int]]:
+        """Silences of 5 s or more, each from one sample up to another."""
+        if self._pieces == 0:
+            return []
+        silent = np.concatenate([[False], self._find_silent(self._silence_db()), [False]])
+        (changes,) = np.nonzero(silent[1:] != silent[:-1])
+        starts = [*self._starts, self._starts[-1] + self._piece_samples]
+        found = ((starts[first], starts[last]) for first, last in changes.reshape(-1, 2))
+        least = LONG_SILENCE_SECONDS * self._sample_rate
+        return [(start, stop) for start, stop in found if stop - start >= least]
+
+    def _find_silent(self, limit_db: float) -> NDArray[np.bool_]:
+        """Whether each piece is silent."""
+        return np.frombuffer(self._levels, np.float32) < 10 ** (limit_db / 10)
+
+    def _silence_db(self) -> float:
+        """The level of a piece below which it is silence, in dB of full scale."""
+        levels = np.frombuffer(self._levels, np.float32).astype(np.float64)
+        loud = float((levels**2).sum() / max(levels.sum(), 1e-30))  # loud pieces have more weight
+        return min(QUIET_PIECE_DB, 10 * float(np.log10(max(loud, 1e-30))) - QUIET_RANGE_DB)
 
     def _flaws_of_stereo(self) -> Iterator[RecordingRemark]:
         dead = self._power < self._power.max() * 10 ** (DEAD_CHANNEL_DB / 10)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from riffsmith.audio.id3 import id3_tag
 from riffsmith.audio.limiter import limiting_gain
 from riffsmith.audio.loop_grid import LoopGrid, mark_loop
+from riffsmith.audio.spool import AudioSpool
 from riffsmith.errors import AudioError
 from riffsmith.files import atomic_path
 
@@ -46,7 +47,7 @@ def audio_suffixes() -> list[str]:
 
 def write_audio(
     path: Path,
-    audio: NDArray[np.float32] | NDArray[np.int16],
+    audio: NDArray[np.float32] | NDArray[np.int16] | AudioSpool[np.float32],
     sample_rate: int,
     *,
     loop: LoopGrid | None = None,
@@ -58,7 +59,7 @@ def write_audio(
         path: File to write; its ending selects the format: `.wav` and `.flac` (16 bit), `.ogg`
             (Vorbis) or `.mp3`.
         audio: Samples (time, channels), full scale at 1.0; or 16-bit integers, which `.wav` and
-            `.flac` store as they are, at no other gain.
+            `.flac` store as they are, at no other gain; or audio that waits on the disk.
         sample_rate: Sample rate in Hz.
         loop: Bars and tempo of a loop. The tag `comment` tells them, and a `.wav` also has the
             chunks that samplers and sequencers read. `None`: the audio is no loop.
@@ -71,14 +72,19 @@ def write_audio(
     if suffix not in _FORMATS:
         known = ", ".join(audio_suffixes())
         raise AudioError(f"cannot write {path.name!r}: its ending must be one of {known}")
-    if not all(np.isfinite(block).all() for block in _blocks(audio)):
-        raise AudioError(f"refusing to write {path.name}: the audio holds NaN or infinite samples")
+    gain = 1.0
+    is_stored = audio.dtype == np.int16
+    for block in () if is_stored else _blocks(audio):
+        if not np.isfinite(block).all():
+            raise AudioError(
+                f"refusing to write {path.name}: the audio holds NaN or infinite samples"
+            )
+        gain = min(gain, limiting_gain(np.asarray(block, np.float32)))
     if loop is not None:
         tags = {"comment": loop.describe(), **(tags or {})}
-    if audio.dtype == np.int16 and suffix in _LOSSY:
+    if is_stored and suffix in _LOSSY and not isinstance(audio, AudioSpool):
         audio = np.asarray(audio / 32_768, np.float32)
-    is_stored = audio.dtype == np.int16
-    gain = 1.0 if is_stored else limiting_gain(audio)
+        is_stored, gain = False, limiting_gain(audio)
     try:
         with atomic_path(path, AudioError) as partial:
             written = {} if suffix == ".mp3" else tags or {}
@@ -102,8 +108,11 @@ def write_audio(
 
 
 def _blocks(
-    audio: NDArray[np.float32] | NDArray[np.int16],
+    audio: NDArray[np.float32] | NDArray[np.int16] | AudioSpool[np.float32],
 ) -> Iterator[NDArray[np.float32] | NDArray[np.int16]]:
+    if isinstance(audio, AudioSpool):
+        yield from audio.blocks(_BLOCK_SAMPLES)
+        return
     for start in range(0, len(audio), _BLOCK_SAMPLES):
         yield audio[start : start + _BLOCK_SAMPLES]
 
@@ -119,7 +128,7 @@ def _measure_overshoot(path: Path) -> float:
 
 def _write(
     path: Path,
-    audio: NDArray[np.float32] | NDArray[np.int16],
+    audio: NDArray[np.float32] | NDArray[np.int16] | AudioSpool[np.float32],
     gain: float | None,
     sample_rate: int,
     suffix: str,

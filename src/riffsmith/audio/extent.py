@@ -5,7 +5,6 @@ recordings one behind the other, of which libsndfile reads the first.
 """
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from mmap import ACCESS_COPY, ACCESS_READ, mmap
 from pathlib import Path
@@ -19,6 +18,8 @@ _FLAC_HEADS = (b"fLaC\x00\x00\x00\x22", b"fLaC\x80\x00\x00\x22")
 _STALE_BYTES = 1 << 14
 """Audio behind the end that a WAV header declares, from which on the header is not believed."""
 _LARGEST_SIZE = 0xFFFF_FFFF
+_BLOCK_BYTES = 1 << 20
+"""Part of a FLAC file that is searched at a time."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,11 @@ def measure_extent(path: Path, kind: Kind) -> Extent:
         return Extent()
     with path.open("rb") as file:
         start = skip_tags(file)
+        if kind == FLAC:
+            return Extent(_count_patterns(file, _FLAC_HEADS, start) or 1)
         with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
             if kind == OGG:
                 return Extent(_count_ogg_streams(data, start))
-            if kind == FLAC:
-                return Extent(sum(1 for _ in _find_all(data, _FLAC_HEADS, start)) or 1)
             first = find_frame(data, start)
             if first is None:
                 return Extent()
@@ -56,12 +57,18 @@ def measure_extent(path: Path, kind: Kind) -> Extent:
             return Extent(1, count_seconds(data, first), is_declared)
 
 
-def _find_all(data: mmap, patterns: tuple[bytes, ...], start: int) -> Iterator[int]:
-    for pattern in patterns:
-        position = data.find(pattern, start)
-        while position >= 0:
-            yield position
-            position = data.find(pattern, position + 1)
+def _count_patterns(file: BinaryIO, patterns: tuple[bytes, ...], start: int) -> int:
+    """Counts where bytes of equal length are, from a position of a file on.
+
+    Files of FLAC may be large, so that not all of one is mapped into memory.
+    """
+    file.seek(start)
+    count, overlap, waiting = 0, len(patterns[0]) - 1, b""
+    while block := file.read(_BLOCK_BYTES):
+        waiting += block
+        count += sum(waiting.count(pattern) for pattern in patterns)
+        waiting = waiting[-overlap:]
+    return count
 
 
 def _count_ogg_streams(data: mmap, start: int) -> int:

@@ -5,6 +5,8 @@ pass over the samples is therefore enough, and no filter has a state. On music t
 by less than 0.05 LU from that of the time-domain filters.
 """
 
+from array import array
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -33,7 +35,9 @@ class LoudnessMeter:
         weights[1:] *= 2  # The spectrum is one-sided: every bin but 0 Hz stands for two.
         pairs = np.repeat(weights / self._hop**2, 2)  # real and imaginary part
         self._weights = torch.from_numpy(pairs.astype(np.float32))
-        self._energies: list[NDArray[np.float32]] = []
+        # One array: small ones between the temporary ones of each block would keep their memory in
+        # use.
+        self._energies = array("f")
 
     def add(self, block: NDArray[np.float32]) -> None:
         """Adds samples (time, channels); all channels have the weight 1."""
@@ -43,14 +47,15 @@ class LoudnessMeter:
         samples = torch.from_numpy(block[: hops * self._hop])
         cut = samples.reshape(hops, self._hop, -1).transpose(1, 2).contiguous()
         parts = torch.view_as_real(torch.fft.rfft(cut)).flatten(-2)
-        self._energies.append((parts.square_() @ self._weights).sum(dim=1).numpy())
+        energies = (parts.square_() @ self._weights).sum(dim=1)
+        self._energies.frombytes(energies.numpy().tobytes())
 
     def loudness_lufs(self) -> float | None:
         """Gated loudness in LUFS.
 
         None: the audio is shorter than 400 ms, or all of it is below the absolute gate.
         """
-        hops = np.concatenate(self._energies) if self._energies else np.zeros(0, np.float32)
+        hops = np.frombuffer(self._energies, np.float32)
         if len(hops) < _HOPS_PER_BLOCK:
             return None
         blocks = np.convolve(hops.astype(np.float64), np.full(_HOPS_PER_BLOCK, 0.25), "valid")

@@ -1,6 +1,7 @@
 """One pass over an audio file: its samples as chosen, its level, and its flaws."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +15,7 @@ from riffsmith.audio.decode import Source, open_audio
 from riffsmith.audio.loudness import LoudnessMeter
 from riffsmith.audio.remarks import RecordingCode, RecordingRemark, recording_error
 from riffsmith.audio.transforms import find_peak, mix_channels
+from riffsmith.audio.treatment import Treating, Treatment, choose_treatment
 from riffsmith.errors import AudioError, DecodingStoppedError
 
 SILENCE_DB = -70.0
@@ -58,6 +60,14 @@ class RecordingProperties:
     """Integrated loudness of the file. `None`: shorter than 400 ms, or too quiet to measure."""
     flaws: tuple[RecordingRemark, ...]
     """What is wrong with the file although it can be used."""
+    long_silences: tuple[tuple[int, int], ...]
+    """Its silences of 5 s or more, each from one sample of the file up to another."""
+
+    def choose_treatment(self) -> Treatment:
+        """What the preparation does about the flaws."""
+        return choose_treatment(
+            self.flaws, self.long_silences, self.source_sample_rate, self.peak_db
+        )
 
 
 @dataclass(frozen=True)
@@ -115,7 +125,11 @@ def read_recording(path: Path, sample_rate: int, channels: int) -> Recording:
 
 
 def stream_recording(
-    path: Path, sample_rate: int, channels: int, take: Callable[[Samples], None]
+    path: Path,
+    sample_rate: int,
+    channels: int,
+    take: Callable[[Samples], None],
+    treatment: Treatment | None = None,
 ) -> RecordingProperties:
     """Decodes, mixes and resamples a file as `read_recording` does, a few seconds at a time.
 
@@ -124,6 +138,8 @@ def stream_recording(
         sample_rate: Sample rate of the result in Hz.
         channels: Number of channels of the result, 1 or 2, mixed as `mix_channels` does.
         take: Called with the consecutive pieces (time, channels) of the audio.
+        treatment: Changes to the samples before they are mixed. The properties are those of the
+            file without it. `None`: the samples are as they are in the file.
 
     Raises:
         AudioError: As for `read_recording`; pieces may have been taken before.
@@ -133,7 +149,8 @@ def stream_recording(
         raise recording_error(RecordingCode.TOO_LONG, hours=MAXIMUM_HOURS)
     tally = _Tally(ContentMeter(source.sample_rate, source.channels))
     meter = LoudnessMeter(source.sample_rate)
-    _resample(source, sample_rate, channels, tally, meter, take)
+    treating = Treating(treatment or Treatment(), source.sample_rate)
+    _resample(source, sample_rate, channels, tally, meter, treating, take)
     _check(source, tally)
     loudness_lufs = meter.loudness_lufs()
     if loudness_lufs is not None and loudness_lufs < QUIET_LUFS:
@@ -148,7 +165,43 @@ def stream_recording(
         peak_db=20 * float(np.log10(tally.peak)),
         loudness_lufs=loudness_lufs,
         flaws=tuple(tally.flaws),
+        long_silences=tuple(tally.content.long_silences()),
     )
+
+
+def read_passage(
+    path: Path, sample_rate: int, channels: int, start_seconds: float, seconds: float
+) -> tuple[Samples, float]:
+    """Decodes a whole recording as `read_recording` does, and keeps a passage alone.
+
+    Args:
+        path: Audio file of any format, sample rate and number of channels.
+        sample_rate: Sample rate of the result in Hz.
+        channels: Number of channels of the result, 1 or 2, mixed as `mix_channels` does.
+        start_seconds: Position in the recording where the passage begins, 0 or later.
+        seconds: Length of the passage.
+
+    Returns:
+        The passage (time, channels), which is shorter or empty where the recording ends before, and
+        the length of the resampled recording in seconds.
+
+    Raises:
+        AudioError: As for `read_recording`.
+    """
+    begin = round(start_seconds * sample_rate)
+    end = begin + round(seconds * sample_rate)
+    kept: list[Samples] = [np.zeros((0, channels), np.float32)]
+    position = 0
+
+    def take(piece: Samples) -> None:
+        nonlocal position
+        inside = piece[max(0, begin - position) : max(0, end - position)]
+        if len(inside):
+            kept.append(inside)
+        position += len(piece)
+
+    stream_recording(path, sample_rate, channels, take)
+    return concatenate_freeing(kept), position / sample_rate
 
 
 def concatenate_freeing(pieces: list[NDArray[SampleType]]) -> NDArray[SampleType]:
@@ -168,8 +221,15 @@ def concatenate_freeing(pieces: list[NDArray[SampleType]]) -> NDArray[SampleType
 
 def read_named(path: Path, sample_rate: int, channels: int) -> Recording:
     """Reads a recording as `read_recording` does, with the file's name in its errors."""
-    try:
+    with named_errors(path):
         return read_recording(path, sample_rate, channels)
+
+
+@contextmanager
+def named_errors(path: Path) -> Iterator[None]:
+    """Puts the file's name before the messages of audio errors in the `with` statement."""
+    try:
+        yield
     except AudioError as cause:
         message = f"{path}: {cause}"
         raise AudioError(message, code=cause.code, parameters=cause.parameters) from cause
@@ -181,23 +241,31 @@ def _resample(
     channels: int,
     tally: _Tally,
     meter: LoudnessMeter,
+    treating: Treating,
     take: Callable[[Samples], None],
 ) -> None:
     has_chosen_rate = source.sample_rate == sample_rate
     stream = soxr.ResampleStream(source.sample_rate, sample_rate, channels, dtype="float32")
+
+    def convert(block: Samples) -> None:
+        if len(block):
+            mixed = mix_channels(block, channels)
+            take(mixed if has_chosen_rate else stream.resample_chunk(mixed))
+
     try:
         for block in source.blocks:
             tally.add(block)
             if tally.samples > MAXIMUM_HOURS * 3600 * source.sample_rate:
                 raise recording_error(RecordingCode.TOO_LONG, hours=MAXIMUM_HOURS)
             meter.add(block)
-            mixed = mix_channels(block, channels)
-            take(mixed if has_chosen_rate else stream.resample_chunk(mixed))
+            convert(treating.add(block))
     except DecodingStoppedError as stop:
         if tally.samples == 0:
             raise
         seconds = tally.samples / source.sample_rate
         tally.add_flaw(RecordingCode.DAMAGED, cause=stop.parameters["cause"], seconds=seconds)
+    if tally.samples and (last := treating.finish()) is not None:
+        convert(last)
     if not has_chosen_rate:
         take(stream.resample_chunk(np.zeros((0, channels), np.float32), last=True))
 

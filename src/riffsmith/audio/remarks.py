@@ -62,11 +62,12 @@ class RecordingCode(MessageCode):
     CLIPPED = "clipped", "clipped: {fraction:.1%} of the samples are at full scale"
     ANTIPHASE = (
         "antiphase",
-        "channels in antiphase ({fraction:.1%} of their power is left in mono): invert one channel",
+        "channels in antiphase ({fraction:.1%} of their power is left in mono): the second one is "
+        "inverted",
     )
     DEAD_CHANNEL = (
         "dead_channel",
-        "channel {channel} (1 is left, 2 is right) is silent: make a mono file of the other one",
+        "channel {channel} (1 is left, 2 is right) is silent: it is filled from the other one",
     )
     MOSTLY_SILENT = (
         "mostly_silent",
@@ -81,7 +82,15 @@ class RecordingCode(MessageCode):
         "dc_offset",
         "DC offset of {fraction:.1%} of full scale: remove it with a high-pass filter at 20 Hz",
     )
-    QUIET = "quiet", "very quiet ({loudness_lufs:.1f} LUFS): raise its level"
+    DC_REMOVED = (
+        "dc_removed",
+        "DC offset of {fraction:.1%} of full scale: a high-pass filter at 20 Hz removes it",
+    )
+    LONG_SILENCE = (
+        "long_silence",
+        "{seconds:.1f} s of it lie in long silences, which are left out",
+    )
+    QUIET = "quiet", "very quiet ({loudness_lufs:.1f} LUFS): it is raised"
     BAND_LIMITED = (
         "band_limited",
         "nothing above {limit_khz} kHz, although {sample_rate} Hz can hold it: use a better copy",

@@ -73,7 +73,7 @@ def generate(
     """
     import json
 
-    from riffsmith.api import Loop, load, name_clip, read_audio
+    from riffsmith.api import Loop, load, name_clip
     from riffsmith.api.model import check_loop_controls, check_seconds
     from riffsmith.audio import audio_suffixes
     from riffsmith.cli.console import note, share_progress, stdout
@@ -112,41 +112,60 @@ def generate(
         check_loop_controls(controls)
     player = load(model, snapshot, on_notice=note)
     note_tempo(player, controls)
-    prompt = None if audio_prompt is None else read_audio(audio_prompt, player.sample_rate)
     check = None if audit is None else _open_check(audit)
     seed = seed_or_draw(seed)
 
-    def play(clip_seed: int, on_progress: Callable[[float], None] | None = None) -> "Audio":
-        if loop:
-            return player.loop(seconds, clip_seed, controls, bars=bars)
-        return player.generate(
-            _USUAL_SECONDS if seconds is None else seconds,
-            clip_seed,
-            controls,
-            audio_prompt=prompt,
-            audio_prompt_from=audio_prompt_from,
-            noise_level=noise_level,
-            on_progress=on_progress,
-        )
+    length = _USUAL_SECONDS if seconds is None else seconds
 
-    def clips() -> Iterator["Audio"]:
+    def play(
+        clip_seed: int, on_progress: Callable[[float], None] | None = None
+    ) -> "tuple[Path, Audio | None]":
+        """Writes a clip. Its audio is in memory only where something else is done with it."""
+        if loop:
+            audio = player.loop(seconds, clip_seed, controls, bars=bars)
+        elif check is not None:
+            audio = player.generate(
+                length,
+                clip_seed,
+                controls,
+                audio_prompt=audio_prompt,
+                audio_prompt_from=audio_prompt_from,
+                noise_level=noise_level,
+                on_progress=on_progress,
+            )
+        else:
+            target = player.generate_file(
+                out / f"{name_clip(clip_seed)}.wav" if is_folder else out,
+                length,
+                clip_seed,
+                controls,
+                audio_prompt=audio_prompt,
+                audio_prompt_from=audio_prompt_from,
+                noise_level=noise_level,
+                on_progress=on_progress,
+            )
+            return target, None
+        target = out / f"{name_clip(clip_seed, audio)}.wav" if is_folder else out
+        return audio.save(target), audio
+
+    def clips() -> Iterator["tuple[Path, Audio | None]"]:
         seeds = range(seed, seed + count)
         if count > 1 and (seconds is None or seconds <= _SIDE_BY_SIDE_SECONDS):
             yield from map_ordered(play, seeds)
             return
         for clip_seed in seeds:
             with share_progress(f"Playing seed {clip_seed}") as on_progress:
-                audio = play(clip_seed, on_progress)
-            yield audio
+                clip = play(clip_seed, on_progress)
+            yield clip
 
     records: list[dict[str, object]] = []
-    for clip_seed, audio in enumerate(clips(), seed):
-        target = out / f"{name_clip(clip_seed, audio)}.wav" if is_folder else out
-        audio.save(target)
+    for clip_seed, (target, audio) in enumerate(clips(), seed):
         record: dict[str, object] = {
             "file": str(target),
             "seed": clip_seed,
-            "seconds": audio.seconds,
+            "seconds": round(length * player.sample_rate) / player.sample_rate
+            if audio is None
+            else audio.seconds,
         }
         line = str(target)
         if isinstance(audio, Loop):
@@ -156,7 +175,7 @@ def generate(
         records.append(record)
         if not as_json:
             stdout.print(line, soft_wrap=True)
-        if check is not None:
+        if check is not None and audio is not None:
             found = check.check(audio.samples, audio.sample_rate)
             verdict = target.with_suffix(".originality.json")
             write_bytes(verdict, found.model_dump_json(indent=1).encode(), AudioError)

@@ -2,8 +2,12 @@
 
 import zlib
 
+import numpy as np
+import torch
 from pydantic import BaseModel, ConfigDict, PositiveInt
 from torch import Tensor
+
+from riffsmith.audio import AudioSpool
 
 _BLOCK_BYTES = 2**20
 
@@ -35,11 +39,19 @@ class BlockChecksums(BaseModel):
         return number < len(self.values) and _checksum_of_rows(block) == self.values[number]
 
 
-def measure_blocks(tensor: Tensor) -> BlockChecksums:
-    """Measures the checksums of a tensor (rows, ...)."""
-    row_bytes = tensor[:1].numel() * tensor.element_size()
-    rows = max(1, _BLOCK_BYTES // max(1, row_bytes))
-    return BlockChecksums(rows=rows, values=tuple(map(_checksum_of_rows, tensor.split(rows))))
+def measure_blocks(rows: Tensor | AudioSpool[np.int16]) -> BlockChecksums:
+    """Measures the checksums of a tensor (rows, ...), or of audio that waits on the disk."""
+    if isinstance(rows, Tensor):
+        count = _rows_of_block(rows[:1].numel() * rows.element_size())
+        blocks = iter(rows.split(count))
+    else:
+        count = _rows_of_block(rows.shape[1] * rows.dtype.itemsize)
+        blocks = map(torch.from_numpy, rows.blocks(count))
+    return BlockChecksums(rows=count, values=tuple(map(_checksum_of_rows, blocks)))
+
+
+def _rows_of_block(row_bytes: int) -> int:
+    return max(1, _BLOCK_BYTES // max(1, row_bytes))
 
 
 def checksum_of(content: bytes) -> int:

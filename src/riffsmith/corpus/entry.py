@@ -1,30 +1,36 @@
 """One file of a folder: what it holds, why it is skipped, and which flaws it has."""
 
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from jaxtyping import Float, Int16
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, computed_field, model_validator
 from torch import Tensor
 
 from riffsmith.audio import (
+    AudioSpool,
     RecordingCode,
     RecordingProperties,
     RecordingRemark,
-    concatenate_freeing,
+    Treatment,
     find_peak,
     is_audio_file,
     stream_recording,
 )
 from riffsmith.errors import AudioError
-from riffsmith.features import find_landmarks
+from riffsmith.features import LandmarkFinder
+from riffsmith.parallel import count_cores
 
 _HELD_SECONDS = 600.0
-"""Length up to which a recording is held as floats until its peak is known."""
+"""Length of all audio that is held as floats until its peak is known, in as many recordings as
+there are cores: some 200 MB of stereo at 44.1 kHz."""
 FULL_SCALE = 32767
 """Largest value of a stored 16-bit sample."""
 
@@ -44,6 +50,7 @@ class SurveyEntry(BaseModel):
     flaws: tuple[RecordingRemark, ...] = ()
     """What is wrong with a file that is used."""
     seconds: float = 0.0
+    """Length without long silences, which are not used."""
     sample_rate: int = 0
     channels: int = 0
     encoding: str = ""
@@ -91,28 +98,38 @@ class SurveyEntry(BaseModel):
 
 
 def describe(
-    path: Path, root: Path, sample_rate: int, channels: int
-) -> tuple[SurveyEntry, NDArray[np.int16]]:
-    """Decodes one file of a folder.
+    path: Path,
+    root: Path,
+    sample_rate: int,
+    channels: int,
+    spool: AudioSpool[np.int16] | None = None,
+) -> tuple[SurveyEntry, Float[Tensor, "landmarks 2"]]:
+    """Decodes one file of a folder, block by block.
 
     Args:
         path: File to decode.
         root: Folder that was searched.
-        sample_rate: Sample rate of the returned audio in Hz.
-        channels: Number of channels of the returned audio, 1 or 2.
+        sample_rate: Sample rate of the stored audio in Hz.
+        channels: Number of channels of the stored audio, 1 or 2.
+        spool: Takes the audio as a corpus stores it, in 16 bit. Audio that exceeds full scale is
+            scaled down to fit. What it holds of a skipped file has no meaning. `None`: the audio is
+            not kept.
 
     Returns:
-        The file's entry, and its audio as a corpus stores it: (time, channels) in 16 bit. Audio
-        that exceeds full scale is scaled down to fit. The audio of a skipped file is empty.
+        The file's entry, and the landmarks by which its music is known again. A skipped file has
+        none.
+
+    Raises:
+        OSError: The disk of the spool is full.
     """
     name = entry_path(path, root)
-    empty = np.zeros((0, channels), np.int16)
+    none = torch.zeros(0, 2)
     if (refusal := _refuse_by_name(path)) is not None:
-        return SurveyEntry(path=name, refusal=refusal), empty
+        return SurveyEntry(path=name, refusal=refusal), none
     try:
-        recording, stored = _read_as_stored(path, sample_rate, channels)
+        recording, stored = _read_as_stored(path, sample_rate, channels, spool)
     except AudioError as error:
-        return SurveyEntry(path=name, refusal=RecordingRemark.from_error(error)), empty
+        return SurveyEntry(path=name, refusal=RecordingRemark.from_error(error)), none
     entry = SurveyEntry(
         path=name,
         flaws=recording.flaws,
@@ -123,9 +140,9 @@ def describe(
         is_lossy=recording.is_lossy,
         peak_db=round(recording.peak_db, 2),
         loudness_lufs=recording.loudness_lufs and round(recording.loudness_lufs, 2),
-        content_hash=blake2b(stored.data, digest_size=16).hexdigest(),
+        content_hash=stored.content_hash,
     )
-    return entry, stored
+    return entry, stored.landmarks
 
 
 def _refuse_by_name(path: Path) -> RecordingRemark | None:
@@ -144,37 +161,80 @@ def entry_path(path: Path, root: Path) -> str:
 
 
 def _read_as_stored(
-    path: Path, sample_rate: int, channels: int
-) -> tuple[RecordingProperties, NDArray[np.int16]]:
+    path: Path, sample_rate: int, channels: int, spool: AudioSpool[np.int16] | None
+) -> tuple[RecordingProperties, "_Stored"]:
     """Reads a recording in 16 bit, turned down where it exceeds full scale.
 
+    What is wrong with it is mended where that can be done (`audio/treatment.py`). The returned
+    length is that of the stored audio, which lacks long silences.
+
     A long recording is converted while it is decoded, and decoded again if its peak turns out to
-    exceed full scale, because its float samples would take twice the memory.
+    exceed full scale, because its float samples would take much memory.
 
     Raises:
         AudioError: As for `read_recording`.
     """
-    collected = _Collected(round(_HELD_SECONDS * sample_rate))
-    properties = stream_recording(path, sample_rate, channels, collected.take)
-    if collected.was_left_out:
-        collected = _Collected(0, collected.peak)
-        properties = stream_recording(path, sample_rate, channels, collected.take)
-    collected.convert()
-    return properties, concatenate_freeing(collected.converted)
+    held_samples = round(_HELD_SECONDS / count_cores() * sample_rate)
+    treatment = Treatment()
+
+    def convert(held_samples: int, peak: float = 1.0) -> tuple[RecordingProperties, _Conversion]:
+        conversion = _Conversion(_Storage(sample_rate, spool), held_samples, peak)
+        found = stream_recording(path, sample_rate, channels, conversion.take, treatment)
+        return found, conversion
+
+    properties, conversion = convert(held_samples)
+    needed = properties.choose_treatment()
+    if needed != treatment:
+        treatment = needed
+        _, conversion = convert(held_samples)
+    if conversion.was_left_out:
+        _, conversion = convert(0, conversion.peak)
+    seconds = properties.seconds - treatment.cut_samples / properties.source_sample_rate
+    return replace(properties, seconds=seconds), conversion.finish()
 
 
-class _Collected:
+@dataclass(frozen=True)
+class _Stored:
+    """What is known of audio that was stored."""
+
+    content_hash: str
+    landmarks: Float[Tensor, "landmarks 2"]
+
+
+class _Storage:
+    """Takes 16-bit audio block by block: into a spool, a hash and a search for landmarks."""
+
+    def __init__(self, sample_rate: int, spool: AudioSpool[np.int16] | None) -> None:
+        self._hash = blake2b(digest_size=16)
+        self._landmarks = LandmarkFinder(sample_rate)
+        self._spool = spool
+        if spool is not None:
+            spool.clear()
+
+    def take(self, block: NDArray[np.int16]) -> None:
+        """Adds audio (time, channels)."""
+        self._hash.update(np.ascontiguousarray(block).data)
+        self._landmarks.add(_to_mono(block))
+        if self._spool is not None:
+            self._spool.add(block)
+
+    def finish(self) -> _Stored:
+        return _Stored(self._hash.hexdigest(), self._landmarks.finish())
+
+
+class _Conversion:
     """Audio that becomes 16 bit at the latest when there is much of it."""
 
-    def __init__(self, held_samples: int, peak: float = 1.0) -> None:
+    def __init__(self, storage: _Storage, held_samples: int, peak: float = 1.0) -> None:
         """Begins without audio.
 
         Args:
+            storage: Takes the converted audio.
             held_samples: Number of samples of each channel that are held as floats.
             peak: Peak of the audio, if it is known to be above 1.
         """
         self.peak = self._known_peak = peak
-        self.converted: list[NDArray[np.int16]] = []
+        self._storage = storage
         self._held: list[NDArray[np.float32]] = []
         self._held_samples = held_samples
         self._samples = 0
@@ -191,26 +251,37 @@ class _Collected:
         self._held.append(piece)
         if self.was_left_out:
             self._held.clear()
-            self.converted.clear()
         elif self._samples > self._held_samples:
-            self.convert()
+            self._convert()
 
-    def convert(self) -> None:
-        """Converts the audio that is held as floats."""
+    def finish(self) -> _Stored:
+        """Converts the rest, and tells what was stored."""
+        self._convert()
+        return self._storage.finish()
+
+    def _convert(self) -> None:
         gain = np.float32(FULL_SCALE / self.peak)
-        self.converted += [np.rint(piece * gain).astype(np.int16) for piece in self._held]
-        self._held.clear()
+        self._held.reverse()
+        while self._held:  # so that each piece is freed when it is converted
+            self._storage.take(np.rint(self._held.pop() * gain).astype(np.int16))
 
 
 def find_stored_landmarks(
-    audio: Int16[np.ndarray, "time channels"], sample_rate: int
+    blocks: Iterable[Int16[np.ndarray, "_ channels"]], sample_rate: int
 ) -> Float[Tensor, "landmarks 2"]:
     """Landmarks of audio as a corpus stores it, by which its music is known again.
 
     Args:
-        audio: Samples, at least one.
+        blocks: Consecutive samples (time, channels), at least one.
         sample_rate: Sample rate in Hz.
     """
+    finder = LandmarkFinder(sample_rate)
+    for block in blocks:
+        finder.add(_to_mono(block))
+    return finder.finish()
+
+
+def _to_mono(audio: NDArray[np.int16]) -> NDArray[np.float32]:
     mono = audio.mean(axis=1, dtype=np.float32)
     mono /= FULL_SCALE
-    return find_landmarks(mono, sample_rate)
+    return mono

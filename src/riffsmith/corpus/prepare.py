@@ -6,10 +6,11 @@ from pathlib import Path
 from statistics import median
 from threading import Lock
 
+import numpy as np
 import torch
 
 from riffsmith import __version__
-from riffsmith.audio import RecordingCode, RecordingRemark, is_audio_file
+from riffsmith.audio import AudioSpool, RecordingCode, RecordingRemark, is_audio_file
 from riffsmith.config import CorpusSettings
 from riffsmith.corpus.duplicates import mark_duplicates
 from riffsmith.corpus.entry import SurveyEntry, describe, entry_path
@@ -27,7 +28,7 @@ from riffsmith.corpus.split import divide_recordings, split_recordings
 from riffsmith.corpus.survey import Progress, map_files
 from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform
-from riffsmith.files import LOCK_NAMES, error_reason, hold, is_partial, remove
+from riffsmith.files import LOCK_NAMES, error_reason, explain, hold, is_partial, remove
 from riffsmith.messages import Count
 
 
@@ -149,11 +150,16 @@ def _write_shards(
             entry = _reusable_entry(shard, entry_path(path, root))
             if entry is not None:
                 return refuse_short(entry, settings)
-        entry, audio = describe(path, root, settings.sample_rate, settings.channel_count)
-        entry = refuse_short(entry, settings)
-        if entry.usable:
-            write_shard(shard, entry, audio, settings, transform)
-        return entry
+        rate, channels = settings.sample_rate, settings.channel_count
+        try:
+            with AudioSpool(corpus, channels, np.int16) as spool:
+                entry, landmarks = describe(path, root, rate, channels, spool)
+                entry = refuse_short(entry, settings)
+                if entry.usable:
+                    write_shard(shard, entry, spool, landmarks, settings, transform)
+                return entry
+        except OSError as cause:
+            raise CorpusError(explain(cause, f"writing {shard}")) from cause
 
     results = list(map_files(process, paths, workers, on_progress))
     return {entry.path: (entry, name) for entry, name in results}

@@ -1,13 +1,14 @@
 """Segments: recordings cut to fixed lengths, and their spectrogram pictures in decibels."""
 
+from collections.abc import Iterable, Iterator
 from math import ceil
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int16
+from jaxtyping import Float
 from torch import Tensor
 
-from riffsmith.audio import RecordingCode, RecordingRemark
+from riffsmith.audio import AudioSpool, RecordingCode, RecordingRemark
 from riffsmith.config import CorpusSettings
 from riffsmith.corpus.entry import FULL_SCALE, SurveyEntry
 from riffsmith.features import MelTransform, mask, resize, shift_pitch
@@ -53,18 +54,19 @@ def refuse_short(entry: SurveyEntry, settings: CorpusSettings) -> SurveyEntry:
 
 
 def cut_segments(
-    audio: Int16[np.ndarray, "time channels"], settings: CorpusSettings
-) -> Float[Tensor, "segments channels samples"]:
+    audio: AudioSpool[np.int16], settings: CorpusSettings
+) -> Iterator[Float[Tensor, "channels samples"]]:
     """Cuts stored audio into segments; an incomplete last one is padded with silence or dropped."""
-    count = count_segments(len(audio), settings)
-    length = count * settings.segment_samples
-    samples = torch.from_numpy(audio[:length]).to(torch.float32).div_(FULL_SCALE)
-    samples = torch.nn.functional.pad(samples, (0, 0, 0, length - len(samples)))
-    return samples.reshape(count, settings.segment_samples, -1).transpose(1, 2).contiguous()
+    length = settings.segment_samples
+    for block in audio.blocks(length, count_segments(len(audio), settings) * length):
+        samples = torch.from_numpy(block).to(torch.float32).div_(FULL_SCALE)
+        padded = torch.nn.functional.pad(samples, (0, 0, 0, length - len(samples)))
+        yield padded.T.contiguous()
 
 
 def to_pictures(
-    segments: Float[Tensor, "segments channels samples"],
+    segments: Iterable[Float[Tensor, "channels samples"]],
+    count: int,
     settings: CorpusSettings,
     transform: MelTransform,
     augmentation_seed: int | None,
@@ -72,7 +74,9 @@ def to_pictures(
     """Computes the mel spectrograms of segments in the stored size.
 
     Args:
-        segments: Samples (segments, channels, samples), full scale at 1.
+        segments: Samples (channels, samples) of each segment, full scale at 1. They are read one
+            at a time, so that not all need be in memory.
+        count: Number of segments.
         settings: Settings of the transform, the size and the augmentation.
         transform: The transform of these settings, built once by the caller.
         augmentation_seed: Seed of pitch shifts and masks. `None`: no augmentation.
@@ -82,8 +86,8 @@ def to_pictures(
         decibels of each segment before resizing (segments, 2).
     """
     rows, columns = settings.grid
-    pictures = torch.empty(len(segments), segments.shape[1], rows, columns)
-    ranges = torch.empty(len(segments), 2)
+    pictures = torch.empty(count, settings.channel_count, rows, columns)
+    ranges = torch.empty(count, 2)
     generator = torch.Generator().manual_seed(augmentation_seed or 0)
     augment = augmentation_seed is not None
     for index, audio in enumerate(segments):  # One at a time fits the processor's cache.

@@ -17,30 +17,32 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 import torch
 from jaxtyping import Float
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
 
+from riffsmith.audio import AudioSpool
 from riffsmith.config import CorpusSettings
 from riffsmith.corpus.block_checksums import BlockChecksums, checksum_of, measure_blocks
 from riffsmith.corpus.entry import FULL_SCALE, SurveyEntry, find_stored_landmarks
 from riffsmith.corpus.manifest import CORPUS_VERSION
 from riffsmith.corpus.segments import count_segments, cut_segments, to_pictures
+from riffsmith.corpus.tensor_file import write_tensors
 from riffsmith.errors import CorpusError
 from riffsmith.features import MelTransform
 from riffsmith.files import atomic_path, is_partial, parse_json
 
 SHARD_FOLDER = "shards"
 _SHARD_NAME = r"[0-9a-f]{24}\.safetensors"
+_BLOCK_SAMPLES = 1 << 20
+"""Rows of a tensor that are read at a time where all of them are needed."""
 
 
 def shard_name(file: Path, settings: CorpusSettings) -> str:
@@ -67,7 +69,8 @@ def _shard_settings(settings: CorpusSettings) -> str:
 def write_shard(
     path: Path,
     entry: SurveyEntry,
-    audio: NDArray[np.int16],
+    audio: AudioSpool[np.int16],
+    landmarks: Float[Tensor, "landmarks 2"],
     settings: CorpusSettings,
     transform: MelTransform,
 ) -> None:
@@ -77,33 +80,36 @@ def write_shard(
         path: Shard to write.
         entry: Survey entry of the recording.
         audio: Samples (time, channels) at the corpus's sample rate.
+        landmarks: Landmarks of that audio.
         settings: Settings of the corpus.
         transform: The transform of these settings.
 
     Raises:
         CorpusError: Writing fails.
     """
-    landmarks = find_stored_landmarks(audio, settings.sample_rate)
-    tensors = {"audio": torch.from_numpy(audio), "landmarks": landmarks}
+    tensors = {"landmarks": landmarks}
+    count = count_segments(len(audio), settings)
     if settings.store == "audio":
-        count = count_segments(len(audio), settings)
-        _write(path, entry, tensors | {"ranges": torch.zeros(count, 2)})
+        _write(path, entry, audio, tensors | {"ranges": torch.zeros(count, 2)})
         return
-    cut = cut_segments(audio, settings)
-    tensors["segments"], tensors["ranges"] = to_pictures(cut, settings, transform, None)
+    cut = partial(cut_segments, audio, settings)
+    tensors["segments"], tensors["ranges"] = to_pictures(cut(), count, settings, transform, None)
     if settings.pitch_shift_semitones or settings.mask_mels or settings.mask_frames:
         seed = int(entry.content_hash[:12], 16)
-        variant = to_pictures(cut, settings, transform, seed)
+        variant = to_pictures(cut(), count, settings, transform, seed)
         tensors["augmented"], tensors["augmented_ranges"] = variant
-    _write(path, entry, tensors)
+    _write(path, entry, audio, tensors)
 
 
-def _write(path: Path, entry: SurveyEntry, tensors: dict[str, Tensor]) -> None:
+def _write(
+    path: Path, entry: SurveyEntry, audio: AudioSpool[np.int16], tensors: Mapping[str, Tensor]
+) -> None:
     text = entry.model_dump_json()
-    blocks = {name: measure_blocks(tensor).model_dump() for name, tensor in tensors.items()}
-    checksums = json.dumps({"entry": checksum_of(text.encode()), "tensors": blocks})
-    with atomic_path(path, CorpusError) as partial:
-        partial.write_bytes(save(tensors, metadata={"entry": text, "checksums": checksums}))
+    checksums = {name: measure_blocks(tensor).model_dump() for name, tensor in tensors.items()}
+    checksums["audio"] = measure_blocks(audio).model_dump()
+    found = json.dumps({"entry": checksum_of(text.encode()), "tensors": checksums})
+    with atomic_path(path, CorpusError) as target:
+        write_tensors(target, tensors, {"audio": audio}, {"entry": text, "checksums": found})
 
 
 class _Checksums(BaseModel):
@@ -161,7 +167,8 @@ class Shard:
         """
         _ = self.entry
         for name in self._names:
-            self._read(name, 0, self._length(name))
+            for start in range(0, self._length(name), _BLOCK_SAMPLES):
+                self._read(name, start, start + _BLOCK_SAMPLES)
 
     @property
     def entry(self) -> SurveyEntry:
@@ -205,7 +212,11 @@ class Shard:
         """
         if "landmarks" in self._names:
             return self._read("landmarks", 0, self._length("landmarks"))
-        return find_stored_landmarks(self._read("audio", 0, self.samples).numpy(), sample_rate)
+        blocks = (
+            self._read("audio", start, start + _BLOCK_SAMPLES).numpy()
+            for start in range(0, self.samples, _BLOCK_SAMPLES)
+        )
+        return find_stored_landmarks(blocks, sample_rate)
 
     def audio(self, start: int, stop: int) -> Float[Tensor, "time channels"]:
         """Reads the samples from `start` up to `stop`, full scale at 1."""

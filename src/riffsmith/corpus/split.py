@@ -4,6 +4,7 @@ Whole recordings are held out where there are enough of them. Otherwise the long
 training uses its beginning, its end is held out, and a gap between them is not used.
 """
 
+import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ from riffsmith.errors import CorpusError
 
 HOLD_OUT_NOTHING = "none"
 """Name that stands for no recording at all where recordings to hold out are named."""
+_PART_NAME = re.compile(
+    r"(?P<whole>.*\w)[\W_]+(?:part|pt|parte|excerpt|extracto|section|segment|fragment)[\W_]*"
+    r"\d{1,4}[\W_]*"
+)
+"""How a file is named that holds a part of a recording: `song (part 1)`, `song_pt2`."""
 _NEAREST = 3
 """Number of recordings that an error lists where a name fits none."""
 
@@ -89,7 +95,8 @@ def split_recordings(
     hashes alone, so that neither names nor their order matter.
 
     Recordings that share music stay together: with one of them, all of them are held out, and none
-    of them is cut.
+    of them is cut. Where nothing is named, so do parts of one recording, which are known by their
+    names, such as `song (part 1)`, unless nothing could be held out then.
 
     Args:
         entries: Usable recordings without duplicates.
@@ -104,7 +111,10 @@ def split_recordings(
     """
     groups = _group(entries)
     if not hold_out and not hold_out_glob:
-        return _choose(entries, groups, settings)
+        choice = _choose(entries, _join_parts(entries, groups), settings)
+        if choice == SplitChoice():
+            return _choose(entries, groups, settings)
+        return choice
     if HOLD_OUT_NOTHING in hold_out:
         if len(hold_out) + len(hold_out_glob) > 1:
             raise CorpusError(
@@ -274,6 +284,26 @@ def _group(entries: Sequence[SurveyEntry]) -> list[list[str]]:
     hashes = {entry.path: entry.content_hash for entry in entries}
     groups = {id(group): sorted(hashes[path] for path in group) for group in group_of.values()}
     return sorted(groups.values())
+
+
+def _join_parts(entries: Sequence[SurveyEntry], groups: Sequence[list[str]]) -> list[list[str]]:
+    """The groups, of which those with parts of one recording are one group."""
+    whole_of = {entry.content_hash: _whole_name(entry.path) for entry in entries}
+    joined: list[tuple[set[str], list[str]]] = []
+    for group in groups:
+        wholes, members = {name for one in group if (name := whole_of[one])}, list(group)
+        for other in [other for other in joined if wholes & other[0]]:
+            joined.remove(other)
+            wholes, members = wholes | other[0], members + other[1]
+        joined.append((wholes, members))
+    return sorted(sorted(members) for _, members in joined)
+
+
+def _whole_name(path: str) -> str | None:
+    """Path of the recording that a file is named as a part of. `None`: it is named as a whole."""
+    folder, _, name = path.rpartition("/")
+    found = _PART_NAME.fullmatch(_fold(name.rpartition(".")[0] or name))
+    return f"{folder}/{found['whole']}" if found else None
 
 
 def _select(groups: Sequence[list[str]], count: int) -> frozenset[str]:

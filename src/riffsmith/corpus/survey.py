@@ -13,7 +13,7 @@ from torch import Tensor
 from riffsmith.audio import RecordingCode
 from riffsmith.config import CorpusSettings
 from riffsmith.corpus.duplicates import mark_duplicates
-from riffsmith.corpus.entry import SurveyEntry, describe, find_stored_landmarks
+from riffsmith.corpus.entry import SurveyEntry, describe
 from riffsmith.corpus.folders import find_recordings
 from riffsmith.corpus.manifest import PlannedRecording, Split
 from riffsmith.corpus.segments import count_segments, refuse_short
@@ -192,10 +192,10 @@ def survey_folder(
         sample_rate, channels = settings.sample_rate, settings.channel_count
 
     def describe_file(path: Path) -> tuple[SurveyEntry, Tensor | None]:
-        entry, audio = describe(path, root, sample_rate, channels)
+        entry, landmarks = describe(path, root, sample_rate, channels)
         if settings is not None:
             entry = refuse_short(entry, settings)
-        return entry, find_stored_landmarks(audio, sample_rate) if entry.usable else None
+        return entry, landmarks if entry.usable else None
 
     described = list(map_files(describe_file, paths, workers, on_progress))
     entries = mark_duplicates(

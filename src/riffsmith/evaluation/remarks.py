@@ -95,6 +95,12 @@ class RemarkCode(MessageCode):
         "{path} has no training recording of {seconds:g} s or more: prepare it with longer "
         "recordings, or choose others with --hold-out",
     )
+    FEW_WINDOWS = (
+        "few_windows",
+        "the held-out music that is compared has {found:window|windows} for {embedder}, and "
+        "{needed} or more are needed: compare more music (--seconds), or hold out more "
+        "(--hold-out)",
+    )
     LITTLE_HELD_OUT_MUSIC = (
         "little_held_out_music",
         "{path} holds out {recordings:recording|recordings} ({seconds:.0f} s), and telling copies "

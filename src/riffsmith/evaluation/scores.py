@@ -9,6 +9,7 @@ from jaxtyping import Float
 from pydantic import BaseModel, ConfigDict, computed_field
 
 from riffsmith.corpus import Corpus
+from riffsmith.errors import CorpusError
 from riffsmith.evaluation.embedders.cache import EmbeddingCache
 from riffsmith.evaluation.embedders.embedder import Embedder, build_embedders
 from riffsmith.evaluation.embedders.embedding import embed_audio, mix_to_mono
@@ -22,6 +23,7 @@ from riffsmith.evaluation.measures import (
     window_tags,
 )
 from riffsmith.evaluation.metrics.bootstrap import DistanceRatio, distance_ratio
+from riffsmith.evaluation.metrics.coverage import NEIGHBOURS
 from riffsmith.evaluation.metrics.note_f1 import note_f1
 from riffsmith.evaluation.passages import (
     Passage,
@@ -137,7 +139,8 @@ def evaluate(
         on_progress: Called with the fraction that is done and the name of the next stage.
 
     Raises:
-        CorpusError: The corpus has no training or no held-out recording of 5 s.
+        CorpusError: The corpus has no training or no held-out recording of 5 s, or there is so
+            little music that an embedder has five windows or fewer.
         AudioError: A passage holds NaN or infinite samples.
         SettingsError: An embedder's result is not what it declares.
     """
@@ -159,6 +162,7 @@ def evaluate(
         on_progress(0.3 + 0.6 * number / len(embedders), f"embedding with {embedder.name}")
         groups = {key: _embed(passages, embedder, stored) for key, passages in real.items()}
         groups |= {key: _embed(passages, embedder, None) for key, passages in made.items()}
+        _refuse_few_windows(embedder.name, groups)
         distances |= _score_distances(embedder.name, groups, seed)
         measures |= _measure_spread(embedder.name, groups, seed)
         if isinstance(embedder, MusicnnEmbedder):
@@ -254,6 +258,19 @@ def _score(found: DistanceRatio, ceiling: float) -> DistanceScore:
         is_floored=found.is_floored,
         ceiling=ceiling,
     )
+
+
+def _refuse_few_windows(embedder: str, groups: dict[str, Groups]) -> None:
+    """Checks that there are enough held-out windows for a neighbourhood.
+
+    Raises:
+        CorpusError: There are too few.
+    """
+    found = sum(map(len, groups["held_out"]))
+    if found <= NEIGHBOURS:
+        raise Remark.of(
+            RemarkCode.FEW_WINDOWS, found=found, embedder=embedder, needed=NEIGHBOURS + 1
+        ).to_error(CorpusError)
 
 
 def _measure_spread(embedder: str, groups: dict[str, Groups], seed: int) -> dict[str, Measure]:

@@ -5,7 +5,7 @@ from riffsmith.features.descriptors import Descriptors, measure_descriptors
 from riffsmith.features.grid import mask, moving_mean, reduce_to, resize, scale, unscale
 from riffsmith.features.griffin_lim import griffin_lim
 from riffsmith.features.key import CLASSES, correlate_keys
-from riffsmith.features.landmarks import find_landmarks
+from riffsmith.features.landmarks import LandmarkFinder, find_landmarks
 from riffsmith.features.mel import FLOOR_DB, MelTransform, mel_band_hz, mel_filter_bank
 from riffsmith.features.percussion import split_percussion
 from riffsmith.features.pitch import shift_pitch, time_stretch
@@ -14,6 +14,7 @@ __all__ = [
     "CLASSES",
     "FLOOR_DB",
     "Descriptors",
+    "LandmarkFinder",
     "MelTransform",
     "correlate_keys",
     "find_landmarks",

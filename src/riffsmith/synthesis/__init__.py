@@ -5,6 +5,7 @@ from riffsmith.synthesis.audio_prompt import (
     LONGEST_PROMPT_SECONDS,
     SHORTEST_PROMPT_SECONDS,
     AudioPrompt,
+    check_prompt,
     cut_audio_prompt,
     encode_audio_prompt,
 )
@@ -12,6 +13,7 @@ from riffsmith.synthesis.clip import (
     FADE_SECONDS,
     generate_clip,
     play_chunks,
+    play_parts,
     play_stream,
 )
 from riffsmith.synthesis.live_piece import LivePiece
@@ -32,6 +34,7 @@ __all__ = [
     "Loop",
     "Prefetcher",
     "Stream",
+    "check_prompt",
     "cut_audio_prompt",
     "draw_pictures",
     "encode_audio_prompt",
@@ -39,6 +42,7 @@ __all__ = [
     "generate_clip",
     "make_loop",
     "play_chunks",
+    "play_parts",
     "play_stream",
     "reconstruct_audio",
     "to_audio",

@@ -95,16 +95,36 @@ def cut_audio_prompt(
         SettingsError: The recording is too short, or the position is negative or leaves too little
             of it.
     """
-    seconds = len(audio) / sample_rate
+    check_prompt(len(audio) / sample_rate, from_seconds)
+    start = round(from_seconds * sample_rate)
+    return audio[start : start + round(LONGEST_PROMPT_SECONDS * sample_rate)]
+
+
+def check_prompt(seconds: float, from_seconds: float | None) -> None:
+    """Checks that a recording, or the passage of it that begins at a second, can be a prompt.
+
+    Args:
+        seconds: Length of the recording.
+        from_seconds: Position in the recording where the passage begins. `None`: all of the
+            recording is the prompt.
+
+    Raises:
+        SettingsError: The recording is too short, all of it is too long, or the position is
+            negative or leaves too little of it.
+    """
     _refuse_too_short(seconds)
-    if not 0 <= from_seconds <= seconds - SHORTEST_PROMPT_SECONDS:
+    if from_seconds is None and seconds > LONGEST_PROMPT_SECONDS:
+        raise SettingsError(
+            f"an audio prompt must be {SHORTEST_PROMPT_SECONDS:g} to "
+            f"{LONGEST_PROMPT_SECONDS:g} s long, found {seconds:.1f} s: cut it, or say where it "
+            "begins (--audio-prompt-from, in Python audio_prompt_from)"
+        )
+    if from_seconds is not None and not 0 <= from_seconds <= seconds - SHORTEST_PROMPT_SECONDS:
         raise SettingsError(
             f"an audio prompt of {SHORTEST_PROMPT_SECONDS:g} s or more cannot begin at second "
             f"{from_seconds:g} of a recording of {seconds:.1f} s: begin it at a second from 0 to "
             f"{math.floor(10 * (seconds - SHORTEST_PROMPT_SECONDS)) / 10:g}"
         )
-    start = round(from_seconds * sample_rate)
-    return audio[start : start + round(LONGEST_PROMPT_SECONDS * sample_rate)]
 
 
 def _refuse_too_short(seconds: float) -> None:
@@ -133,13 +153,7 @@ def encode_audio_prompt(
     """
     settings, codec = bundle.settings, bundle.codec
     seconds = len(audio) / settings.corpus.sample_rate
-    _refuse_too_short(seconds)
-    if seconds > LONGEST_PROMPT_SECONDS:
-        raise SettingsError(
-            f"an audio prompt must be {SHORTEST_PROMPT_SECONDS:g} to "
-            f"{LONGEST_PROMPT_SECONDS:g} s long, found {seconds:.1f} s: cut it, or say where it "
-            "begins (--audio-prompt-from, in Python audio_prompt_from)"
-        )
+    check_prompt(seconds, None)
     if not 0 <= noise_level <= 1:
         raise SettingsError(f"noise_level must be from 0 to 1, found {noise_level:g}")
     stereo = torch.from_numpy(np.ascontiguousarray(audio.T)).expand(2, -1)

@@ -55,18 +55,34 @@ def play_stream(
         seconds: Length in seconds.
         on_progress: Called with the progress from 0 to 1. `None`: it is not reported.
     """
-    samples = round(seconds * stream.sample_rate)
-    count = ceil(samples / stream.chunk_samples)
     audio: np.ndarray | None = None
-    for number, chunk in enumerate(play_chunks(stream, 0, count)):
-        start = number * stream.chunk_samples
+    position = 0
+    for part in play_parts(stream, seconds, on_progress):
         if audio is None:
-            audio = np.empty((samples, chunk.shape[1]), chunk.dtype)
-        audio[start : start + len(chunk)] = chunk[: samples - start]
-        if on_progress:
-            on_progress((number + 1) / count)
+            samples = round(seconds * stream.sample_rate)
+            audio = np.empty((samples, part.shape[1]), part.dtype)
+        audio[position : position + len(part)] = part
+        position += len(part)
     assert audio is not None  # `check_seconds` leaves at least one chunk
     return audio
+
+
+def play_parts(
+    stream: Stream, seconds: float, on_progress: OnProgress | None = None
+) -> Iterator[Float[np.ndarray, "time channels"]]:
+    """The first seconds of an endless piece in consecutive parts, so that few are in memory.
+
+    Args:
+        stream: Piece to play.
+        seconds: Length in seconds of all parts together.
+        on_progress: Called with the progress from 0 to 1. `None`: it is not reported.
+    """
+    samples = round(seconds * stream.sample_rate)
+    count = ceil(samples / stream.chunk_samples)
+    for number, chunk in enumerate(play_chunks(stream, 0, count)):
+        yield chunk[: samples - number * stream.chunk_samples]
+        if on_progress:
+            on_progress((number + 1) / count)
 
 
 def play_chunks(

@@ -7,6 +7,9 @@ from jaxtyping import Float
 
 from riffsmith.evaluation.metrics.kad import squared_distances
 
+NEIGHBOURS = 5
+"""Usual number of neighbours; there must be more windows than that."""
+
 
 @dataclass(frozen=True)
 class DensityCoverage:
@@ -25,7 +28,7 @@ class DensityCoverage:
 def density_coverage(
     generated: Float[np.ndarray, "generated dimension"],
     real: Float[np.ndarray, "real dimension"],
-    neighbours: int = 5,
+    neighbours: int = NEIGHBOURS,
 ) -> DensityCoverage:
     """Density and coverage (Naeem et al. 2020, "Reliable fidelity and diversity metrics").
 

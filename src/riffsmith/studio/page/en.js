@@ -453,14 +453,17 @@ export default {
       "shortened: the file holds more than the {seconds:tenths} s that were read; install riffsmith[av] to read all of it",
     "clipped": "clipped: {fraction:percentage} of the samples are at full scale",
     "antiphase":
-      "channels in antiphase ({fraction:percentage} of their power is left in mono): invert one channel",
+      "channels in antiphase ({fraction:percentage} of their power is left in mono): the second one is inverted",
     "dead_channel":
-      "channel {channel} (1 is left, 2 is right) is silent: make a mono file of the other one",
+      "channel {channel} (1 is left, 2 is right) is silent: it is filled from the other one",
     "mostly_silent":
       "mostly silence ({fraction:percentage} is below {limit_db:whole} dB of full scale): cut the silence out",
     "dc_offset":
       "DC offset of {fraction:percentage} of full scale: remove it with a high-pass filter at 20 Hz",
-    "quiet": "very quiet ({loudness_lufs:tenths} LUFS): raise its level",
+    "dc_removed":
+      "DC offset of {fraction:percentage} of full scale: a high-pass filter at 20 Hz removes it",
+    "long_silence": "{seconds:tenths} s of it lie in long silences, which are left out",
+    "quiet": "very quiet ({loudness_lufs:tenths} LUFS): it is raised",
     "band_limited":
       "nothing above {limit_khz} kHz, although {sample_rate} Hz can hold it: use a better copy",
     "generated":

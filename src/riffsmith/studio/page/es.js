@@ -459,14 +459,17 @@ export default {
       "acortado: el archivo contiene más que los {seconds:tenths} s que se leyeron; instale riffsmith[av] para leerlo entero",
     "clipped": "recortado: {fraction:percentage} de las muestras están al máximo",
     "antiphase":
-      "canales en contrafase (en mono queda el {fraction:percentage} de su potencia): invierta uno de los dos",
+      "canales en contrafase (en mono queda el {fraction:percentage} de su potencia): el segundo se invierte",
     "dead_channel":
-      "el canal {channel} (1 es el izquierdo, 2 el derecho) está en silencio: haga un archivo mono con el otro",
+      "el canal {channel} (1 es el izquierdo, 2 el derecho) está en silencio: se llena con el otro",
     "mostly_silent":
       "la mayor parte es silencio (el {fraction:percentage} queda por debajo de {limit_db:whole} dB de la escala): recorte el silencio",
     "dc_offset":
       "desplazamiento de continua del {fraction:percentage} de la escala: quítelo con un filtro de paso alto a 20 Hz",
-    "quiet": "muy bajo ({loudness_lufs:tenths} LUFS): suba su nivel",
+    "dc_removed":
+      "desplazamiento de continua del {fraction:percentage} de la escala: un filtro de paso alto a 20 Hz lo quita",
+    "long_silence": "{seconds:tenths} s están en silencios largos, que se dejan fuera",
+    "quiet": "muy bajo ({loudness_lufs:tenths} LUFS): se sube",
     "band_limited":
       "nada por encima de {limit_khz} kHz, aunque a {sample_rate} Hz cabría: use una copia mejor",
     "generated":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from riffsmith.audio import read_recording
+from riffsmith.audio import read_passage
 from riffsmith.errors import AudioError
 
 
@@ -20,9 +20,8 @@ def decode(source: Path, out: Path, sample_rate: int, second: float, seconds: fl
     Raises:
         AudioError: The file cannot be read.
     """
-    audio = read_recording(source, sample_rate, channels=2).audio
-    begin = round(second * sample_rate)
-    np.save(out, audio[begin : begin + round(seconds * sample_rate)])
+    audio, _ = read_passage(source, sample_rate, 2, second, seconds)
+    np.save(out, audio)
 
 
 if __name__ == "__main__":
