@@ -535,6 +535,15 @@ def address(studio_client: Opened) -> Iterator[str]:
 
 
 @pytest.mark.slow
+def test_a_stream_ends_when_its_place_is_given_to_another(studio_client: Opened, address: str):
+    studio, _ = studio_client
+    with httpx2.stream("GET", f"{address}/api/stream/{MODEL}.wav") as answer:
+        for _ in answer.iter_bytes():
+            for key in list(studio.players._players):
+                studio.players.remove(key)
+
+
+@pytest.mark.slow
 def test_a_stream_is_made_as_it_is_taken(
     studio_client: Opened, address: str, monkeypatch: pytest.MonkeyPatch
 ):

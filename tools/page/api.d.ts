@@ -201,7 +201,7 @@ declare namespace Api {
   }
 
   /** Reasons why a training ended before its time. */
-  type JobCode = "failed" | "interrupted";
+  type JobCode = "failed" | "interrupted" | "outcome_damaged";
 
   /** Why a training ended before its time. */
   interface JobMessage {

@@ -262,3 +262,7 @@ class JobCode(MessageCode):
         "interrupted",
         "ended without a word, as when the computer goes down; it can go on",
     )
+    OUTCOME_DAMAGED = (
+        "outcome_damaged",
+        "its file outcome.json is damaged, so how it ended is not known; it can go on",
+    )

@@ -540,7 +540,9 @@ export default {
   "job": {
     "failed": "{reason}",
     "interrupted":
-      "ended without a message, as when the computer is switched off; it can be resumed"
+      "ended without a message, as when the computer is switched off; it can be resumed",
+    "outcome_damaged":
+      "its file outcome.json is damaged, so how it ended is not known; it can be resumed"
   },
   "event_kind": {
     "best": "best so far",

@@ -545,7 +545,9 @@ export default {
   "job": {
     "failed": "{reason}",
     "interrupted":
-      "terminó sin ningún mensaje, como cuando se apaga el ordenador; se puede reanudar"
+      "terminó sin ningún mensaje, como cuando se apaga el ordenador; se puede reanudar",
+    "outcome_damaged":
+      "su archivo outcome.json está dañado y no se sabe cómo terminó; se puede reanudar"
   },
   "event_kind": {
     "best": "lo mejor hasta ahí",

@@ -67,12 +67,6 @@ class Players:
         if players:
             min(players, key=Player.chunks_ready).look_ahead()
 
-    def touch(self, key: str) -> None:
-        """Counts a player as used now, if it is there."""
-        with self._lock:
-            if key in self._used:
-                self._used[key] = self._clock()
-
     def remove(self, key: str) -> None:
         """Closes a player, if it is there."""
         with self._lock:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from threading import Event
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from riffsmith.api import Audio, name_clip
 from riffsmith.api.tags import make_tags
 from riffsmith.audio import limiting_gain, measure_loudness, wav_header
 from riffsmith.files import remove
-from riffsmith.studio.errors import StudioError
+from riffsmith.studio.errors import NotFoundError, StudioError
 from riffsmith.studio.library import Playable
 from riffsmith.studio.messages import ProblemCode
 from riffsmith.studio.playback.chunks import CHANNELS
@@ -35,7 +36,6 @@ from riffsmith.studio.studio import Studio, draw_seed
 LONGEST_PULL_SECONDS = 10
 _STREAMED_SECONDS = 0.5
 """Length that is sent at once: short, so that a listener who leaves is noticed soon."""
-"""Time between two looks whether a listener has left."""
 router = APIRouter(tags=["players"])
 
 
@@ -116,7 +116,8 @@ async def stream(
 ) -> StreamingResponse:
     """Gives a piece without end, for programs that play from an address.
 
-    It is computed as fast as it is taken, and ends when the listener leaves.
+    It is computed as fast as it is taken, and ends when the listener leaves, or takes nothing for
+    50 s.
     """
     values = ControlValues(**controls.model_dump(exclude={"seed"}))
     key, player = await studio.pools.run(
@@ -138,11 +139,12 @@ async def _play(
     try:
         yield wav_header(player.sample_rate, CHANNELS, tags=tags)
         start, count = 0, round(_STREAMED_SECONDS * player.sample_rate)
-        while True:
-            yield await studio.pools.run(studio.pools.playing, player.pcm, start, count)
-            studio.players.touch(key)
-            studio.look_ahead()
-            start += count
+        with suppress(NotFoundError):  # it had to make way for a new one
+            while True:
+                yield await studio.pools.run(studio.pools.playing, player.pcm, start, count)
+                studio.players.get(key)
+                studio.look_ahead()
+                start += count
     finally:
         studio.players.remove(key)
 
