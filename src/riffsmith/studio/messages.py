@@ -20,6 +20,10 @@ class ProblemCode(MessageCode):
         "token_needed",
         "this studio asks for its token: open the address that it printed when it began",
     )
+    TOKEN_WRONG = (
+        "token_wrong",
+        "this is not the token of this studio: open the address that it printed when it began",
+    )
     BODY_TOO_LARGE = (
         "body_too_large",
         "more was sent than is taken here (at most {megabytes} MB): send less at once",

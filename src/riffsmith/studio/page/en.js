@@ -595,6 +595,8 @@ export default {
     "foreign_site": "another site's page asked for this: open the studio itself",
     "token_needed":
       "this studio asks for its token: open the address that it printed when it began",
+    "token_wrong":
+      "this is not the token of this studio: open the address that it printed when it began",
     "body_too_large":
       "more was sent than is taken here (at most {megabytes} MB): send less at once",
     "body_too_slow": "the request did not arrive in time: send it again",

@@ -599,6 +599,7 @@ export default {
     "foreign_host": "el nombre «{host}» no es el de este estudio: ábralo por el suyo",
     "foreign_site": "lo pidió la página de otro sitio: abra el estudio mismo",
     "token_needed": "este estudio pide su clave: abra la dirección que mostró al empezar",
+    "token_wrong": "esta no es la clave de este estudio: abra la dirección que mostró al empezar",
     "body_too_large":
       "se envió más de lo que se acepta aquí (como mucho {megabytes} MB): envíe menos de una vez",
     "body_too_slow": "la petición no llegó a tiempo: envíela de nuevo",
