@@ -78,6 +78,16 @@ class ProblemCode(MessageCode):
         "{name}: {seconds:.1f} s lie behind second {second:g}, and {least:g} are the least to "
         "begin with: begin earlier",
     )
+    TOO_MANY_PULLS = (
+        "too_many_pulls",
+        "{most} requests for samples of this piece are waiting, which is the most: wait for their "
+        "answers",
+    )
+    TOO_MANY_CLIPS = (
+        "too_many_clips",
+        "{most} clips are waiting to be made, which is the most: try again in a minute",
+    )
+    CLOSING = "closing", "the studio is being closed"
     LISTENER_LEFT = "listener_left", "the listener left before this was done"
 
     # Clips.

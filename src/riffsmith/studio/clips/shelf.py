@@ -25,6 +25,7 @@ from riffsmith.studio.messages import OriginalityCode, ProblemCode
 from riffsmith.studio.playback.chunks import from_pcm, to_pcm
 from riffsmith.studio.playback.player import Player
 from riffsmith.studio.playback.schemas import ControlValues
+from riffsmith.studio.turns import GiveWay
 
 _HOW = {"begin", "controls", "audio_prompt"}
 """Fields of a clip that its tags tell beside model and seed."""
@@ -77,13 +78,16 @@ class Shelf:
             raise NotFoundError(ProblemCode.NO_CLIP, clip=key)
         return folder
 
-    def keep(self, player: Player, end: int, seconds: float) -> Clip:
+    def keep(
+        self, player: Player, end: int, seconds: float, give_way: GiveWay = lambda: None
+    ) -> Clip:
         """Keeps what was played before a sample.
 
         Args:
             player: The player of the piece.
             end: The sample that the clip ends before.
             seconds: Length of the clip; it is shorter where the piece begins later.
+            give_way: Called between the chunks of the piece that are computed.
 
         Raises:
             StudioError: Less than a second lies before the sample.
@@ -96,10 +100,10 @@ class Shelf:
             raise StudioError(ProblemCode.CLIP_TOO_SHORT, seconds=length, sample=end)
         piece, changes = player.piece(begin, end)
         size = piece.chunk_samples  # computed as it was played, a chunk at a time
-        chunks = [
-            to_pcm(piece.read(number * size, size))
-            for number in range(begin // size, (end - 1) // size + 1)
-        ]
+        chunks: list[bytes] = []
+        for number in range(begin // size, (end - 1) // size + 1):
+            give_way()
+            chunks.append(to_pcm(piece.read(number * size, size)))
         offset = begin // size * size
         audio = from_pcm(b"".join(chunks))[begin - offset : end - offset]
         clip = Clip(

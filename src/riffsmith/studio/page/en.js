@@ -621,6 +621,12 @@ export default {
     "too_much_at_once": "{count} samples are more than {seconds} s: ask for {most} at most",
     "prompt_too_short":
       "{name}: {seconds:tenths} s remain after second {second}, and at least {least} are needed: begin earlier",
+    "too_many_pulls":
+      "{most} requests for samples of this piece are waiting, which is the most: wait for their answers",
+    "too_many_clips":
+      "{most} clips are waiting to be made, which is the most: try again in a minute",
+    "closing":
+      "the studio is being closed",
     "listener_left": "the listener left before this was done",
     "no_clip": "there is no clip {clip}: it may have been deleted",
     "clip_damaged": "clip {clip} cannot be read: delete the clip",

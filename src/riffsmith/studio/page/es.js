@@ -624,6 +624,12 @@ export default {
     "too_much_at_once": "{count} muestras son más de {seconds} s: pida {most} como mucho",
     "prompt_too_short":
       "{name}: quedan {seconds:tenths} s desde el segundo {second}, y para empezar hacen falta al menos {least}: empiece antes",
+    "too_many_pulls":
+      "hay {most} peticiones de muestras de esta pieza en espera, el máximo: espere las respuestas",
+    "too_many_clips":
+      "hay {most} clips en espera, el máximo: inténtelo de nuevo dentro de un minuto",
+    "closing":
+      "el estudio se está cerrando",
     "listener_left": "quien escuchaba se fue antes de que esto estuviera hecho",
     "no_clip": "no hay ningún clip {clip}: quizá se haya borrado",
     "clip_damaged": "el clip {clip} no se puede leer: bórrelo",
