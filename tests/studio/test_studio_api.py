@@ -298,7 +298,7 @@ def test_work_for_someone_who_left_is_given_up(studio_client: Opened):
     body = player_routes.GenerateRequest(model=MODEL, seconds=5)
     left.set()
     with pytest.raises(StudioError, match="the listener left before this was done"):
-        player_routes._render(model, body, None, 0, left)
+        player_routes._render(model, body, None, 0, left, lambda: None)
 
 
 @pytest.mark.slow

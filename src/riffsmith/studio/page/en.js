@@ -465,6 +465,23 @@ export default {
       "made by Riffsmith, as its tags say: take it out, or the music is learned from itself",
     "other": "{text}"
   },
+  "uploads": {
+    "title": {
+      "one": "Recordings that you sent and that are kept: one upload ({megabytes} MB)",
+      "other": "Recordings that you sent and that are kept: {count} uploads ({megabytes} MB)"
+    },
+    "files": {
+      "one": "One file ({megabytes} MB)",
+      "other": "{count} files ({megabytes} MB)"
+    },
+    "used": "Last used: {date}.",
+    "needed": "Trained with it: {names}.",
+    "until": "It is deleted a week after its last use.",
+    "delete": "Delete",
+    "delete_it": "Delete: {what}",
+    "delete_sure": "Delete {what}? Models that were trained with it stay.",
+    "deleted": "Deleted: {what}."
+  },
   "runs": {
     "title": "Trainings",
     "empty": "No training yet. Give the studio some music above.",
@@ -625,8 +642,7 @@ export default {
       "{most} requests for samples of this piece are waiting, which is the most: wait for their answers",
     "too_many_clips":
       "{most} clips are waiting to be made, which is the most: try again in a minute",
-    "closing":
-      "the studio is being closed",
+    "closing": "the studio is being closed",
     "listener_left": "the listener left before this was done",
     "no_clip": "there is no clip {clip}: it may have been deleted",
     "clip_damaged": "clip {clip} cannot be read: delete the clip",

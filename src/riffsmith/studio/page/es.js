@@ -470,6 +470,23 @@ export default {
       "hecho por Riffsmith, según sus etiquetas: quítelo, o la música se aprende de sí misma",
     "other": "{text}"
   },
+  "uploads": {
+    "title": {
+      "one": "Grabaciones enviadas que se conservan: un envío ({megabytes} MB)",
+      "other": "Grabaciones enviadas que se conservan: {count} envíos ({megabytes} MB)"
+    },
+    "files": {
+      "one": "Un archivo ({megabytes} MB)",
+      "other": "{count} archivos ({megabytes} MB)"
+    },
+    "used": "Último uso: {date}.",
+    "needed": "Entrenado con ellas: {names}.",
+    "until": "Se borra una semana después de su último uso.",
+    "delete": "Borrar",
+    "delete_it": "Borrar: {what}",
+    "delete_sure": "¿Borrar {what}? Los modelos que se entrenaron con ellas se quedan.",
+    "deleted": "Borrado: {what}."
+  },
   "runs": {
     "title": "Entrenamientos",
     "empty": "Aún no hay ningún entrenamiento. Dele música al estudio aquí arriba.",
@@ -628,8 +645,7 @@ export default {
       "hay {most} peticiones de muestras de esta pieza en espera, el máximo: espere las respuestas",
     "too_many_clips":
       "hay {most} clips en espera, el máximo: inténtelo de nuevo dentro de un minuto",
-    "closing":
-      "el estudio se está cerrando",
+    "closing": "el estudio se está cerrando",
     "listener_left": "quien escuchaba se fue antes de que esto estuviera hecho",
     "no_clip": "no hay ningún clip {clip}: quizá se haya borrado",
     "clip_damaged": "el clip {clip} no se puede leer: bórrelo",
