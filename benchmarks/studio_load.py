@@ -140,7 +140,7 @@ def studio(home: Path) -> Iterator[tuple[str, psutil.Process]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "riffsmith", "studio", "--home", str(home)]
+    command = [sys.executable, "-m", "riffsmith", "studio", "--no-token", "--home", str(home)]
     with (home / "log").open("w") as log:
         server = subprocess.Popen([*command, "--port", str(port)], stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"

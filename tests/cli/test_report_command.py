@@ -6,6 +6,7 @@ import pytest
 
 from riffsmith.cli.app import main
 from riffsmith.corpus import Corpus
+from riffsmith.corpus.manifest import write_manifest
 from riffsmith.report.measurements import Measurer
 from riffsmith.runs import RunFolder, RunRecord
 from riffsmith.training import train
@@ -44,6 +45,11 @@ def test_the_corpus_may_have_been_moved(
     main(["report", str(run), "--quick", "--corpus", str(moved)])
     assert (run / "report.html").is_file()
     assert folder.read_record().corpus == str(moved)  # the next command needs no option
+    assert "has changed" not in capsys.readouterr().err
+    fewer = corpus.manifest.model_copy(update={"recordings": corpus.manifest.recordings[1:]})
+    write_manifest(moved, fewer)
+    main(["report", str(run), "--quick"])
+    assert f"{moved} has changed since this run was started" in capsys.readouterr().err
 
 
 def test_a_missing_measurement_is_no_error(run: Path):

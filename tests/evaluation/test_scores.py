@@ -165,7 +165,9 @@ def test_custom_embedders_and_another_ceiling(long_corpus: Corpus):
         long_corpus,
         embedders=[Counting()],
         reconstruct=lambda passage: passage,
+        trained_on="0123",
     )
+    assert "is not the one that the model was trained on (0123)" in found.remarks[0].text
     assert set(found.distances) == {"kad_own", "fad_own"}
     assert {"density_own", "coverage_own", "variety_own"} < set(found.measures)
     # the ceiling of music that is not changed is a distance of 0

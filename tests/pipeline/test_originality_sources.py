@@ -36,6 +36,11 @@ def test_a_run_has_its_corpus_and_a_bundle_its_index(
     open_check(str(run.path))
     open_check_of(str(corpus.path))
     assert opened == [corpus.path, corpus.path]
+    run.write_record(record.model_copy(update={"corpus_hash": "of then"}))
+    notes: list[str] = []
+    open_check(str(run.path), on_notice=notes.append)
+    assert f"{corpus.path} has changed since this run was started" in notes[0]
+    opened.pop()
     shutil.copytree(latent_bundle, run.snapshot(2))
     run.write_record(record.model_copy(update={"corpus": "/nowhere"}))
     open_check(str(run.path))

@@ -51,6 +51,13 @@ def test_a_damaged_run_is_listed_with_its_problem(run: RunFolder):
     assert "is damaged" in found.problem
 
 
+def test_a_damaged_outcome_is_told(run: RunFolder):
+    (run.path / "outcome.json").write_text("{")
+    (found,) = list_runs(run.path)
+    assert (found.preset, found.state) == ("report", None)
+    assert "outcome.json is damaged" in str(found.problem)
+
+
 def test_the_command_prints_a_table_or_json(
     run: RunFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

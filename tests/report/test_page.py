@@ -223,8 +223,8 @@ def test_names_of_files_cannot_inject(finished_run: RunFolder, corpus: Corpus, t
     assert '<span lang="en">&lt;script&gt;&#34;x&#34;</span>' in page
 
 
-def test_the_page_says_what_the_music_is_called_and_that_a_recording_is_cut(
-    finished_run: RunFolder, corpus: Corpus, tmp_path: Path
+def test_the_page_says_what_is_cut_what_has_changed_and_leaves_damage_out(
+    finished_run: RunFolder, corpus: Corpus, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
     folder = tmp_path / "corpus"
     shutil.copytree(corpus.path, folder)
@@ -240,10 +240,17 @@ def test_the_page_says_what_the_music_is_called_and_that_a_recording_is_cut(
     run = RunFolder(tmp_path / "run")
     shutil.copytree(finished_run.path, run.path)
     run.write_record(run.read_record().model_copy(update={"corpus": str(folder)}))
+    shown, damaged = run.preview_numbers()[:2]
+    run.preview(damaged, ".flac").write_bytes(b"fLaC")
     write_report(run, tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text("utf-8")
     assert "<h1>My AC-DC: music by a GAN</h1>" in page
     assert "There are 4 recordings" in page
+    assert "The corpus has changed since this run was started" in page
+    evolution = page.partition('id="evolution"')[2].partition("<h2")[0]
+    assert f"Epoch {shown}" in evolution
+    assert f"Epoch {damaged}" not in evolution
+    assert "damaged and left out" in caplog.text
     assert "it is trained on up to 0:02 and held out from 0:03 on" in page
 
 

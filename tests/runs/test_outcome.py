@@ -5,6 +5,7 @@ import json
 import pytest
 
 from riffsmith.corpus import Corpus
+from riffsmith.errors import RunError
 from riffsmith.runs import (
     Outcome,
     OutcomeState,
@@ -24,8 +25,10 @@ def test_an_outcome_comes_back(started: tuple[RunFolder, RunRecord]):
     write_outcome(run, outcome)
     assert read_outcome(run) == outcome
     assert json.loads((run.path / "outcome.json").read_text())["stage"] == "codec"
-    (run.path / "outcome.json").write_text("{")
-    assert read_outcome(run) is None
+    path = run.path / "outcome.json"
+    path.write_text(path.read_text().replace("0.5", "0.7"))
+    with pytest.raises(RunError, match="does not match its checksum.* so how the run ended is not"):
+        read_outcome(run)
 
 
 @pytest.mark.slow

@@ -165,6 +165,20 @@ def test_an_upload_is_named_after_its_recordings(open_page: Open):
         assert page.evaluate(script, paths) == name
 
 
+def test_an_upload_is_listed_and_deleted(open_page: Open, tmp_path: Path):
+    page = open_page("train")
+    answer(page, "surveys", 200, found(a=[]))
+    page.locator("#files").set_input_files(write_music(tmp_path / "a.wav", 4.0, 8000))
+    kept = page.locator("#uploads-count")
+    expect(kept).to_have_text("Recordings that you sent and that are kept: one upload (0.1 MB)")
+    kept.click()
+    expect(page.locator("#uploads-list li")).to_contain_text("deleted a week after its last use")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Delete: One file").click()
+    expect(page.locator("#uploads")).to_be_hidden()
+    expect(page.locator("#new-title")).to_be_focused()
+
+
 def test_an_empty_evaluation_leads_to_the_training(open_page: Open, tmp_path: Path):
     page = open_page("evaluate")
     photograph(page, tmp_path, "evaluate")

@@ -6,12 +6,13 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
-from studios import detail, opened
+from studios import detail, opened, problem
 
 from riffsmith.studio import Access, is_loopback
+from riffsmith.studio.access import Brake
 from riffsmith.studio.routes import page
 
-TOKEN = "a-token-of-some-length"
+TOKEN = "a-token-that-is-long-enough"
 
 
 @pytest.fixture
@@ -58,8 +59,7 @@ def test_what_is_this_computer():
     names = ("localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]")
     assert all(map(is_loopback, names))
     assert not any(map(is_loopback, ("0.0.0.0", "::", "192.168.0.7", "localhost.example", "")))
-    assert Access().folders
-    assert not Access(token=TOKEN).folders
+    assert Access(token=TOKEN).folders
     assert not Access("192.168.0.7", TOKEN).folders
 
 
@@ -97,10 +97,12 @@ def test_a_token_is_asked_for(guarded: TestClient):
     assert guarded.get("/healthz").status_code == 200
     for wrong in ("Bearer x", f"Basic {TOKEN}", "Bearer", "Bearer \u00e9"):
         headers = httpx2.Headers([("Authorization", wrong)], encoding="utf-8")
-        assert guarded.get("/api/clips", headers=headers).status_code == 401
+        answer = guarded.get("/api/clips", headers=headers)
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
     headers = {"Authorization": f"bearer {TOKEN}"}
     assert guarded.get("/api/clips", headers=headers).status_code == 200
-    assert guarded.get("/?token=wrong").status_code == 401
+    assert problem(guarded.get("/?token=wrong"), 401)["code"] == "token_wrong"
     assert guarded.get(f"/api/clips?token={TOKEN}").status_code == 401
 
 
@@ -112,8 +114,39 @@ def test_the_page_brings_its_token(guarded: TestClient):
     assert "samesite=strict" in cookie
     assert guarded.get("/api/clips").status_code == 200
     guarded.cookies.clear()
-    for cookie in (f"riffsmith_token={TOKEN}x", "riffsmith_token", 'a="', "a[]=1; b"):
+    assert "; path=/" in cookie
+    name = "riffsmith_token_8765"  # of another port it is another one
+    assert cookie.startswith(f"{name}={TOKEN}")
+    other = f"riffsmith_token_8766={TOKEN}"
+    for cookie in (f"{name}={TOKEN}x", other, name, 'a="', "a[]=1; b"):
         assert guarded.get("/api/clips", headers={"Cookie": cookie}).status_code == 401
+
+
+def test_a_browser_without_the_token_is_told_in_both_languages(guarded: TestClient):
+    answer = guarded.get("/", headers={"Accept": "text/html,*/*"})
+    assert answer.status_code == 401
+    assert "Open the address that" in answer.text
+    assert "Abra la dirección que" in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    led = {"Accept": "text/html", "Sec-Fetch-Site": "cross-site"}  # it brings no strict cookie
+    assert "again=1" in guarded.get("/", headers=led).text
+    assert guarded.get("/?&again=1", headers=led).status_code == 401
+    assert guarded.get("/?token=wrong", headers=led).status_code == 401
+
+
+def test_wrong_tokens_are_slowed_down(guarded: TestClient, monkeypatch: pytest.MonkeyPatch):
+    now = 0.0
+    brake = Brake(clock=lambda: now)
+    assert [brake.next_wait("a") for _ in range(3)] == [0.25, 0.5, 0.75]
+    assert brake.next_wait("b") == 0.25
+    now = 60.0
+    assert brake.next_wait("a") == 0.25
+    waits: list[str] = []
+    monkeypatch.setattr(Brake, "next_wait", lambda _, address: waits.append(address) or 0.0)
+    for shown in ("wrong", TOKEN):
+        guarded.get("/api/clips", headers={"Authorization": f"Bearer {shown}"})
+    guarded.get("/api/clips")
+    assert waits == ["testclient"]
 
 
 def test_large_bodies_are_refused(client: TestClient):

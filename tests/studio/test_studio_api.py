@@ -298,7 +298,7 @@ def test_work_for_someone_who_left_is_given_up(studio_client: Opened):
     body = player_routes.GenerateRequest(model=MODEL, seconds=5)
     left.set()
     with pytest.raises(StudioError, match="the listener left before this was done"):
-        player_routes._render(model, body, None, 0, left)
+        player_routes._render(model, body, None, 0, left, lambda: None)
 
 
 @pytest.mark.slow
@@ -532,6 +532,15 @@ def test_two_studios_do_not_share_a_home(run: Path, tmp_path: Path):
 def address(studio_client: Opened) -> Iterator[str]:
     with listening(studio_client[0]) as found:
         yield found
+
+
+@pytest.mark.slow
+def test_a_stream_ends_when_its_place_is_given_to_another(studio_client: Opened, address: str):
+    studio, _ = studio_client
+    with httpx2.stream("GET", f"{address}/api/stream/{MODEL}.wav") as answer:
+        for _ in answer.iter_bytes():
+            for key in list(studio.players._players):
+                studio.players.remove(key)
 
 
 @pytest.mark.slow

@@ -177,6 +177,25 @@ def test_a_part_that_cannot_be_cut_has_a_sentence(client: TestClient, loop: Clip
     assert "this one has 0.00 s" in detail(answer, 400)
 
 
+@pytest.mark.parametrize("damage", [slice(9_000, 9_001), slice(20, None), slice(0, 4)])
+def test_a_damaged_clip_is_told(client: TestClient, clip: Clip, place: Path, damage: slice):
+    wav = place / "home" / "clips" / clip.id / "audio.wav"
+    content = bytearray(wav.read_bytes())
+    content[damage] = b"" if damage.start == 20 else bytes(byte ^ 1 for byte in content[damage])
+    wav.write_bytes(content)
+    at = f"/api/clips/{clip.id}"
+    part = {"begin": 0, "end": 2 * RATE}
+    for answer in (
+        *(client.get(f"{at}/{name}") for name in ("audio.wav", "audio.mp3", "peaks")),
+        *(client.get(f"{at}/{name}") for name in ("spectrogram.png", "notes.mid")),
+        client.post(f"{at}/parts", json=part),
+        client.patch(at, json={"title": "other"}),
+    ):
+        assert problem(answer, 400)["code"] == "clip_damaged"
+    assert client.get(at).json()["title"] == clip.title
+    assert client.delete(at).status_code == 204
+
+
 def test_the_notes_of_a_loop_have_its_tempo(client: TestClient, loop: Clip):
     assert loop.loop is not None
     answer = client.get(f"/api/clips/{loop.id}/notes.mid")

@@ -1,5 +1,7 @@
 """`riffsmith studio`."""
 
+import os
+import re
 import socket
 import sys
 from contextlib import closing
@@ -46,7 +48,7 @@ def test_it_listens_to_this_computer(
 ):
     port = free_port()
     out, err = studio(capsys, "--home", str(tmp_path / "home"), "--port", str(port))
-    assert out == f"http://127.0.0.1:{port}/\n"
+    assert re.fullmatch(rf"http://127\.0\.0\.1:{port}/\?token=[\w-]{{24}}\n", out)
     assert str(tmp_path / "home") in err
     assert (served[0].host, served[0].port) == ("127.0.0.1", port)
     assert {path.name for path in (tmp_path / "home").iterdir()} == {
@@ -67,7 +69,7 @@ def test_osc_moves_the_knobs_of_the_page(
             found.put(next(answer for answer in answers if answer["count"]))
 
     monkeypatch.setattr(uvicorn.Server, "run", run)
-    home = ("--home", str(tmp_path), "--port", str(free_port()))
+    home = ("--home", str(tmp_path), "--port", str(free_port()), "--no-token")
     _, err = studio(capsys, *home, "--osc", str(osc))
     assert f"OSC at 127.0.0.1, port {osc}\n" in err
     expected = {"is_listening": True, "count": 1, "controls": {"key": "F#"}}
@@ -76,24 +78,39 @@ def test_osc_moves_the_knobs_of_the_page(
     assert "--osc-host has no effect without --osc" in err
 
 
-def test_others_need_a_token(
-    served: list[uvicorn.Config], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_token_is_given_by_the_environment_or_a_file(
+    served: list[uvicorn.Config],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ):
     port = free_port()
-    home = ("--home", str(tmp_path), "--port", str(port))
-    out, _ = studio(capsys, *home, "--host", "0.0.0.0")
-    assert out.startswith(f"http://0.0.0.0:{port}/?token=")
-    assert len(out.strip().partition("token=")[2]) >= 24
-    out, _ = studio(capsys, *home, "--host", "::", "--token", "12345678")
-    assert out == f"http://[::]:{port}/?token=12345678\n"
-    assert len(served) == 2
+    home = ("--home", str(tmp_path / "home"), "--port", str(port))
+    monkeypatch.setenv("RIFFSMITH_STUDIO_TOKEN", "a" * 22)
+    out, _ = studio(capsys, *home, "--host", "::")
+    assert out == f"http://[::]:{port}/?token={'a' * 22}\n"
+    assert "RIFFSMITH_STUDIO_TOKEN" not in os.environ  # a training does not inherit it
+    file = tmp_path / "token"
+    file.write_text("b" * 22 + "\n")
+    file.chmod(0o644)
+    out, err = studio(capsys, *home, "--token-file", str(file))
+    assert out.endswith(f"?token={'b' * 22}\n")
+    assert sys.platform == "win32" or "other users of this computer may be able to read" in err
+    out, err = studio(capsys, *home, "--no-token")
+    assert out == f"http://127.0.0.1:{port}/\n"
+    assert "every user and program of this computer can use the studio" in err
+    assert len(served) == 3
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (["--port", "0"], "--port must be from 1 to 65535"),
-        (["--token", "short"], "--token must have 8 characters or more"),
+        (["--token-file", os.devnull], "holds no token (it is no regular file)"),
+        (["--token-file", "nowhere"], "reading the token of nowhere failed"),
+        (["--token-file", "LICENSE"], "22 to 200 letters, digits and the signs"),
+        (["--no-token", "--token-file", "a"], "exclude each other"),
+        (["--no-token", "--host", "0.0.0.0"], "--host 0.0.0.0 lets others in"),
         (["--model", "nowhere"], "neither a run folder nor a bundle"),
     ],
 )
@@ -146,5 +163,5 @@ def test_folders_of_music_are_named(
     assert len(served) == 1
     _, err = studio(capsys, *home, "--music", str(tmp_path / "nowhere"), code=1)
     assert "--music must name a folder" in err
-    _, err = studio(capsys, *home, "--music", str(tmp_path), "--token", "12345678", code=1)
+    _, err = studio(capsys, *home, "--music", str(tmp_path), "--host", "0.0.0.0", code=1)
     assert "leave it out" in err

@@ -16,6 +16,7 @@ from riffsmith.studio import Sparse, access, connections, logs, routes
 from riffsmith.studio.errors import StudioError
 from riffsmith.studio.messages import ProblemCode
 from riffsmith.studio.recordings import receiving, surveys
+from riffsmith.studio.routes import jobs as job_routes
 
 UPLOAD = (
     b"POST /api/uploads HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900000\r\n"
@@ -79,6 +80,27 @@ def test_who_goes_on_sending_gets_the_answer_and_no_more(
         head, problem = read_answer(client)
     assert head.startswith(b"HTTP/1.1 413 ")
     assert problem["code"] == "upload_too_large"
+
+
+def test_who_takes_nothing_of_an_answer_is_cut_off(
+    address: tuple[str, int], home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    cut_off, lose = Event(), connections.Connection.connection_lost
+
+    def lost(self: connections.Connection, exc: Exception | None) -> None:
+        lose(self, exc)
+        cut_off.set()
+
+    monkeypatch.setattr(connections, "STALLED_SECONDS", 0.05)
+    monkeypatch.setattr(connections.Connection, "connection_lost", lost)
+    page = home / "runs" / "long"
+    page.mkdir()
+    monkeypatch.setattr(job_routes, "write_report", lambda *_: page / "report.html")
+    (page / "report.html").write_bytes(bytes(2**24))
+    (page / "job.json").touch()
+    with socket.create_connection(address) as client:
+        client.sendall(b"GET /api/jobs/long/report HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert cut_off.wait(5)
 
 
 def test_a_client_has_only_so_many_connections(

@@ -1,5 +1,6 @@
 """Trainings as processes that outlive the server."""
 
+import errno
 import json
 import os
 import subprocess
@@ -14,11 +15,13 @@ from lock_owners import write_owner
 from studios import detail, opened, problem
 
 from riffsmith.corpus import Corpus
+from riffsmith.errors import RunError
 from riffsmith.files import hold
 from riffsmith.runs import RunFolder, create_run
 from riffsmith.studio import command
 from riffsmith.studio.errors import ConflictError
 from riffsmith.studio.home import Home
+from riffsmith.studio.jobs import report as job_report
 from riffsmith.studio.jobs.folder import JobFolder, JobRecord, ProcessRecord
 from riffsmith.studio.jobs.jobs import Jobs
 from riffsmith.studio.recordings.sources import Sources
@@ -72,6 +75,7 @@ def ending(**outcome: object) -> str:
             "failed",
             ("failed", {"reason": "songs: too little"}),
         ),
+        ("open(RUN + '/outcome.json', 'w').write('{')", "stopped", ("outcome_damaged", {})),
         ("import os; os.kill(os.getpid(), 9)", "stopped", ("interrupted", {})),
         (
             ending(state="training", step=4) + "; import os; os.kill(os.getpid(), 9)",
@@ -181,6 +185,27 @@ def test_name_held_out_recordings_and_credit_are_those_of_the_request(tmp_path: 
     assert named == [["--hold-out=-a b.wav", "--hold-out=c.wav"], ["--hold-out=none"], []]
 
 
+def test_a_start_that_fails_leaves_the_name_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    begun: list[subprocess.Popen[str]] = []
+
+    def start(words: Sequence[str], log: Path) -> "subprocess.Popen[str]":
+        if not begun:
+            begun.append(command.start([sys.executable, "-S", "-c", WAITS], log))
+            return begun[0]
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def fail(_folder: JobFolder, _pid: int) -> None:
+        raise RunError("the disk is full")
+
+    monkeypatch.setattr(JobFolder, "note_process", fail)
+    with opened(tmp_path, jobs=lambda *parts: Jobs(*parts, start=start)) as (_, client):
+        assert detail(client.post("/api/jobs", json=ask("mine")), 400) == "the disk is full"
+        assert begun[0].wait(10) != 0  # nobody would know that it runs
+        answer = client.post("/api/jobs", json=ask("mine"))
+        assert "the disk is full: free some space and try again" in detail(answer, 400)
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
 def test_another_process_of_that_number_is_not_ours(tmp_path: Path):
     folder = JobFolder(tmp_path)
     ours = psutil.Process()
@@ -243,13 +268,17 @@ def _measured(folder: JobFolder, client):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(job_routes, "run_command", run)
+        patch.setattr(job_report, "run_command", run)
         client.get("/api/jobs/real/report?language=es")
         assert asked == []  # nothing new
+        os.utime(folder.path / "report.es.html", (2e10, 2e10))  # as written with a wrong clock
         assert client.post("/api/jobs/real/measurement").status_code == 204
         assert asked == [("report", folder.path)]
         assert client.get("/api/jobs/real").json()["is_measured"]
         client.get("/api/jobs/real/report?language=es")
         assert "--quick" in asked[-1]
+        client.get("/api/jobs/real/report?language=es")
+        assert len(asked) == 2  # once
         with hold(folder.path / "report", ConflictError):
             again = client.post("/api/jobs/real/measurement")
         assert "in use by another Riffsmith process" in detail(again, 409)

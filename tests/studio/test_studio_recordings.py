@@ -259,7 +259,7 @@ def test_sources_are_named_rightly(open_studio: Opened, tmp_path: Path):
 
 def test_folders_are_for_this_computer_alone(tmp_path: Path):
     token = "a-token-of-some-length"
-    with opened(tmp_path / "home", access=Access(token=token)) as (_, client):
+    with opened(tmp_path / "home", access=Access("0.0.0.0", token)) as (_, client):
         headers = {"Authorization": f"Bearer {token}"}
         body = {"source": str(tmp_path), "name": "mine"}
         answer = client.post("/api/surveys", json={"source": str(tmp_path)}, headers=headers)

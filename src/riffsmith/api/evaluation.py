@@ -75,5 +75,6 @@ def evaluate(
         embedders=networks,
         cache=opened.path / CACHE_FOLDER,
         reconstruct=subject.reconstruct,
+        trained_on=subject.trained_on,
         on_progress=lambda progress, _: on_progress(_GENERATING + (1 - _GENERATING) * progress),
     )

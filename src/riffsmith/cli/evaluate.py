@@ -112,6 +112,7 @@ def evaluate(
             embedders=embedders,
             cache=cache,
             reconstruct=subject.reconstruct,
+            trained_on=subject.trained_on,
             on_progress=lambda fraction, _: on_progress(fraction),
         )
     _show(scores, as_json, _print_scores)

@@ -44,14 +44,15 @@ def report(
     for_studio
         Name the studio's button, and not a command, where something has not been measured.
     """
-    from riffsmith.cli.console import share_progress, stdout
+    from riffsmith.cli.console import note, share_progress, stdout
     from riffsmith.corpus import Corpus
     from riffsmith.report import ALL_KINDS, measure_run, write_evolution, write_report
     from riffsmith.runs import RunFolder, open_run
 
     target, folder = out or run / "report.html", RunFolder(run)
-    if corpus is not None:
-        open_run(folder, corpus=Corpus(corpus))
+    record, opened = open_run(folder, corpus=Corpus(corpus) if corpus else None)
+    if changed := record.explain_change(opened):
+        note(changed)
     with share_progress("Measuring") as on_progress:
         measurements = measure_run(
             folder,

@@ -1,6 +1,7 @@
 """`riffsmith studio`."""
 
 import errno
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
@@ -11,6 +12,8 @@ from cyclopts import Parameter
 
 from riffsmith.cli.remote import NO_REMOTE, RemoteFlags, open_remotes
 
+_TOKEN_VARIABLE = "RIFFSMITH_STUDIO_TOKEN"
+_LARGEST_TOKEN_FILE = 4096
 _NEEDED = ("fastapi", "uvicorn", "multipart", "python_multipart", "psutil")
 
 
@@ -21,10 +24,14 @@ def studio(
     home: Path | None = None,
     host: str = "127.0.0.1",
     port: int = 8765,
-    token: str | None = None,
+    token_file: Path | None = None,
+    no_token: Annotated[bool, Parameter(negative="")] = False,
     remote: Annotated[RemoteFlags, Parameter(name="*")] = NO_REMOTE,
 ) -> None:
     """Open the studio: a page to play models, keep clips and train, served to a browser.
+
+    It prints its address, which holds a token that is drawn anew each time: whoever has not got it
+    cannot use the studio. The variable RIFFSMITH_STUDIO_TOKEN of the environment gives another one.
 
     With --osc or --midi, other programs and controllers move the knobs of the pages that are open;
     docs/guide.md has their messages.
@@ -39,14 +46,15 @@ def studio(
     home
         Folder for uploads, runs and clips; the user's data folder if left out.
     host
-        Address to listen at; another one than this computer's own needs a token.
+        Address to listen at.
     port
         Where to listen.
-    token
-        What clients must show; drawn and printed if left out and needed.
+    token_file
+        File that holds the token, if it is to stay the same: 22 letters and digits or more.
+    no_token
+        Ask for no token; then every user and program of this computer can use the studio.
     """
     import logging
-    import secrets
 
     from riffsmith.cli.console import note, stdout
     from riffsmith.errors import SettingsError
@@ -61,7 +69,7 @@ def studio(
             build_app,
             build_server_config,
             default_home,
-            is_loopback,
+            draw_token,
             open_studio,
         )
     except ModuleNotFoundError as cause:
@@ -74,15 +82,15 @@ def studio(
     remote.check()
     if not 0 < port < 65_536:
         raise SettingsError(f"--port must be from 1 to 65535, found {port}")
-    if token is not None and len(token) < 8:
-        raise SettingsError("--token must have 8 characters or more: leave it out to get one")
-    if token is None and not is_loopback(host):
-        token = secrets.token_urlsafe(18)
+    token = None if no_token else _read_token(token_file) or draw_token()
+    if token is None:
+        _check_no_token(host, token_file)
+        note("there is no token: every user and program of this computer can use the studio")
     access = Access(host, token)
     if music and not access.folders:
         raise SettingsError(
             "--music has no effect here, because folders may be named only where the studio "
-            "listens to this computer alone and has no token: leave it out"
+            "listens to this computer alone: leave it out"
         )
     for folder in music or ():
         if not folder.is_dir():
@@ -106,6 +114,60 @@ def studio(
         config = build_server_config(build_app(opened), host, port, log_level="warning")
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=sockets)
+
+
+def _read_token(file: Path | None) -> str | None:
+    """The token of a file, or else of the environment. `None`: neither gives one.
+
+    Raises:
+        SettingsError: The file cannot be read, or the token is too short or not of the right form.
+    """
+    import re
+
+    from riffsmith.cli.console import note
+    from riffsmith.errors import SettingsError
+    from riffsmith.files import explain, read_regular
+    from riffsmith.studio import TOKEN_PATTERN
+
+    if file is None:
+        place, token = _TOKEN_VARIABLE, os.environ.pop(_TOKEN_VARIABLE, "")  # no child inherits it
+        if not token:
+            return None
+    else:
+        place = str(file)
+        try:
+            token = read_regular(file, _LARGEST_TOKEN_FILE).decode("ascii", "replace").strip()
+        except OSError as cause:
+            raise SettingsError(explain(cause, f"reading the token of {file}")) from cause
+        except ValueError as cause:
+            raise SettingsError(f"{file} holds no token ({cause}): name another file") from cause
+        if os.name != "nt" and file.stat().st_mode & 0o077:
+            note(f"other users of this computer may be able to read {file}: chmod 600 closes it")
+    if not re.fullmatch(TOKEN_PATTERN, token):
+        raise SettingsError(
+            f"the token of {place} must be 22 to 200 letters, digits and the signs - _ . ~, found "
+            f"{len(token)} characters: `python -c 'import secrets; print(secrets.token_urlsafe())'`"
+            " makes one"
+        )
+    return token
+
+
+def _check_no_token(host: str, file: Path | None) -> None:
+    """Refuses --no-token where it does not fit the other options.
+
+    Raises:
+        SettingsError: Others could use the studio, or a token is given as well.
+    """
+    from riffsmith.errors import SettingsError
+    from riffsmith.studio import is_loopback
+
+    if file is not None:
+        raise SettingsError("--no-token and --token-file exclude each other: leave one out")
+    if not is_loopback(host):
+        raise SettingsError(
+            f"--no-token is for this computer alone, and --host {host} lets others in: leave one "
+            "of them out"
+        )
 
 
 @contextmanager

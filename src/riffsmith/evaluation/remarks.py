@@ -71,6 +71,11 @@ class RemarkCode(MessageCode):
         "embedder_left_out",
         "{embedder} is left out: its windows last {needed:.3g} s, and the passages {seconds:.3g} s",
     )
+    OTHER_CORPUS = (
+        "other_corpus",
+        "the corpus (hash {found}) is not the one that the model was trained on ({expected}): what "
+        "is held out here may have been trained on, and the scores look too good then",
+    )
     EMBEDDINGS_NOT_KEPT = "embeddings_not_kept", "embeddings are not kept: {reason}"
 
     # Errors.

@@ -117,6 +117,7 @@ def evaluate(
     embedders: Sequence[Embedder] | None = None,
     reconstruct: Callable[[Passage], Passage] | None = None,
     cache: Path | None = None,
+    trained_on: str | None = None,
     on_progress: OnProgress = lambda fraction, stage: None,
 ) -> Evaluation:
     """Compares generated passages with the recordings of a corpus.
@@ -136,6 +137,8 @@ def evaluate(
             transform and its inversion.
         cache: Folder for the embeddings of the corpus's passages. `None`: they are not stored. If
             the folder cannot be written to, a remark of the result says so.
+        trained_on: Hash of the corpus that the model was trained on; a remark of the result says if
+            it is another one. `None`: it is not known.
         on_progress: Called with the fraction that is done and the name of the next stage.
 
     Raises:
@@ -170,15 +173,19 @@ def evaluate(
     on_progress(0.9, "measuring rhythm, structure and sound")
     measures |= _measure_passages(made["generated"], real["training"] + real["held_out"])
     on_progress(1.0, "done")
+    remarks, corpus_hash = left_out, corpus.manifest.corpus_hash()
+    if trained_on not in (None, corpus_hash):
+        found = {"found": corpus_hash, "expected": trained_on}
+        remarks = [Remark.of(RemarkCode.OTHER_CORPUS, **found), *remarks]
     return Evaluation(
         name=name,
-        corpus_hash=corpus.manifest.corpus_hash(),
+        corpus_hash=corpus_hash,
         seconds=round(seconds, 3),
         seed=seed,
         distances=distances,
         measures=measures,
         codec_note_f1=_compare_notes(made["ceiling"], real["held_out"]),
-        remarks=(*left_out, *((stored.failure,) if stored and stored.failure else ())),
+        remarks=(*remarks, *((stored.failure,) if stored and stored.failure else ())),
     )
 
 

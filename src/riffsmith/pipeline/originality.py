@@ -24,13 +24,15 @@ def open_check(
     Args:
         model: Run folder, bundle folder, or name of a shipped model.
         on_progress: Called with the fraction of the work that is done, from 0 to 1.
-        on_notice: As for `find_bundle`.
+        on_notice: As for `find_bundle`. A corpus that has changed since is told, too.
 
     Raises:
         ModelError: There is no such model, or neither its corpus nor an index is at hand.
         CorpusError: The corpus of the run cannot be used.
     """
     if corpus := _corpus_of(model):
+        if changed := RunFolder(Path(model)).read_record().explain_change(corpus):
+            on_notice(changed)
         return OriginalityCheck(corpus, on_progress)
     with find_bundle(model, on_notice=on_notice) as folder:
         return OriginalityCheck(read_index(folder), on_progress)

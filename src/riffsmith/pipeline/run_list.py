@@ -60,12 +60,12 @@ def list_runs(folder: Path) -> Iterator[ListedRun]:
 
 
 def _describe(run: RunFolder) -> ListedRun:
-    preset, problem = None, None
+    preset, outcome, problem = None, None, None
     try:
         preset = run.read_record().preset
+        outcome = read_outcome(run)
     except RunError as error:
         problem = str(error)
-    outcome = read_outcome(run)
     state = None if outcome is None else outcome.state.value
     if state in (OutcomeState.PREPARING, OutcomeState.TRAINING) and not is_held(run.path):
         state = INTERRUPTED

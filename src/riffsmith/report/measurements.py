@@ -161,6 +161,7 @@ class Measurer:
             self.corpus,
             seed=self.seed,
             cache=self.corpus.path / CACHE_FOLDER,
+            trained_on=self.bundle.card.corpus_hash,
             reconstruct=reconstruct_with(self.bundle),
             on_progress=lambda fraction, _: report(fraction),
         )

@@ -1,5 +1,6 @@
 """The cards of a page: new clips, the evolution, recordings, real segments, nearest passages."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +22,7 @@ from riffsmith.report.originality import ClosestWindow
 from riffsmith.report.texts import Rounded, Texts
 from riffsmith.runs import PREVIEW_AUDIO, RunFolder
 from riffsmith.synthesis import generate_clip, reconstruct_audio, to_audio, to_spectrogram
+from riffsmith.terminal import escape_controls
 
 NEW_CLIPS = 4
 CLIP_SECONDS = 6.0
@@ -30,6 +32,7 @@ SNAPSHOTS = 12
 _SAMPLE_SEED = 1
 """Seed of the new clips. It differs from the run's own, so no preview has shown them."""
 Item = TypeVar("Item")
+logger = logging.getLogger(__name__)
 
 
 def sample_cards(bundle: Bundle, texts: Texts) -> Iterator[MediaCard]:
@@ -55,7 +58,10 @@ def evolution_cards(run: RunFolder, history: History, shown: int, texts: Texts) 
     diversities = history.preview_diversities()
     cards: list[MediaCard] = []
     for number in chosen:
-        audio, rate = read_preview(run, number)
+        preview = read_preview(run, number)
+        if preview is None:
+            continue
+        audio, rate = preview
         title = texts.position(history.unit, number, "title")
         note = ""
         if number in diversities:
@@ -64,15 +70,25 @@ def evolution_cards(run: RunFolder, history: History, shown: int, texts: Texts) 
     return cards
 
 
-def read_preview(run: RunFolder, number: int) -> tuple[Float[np.ndarray, "time channels"], int]:
+def read_preview(
+    run: RunFolder, number: int
+) -> tuple[Float[np.ndarray, "time channels"], int] | None:
     """Reads the audio of a preview, and its sample rate in Hz.
+
+    `None`: it was deleted meanwhile, as a training does with old ones, or is damaged. The log of
+    the library says so.
 
     Args:
         run: Folder of the run.
         number: Number of the snapshot, one of `run.preview_numbers()`.
     """
     path = run.preview(number, PREVIEW_AUDIO)
-    return soundfile.read(path, dtype="float32", always_2d=True)
+    try:
+        return soundfile.read(path, dtype="float32", always_2d=True)
+    except (OSError, soundfile.LibsndfileError) as error:
+        reason = f"damaged and left out ({error})" if path.exists() else "deleted and left out"
+        logger.warning("preview %s: %s", escape_controls(str(path)), reason)
+        return None
 
 
 def recording_cards(corpus: Corpus, texts: Texts) -> Iterator[MediaCard]:

@@ -82,6 +82,7 @@ def write_report(
                 split: sum(r.seconds for r in corpus.manifest.of_split(split)) / 60
                 for split in ("train", "held_out")
             },
+            has_other_corpus=record.explain_change(corpus) is not None,
             cut=_find_cut(corpus),
             remedy=_describe_remedy(run, texts, for_studio=for_studio),
             unit=record.unit,

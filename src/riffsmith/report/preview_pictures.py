@@ -30,14 +30,15 @@ def write_evolution(run: RunFolder, out: Path, *, language: Language = "en") -> 
         RunError: There is no preview yet, or writing fails.
     """
     numbers = spread_out(run.preview_numbers(), PANELS)
-    if not numbers:
-        raise RunError(f"{run.path} has nothing to show yet: train it first")
     texts, mel = Texts(language), MelTransform.of(run.read_record().settings.corpus)
     spectrograms: dict[str, Float[Tensor, "mels frames"]] = {}
     for number in numbers:
-        audio, _ = read_preview(run, number)
-        title = texts.position(run.unit, number, "title")
-        spectrograms[title] = mel.to_db(torch.from_numpy(audio.mean(axis=1))[None])[0]
+        preview = read_preview(run, number)
+        if preview is not None:
+            title = texts.position(run.unit, number, "title")
+            spectrograms[title] = mel.to_db(torch.from_numpy(preview[0].mean(axis=1))[None])[0]
+    if not spectrograms:
+        raise RunError(f"{run.path} has nothing to show yet: train it first")
     write_bytes(out, draw_evolution(spectrograms), RunError)
 
 

@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from riffsmith.errors import RiffsmithError, RunError
-from riffsmith.files import atomic_path
+from riffsmith.files import atomic_path, dump_checked, read_checked, validate
 from riffsmith.runs.folder import RunFolder
 
 OUTCOME_NAME = "outcome.json"
@@ -72,12 +72,22 @@ def write_outcome(run: RunFolder, outcome: Outcome) -> None:
     """
     # It is written often and can be made again: no need to wait for the disk.
     with atomic_path(run.path / OUTCOME_NAME, RunError, durable=False) as partial:
-        partial.write_text(outcome.model_dump_json(indent=1), encoding="utf-8")
+        partial.write_bytes(dump_checked(outcome.model_dump_json()))
 
 
 def read_outcome(run: RunFolder) -> Outcome | None:
-    """Reads how the run stands. `None`: the file is missing or damaged."""
+    """Reads how the run stands. `None`: it has not written any outcome yet.
+
+    Raises:
+        RunError: The file is damaged.
+    """
+    path = run.path / OUTCOME_NAME
     try:
-        return Outcome.model_validate_json((run.path / OUTCOME_NAME).read_bytes())
-    except (OSError, ValidationError):
+        return validate(Outcome, read_checked(path))
+    except FileNotFoundError:
         return None
+    except (OSError, ValueError) as cause:
+        raise RunError(
+            f"{path} is damaged ({cause}), so how the run ended is not known: resume it with "
+            f"--resume, or delete this file"
+        ) from cause

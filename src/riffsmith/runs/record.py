@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from riffsmith.config import TaggedSettings
+from riffsmith.corpus import Corpus
 
 RUN_VERSION = 4
 
@@ -34,6 +35,16 @@ class RunRecord(BaseModel):
     corpus_hash: str
     credit: str | None = None
     """Who made the recordings, and under which licences. `None`: it was not stated."""
+
+    def explain_change(self, corpus: Corpus) -> str | None:
+        """Says that a corpus has changed since the run was started. `None`: it has not."""
+        if corpus.manifest.corpus_hash() == self.corpus_hash:
+            return None
+        return (
+            f"{corpus.path} has changed since this run was started: what is held out now may have "
+            "been trained on, and what was trained on may be gone, so scores and the search for "
+            "copies can look too good; prepare it again from the recordings of then, or train anew"
+        )
 
     @property
     def unit(self) -> Unit:

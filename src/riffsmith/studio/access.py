@@ -4,9 +4,13 @@ import asyncio
 import ipaddress
 import secrets
 import time
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from http.cookies import CookieError, SimpleCookie
+from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,7 +23,13 @@ from riffsmith.studio.messages import ProblemCode
 from riffsmith.studio.recordings.receiving import LARGEST_UPLOAD
 from riffsmith.studio.schemas import Problem
 
-COOKIE = "riffsmith_token"
+COOKIE = "riffsmith_token_{port}"
+"""Name of the cookie that holds the token. All ports of a host share their cookies."""
+TOKEN_PATTERN = r"[A-Za-z0-9._~-]{22,200}"
+"""What a token looks like: 22 letters hold 128 bits."""
+WRONG_SECONDS = 0.25
+"""Time in seconds between two answers to wrong tokens of an address."""
+_MOST_ADDRESSES = 1024
 _LARGEST_BODY = 2**20
 _FORM_OVERHEAD = 2**22
 """Size in bytes that a form may have beside its files."""
@@ -28,6 +38,14 @@ BODY_SECONDS = 30.0
 _LEAST_RATE = 10_000
 """Bytes a second that a body must have in the long run."""
 _UPLOADS = "/api/uploads"
+_TOKEN_PAGE = "token.html"
+_AGAIN_SCRIPT = "location.replace((location.search || '?') + '&again=1' + location.hash)"
+_AGAIN = f"<!doctype html><title>Riffsmith</title><script>{_AGAIN_SCRIPT}</script>"
+_AGAIN_POLICY = "default-src 'none'; script-src 'sha256-{}'; frame-ancestors 'none'"
+_TOKEN_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 Scope = MutableMapping[str, Any]
@@ -54,8 +72,8 @@ class Access:
 
     @property
     def folders(self) -> bool:
-        """Whether folders of this computer may be named, which only its own user may do."""
-        return is_loopback(self.host) and self.token is None
+        """Whether folders of this computer may be named, which only its own users may do."""
+        return is_loopback(self.host)
 
     def is_named(self, host: str) -> bool:
         """Whether a Host header names this server.
@@ -80,11 +98,36 @@ class Access:
         return given is not None and secrets.compare_digest(given.encode(), self.token.encode())
 
 
+def draw_token() -> str:
+    """A token of 144 bits that nobody can guess."""
+    return secrets.token_urlsafe(18)
+
+
+class Brake:
+    """Slows down addresses that show wrong tokens: they get four answers a second.
+
+    The right token is never slowed down, because several people may share an address.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._turns: dict[str, float] = {}
+
+    def next_wait(self, address: str) -> float:
+        """Seconds until an address may be told that its token is wrong."""
+        now = self._clock()
+        if len(self._turns) >= _MOST_ADDRESSES:
+            self._turns = {key: turn for key, turn in self._turns.items() if turn > now}
+        turn = max(now, self._turns.get(address, 0.0)) + WRONG_SECONDS
+        self._turns[address] = turn
+        return turn - now
+
+
 class Guard:
     """Checks every request, and adds headers to every answer."""
 
     def __init__(self, app: App, access: Access) -> None:
-        self._app, self._access = app, access
+        self._app, self._access, self._brake = app, access, Brake()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on, or refuses it."""
@@ -93,6 +136,8 @@ class Guard:
             return
         headers = Headers(scope=scope)
         answer = self._refuse(scope, headers)
+        if answer is None and self._access.token is not None:
+            answer = await self._ask_for_token(scope, headers, receive)
         if answer is not None:
             await answer(scope, receive, _with_headers(send))
             return
@@ -110,23 +155,39 @@ class Guard:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or len(length) > 15 or int(length) > _limit(path):
             return _refusal(413, ProblemCode.BODY_TOO_LARGE, megabytes=_limit(path) // 2**20)
-        return self._ask_for_token(scope, headers)
+        return None
 
-    def _ask_for_token(self, scope: Scope, headers: Headers) -> Response | None:
-        path = str(scope["path"])
-        if self._access.token is None or path == "/healthz":
+    async def _ask_for_token(
+        self, scope: Scope, headers: Headers, receive: Receive
+    ) -> Response | None:
+        """Refuses a request without the right token, or trades the address's token for a cookie."""
+        path, cookie = str(scope["path"]), COOKIE.format(port=scope["server"][1])
+        if path == "/healthz":
             return None
-        asked = parse_qs(scope["query_string"].decode("latin-1")).get("token", [None])[0]
-        if path == "/" and asked is not None and self._access.admits(asked):
-            answer = RedirectResponse("/", 303)
-            answer.set_cookie(COOKIE, asked, httponly=True, samesite="strict")
-            return answer
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        asked = query.get("token", [None])[0] if path == "/" else None
         scheme, _, given = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self._access.admits(given.strip()):
+        bearer = given.strip() if scheme.lower() == "bearer" else None
+        shown = [one for one in (asked, bearer, _cookie(headers, cookie)) if one is not None]
+        admitted = [one for one in shown if self._access.admits(one)]
+        is_again = path == "/" and "again" in query
+        if admitted and (asked is not None or is_again):
+            answer = RedirectResponse("/", 303)  # the address forgets what it held
+            answer.set_cookie(cookie, admitted[0], httponly=True, samesite="strict")
+            return answer
+        if admitted:
             return None
-        if self._access.admits(_cookie(headers)):
-            return None
-        return _refusal(401, ProblemCode.TOKEN_NEEDED)
+        if shown:
+            await _wait(self._brake.next_wait(_address(scope)), receive)
+        code = ProblemCode.TOKEN_WRONG if shown else ProblemCode.TOKEN_NEEDED
+        if path == "/" and "text/html" in headers.get("accept", ""):
+            # A browser sends no strict cookie where another site's page leads here.
+            is_from_elsewhere = headers.get("sec-fetch-site") == "cross-site"
+            is_led_here = not shown and is_from_elsewhere and not is_again
+            return _page_again() if is_led_here else _token_page()
+        answer = _refusal(401, code)
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
 
 
 def _refusal(status: int, code: ProblemCode, **parameters: Parameter) -> Response:
@@ -155,13 +216,42 @@ def _same_origin(headers: Headers, host: str) -> bool:
     return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
 
 
-def _cookie(headers: Headers) -> str | None:
+def _cookie(headers: Headers, name: str) -> str | None:
     cookies = SimpleCookie()
     try:
         cookies.load(headers.get("cookie", ""))
     except CookieError:
         return None
-    return cookies[COOKIE].value if COOKIE in cookies else None
+    return cookies[name].value if name in cookies else None
+
+
+def _address(scope: Scope) -> str:
+    """Address of the client, without its port."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+async def _wait(seconds: float, receive: Receive) -> None:
+    """Waits, unless the client leaves; what it sends meanwhile is dropped."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+
+
+def _page_again() -> Response:
+    """A page that asks for the same address once more, now from this studio itself."""
+    digest = b64encode(sha256(_AGAIN_SCRIPT.encode()).digest()).decode()
+    policy = _AGAIN_POLICY.format(digest)
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+    return Response(_AGAIN, headers=headers, media_type="text/html")
+
+
+def _token_page() -> Response:
+    """The page for browsers that have no token: it says where the address is, and asks for it."""
+    content = (files("riffsmith.studio") / "page" / _TOKEN_PAGE).read_bytes()
+    headers = {"Content-Security-Policy": _TOKEN_POLICY, "Cache-Control": "no-store"}
+    return Response(content, 401, headers, "text/html")
 
 
 def _limit(path: str) -> int:

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from riffsmith import __version__
 from riffsmith.errors import RiffsmithError
+from riffsmith.files import explain
 from riffsmith.messages import Parameter
 from riffsmith.studio.access import BodyError, Guard
 from riffsmith.studio.errors import BusyError, StudioError, describe_problem
@@ -72,6 +73,7 @@ def build_app(studio: Studio) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_status)
     app.add_exception_handler(ClientDisconnect, _answer_left)
+    app.add_exception_handler(OSError, _answer_system)
     app.add_exception_handler(Exception, _answer_fault)
     app.add_middleware(Guard, access=studio.access)
     return app
@@ -107,6 +109,13 @@ async def _answer_error(_: Request, error: Exception) -> JSONResponse:
     if isinstance(error, BusyError):
         answer.headers["Retry-After"] = str(error.retry_seconds)
     return answer
+
+
+async def _answer_system(request: Request, error: Exception) -> JSONResponse:
+    """Answers where the system refused something, as on a full disk."""
+    assert isinstance(error, OSError)
+    logger.warning("%s: %s", request.url.path, error)
+    return await _answer_error(request, StudioError(explain(error, "carrying this out")))
 
 
 async def _answer_invalid(_: Request, error: Exception) -> JSONResponse:

@@ -19,6 +19,10 @@ HEADER_SECONDS = 10.0
 LINGER_SECONDS = 5.0
 """Time in seconds for which a client may go on sending after it was answered; what it sends is
 dropped. A connection that is closed earlier would take the answer with it."""
+STALLED_SECONDS = 50.0
+"""Time in seconds in which a client must take some of an answer that waits for it. It is shorter
+than the time after which its piece may have to make way, so a piece ends before its place is given
+to another one."""
 MOST_OF_A_CLIENT = 128
 """Number of connections of one address. A browser opens up to six."""
 RETRY_SECONDS = 10
@@ -55,11 +59,12 @@ def build_server_config(app: FastAPI, host: str, port: int, **options: Any) -> u
 
 
 class Connection(H11Protocol):
-    """A connection that is closed when its client sends no whole request."""
+    """A connection that is closed when its client sends no whole request, or takes no answer."""
 
     def __init__(self, *values: Any, **options: Any) -> None:
         super().__init__(*values, **options)
         self._timer: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
         self.address = ""
         """Address of the client, without its port."""
         self.is_refused = False
@@ -93,9 +98,20 @@ class Connection(H11Protocol):
         super().on_response_complete()
         self._set_timer()
 
+    def pause_writing(self) -> None:
+        """Lets the time run in which the client must take some of what was written."""
+        super().pause_writing()
+        self._stalled = self.loop.call_later(STALLED_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Goes on writing, as the client has taken most of it."""
+        self._stop_stalled()
+        super().resume_writing()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends the connection."""
         self._stop_timer()
+        self._stop_stalled()
         super().connection_lost(exc)
 
     def _set_timer(self) -> None:
@@ -110,6 +126,11 @@ class Connection(H11Protocol):
             return
         if self._timer is None and not self.transport.is_closing():
             self._timer = self.loop.call_later(seconds, self.transport.close)
+
+    def _stop_stalled(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

@@ -20,6 +20,10 @@ class ProblemCode(MessageCode):
         "token_needed",
         "this studio asks for its token: open the address that it printed when it began",
     )
+    TOKEN_WRONG = (
+        "token_wrong",
+        "this is not the token of this studio: open the address that it printed when it began",
+    )
     BODY_TOO_LARGE = (
         "body_too_large",
         "more was sent than is taken here (at most {megabytes} MB): send less at once",
@@ -74,6 +78,16 @@ class ProblemCode(MessageCode):
         "{name}: {seconds:.1f} s lie behind second {second:g}, and {least:g} are the least to "
         "begin with: begin earlier",
     )
+    TOO_MANY_PULLS = (
+        "too_many_pulls",
+        "{most} requests for samples of this piece are waiting, which is the most: wait for their "
+        "answers",
+    )
+    TOO_MANY_CLIPS = (
+        "too_many_clips",
+        "{most} clips are waiting to be made, which is the most: try again in a minute",
+    )
+    CLOSING = "closing", "the studio is being closed"
     LISTENER_LEFT = "listener_left", "the listener left before this was done"
 
     # Clips.
@@ -262,4 +276,8 @@ class JobCode(MessageCode):
     INTERRUPTED = (
         "interrupted",
         "ended without a word, as when the computer goes down; it can go on",
+    )
+    OUTCOME_DAMAGED = (
+        "outcome_damaged",
+        "its file outcome.json is damaged, so how it ended is not known; it can go on",
     )

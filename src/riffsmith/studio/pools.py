@@ -6,6 +6,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TypeVar
 
 from riffsmith.parallel import build_pool, count_cores
+from riffsmith.studio.turns import MOST_WAITING, Turns
 
 Result = TypeVar("Result")
 
@@ -14,10 +15,11 @@ class Pools:
     """A pool of threads for each kind of work, so that long work does not keep listeners waiting.
 
     playing      samples that a listener waits for
+    opening      pieces that are begun
     changing     changes of controls
     ahead        samples that will be pulled next
-    generating   clips that are generated at once
-    shelving     clips: keeping, converting, drawing
+    rendering    clips that are generated or kept; `Turns` says which of them compute
+    shelving     clips: converting, drawing
     checking     comparisons of clips with real music, and the notes of clips, one after the other
     waiting      threads that wait for a process beside the server
     reading      reading and writing of small files
@@ -28,7 +30,9 @@ class Pools:
         self.playing = build_pool(max(2, cores), "playing")
         self.changing = build_pool(max(2, cores // 2), "changing")
         self.ahead = build_pool(max(1, cores // 2), "ahead")
-        self.generating = build_pool(max(1, cores // 2), "generating")
+        self.opening = build_pool(2, "opening")
+        self.turns = Turns(max(1, cores // 2))
+        self.rendering = build_pool(max(1, cores // 2) + MOST_WAITING + 1, "rendering")
         self.shelving = build_pool(1, "shelving")
         self.checking = build_pool(1, "checking")
         self.waiting = build_pool(4, "waiting")
@@ -40,6 +44,7 @@ class Pools:
 
     def close(self) -> None:
         """Ends the threads once the work that has begun is done; the rest is dropped."""
+        self.turns.close()
         pools = [pool for pool in vars(self).values() if isinstance(pool, ThreadPoolExecutor)]
         for pool in pools:
             pool.shutdown(wait=False, cancel_futures=True)

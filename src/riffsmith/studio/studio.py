@@ -26,6 +26,8 @@ from riffsmith.studio.recordings.surveys import Surveys
 from riffsmith.synthesis import Controls, encode_audio_prompt
 
 _LARGEST_DRAWN_SEED = 1_000_000
+BAR_SECONDS = 2.0
+"""Length of a bar at 120 BPM, for loops whose tempo is not known beforehand."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,15 @@ class Studio:
         self.look_ahead()
         return key, player
 
+    def keep_clip(self, player: Player, end: int, seconds: float) -> Clip:
+        """Keeps what was played before a sample, as `Shelf.keep` does, when it is its turn.
+
+        Raises:
+            BusyError: As many clips are waiting as are allowed to.
+        """
+        with self.pools.turns.take(seconds) as give_way:
+            return self.shelf.keep(player, end, seconds, give_way)
+
     def keep_loop(self, request: LoopRequest) -> Clip:
         """Makes a loop and keeps it on the shelf.
 
@@ -80,9 +91,11 @@ class Studio:
             StudioError: The model is a picture model.
             SettingsError: The controls have a variation or a morph.
             UnknownKeyError: A key is asked of a model without tonal latents.
+            BusyError: As many clips are waiting as are allowed to.
         """
         model, seed = self.library.open(request.model), draw_seed(request.seed)
-        return self.shelf.keep_loop(model, seed, request.controls, request.bars)
+        with self.pools.turns.take(BAR_SECONDS * request.bars):
+            return self.shelf.keep_loop(model, seed, request.controls, request.bars)
 
     def delete_upload(self, key: str) -> None:
         """Deletes an upload.

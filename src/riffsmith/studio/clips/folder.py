@@ -1,14 +1,17 @@
 """The files of a kept clip.
 
 CLIP/
-├── clip.json           what the clip is and where it comes from
+├── clip.json           what the clip is and where it comes from, and a digest of its samples
 ├── audio.wav           its samples and tags; other formats are written when first asked for
 ├── spectrogram.png     its picture, drawn when it is first asked for
 ├── notes.mid           the notes that are heard in it, written when they are first asked for
 └── match-0.wav         the real passages that are nearest to it, where the recordings are at hand
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +60,8 @@ CUT_FADE_SECONDS = 0.005
 """Length of the fades where a part was cut out of a clip."""
 USUAL_BPM = 120.0
 """Tempo of the notes of a clip whose tempo is not known."""
+_DIGEST = "samples"
+"""Entry of the record that holds the digest of the samples."""
 _PICTURE_COLUMNS = 1200
 _PICTURE_MELS = 160
 
@@ -79,14 +84,29 @@ class ClipFolder:
         Raises:
             StudioError: It is damaged.
         """
-        try:
-            return validate(Clip, read_checked(self._record))
-        except (OSError, ValueError) as cause:  # also what pydantic raises
-            raise StudioError(ProblemCode.CLIP_DAMAGED, clip=self.path.name) from cause
+        return self._read_record()[0]
 
     def write(self, clip: Clip) -> None:
-        """Writes the record of the clip."""
-        write_checked(self._record, clip.model_dump_json(), RiffsmithError)
+        """Writes the record of the clip, whose samples stay.
+
+        Raises:
+            StudioError: The record that it replaces is damaged.
+        """
+        self._write_record(clip, self._read_record()[1])
+
+    def _read_record(self) -> tuple[Clip, str | None]:
+        """The record, and the digest of the samples. `None`: an earlier version wrote it."""
+        try:
+            values = read_checked(self._record)
+            digest = values.pop(_DIGEST, None)
+            return validate(Clip, values), digest
+        except (OSError, ValueError, AttributeError, TypeError) as cause:  # also no JSON object
+            raise StudioError(ProblemCode.CLIP_DAMAGED, clip=self.path.name) from cause
+
+    def _write_record(self, clip: Clip, digest: str | None) -> None:
+        values = clip.model_dump(mode="json")
+        record = values if digest is None else {**values, _DIGEST: digest}
+        write_checked(self._record, json.dumps(record), RiffsmithError)
 
     def keep(
         self,
@@ -105,29 +125,55 @@ class ClipFolder:
             partial.mkdir()
             new = ClipFolder(partial)
             _write_audio(new.wav, audio, clip, tags)
-            new.write(clip)
+            new._write_record(clip, _digest(*new._read_wav()))
 
     def rename(self, clip: Clip) -> None:
-        """Writes the record and the tags of a clip that has another title; its samples stay."""
+        """Writes the record and the tags of a clip that has another title; its samples stay.
+
+        Raises:
+            StudioError: The clip is damaged.
+        """
         _write_audio(self.wav, self.samples(), clip, self.tags())
         for suffix in (".flac", ".mp3"):  # written again when they are asked for
             remove(self.wav.with_suffix(suffix))
         self.write(clip)
 
     def tags(self) -> dict[str, str]:
-        """Texts that the files of the clip carry."""
-        with soundfile.SoundFile(self.wav) as file:
+        """Texts that the files of the clip carry.
+
+        Raises:
+            StudioError: The file is damaged.
+        """
+        with self._telling_damage(), soundfile.SoundFile(self.wav) as file:
             found = file.copy_metadata()
         return {name: text for name, text in found.items() if name in TAGS}
 
-    def samples(self, begin: int = 0, end: int | None = None) -> Int16[np.ndarray, "time channels"]:
+    def samples(self) -> Int16[np.ndarray, "time channels"]:
         """Samples of the clip as they are stored.
 
-        Args:
-            begin: The first sample.
-            end: The sample to end before. `None`: all that follow.
+        Raises:
+            StudioError: They are not those that were stored, or the file cannot be read.
         """
-        return soundfile.read(self.wav, dtype="int16", always_2d=True, start=begin, stop=end)[0]
+        digest = self._read_record()[1]
+        samples, rate = self._read_wav()
+        if digest not in (None, _digest(samples, rate)):
+            raise StudioError(ProblemCode.CLIP_DAMAGED, clip=self.path.name)
+        return samples
+
+    def _read_wav(self) -> tuple[Int16[np.ndarray, "time channels"], int]:
+        """Samples of the file, and their rate in Hz."""
+        with self._telling_damage():
+            samples, rate = soundfile.read(self.wav, dtype="int16", always_2d=True)
+        if not len(samples):
+            raise StudioError(ProblemCode.CLIP_DAMAGED, clip=self.path.name)
+        return samples, rate
+
+    @contextmanager
+    def _telling_damage(self) -> Iterator[None]:
+        try:
+            yield
+        except soundfile.LibsndfileError as cause:
+            raise StudioError(ProblemCode.CLIP_DAMAGED, clip=self.path.name) from cause
 
     def cut(self, begin: int, end: int) -> Int16[np.ndarray, "time channels"]:
         """A part of the clip, with a fade of 5 ms at each end that is not the clip's own.
@@ -137,19 +183,20 @@ class ClipFolder:
             end: The sample to end before.
 
         Raises:
-            StudioError: The part is shorter than a second, or the clip ends before it does.
+            StudioError: The part is shorter than a second, the clip ends before it does, or is
+                damaged.
         """
-        file = soundfile.info(self.wav)
-        if end > file.frames:
-            raise StudioError(ProblemCode.PART_OUTSIDE, end=end, samples=file.frames)
-        if end - begin < file.samplerate:
-            seconds = max(0, end - begin) / file.samplerate
+        samples, rate = self.samples(), self.read().sample_rate
+        if end > len(samples):
+            raise StudioError(ProblemCode.PART_OUTSIDE, end=end, samples=len(samples))
+        if end - begin < rate:
+            seconds = max(0, end - begin) / rate
             raise StudioError(ProblemCode.PART_TOO_SHORT, seconds=seconds)
-        part = self.samples(begin, end)
-        rise = np.sin(np.linspace(0, np.pi / 2, round(CUT_FADE_SECONDS * file.samplerate))) ** 2
+        part = samples[begin:end].copy()
+        rise = np.sin(np.linspace(0, np.pi / 2, round(CUT_FADE_SECONDS * rate))) ** 2
         if begin > 0:
             part[: len(rise)] = np.round(part[: len(rise)] * rise[:, None])
-        if end < file.frames:
+        if end < len(samples):
             part[-len(rise) :] = np.round(part[-len(rise) :] * rise[::-1, None])
         return part
 
@@ -162,19 +209,25 @@ class ClipFolder:
         return (np.maximum.reduceat(levels, begins) // 128).tolist()
 
     def audio(self) -> tuple[Float[np.ndarray, "time channels"], int]:
-        """The samples of the clip and their rate in Hz."""
-        audio, rate = soundfile.read(self.wav, dtype="float32", always_2d=True)
-        return np.asarray(audio, np.float32), rate
+        """The samples of the clip and their rate in Hz.
+
+        Raises:
+            StudioError: The clip is damaged.
+        """
+        return self.samples().astype(np.float32) / 32_768, self.read().sample_rate
 
     def audio_file(self, suffix: str) -> Path:
         """The file of the clip in a format, with the tags of the WAV file.
 
         Args:
             suffix: Ending of the format: `.wav`, `.flac` or `.mp3`.
+
+        Raises:
+            StudioError: The clip is damaged.
         """
-        path = self.wav.with_suffix(suffix)
+        path, samples = self.wav.with_suffix(suffix), self.samples()
         if not path.is_file():
-            _write_audio(path, self.samples(), self.read(), self.tags())
+            _write_audio(path, samples, self.read(), self.tags())
         return path
 
     def spectrogram(self) -> Path:
@@ -293,6 +346,13 @@ def _parameters(found: Comparison) -> dict[str, Parameter]:
             "recording": first.recording,
         }
     return values
+
+
+def _digest(samples: Int16[np.ndarray, "time channels"], sample_rate: int) -> str:
+    """Digest of samples and their rate in Hz; it stays the same when tags change."""
+    digest = blake2b(f"{samples.shape} {sample_rate}".encode(), digest_size=16)
+    digest.update(np.ascontiguousarray(samples).tobytes())
+    return digest.hexdigest()
 
 
 def _write_audio(

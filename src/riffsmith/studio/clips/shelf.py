@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from threading import Lock
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
 from riffsmith.api.tags import make_tags
 from riffsmith.bundle import LatentBundle
 from riffsmith.corpus import Corpus, is_corpus
-from riffsmith.errors import RiffsmithError
+from riffsmith.errors import CorpusError, RiffsmithError
 from riffsmith.evaluation import OriginalityCheck, has_index, read_index
 from riffsmith.evaluation.copying.originality import WINDOW_SECONDS
 from riffsmith.files import hide_folders, remove
@@ -26,6 +25,7 @@ from riffsmith.studio.messages import OriginalityCode, ProblemCode
 from riffsmith.studio.playback.chunks import from_pcm, to_pcm
 from riffsmith.studio.playback.player import Player
 from riffsmith.studio.playback.schemas import ControlValues
+from riffsmith.studio.turns import GiveWay
 
 _HOW = {"begin", "controls", "audio_prompt"}
 """Fields of a clip that its tags tell beside model and seed."""
@@ -78,13 +78,16 @@ class Shelf:
             raise NotFoundError(ProblemCode.NO_CLIP, clip=key)
         return folder
 
-    def keep(self, player: Player, end: int, seconds: float) -> Clip:
+    def keep(
+        self, player: Player, end: int, seconds: float, give_way: GiveWay = lambda: None
+    ) -> Clip:
         """Keeps what was played before a sample.
 
         Args:
             player: The player of the piece.
             end: The sample that the clip ends before.
             seconds: Length of the clip; it is shorter where the piece begins later.
+            give_way: Called between the chunks of the piece that are computed.
 
         Raises:
             StudioError: Less than a second lies before the sample.
@@ -97,10 +100,10 @@ class Shelf:
             raise StudioError(ProblemCode.CLIP_TOO_SHORT, seconds=length, sample=end)
         piece, changes = player.piece(begin, end)
         size = piece.chunk_samples  # computed as it was played, a chunk at a time
-        chunks = [
-            to_pcm(piece.read(number * size, size))
-            for number in range(begin // size, (end - 1) // size + 1)
-        ]
+        chunks: list[bytes] = []
+        for number in range(begin // size, (end - 1) // size + 1):
+            give_way()
+            chunks.append(to_pcm(piece.read(number * size, size)))
         offset = begin // size * size
         audio = from_pcm(b"".join(chunks))[begin - offset : end - offset]
         clip = Clip(
@@ -199,7 +202,7 @@ class Shelf:
         )
         tags = folder.tags()
         how = part.model_dump(mode="json", include=_HOW)
-        tags["comment"] = json.dumps({**json.loads(tags.get("comment", "{}")), **how})
+        tags["comment"] = json.dumps({**_parse_comment(tags), **how})
         return self._add(part, audio, tags)
 
     def change(self, key: str, title: str | None, favourite: bool | None) -> Clip:
@@ -260,7 +263,7 @@ class Shelf:
             with self._changing:
                 if folder.exists():
                     folder.keep_comparison(found, corpus)
-        except (RiffsmithError, OSError, soundfile.LibsndfileError) as error:
+        except (RiffsmithError, OSError) as error:
             reason = hide_folders(str(error))
             self._keep(folder, OriginalityInfo.missing(OriginalityCode.FAILED, reason=reason))
 
@@ -276,7 +279,7 @@ class Shelf:
             model: The model.
             corpus: Its corpus. `None`: it is not at hand, and the bundle's index is used.
         """
-        key = f"{model.id} {model.bundle.card.corpus_hash}" if corpus is None else str(corpus.path)
+        key = f"{model.bundle.card.corpus_hash} {model.id if corpus is None else corpus.path}"
         if self._check is None or self._check[0] != key:
             self._check = None
             if corpus is not None:
@@ -288,7 +291,10 @@ class Shelf:
 
     def _is_comparable(self, model: Playable) -> bool:
         """Whether the model's corpus or an index of it is at hand."""
-        if model.corpus is not None and is_corpus(model.corpus):
+        try:
+            if _corpus_of(model) is not None:
+                return True
+        except CorpusError:  # the comparison says what is wrong with it
             return True
         with self._library.bundle_folder(model.id) as folder:
             return has_index(folder)
@@ -310,10 +316,22 @@ def _tags_of(clip: Clip, model: Playable) -> dict[str, str]:
     return make_tags(clip.model, model.bundle.card, model.origin, clip.seed, how)
 
 
+def _parse_comment(tags: Mapping[str, str]) -> dict[str, object]:
+    """What the tags of a clip tell of how it was made; nothing where another program wrote them."""
+    try:
+        found = json.loads(tags.get("comment", "{}"))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def _corpus_of(model: Playable) -> Corpus | None:
-    """The corpus that a model was trained on. `None`: it is not at hand."""
+    """The corpus that a model was trained on. `None`: it is not at hand, or has changed since."""
     path = model.corpus
-    return Corpus(path) if path is not None and is_corpus(path) else None
+    if path is None or not is_corpus(path):
+        return None
+    corpus = Corpus(path)
+    return corpus if corpus.manifest.corpus_hash() == model.bundle.card.corpus_hash else None
 
 
 def _now() -> str:

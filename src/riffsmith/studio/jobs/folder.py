@@ -1,11 +1,12 @@
 """The folder of a training: the request, the process that trains, and how it ended."""
 
+import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from riffsmith.corpus import HOLD_OUT_NOTHING
 from riffsmith.errors import RunError
@@ -16,7 +17,6 @@ from riffsmith.files import (
     read_checked,
     remove,
     validate,
-    write_bytes,
     write_checked,
 )
 from riffsmith.runs import Outcome, OutcomeState, RunFolder, read_outcome
@@ -25,6 +25,7 @@ from riffsmith.studio.jobs.schemas import JobMessage, State
 from riffsmith.studio.messages import JobCode
 
 _SAME_START_SECONDS = 1.0
+logger = logging.getLogger(__name__)
 
 
 class JobRecord(BaseModel):
@@ -151,9 +152,15 @@ class JobFolder:
 
     def status(self) -> JobStatus:
         """How the training stands: by the lock of its folder, and by the outcome that it wrote."""
-        if self.is_running():
-            return JobStatus("running", read_outcome(self.run))
-        outcome = read_outcome(self.run)  # read after the process has ended: it is the last one
+        is_running = self.is_running()
+        try:
+            outcome = read_outcome(self.run)  # read after the process has ended: it is the last one
+        except RunError as error:
+            logger.warning("%s", error)
+            state = "running" if is_running else "stopped"
+            return JobStatus(state, None, JobMessage.of(JobCode.OUTCOME_DAMAGED))
+        if is_running:
+            return JobStatus("running", outcome)
         ended = outcome.state if outcome else None
         if ended is OutcomeState.FINISHED:
             return JobStatus("finished", outcome)
@@ -166,10 +173,14 @@ class JobFolder:
         return JobStatus("stopped", outcome, JobMessage.of(JobCode.INTERRUPTED))
 
     def _read_process(self) -> ProcessRecord | None:
+        """The note of the process. `None`: there is none, or it is damaged."""
         try:
-            return ProcessRecord.model_validate_json(self._process.read_bytes())
-        except (OSError, ValidationError):
+            return validate(ProcessRecord, read_checked(self._process))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            logger.warning("%s is damaged and left out (%s)", self._process, error)
             return None
 
     def _write_process(self, record: ProcessRecord) -> None:
-        write_bytes(self._process, record.model_dump_json().encode(), RunError)
+        write_checked(self._process, record.model_dump_json(), RunError)

@@ -11,9 +11,9 @@ from threading import Lock, Thread
 import psutil
 
 from riffsmith.corpus import is_corpus
-from riffsmith.errors import RiffsmithError
-from riffsmith.files import remove
-from riffsmith.studio.command import command_line, start
+from riffsmith.errors import RiffsmithError, RunError
+from riffsmith.files import explain, remove
+from riffsmith.studio.command import command_line, kill_group, start
 from riffsmith.studio.errors import ConflictError, NotFoundError
 from riffsmith.studio.home import Home
 from riffsmith.studio.jobs.folder import JobFolder, JobRecord
@@ -102,17 +102,20 @@ class Jobs:
                 raise ConflictError(ProblemCode.RUN_EXISTS, name=request.name)
             self._refuse_more()
             hold_out = request.hold_out
-            folder.write_record(
-                JobRecord(
-                    source=request.source,
-                    minutes=request.minutes,
-                    preset=request.preset,
-                    hold_out=None if hold_out is None else tuple(hold_out),
-                    credit=request.credit,
-                    created=datetime.now(UTC).isoformat(timespec="microseconds"),
-                )
+            record = JobRecord(
+                source=request.source,
+                minutes=request.minutes,
+                preset=request.preset,
+                hold_out=None if hold_out is None else tuple(hold_out),
+                credit=request.credit,
+                created=datetime.now(UTC).isoformat(timespec="microseconds"),
             )
-            self._launch(folder)
+            try:
+                folder.write_record(record)
+                self._launch(folder)
+            except BaseException:  # as where the disk is full: the name stays free
+                remove(folder.path)
+                raise
         return self.get(request.name)
 
     def resume(self, name: str) -> Job:
@@ -199,9 +202,17 @@ class Jobs:
             if record.minutes is not None:
                 words += ["--minutes", f"{record.minutes:g}"]
             folder.forget_outcome()
-            process = self._start(command_line(*words), folder.log)
-        folder.note_process(process.pid)
+            try:
+                process = self._start(command_line(*words), folder.log)
+            except OSError as cause:
+                raise RunError(explain(cause, f"starting training {folder.name!r}")) from cause
         Thread(target=process.wait, daemon=True).start()  # or the system would list it for ever
+        try:
+            folder.note_process(process.pid)
+        except RiffsmithError:  # nobody would know that it runs
+            kill_group(process)
+            process.wait()
+            raise
 
     def _refuse_more(self) -> None:
         folders = [JobFolder(path) for path in self._home.runs.iterdir()]

@@ -126,10 +126,7 @@ export async function generate(request) {
 /** @returns {Promise<Api.Clip[]>} */
 export const clips = () => json("GET", "clips");
 
-/**
- * @param {Api.LoopRequest} loop
- * @returns {Promise<Api.Clip>}
- */
+/** @type {(loop: Api.LoopRequest) => Promise<Api.Clip>} */
 export const makeLoop = (loop) => json("POST", "loops", loop);
 
 /**
@@ -147,10 +144,7 @@ export const changeClip = (id, change) => json("PATCH", `clips/${part(id)}`, cha
  */
 export const keepPart = (id, begin, end) => json("POST", `clips/${part(id)}/parts`, { begin, end });
 
-/**
- * @param {string} id
- * @returns {Promise<Api.Peaks>}
- */
+/** @type {(id: string) => Promise<Api.Peaks>} */
 export const peaks = (id) => json("GET", `clips/${part(id)}/peaks`);
 
 /** @param {string} id A clip, whose notes are found, which takes seconds. */
@@ -179,6 +173,12 @@ export const survey = async (source, signal) =>
  */
 export const recordingFile = (source, path) =>
   `api/recordings?source=${part(source)}&path=${part(path)}`;
+
+/** @returns {Promise<Api.KeptUpload[]>} */
+export const uploads = () => json("GET", "uploads");
+
+/** @param {string} key The name of an upload as a source, without `upload:`. */
+export const deleteUpload = (key) => ask("DELETE", `uploads/${part(key)}`);
 
 /** @returns {Promise<Api.Job[]>} */
 export const jobs = () => json("GET", "jobs");

@@ -470,6 +470,23 @@ export default {
       "made by Riffsmith, as its tags say: take it out, or the music is learned from itself",
     "other": "{text}"
   },
+  "uploads": {
+    "title": {
+      "one": "Recordings that you sent and that are kept: one upload ({megabytes} MB)",
+      "other": "Recordings that you sent and that are kept: {count} uploads ({megabytes} MB)"
+    },
+    "files": {
+      "one": "One file ({megabytes} MB)",
+      "other": "{count} files ({megabytes} MB)"
+    },
+    "used": "Last used: {date}.",
+    "needed": "Trained with it: {names}.",
+    "until": "It is deleted a week after its last use.",
+    "delete": "Delete",
+    "delete_it": "Delete: {what}",
+    "delete_sure": "Delete {what}? Models that were trained with it stay.",
+    "deleted": "Deleted: {what}."
+  },
   "runs": {
     "title": "Trainings",
     "empty": "No training yet. Give the studio some music above.",
@@ -545,7 +562,9 @@ export default {
   "job": {
     "failed": "{reason}",
     "interrupted":
-      "ended without a message, as when the computer is switched off; it can be resumed"
+      "ended without a message, as when the computer is switched off; it can be resumed",
+    "outcome_damaged":
+      "its file outcome.json is damaged, so how it ended is not known; it can be resumed"
   },
   "event_kind": {
     "best": "best so far",
@@ -598,6 +617,8 @@ export default {
     "foreign_site": "another site's page asked for this: open the studio itself",
     "token_needed":
       "this studio asks for its token: open the address that it printed when it began",
+    "token_wrong":
+      "this is not the token of this studio: open the address that it printed when it began",
     "body_too_large":
       "more was sent than is taken here (at most {megabytes} MB): send less at once",
     "body_too_slow": "the request did not arrive in time: send it again",
@@ -622,6 +643,11 @@ export default {
     "too_much_at_once": "{count} samples are more than {seconds} s: ask for {most} at most",
     "prompt_too_short":
       "{name}: {seconds:tenths} s remain after second {second}, and at least {least} are needed: begin earlier",
+    "too_many_pulls":
+      "{most} requests for samples of this piece are waiting, which is the most: wait for their answers",
+    "too_many_clips":
+      "{most} clips are waiting to be made, which is the most: try again in a minute",
+    "closing": "the studio is being closed",
     "listener_left": "the listener left before this was done",
     "no_clip": "there is no clip {clip}: it may have been deleted",
     "clip_damaged": "clip {clip} cannot be read: delete the clip",

@@ -476,6 +476,23 @@ export default {
       "hecho por Riffsmith, según sus etiquetas: quítelo, o la música se aprende de sí misma",
     "other": "{text}"
   },
+  "uploads": {
+    "title": {
+      "one": "Grabaciones enviadas que se conservan: un envío ({megabytes} MB)",
+      "other": "Grabaciones enviadas que se conservan: {count} envíos ({megabytes} MB)"
+    },
+    "files": {
+      "one": "Un archivo ({megabytes} MB)",
+      "other": "{count} archivos ({megabytes} MB)"
+    },
+    "used": "Último uso: {date}.",
+    "needed": "Entrenado con ellas: {names}.",
+    "until": "Se borra una semana después de su último uso.",
+    "delete": "Borrar",
+    "delete_it": "Borrar: {what}",
+    "delete_sure": "¿Borrar {what}? Los modelos que se entrenaron con ellas se quedan.",
+    "deleted": "Borrado: {what}."
+  },
   "runs": {
     "title": "Entrenamientos",
     "empty": "Aún no hay ningún entrenamiento. Dele música al estudio aquí arriba.",
@@ -551,7 +568,9 @@ export default {
   "job": {
     "failed": "{reason}",
     "interrupted":
-      "terminó sin ningún mensaje, como cuando se apaga el ordenador; se puede reanudar"
+      "terminó sin ningún mensaje, como cuando se apaga el ordenador; se puede reanudar",
+    "outcome_damaged":
+      "su archivo outcome.json está dañado y no se sabe cómo terminó; se puede reanudar"
   },
   "event_kind": {
     "best": "lo mejor hasta ahí",
@@ -603,6 +622,7 @@ export default {
     "foreign_host": "el nombre «{host}» no es el de este estudio: ábralo por el suyo",
     "foreign_site": "lo pidió la página de otro sitio: abra el estudio mismo",
     "token_needed": "este estudio pide su clave: abra la dirección que mostró al empezar",
+    "token_wrong": "esta no es la clave de este estudio: abra la dirección que mostró al empezar",
     "body_too_large":
       "se envió más de lo que se acepta aquí (como mucho {megabytes} MB): envíe menos de una vez",
     "body_too_slow": "la petición no llegó a tiempo: envíela de nuevo",
@@ -627,6 +647,11 @@ export default {
     "too_much_at_once": "{count} muestras son más de {seconds} s: pida {most} como mucho",
     "prompt_too_short":
       "{name}: quedan {seconds:tenths} s desde el segundo {second}, y para empezar hacen falta al menos {least}: empiece antes",
+    "too_many_pulls":
+      "hay {most} peticiones de muestras de esta pieza en espera, el máximo: espere las respuestas",
+    "too_many_clips":
+      "hay {most} clips en espera, el máximo: inténtelo de nuevo dentro de un minuto",
+    "closing": "el estudio se está cerrando",
     "listener_left": "quien escuchaba se fue antes de que esto estuviera hecho",
     "no_clip": "no hay ningún clip {clip}: quizá se haya borrado",
     "clip_damaged": "el clip {clip} no se puede leer: bórrelo",

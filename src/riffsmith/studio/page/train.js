@@ -10,6 +10,7 @@ import { commonName, HoldOut, lookThrough, showTimes } from "./recordings.js";
 import { Runs } from "./runs.js";
 import { duration, sentence, t } from "./texts.js";
 import { upload } from "./upload.js";
+import { Uploads } from "./uploads.js";
 
 const DEMO = "demo";
 /** What a credit does not have; it becomes a space. */
@@ -31,6 +32,7 @@ export class TrainSection {
   /** @type {Api.ProblemPart[]} */
   #refused = [];
   #runs;
+  #uploads = new Uploads((source, button) => this.#look(source, button));
   #files = byId("files", HTMLInputElement);
   #name = byId("name", HTMLInputElement);
   #minutes = byId("minutes", HTMLInputElement);
@@ -66,8 +68,8 @@ export class TrainSection {
     });
   }
 
-  poll() {
-    return this.#runs.refresh();
+  async poll() {
+    await Promise.all([this.#runs.refresh(), this.#uploads.poll()]);
   }
 
   /** @param {File[]} files */
@@ -75,8 +77,7 @@ export class TrainSection {
     if (!files.length) return;
     const bar = within(byId("upload"), ".progress");
     const show = (/** @type {number} */ fraction) => {
-      const text = t("train.uploading", { count: files.length, fraction });
-      byId("progress-text").textContent = text;
+      byId("progress-text").textContent = t("train.uploading", { count: files.length, fraction });
       bar.style.setProperty("--share", String(fraction));
       bar.classList.toggle("is-open", fraction === 1); // what follows has no measure
     };
@@ -92,6 +93,7 @@ export class TrainSection {
     } finally {
       byId("upload").hidden = true;
       this.#files.value = "";
+      this.#uploads.refresh().catch(showError);
     }
   }
 
@@ -201,9 +203,7 @@ export class TrainSection {
 }
 
 /**
- * @param {string} value
- * @param {string} label
- */
+/** @type {(value: string, label: string) => HTMLElement} */
 const fact = (value, label) => h("li", {}, h("b", {}, value), label);
 
 /**

@@ -1,7 +1,9 @@
 """The players of all listeners."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from threading import Lock
 
 from riffsmith.studio.errors import BusyError, NotFoundError
@@ -10,9 +12,38 @@ from riffsmith.studio.messages import ProblemCode
 from riffsmith.studio.playback.player import Player
 
 MOST_PLAYERS = 16
+MOST_PULLS = 32
+"""Number of pulls of a player that wait at the same time."""
 IDLE_SECONDS = 600.0
 _SPARE_SECONDS = 60.0
 """A player that was unused for so long may have to make way for a new one."""
+
+
+class Line:
+    """The pulls of a player that have to be computed, one after the other.
+
+    So they take one thread at a time, and other listeners do not wait for all of them.
+    """
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._length = 0
+
+    @asynccontextmanager
+    async def wait(self) -> AsyncIterator[None]:
+        """Waits for the pulls before this one.
+
+        Raises:
+            BusyError: As many are waiting as are allowed to.
+        """
+        if self._length >= MOST_PULLS:
+            raise BusyError(ProblemCode.TOO_MANY_PULLS, most=MOST_PULLS)
+        self._length += 1
+        try:
+            async with self._lock:
+                yield
+        finally:
+            self._length -= 1
 
 
 class Players:
@@ -25,6 +56,7 @@ class Players:
         self._clock = clock
         self._players: dict[str, Player] = {}
         self._used: dict[str, float] = {}
+        self._lines: dict[str, Line] = {}
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -60,18 +92,21 @@ class Players:
             self._used[key] = self._clock()
             return self._players[key]
 
+    def line(self, key: str) -> Line:
+        """The line of a player's pulls.
+
+        Raises:
+            NotFoundError: There is no such player, or it was closed.
+        """
+        self.get(key)
+        return self._lines.setdefault(key, Line())
+
     def look_ahead(self) -> None:
         """Computes a chunk for the listener who has the fewest ready."""
         with self._lock:
             players = list(self._players.values())
         if players:
             min(players, key=Player.chunks_ready).look_ahead()
-
-    def touch(self, key: str) -> None:
-        """Counts a player as used now, if it is there."""
-        with self._lock:
-            if key in self._used:
-                self._used[key] = self._clock()
 
     def remove(self, key: str) -> None:
         """Closes a player, if it is there."""
@@ -88,3 +123,4 @@ class Players:
     def _drop(self, key: str) -> None:
         self._players.pop(key, None)
         self._used.pop(key, None)
+        self._lines.pop(key, None)

@@ -64,7 +64,7 @@ class Prompts:
         if kind == "clip":
             folder = self._shelf.folder(key)
             clip = folder.read()
-            file, name, seed = folder.wav, clip.model_title, clip.seed
+            file, name, seed = folder.audio_file(".wav"), clip.model_title, clip.seed
         else:
             file = self._sources.recording(request.source)
             name, seed = file.name, None

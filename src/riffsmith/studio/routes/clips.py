@@ -24,14 +24,14 @@ async def keep(key: Key, body: ClipRequest, studio: StudioOf) -> Clip:
     """Keeps the last seconds before a sample of a piece."""
     player = studio.players.get(key)
     return await studio.pools.run(
-        studio.pools.shelving, studio.shelf.keep, player, body.end, body.seconds
+        studio.pools.rendering, studio.keep_clip, player, body.end, body.seconds
     )
 
 
 @router.post("/api/loops", status_code=201)
 async def make_loop(body: LoopRequest, studio: StudioOf) -> Clip:
     """Makes whole bars at an exact tempo that repeat without a seam, and keeps them as a clip."""
-    return await studio.pools.run(studio.pools.generating, studio.keep_loop, body)
+    return await studio.pools.run(studio.pools.rendering, studio.keep_loop, body)
 
 
 @router.get("/api/clips")

@@ -1,6 +1,5 @@
 """Routes of trainings."""
 
-from pathlib import Path as FilePath
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
@@ -10,11 +9,11 @@ from riffsmith.files import hold
 from riffsmith.studio.command import run_command
 from riffsmith.studio.errors import ConflictError, NotFoundError
 from riffsmith.studio.jobs.folder import JobFolder
+from riffsmith.studio.jobs.report import require_snapshot, write_report
 from riffsmith.studio.jobs.schemas import Job, JobChange, JobRequest
 from riffsmith.studio.messages import ProblemCode
 from riffsmith.studio.routes import MEDIA, RunName, StudioOf, file_response
 
-REPORT_SECONDS = 300.0
 MEASUREMENT_SECONDS = 3600.0
 _REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:; "
@@ -94,7 +93,7 @@ async def report(
 ) -> FileResponse:
     """Gives the report of a training, as far as it has come."""
     folder = studio.jobs.folder(name)
-    path = await studio.pools.run(studio.pools.waiting, _write_report, folder, language)
+    path = await studio.pools.run(studio.pools.waiting, write_report, folder, language)
     return FileResponse(
         path, media_type="text/html", headers={"Content-Security-Policy": _REPORT_POLICY}
     )
@@ -110,34 +109,6 @@ async def measure(name: RunName, studio: StudioOf) -> None:
 
 
 def _measure(folder: JobFolder) -> None:
-    _require_snapshot(folder)
+    require_snapshot(folder)
     with hold(folder.measurements, ConflictError):
         run_command("report", folder.path, limit_seconds=MEASUREMENT_SECONDS)
-
-
-def _write_report(folder: JobFolder, language: str) -> FilePath:
-    """Writes the report if there is a newer snapshot or a newer measurement than the last one."""
-    page = folder.path / f"report.{language}.html"
-    _require_snapshot(folder)
-    sources = [one for one in (folder.run.snapshots, folder.measurements) if one.is_dir()]
-    newest = max(one.stat().st_mtime for one in sources)
-    if not page.is_file() or page.stat().st_mtime < newest:
-        run_command(
-            *(
-                "report",
-                folder.path,
-                "--out",
-                page,
-                "--language",
-                language,
-                "--quick",
-                "--for-studio",
-            ),
-            limit_seconds=REPORT_SECONDS,
-        )
-    return page
-
-
-def _require_snapshot(folder: JobFolder) -> None:
-    if not folder.run.snapshot_numbers():
-        raise NotFoundError(ProblemCode.NOTHING_TO_SHOW, name=folder.name)

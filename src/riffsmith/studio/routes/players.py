@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from threading import Event
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from riffsmith.api import Audio, name_clip
 from riffsmith.api.tags import make_tags
 from riffsmith.audio import limiting_gain, measure_loudness, wav_header
 from riffsmith.files import remove
-from riffsmith.studio.errors import StudioError
+from riffsmith.studio.errors import NotFoundError, StudioError
 from riffsmith.studio.library import Playable
 from riffsmith.studio.messages import ProblemCode
 from riffsmith.studio.playback.chunks import CHANNELS
@@ -30,12 +31,12 @@ from riffsmith.studio.playback.schemas import (
 )
 from riffsmith.studio.routes import MEDIA, Key, StudioOf, file_response, unless_left
 from riffsmith.studio.schemas import LAST_SAMPLE
-from riffsmith.studio.studio import Studio, draw_seed
+from riffsmith.studio.studio import BAR_SECONDS, Studio, draw_seed
+from riffsmith.studio.turns import GiveWay
 
 LONGEST_PULL_SECONDS = 10
 _STREAMED_SECONDS = 0.5
 """Length that is sent at once: short, so that a listener who leaves is noticed soon."""
-"""Time between two looks whether a listener has left."""
 router = APIRouter(tags=["players"])
 
 
@@ -43,7 +44,7 @@ router = APIRouter(tags=["players"])
 async def open_player(body: PlayerRequest, studio: StudioOf) -> PlayerInfo:
     """Begins an endless piece for one listener."""
     controls = body.controls.to_controls()
-    pool = studio.pools.waiting if body.audio_prompt else studio.pools.playing
+    pool = studio.pools.waiting if body.audio_prompt else studio.pools.opening
     key, player = await studio.pools.run(
         pool, studio.begin_piece, body.model, body.seed, controls, body.audio_prompt
     )
@@ -60,6 +61,7 @@ async def open_player(body: PlayerRequest, studio: StudioOf) -> PlayerInfo:
 )
 async def pull(
     key: Key,
+    request: Request,
     studio: StudioOf,
     start: Annotated[int, Query(ge=0, le=LAST_SAMPLE, description="The first sample.")],
     count: Annotated[int, Query(ge=1, le=10**7, description="Number of samples, 10 s at most.")],
@@ -74,7 +76,10 @@ async def pull(
     if player.is_ready(start, count):  # no need to wait for the computing of others
         content = player.pcm(start, count)
     else:
-        content = await studio.pools.run(studio.pools.playing, player.pcm, start, count)
+        async with studio.players.line(key).wait():
+            if await request.is_disconnected():
+                raise StudioError(ProblemCode.LISTENER_LEFT)
+            content = await studio.pools.run(studio.pools.playing, player.pcm, start, count)
     studio.look_ahead()
     return Response(content, media_type="application/octet-stream")
 
@@ -116,11 +121,12 @@ async def stream(
 ) -> StreamingResponse:
     """Gives a piece without end, for programs that play from an address.
 
-    It is computed as fast as it is taken, and ends when the listener leaves.
+    It is computed as fast as it is taken, and ends when the listener leaves, or takes nothing for
+    50 s.
     """
     values = ControlValues(**controls.model_dump(exclude={"seed"}))
     key, player = await studio.pools.run(
-        studio.pools.playing, studio.begin_piece, model, controls.seed, values.to_controls()
+        studio.pools.opening, studio.begin_piece, model, controls.seed, values.to_controls()
     )
     moment = {"at": 0.0, "controls": values.model_dump(mode="json")}
     played, details = player.model, {"begin": 0, "controls": [moment]}
@@ -138,11 +144,12 @@ async def _play(
     try:
         yield wav_header(player.sample_rate, CHANNELS, tags=tags)
         start, count = 0, round(_STREAMED_SECONDS * player.sample_rate)
-        while True:
-            yield await studio.pools.run(studio.pools.playing, player.pcm, start, count)
-            studio.players.touch(key)
-            studio.look_ahead()
-            start += count
+        with suppress(NotFoundError):  # it had to make way for a new one
+            while True:
+                yield await studio.pools.run(studio.pools.playing, player.pcm, start, count)
+                studio.players.get(key)
+                studio.look_ahead()
+                start += count
     finally:
         studio.players.remove(key)
 
@@ -166,11 +173,13 @@ async def generate(body: GenerateRequest, request: Request, studio: StudioOf) ->
     def work() -> tuple[Audio, float | None]:
         model = studio.library.open(body.model, body.snapshot)
         prompt = body.audio_prompt and studio.prompts.open(body.audio_prompt, model.sample_rate)
-        audio = _render(model, body, prompt, seed, left)
+        seconds = body.seconds if body.bars is None else BAR_SECONDS * body.bars
+        with studio.pools.turns.take(seconds) as give_way:
+            audio = _render(model, body, prompt, seed, left, give_way)
         audio.save(target)
         return audio, _file_loudness(audio)
 
-    rendering = studio.pools.run(studio.pools.generating, work)
+    rendering = studio.pools.run(studio.pools.rendering, work)
     audio, loudness = await unless_left(request, left, rendering)
     headers = {"X-Riffsmith-Seed": str(seed)}
     if loudness is not None:
@@ -197,10 +206,12 @@ def _render(
     prompt: Audio | None,
     seed: int,
     left: Event,
+    give_way: GiveWay,
 ) -> Audio:
-    """Generates the clip; gives up once the listener has left."""
+    """Generates the clip; gives up once the listener has left, and lets shorter clips in."""
 
     def refuse_if_left(_: float) -> None:
+        give_way()
         if left.is_set():
             raise StudioError(ProblemCode.LISTENER_LEFT)
 
