@@ -14,8 +14,9 @@ from riffsmith.cli.app import app, main
 SOURCES = Path(__file__).parents[2] / "src" / "riffsmith"
 _VALUES = {"commands[0]": "generate"}
 """Values in the place of expressions inside messages, where a word does not do."""
-_COMMAND = re.compile(r"riffsmith ((?:[a-z]+|--help)\b[^`·\n]*)")
+_COMMAND = re.compile(r"riffsmith ((?:[a-z]+|--help)\b[^`·\n<]*)")
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+[a-z]")
+_STYLE_SHEET = re.compile(r"<style>.*?</style>", re.DOTALL)
 _STYLES = {"--share", "--rms", "--peak", "--begin", "--end"}
 """Custom properties of the page's style sheets, which look like options."""
 _OF_TORCHRUN = {"--local-addr"}
@@ -57,7 +58,7 @@ def all_texts() -> Iterator[str]:
         yield from texts_of(source)
     for pattern in ("report/languages/*.toml", "studio/page/*.js", "studio/page/*.html"):
         for source in SOURCES.glob(pattern):
-            yield source.read_text(encoding="utf-8")
+            yield _STYLE_SHEET.sub("", source.read_text(encoding="utf-8"))
 
 
 def commands_in(text: str) -> list[str]:

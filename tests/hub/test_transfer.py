@@ -120,7 +120,7 @@ def test_sizes_are_shown_and_bounded(published: FakeHub, tmp_path: Path):
     with pytest.raises(ModelError, match="card.json is larger than the 100 bytes"):
         pull_bundle("band/riffs", tmp_path / "here", on_notice=notices.append)
     assert notices[0].startswith("fetching 0.")
-    assert notices[0].endswith("MB in 5 files")
+    assert notices[0].endswith("MB in 6 files")
 
 
 def test_a_file_that_comes_byte_by_byte_is_given_up(
