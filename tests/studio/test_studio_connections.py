@@ -4,7 +4,7 @@ import json
 import logging
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Event
 from urllib.parse import urlsplit
@@ -121,9 +121,11 @@ def test_a_client_has_only_so_many_connections(
         assert b"\r\nRetry-After: 10\r\n" in head
         assert "try again in a minute" in str(problem["detail"])
         monkeypatch.setattr(connections, "count_most_connections", lambda: 2)
-        with socket.create_connection(address) as client, pytest.raises(OSError, match="reset"):
+        answer = b""
+        with socket.create_connection(address) as client, suppress(ConnectionError):
             client.sendall(ask)
-            read_answer(client)
+            answer = client.recv(1)  # nothing, or the connection is reset
+        assert answer == b""
 
 
 def test_a_survey_ends_when_nobody_asks_for_it_any_longer(
