@@ -100,3 +100,14 @@ def test_a_damaged_one_is_an_error(tmp_path: Path, harm: bytes | None):
     newest.write_bytes(content[:-1] + b"\x7f" if harm is None else harm)
     with pytest.raises(RunError, match=r"used \(step-000000003\S* is damaged .*start a new"):
         read_latest(tmp_path)
+
+
+def test_another_count_or_a_missing_hash_is_damage(tmp_path: Path):
+    path = write_checkpoint(tmp_path, state(3))
+    whole = path.read_bytes()
+    for written, damaged in ((b'"step\\": 3', b'"step\\": 4'), (b'"hash', b'"hush')):
+        changed = whole.replace(written, damaged)
+        assert changed != whole
+        path.write_bytes(changed)
+        with pytest.raises(RunError, match=r"step-000000003\S* is damaged"):
+            read_checkpoint(path)

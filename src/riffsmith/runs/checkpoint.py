@@ -15,7 +15,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from riffsmith.errors import RunError
-from riffsmith.files import atomic_path, parse_json, remove
+from riffsmith.files import atomic_path, dump_checked, parse_checked, remove
 from riffsmith.runs.packing import pack, unpack
 
 CHECKPOINT_VERSION = 2
@@ -109,7 +109,8 @@ def _write(path: Path, state: Checkpoint) -> Path:
         key: pack(tensors[key], tensors[references[key]] if key in references else None)
         for key in shapes
     }
-    text = json.dumps(record, sort_keys=True)  # the order of keys says nothing
+    # The order of keys says nothing, so they are sorted.
+    text = dump_checked(json.dumps(record, sort_keys=True)).decode()
     content = save({**tensors, **packed}, metadata={_METADATA: text})
     with atomic_path(path, RunError) as partial:
         partial.write_bytes(content)
@@ -126,13 +127,15 @@ def read_checkpoint(path: Path) -> Checkpoint:
         raise RunError(f"{path.name} is damaged (it is no regular file)")
     try:
         with safe_open(path, framework="pt") as file:
-            record = parse_json(file.metadata()[_METADATA])
+            record = parse_checked(file.metadata()[_METADATA].encode())
+            version, expected = record["version"], record["hash"]
+            counts = record["step"], record["rollbacks"], record["sums"]
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as cause:
         raise RunError(f"{path.name} is damaged ({cause})") from cause
-    if record.get("version") not in (_EARLIER_VERSION, CHECKPOINT_VERSION):
+    if version not in (_EARLIER_VERSION, CHECKPOINT_VERSION):
         raise RunError(
-            f"{path.name} has checkpoint format {record.get('version')}, "
+            f"{path.name} has checkpoint format {version}, "
             f"this Riffsmith reads {_EARLIER_VERSION} and {CHECKPOINT_VERSION}"
         )
     shapes, references = record.get("packed", {}), record.get("references", {})
@@ -142,9 +145,9 @@ def read_checkpoint(path: Path) -> Checkpoint:
             tensors[key] = unpack(tensors[key], shapes[key], reference)
     except (ValueError, KeyError, RuntimeError) as cause:
         raise RunError(f"{path.name} is damaged ({cause})") from cause
-    if _digest(tensors) != record["hash"]:
+    if _digest(tensors) != expected:
         raise RunError(f"{path.name} is damaged (its content does not match its hash)")
-    return Checkpoint(record["step"], record["rollbacks"], record["sums"], tensors, references)
+    return Checkpoint(*counts, tensors, references)
 
 
 def read_latest(folder: Path) -> Checkpoint | None:

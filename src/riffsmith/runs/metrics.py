@@ -1,7 +1,6 @@
 """The lines of `metrics.jsonl`: JSON, each with a checksum of its own.
 
-A damaged line costs itself alone. The lines of a run from before there were checksums have none,
-and are taken as they are where they have an event and a step.
+A damaged line costs itself alone.
 """
 
 import json
@@ -39,13 +38,12 @@ def parse_lines(content: bytes) -> tuple[list[Line], list[int]]:
     """
     lines: list[Line] = []
     damaged: list[int] = []
-    are_checked = _MARK in content
     *texts, rest = content.split(b"\n")
     for number, text in enumerate([*texts, rest], 1):
         is_whole = number <= len(texts)
-        found = _parse(text, are_checked=are_checked)
+        found = _parse(text)
         if found is None:  # the line break behind it may be what is damaged
-            parts = [_parse(one, are_checked=are_checked) for one in _SEAM.split(text) if one]
+            parts = [_parse(one) for one in _SEAM.split(text) if one]
             lines += [part for part in parts if part is not None]
             if is_whole and (None in parts or not parts):
                 damaged.append(number)
@@ -73,20 +71,13 @@ def _ending(body: bytes) -> bytes:
     return _MARK + b'%08x"}' % zlib.crc32(body)
 
 
-def _parse(text: bytes, *, are_checked: bool) -> Line | None:
-    """A line of the file. `None`: it is damaged.
-
-    Args:
-        text: The line without its line break.
-        are_checked: Whether lines of this file have checksums, so that this one needs one, too.
-    """
+def _parse(text: bytes) -> Line | None:
+    """A line of the file, given without its line break. `None`: it is damaged."""
     body, mark, _ = text.rpartition(_MARK)
-    if mark and text == body + _ending(body):
-        text = body + b"}"
-    elif mark or are_checked:
+    if not mark or text != body + _ending(body):
         return None
     try:
-        line = parse_json(text)
+        line = parse_json(body + b"}")
     except ValueError:
         return None
     if not isinstance(line, dict) or not isinstance(line.get("event"), str):
