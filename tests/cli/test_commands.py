@@ -394,7 +394,7 @@ def test_everything_can_be_trained_on_and_is_then_not_scored(
         ("pipeline.training.begin_training", ["train", "in", "out"], "with --resume goes on"),
         ("api.load", ["generate", "metal", "a.wav"], "finished clips are kept, and the same"),
         ("corpus.Corpus", ["evaluate", "in", "--corpus", "c"], "no result was written"),
-        ("report.measure_run", ["report", "run"], "measurements that were finished are kept"),
+        ("runs.open_run", ["report", "run"], "measurements that were finished are kept"),
     ],
 )
 def test_ctrl_c_says_what_is_kept(

@@ -78,7 +78,7 @@ export class HoldOut {
   #end = null; // of the one recording that is cut, where the survey proposes that
   #isOpen = false;
   #source = "";
-  #player = h("audio", { controls: true, hidden: true });
+  #player = h("audio", { controls: true }); // on the page while it has something to play
 
   /**
    * @param {HTMLElement} place
@@ -88,9 +88,8 @@ export class HoldOut {
   constructor(place, onChange) {
     this.place = place;
     this.onChange = onChange;
-    place.after(this.#player);
     this.#player.addEventListener("error", () => {
-      if (this.#player.hidden) return;
+      if (!this.#player.isConnected) return;
       const path = this.#player.getAttribute("aria-label");
       this.stop();
       showMessage([t("train.cannot_hear", { path })], { isError: true });
@@ -120,7 +119,7 @@ export class HoldOut {
 
   /** Ends the recording that is played. */
   stop() {
-    this.#player.hidden = true;
+    this.#player.remove();
     this.#player.removeAttribute("src");
     this.#player.load();
   }
@@ -129,7 +128,7 @@ export class HoldOut {
   #hear(path) {
     this.#player.src = api.recordingFile(this.#source, path);
     this.#player.setAttribute("aria-label", path);
-    this.#player.hidden = false;
+    this.place.after(this.#player);
     this.#player.play().catch(() => {}); // its event "error" tells why
   }
 
