@@ -35,12 +35,12 @@ _setting_threads = Lock()
 _may_spin = False
 
 
-class ThreadOwner(ABC):
-    """An object with threads of its own, which the end of a `with` statement ends."""
+class Closable(ABC):
+    """An object with threads or files of its own, which the end of a `with` statement ends."""
 
     @abstractmethod
     def close(self) -> None:
-        """Ends the threads."""
+        """Ends the threads, closes the files."""
 
     def __enter__(self: Owner) -> Owner:
         return self

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
-from types import TracebackType
 from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from riffsmith.parallel import Closable
+
 SampleType = TypeVar("SampleType", bound=np.generic)
-Owner = TypeVar("Owner")
 
 
-class AudioSpool(Generic[SampleType]):
+class AudioSpool(Closable, Generic[SampleType]):
     """Audio in a file without a name, which is gone when the spool is closed or the process ends.
 
     Use it in a `with` statement. Reading and writing raise an `OSError` where the disk is full.
@@ -30,17 +30,6 @@ class AudioSpool(Generic[SampleType]):
         self._file = TemporaryFile(dir=folder)  # noqa: SIM115  (closed by `close`)
         self._channels, self.dtype = channels, np.dtype(dtype)
         self._samples = 0
-
-    def __enter__(self: Owner) -> Owner:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __len__(self) -> int:
         return self._samples

@@ -4,7 +4,7 @@ import socket
 from threading import Event, Thread
 
 from riffsmith.errors import RiffsmithError, SettingsError
-from riffsmith.parallel import ThreadOwner
+from riffsmith.parallel import Closable
 from riffsmith.remote.control_state import CONTROL_FIELDS, ControlTarget
 from riffsmith.remote.osc import LARGEST_DATAGRAM, OscMessage, parse_datagram
 from riffsmith.remote.problems import ProblemReporter
@@ -35,7 +35,7 @@ def bind_udp(host: str, port: int) -> socket.socket:
     return opened
 
 
-class OscReceiver(ThreadOwner):
+class OscReceiver(Closable):
     """A thread that reads datagrams and sets controls. Use it in a `with` statement, which ends it.
 
     Messages that cannot be followed are reported and change nothing.

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from riffsmith.controls import Controls
-from riffsmith.parallel import ThreadOwner, single_threaded
+from riffsmith.parallel import Closable, single_threaded
 from riffsmith.synthesis.stream import CONTROL_CHANGE_SECONDS, Stream
 
 BLOCK_SECONDS = 0.1
@@ -21,7 +21,7 @@ _GATHER_SECONDS = 0.05
 """Time for which further changes are waited for, so that a fader's many values count as one."""
 
 
-class LivePiece(ThreadOwner):
+class LivePiece(Closable):
     """Blocks of a piece, computed a little ahead, and changes of its controls as soon as possible.
 
     One thread computes ahead, and another makes changes ready beside it, so the piece goes on as it

@@ -5,12 +5,12 @@ from collections.abc import Generator, Iterable, Iterator
 from threading import Condition, Thread
 from typing import Generic, TypeVar
 
-from riffsmith.parallel import ThreadOwner
+from riffsmith.parallel import Closable
 
 Item = TypeVar("Item")
 
 
-class Prefetcher(Iterator[Item], ThreadOwner, Generic[Item]):
+class Prefetcher(Iterator[Item], Closable, Generic[Item]):
     """The items of an iterable in their order, computed in advance by a thread.
 
     The thread waits while `limit` items are ready. An error of the iterable is raised in place of
