@@ -14,10 +14,11 @@ from conftest import tiny_settings, write_music
 from lock_owners import write_owner
 from studios import detail, opened, problem
 
+from riffsmith.config import PictureTrainingSettings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError
 from riffsmith.files import hold
-from riffsmith.runs import RunFolder, create_run
+from riffsmith.runs import Outcome, OutcomeState, RunFolder, create_run, write_outcome
 from riffsmith.studio import command
 from riffsmith.studio.errors import ConflictError
 from riffsmith.studio.home import Home
@@ -26,6 +27,7 @@ from riffsmith.studio.jobs.folder import JobFolder, JobRecord, ProcessRecord
 from riffsmith.studio.jobs.jobs import Jobs
 from riffsmith.studio.recordings.sources import Sources
 from riffsmith.studio.routes import jobs as job_routes
+from riffsmith.training import plan_milestones
 
 WAITS = "import signal; signal.pause()"
 
@@ -313,6 +315,40 @@ def test_a_run_of_the_first_version_cannot_go_on(tmp_path: Path):
         assert (run / "train.log").read_text().count("started") == 1
         assert client.get("/api/jobs").json() == []
         assert all(model["kind"] == "shipped" for model in client.get("/api/models").json())
+
+
+@pytest.mark.slow
+def test_a_finished_training_goes_on_for_some_minutes(tmp_path: Path, corpus: Corpus):
+    home = tmp_path / "home"
+
+    with opened(home, jobs=starting("pass")) as (_, client):
+
+        def resume(name: str, **body: object):
+            return client.post(f"/api/jobs/{name}/resume", json=body)
+
+        for name, code in (("done", None), ("flat", "plateau")):
+            folder = JobFolder(home / "runs" / name)
+            folder.path.mkdir()
+            folder.write_record(
+                JobRecord(source="demo", minutes=1.0, preset="report", created=name)
+            )
+            record = create_run(folder.run, corpus, tiny_settings(), "report", seed=0, minutes=1.0)
+            write_outcome(folder.run, Outcome(state=OutcomeState.FINISHED, step=4, code=code))
+        epoch = plan_milestones(record.settings, len(corpus.train)).steps_per_epoch
+        assert epoch is not None
+        done = JobFolder(home / "runs" / "done")
+        assert problem(resume("done"), 409)["code"] == "job_finished"
+        assert problem(resume("done", minutes=1), 409)["code"] == "no_step_times"
+        assert resume("done", minutes=0).status_code == 422
+        done.run.append_metrics({"event": "log", "step": 4, "seconds": 8.0})
+        assert problem(resume("flat", minutes=1), 409)["code"] == "job_ended_by_monitor"
+        assert resume("done", minutes=1).status_code == 202  # 30 steps of 2 s
+        end(home, "done")
+        assert problem(resume("done", minutes=1), 409)["code"] == "job_not_finished"
+    record = done.run.read_record()
+    assert isinstance(record.settings.training, PictureTrainingSettings)
+    assert record.settings.training.epochs == -(-34 // epoch)
+    assert (record.minutes, done.read_record().minutes) == (None, None)
 
 
 @pytest.mark.slow

@@ -187,6 +187,8 @@ def test_a_finished_run_is_left_alone_and_can_be_prolonged(started: Started, cor
     record, _ = open_run(run, training={"epochs": 5}, credit="A band, CC BY 4.0")
     assert train(run, record, corpus, []).epoch == 5
     assert run.snapshot_numbers() == [0, 2, 4, 5]
+    steps = [line["step"] for line in run.read_metrics("log")]
+    assert steps == sorted(set(steps))
     cards = [load_bundle(run.snapshot(number)).card for number in (4, 5)]
     assert [card.credit for card in cards] == [None, "A band, CC BY 4.0"]
 

@@ -226,6 +226,12 @@ declare namespace Api {
     credit?: string | null;
   }
 
+  /** How a training goes on. */
+  interface JobResumption {
+    /** How much longer a finished training is trained; null: a stopped one goes on to its end. */
+    minutes?: number | null;
+  }
+
   /** An upload that is kept. */
   interface KeptUpload {
     /** Name of the upload for surveys and trainings. */
@@ -417,7 +423,7 @@ declare namespace Api {
   }
 
   /** Reasons why a request was not carried out. */
-  type ProblemCode = "foreign_host" | "foreign_site" | "token_needed" | "token_wrong" | "body_too_large" | "body_too_slow" | "too_many_connections" | "no_route" | "no_method" | "no_page_file" | "invalid_request" | "no_model" | "no_snapshot" | "snapshot_gone" | "clips_only" | "no_player" | "too_many_players" | "too_far_ahead" | "forgotten" | "too_much_at_once" | "prompt_too_short" | "too_many_pulls" | "too_many_clips" | "closing" | "listener_left" | "no_clip" | "clip_damaged" | "clip_too_short" | "no_loops" | "part_outside" | "part_too_short" | "no_match" | "upload_too_large" | "too_many_parts" | "too_many_uploads" | "no_form" | "upload_in_use" | "nothing_usable" | "no_upload" | "no_recording" | "no_folder" | "relative_folder" | "folder_outside" | "folder_too_large" | "folder_too_deep" | "folder_too_much" | "too_many_surveys" | "folders_refused" | "no_job" | "run_exists" | "other_job_runs" | "job_runs" | "job_finished" | "job_not_running" | "job_in_use" | "no_preview" | "nothing_to_show" | "command_too_slow" | "answer_too_large" | "command_ended" | "command_failed" | "unknown_key" | "model_unusable" | "corpus_unusable" | "audio_unusable" | "run_unusable" | "other" | "http" | "fault";
+  type ProblemCode = "foreign_host" | "foreign_site" | "token_needed" | "token_wrong" | "body_too_large" | "body_too_slow" | "too_many_connections" | "no_route" | "no_method" | "no_page_file" | "invalid_request" | "no_model" | "no_snapshot" | "snapshot_gone" | "clips_only" | "no_player" | "too_many_players" | "too_far_ahead" | "forgotten" | "too_much_at_once" | "prompt_too_short" | "too_many_pulls" | "too_many_clips" | "closing" | "listener_left" | "no_clip" | "clip_damaged" | "clip_too_short" | "no_loops" | "part_outside" | "part_too_short" | "no_match" | "upload_too_large" | "too_many_parts" | "too_many_uploads" | "no_form" | "upload_in_use" | "nothing_usable" | "no_upload" | "no_recording" | "no_folder" | "relative_folder" | "folder_outside" | "folder_too_large" | "folder_too_deep" | "folder_too_much" | "too_many_surveys" | "folders_refused" | "no_job" | "run_exists" | "other_job_runs" | "job_runs" | "job_finished" | "job_not_finished" | "job_ended_by_monitor" | "no_step_times" | "job_not_running" | "job_in_use" | "no_preview" | "nothing_to_show" | "command_too_slow" | "answer_too_large" | "command_ended" | "command_failed" | "unknown_key" | "model_unusable" | "corpus_unusable" | "audio_unusable" | "run_unusable" | "other" | "http" | "fault";
 
   /** One of several things that are wrong: with a field of a request, or with a file. */
   interface ProblemPart {

@@ -179,7 +179,22 @@ class ProblemCode(MessageCode):
         "wait",
     )
     JOB_RUNS = "job_runs", "training {name!r} is running: only a stopped one can go on"
-    JOB_FINISHED = "job_finished", "training {name!r} is finished: only a stopped one can go on"
+    JOB_FINISHED = (
+        "job_finished",
+        "training {name!r} is finished: say how many more minutes it is to be trained",
+    )
+    JOB_NOT_FINISHED = (
+        "job_not_finished",
+        "training {name!r} is not finished: let it go on to its end first, without minutes",
+    )
+    JOB_ENDED_BY_MONITOR = (
+        "job_ended_by_monitor",
+        "the monitor ended training {name!r}, and would end it again: start a new one",
+    )
+    NO_STEP_TIMES = (
+        "no_step_times",
+        "no step of training {name!r} was timed, so its minutes cannot be planned: start a new one",
+    )
     JOB_NOT_RUNNING = (
         "job_not_running",
         "training {name!r} does not run: there is nothing to stop",

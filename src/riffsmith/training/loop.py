@@ -99,6 +99,9 @@ class Loop:
                 self.actions.check()
             self._do_what_is_due()
             finished, stopped = self._is_finished(), self.should_stop()
+        if finished and self.state.sums:  # a checkpoint that holds them would log them again
+            self._log()
+            self.saved_step = -1
         if finished and self.previewed_step != self.state.step:
             self._preview(is_end=True)
         if self.saved_step != self.state.step:

@@ -16,6 +16,7 @@ from riffsmith.files import explain, remove
 from riffsmith.studio.command import command_line, kill_group, start
 from riffsmith.studio.errors import ConflictError, NotFoundError
 from riffsmith.studio.home import Home
+from riffsmith.studio.jobs.extension import extend
 from riffsmith.studio.jobs.folder import JobFolder, JobRecord
 from riffsmith.studio.jobs.schemas import Job, JobRequest
 from riffsmith.studio.jobs.view import view_job
@@ -118,11 +119,17 @@ class Jobs:
                 raise
         return self.get(request.name)
 
-    def resume(self, name: str) -> Job:
-        """Resumes a training that was stopped.
+    def resume(self, name: str, minutes: float | None = None) -> Job:
+        """Resumes a training that was stopped, or trains a finished one for longer.
+
+        Args:
+            name: Name of the training.
+            minutes: How much longer a finished training is trained. `None`: a stopped one goes on
+                to its end.
 
         Raises:
-            ConflictError: It runs or is finished, or another training is running.
+            ConflictError: It runs, it is finished and no minutes are given or the monitor ended it,
+                it is not finished and minutes are given, or another training is running.
             NotFoundError: There is no training of that name, or its source is gone.
             RunError: Its run is damaged, or of an older version.
         """
@@ -131,11 +138,15 @@ class Jobs:
             state = folder.status().state
             if state == "running":
                 raise ConflictError(ProblemCode.JOB_RUNS, name=name)
-            if state == "finished":
+            if state == "finished" and minutes is None:
                 raise ConflictError(ProblemCode.JOB_FINISHED, name=name)
+            if state != "finished" and minutes is not None:
+                raise ConflictError(ProblemCode.JOB_NOT_FINISHED, name=name)
             if folder.run.exists():
                 folder.run.read_record()  # a run of an older version cannot go on
             self._refuse_more()
+            if minutes is not None:
+                extend(folder, minutes)
             self._launch(folder)
         return self.get(name)
 

@@ -30,6 +30,7 @@ Preset = Annotated[
 
 
 LONGEST_CREDIT = 500
+_LONGEST_MINUTES = 7 * 24 * 60
 _MOST_BYTES = 500_000
 """Length of all paths together: a system limits what a command can be given."""
 
@@ -74,7 +75,7 @@ class JobRequest(Request, frozen=True):
     minutes: float | None = Field(
         default=None,
         gt=0,
-        le=7 * 24 * 60,
+        le=_LONGEST_MINUTES,
         allow_inf_nan=False,
         description="Length of the training; null: it ends with its last step.",
     )
@@ -90,6 +91,19 @@ class JobRequest(Request, frozen=True):
         description="Who made the recordings and under which licence, such as `Muldjord, CC BY-SA "
         "3.0`. The report and the tags of every clip of the model name it; null: nothing is "
         "stated.",
+    )
+
+
+class JobResumption(Request, frozen=True):
+    """How a training goes on."""
+
+    minutes: float | None = Field(
+        default=None,
+        gt=0,
+        le=_LONGEST_MINUTES,
+        allow_inf_nan=False,
+        description="How much longer a finished training is trained; null: a stopped one goes on "
+        "to its end.",
     )
 
 

@@ -95,6 +95,14 @@ def view_job(folder: JobFolder) -> Job:
     )
 
 
+def seconds_of_step(log: Sequence[Line]) -> float:
+    """Mean seconds of a step in the newest lines of a log, which has one line at least."""
+    recent = log[-_RECENT_LINES:]
+    first = step_of(log[-_RECENT_LINES - 1]) if len(log) > _RECENT_LINES else 0
+    seconds = sum(_number(line, "seconds") or 0.0 for line in recent)
+    return seconds / max(1, step_of(recent[-1]) - first)
+
+
 @dataclass(frozen=True)
 class _HeldOut:
     """What is held out of a training."""
@@ -178,11 +186,8 @@ def _progress(
         return spent / max(spent + left, 1e-9), left if is_running else None
     if not steps:
         return None, None
-    recent = log[-_RECENT_LINES:]
-    first = step_of(log[-_RECENT_LINES - 1]) if len(log) > _RECENT_LINES else 0
-    step = step_of(recent[-1])
-    per_step = sum(seconds[-_RECENT_LINES:]) / max(1, step - first)
-    left = max(0.0, (steps - step) * per_step - since)
+    step = step_of(log[-1])
+    left = max(0.0, (steps - step) * seconds_of_step(log) - since)
     return min(1.0, step / steps), left if is_running else None
 
 

@@ -202,6 +202,15 @@ export const stopJob = (name) => json("POST", `jobs/${part(name)}/stop`);
 export const resumeJob = (name) => json("POST", `jobs/${part(name)}/resume`);
 
 /**
+ * Trains a finished training for longer.
+ *
+ * @param {string} name
+ * @param {number} minutes
+ * @returns {Promise<Api.Job>}
+ */
+export const extendJob = (name, minutes) => json("POST", `jobs/${part(name)}/resume`, { minutes });
+
+/**
  * @param {string} name
  * @param {string} newName
  * @returns {Promise<Api.Job>}

@@ -413,7 +413,8 @@ export default {
   "field": {
     "name":
       "A name begins with a letter or a digit and has letters, digits, - and _ alone, 64 at most.",
-    "minutes": "Minutes are a number from 0.1 to 10080, or nothing."
+    "minutes": "Minutes are a number from 0.1 to 10080, or nothing.",
+    "more_minutes": "Minutes are a number from 0.1 to 10080."
   },
   "material": {
     "enough": "enough material",
@@ -514,6 +515,8 @@ export default {
     "stopping": "Stopping…",
     "resume": "Go on",
     "resuming": "Going on…",
+    "more_minutes": "Minutes to train {name} on",
+    "minutes_more": "more minutes",
     "rename": "Rename",
     "new_name": "New name of {name}",
     "delete": "Delete",
@@ -690,7 +693,13 @@ export default {
     "other_job_runs":
       "training {name} is running, and this computer trains {most} at a time: stop it first, or wait",
     "job_runs": "training {name} is running: only a stopped one can go on",
-    "job_finished": "training {name} is finished: only a stopped one can go on",
+    "job_finished": "training {name} is finished: say how many more minutes it is to be trained",
+    "job_not_finished":
+      "training {name} is not finished: let it go on to its end first, without minutes",
+    "job_ended_by_monitor":
+      "the monitor ended training {name}, and would end it again: start a new one",
+    "no_step_times":
+      "no step of training {name} was timed, so its minutes cannot be planned: start a new one",
     "job_not_running": "training {name} does not run: there is nothing to stop",
     "job_in_use": "training {name} is running or being measured: stop it or wait, then try again",
     "no_preview": "training {name} has no preview {number}",

@@ -416,7 +416,8 @@ export default {
   "field": {
     "name":
       "Un nombre empieza por una letra o una cifra y solo tiene letras, cifras, - y _, 64 como mucho.",
-    "minutes": "Los minutos son un número de 0,1 a 10080, o nada."
+    "minutes": "Los minutos son un número de 0,1 a 10080, o nada.",
+    "more_minutes": "Los minutos son un número de 0,1 a 10080."
   },
   "material": {
     "enough": "es material suficiente",
@@ -520,6 +521,8 @@ export default {
     "stopping": "Deteniendo…",
     "resume": "Seguir",
     "resuming": "Siguiendo…",
+    "more_minutes": "Minutos que {name} debe seguir entrenando",
+    "minutes_more": "minutos más",
     "rename": "Cambiar el nombre",
     "new_name": "Nuevo nombre de {name}",
     "delete": "Borrar",
@@ -693,7 +696,14 @@ export default {
     "other_job_runs":
       "el entrenamiento {name} está en marcha, y este ordenador entrena {most} a la vez: deténgalo antes, o espere",
     "job_runs": "el entrenamiento {name} está en marcha: solo puede seguir uno detenido",
-    "job_finished": "el entrenamiento {name} ha terminado: solo puede seguir uno detenido",
+    "job_finished":
+      "el entrenamiento {name} ha terminado: indica cuántos minutos más debe entrenar",
+    "job_not_finished":
+      "el entrenamiento {name} no ha terminado: déjalo seguir primero hasta su final, sin minutos",
+    "job_ended_by_monitor":
+      "el monitor terminó el entrenamiento {name} y lo volvería a terminar: empieza uno nuevo",
+    "no_step_times":
+      "no se midió ningún paso del entrenamiento {name} y no se pueden planear sus minutos: empieza uno nuevo",
     "job_not_running": "el entrenamiento {name} no está en marcha: no hay nada que detener",
     "job_in_use":
       "el entrenamiento {name} está en marcha o se está midiendo: deténgalo o espere, e inténtelo de nuevo",

@@ -1,9 +1,10 @@
 // One training in detail: progress, curves, previews, events.
 
 import * as api from "./api.js";
-import { chart } from "./chart.js";
+import { curvesOf } from "./curves.js";
 import { busy, h, keyed, setText, showMessage, within } from "./dom.js";
 import { eventLine, eventSentence } from "./events.js";
+import { minutesForm } from "./extend.js";
 import { factsOf } from "./facts.js";
 import { previewItem } from "./preview.js";
 import { nameForm } from "./rename.js";
@@ -39,6 +40,7 @@ export class RunView {
   #events = h("ol", { class: "events" });
   #ended = () => {}; // called when the run does not run
   #drawn = "";
+  #isFinished = false;
   #showsAll = false;
 
   /**
@@ -53,9 +55,10 @@ export class RunView {
     this.#progress.setAttribute("aria-label", t("runs.progress", { name }));
     this.onChange = onChange;
     this.#stop.addEventListener("click", () => this.#ask(this.#stop, "runs.stopping", api.stopJob));
-    this.#resume.addEventListener("click", () =>
-      this.#ask(this.#resume, "runs.resuming", api.resumeJob),
-    );
+    this.#resume.addEventListener("click", () => {
+      if (this.#isFinished) this.#askForMinutes();
+      else this.#ask(this.#resume, "runs.resuming", api.resumeJob);
+    });
     this.#evaluate.addEventListener("click", () => {
       location.hash = `evaluate/${name}`;
     });
@@ -103,10 +106,6 @@ export class RunView {
 
   #askForName() {
     const { name } = this;
-    const leave = () => {
-      form.replaceWith(this.#head);
-      this.#rename.focus();
-    };
     const form = nameForm({
       value: name,
       label: t("runs.new_name", { name }),
@@ -116,10 +115,38 @@ export class RunView {
         await api.renameJob(name, given);
         await this.onChange(given);
       },
-      onLeave: leave,
+      onLeave: () => this.#close(form, this.#rename),
     });
+    this.#open(form);
+  }
+
+  #askForMinutes() {
+    const { name } = this;
+    const form = minutesForm({
+      name,
+      onGo: async (minutes) => {
+        await api.extendJob(name, minutes);
+        await this.onChange();
+        this.#close(form, this.#stop);
+      },
+      onLeave: () => this.#close(form, this.#resume),
+    });
+    this.#open(form);
+  }
+
+  /** @param {HTMLFormElement} form Shown in the place of name and buttons. */
+  #open(form) {
     this.#head.replaceWith(form);
     within(form, "input").focus();
+  }
+
+  /**
+   * @param {HTMLFormElement} form
+   * @param {HTMLButtonElement} button What has the focus afterwards.
+   */
+  #close(form, button) {
+    form.replaceWith(this.#head);
+    button.focus();
   }
 
   async #askToDelete() {
@@ -140,12 +167,14 @@ export class RunView {
     setText(this.#badge, t(`runs.${state}`));
     this.#stop.hidden = !isRunning;
     this.#rename.hidden = this.#delete.hidden = isRunning;
-    this.#resume.hidden = !["stopped", "failed"].includes(state);
+    this.#isFinished = state === "finished";
+    this.#resume.hidden = isRunning || (this.#isFinished && stopped_by !== null);
+    this.#resume.classList.toggle("main", !this.#isFinished);
     if (!isRunning) this.#ended();
     this.#listen.hidden = this.#evaluate.hidden = !job.previews.length;
     setText(this.#stage, t(`stage.${stage}`));
     this.#stage.hidden = !isRunning;
-    this.#progress.hidden = state === "finished";
+    this.#progress.hidden = this.#isFinished;
     this.#progress.classList.toggle("is-open", progress === null && isRunning);
     this.#progress.style.setProperty("--share", String(progress ?? 0));
     if (progress === null) this.#progress.removeAttribute("aria-valuenow");
@@ -168,44 +197,12 @@ export class RunView {
   }
 
   /** @param {Api.Job} job */
-  #draw({ losses, distances, events, name, state }) {
-    const isRunning = state === "running";
+  #draw(job) {
+    const { losses, distances, events, state } = job;
     const drawn = `${state} ${losses.length} ${losses.at(-1)?.step} ${distances.length} ${events.length}`;
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    const marks = events
-      .filter(({ kind }) => kind !== "best")
-      .map(({ step, kind }) => ({ at: step, kind }));
-    const across = t("runs.steps");
-    this.#charts.replaceChildren(
-      chart({
-        id: `${name}-distance`,
-        title: t("runs.distances"),
-        unit: t("runs.distances_unit"),
-        series: [[t("runs.generated"), distances.map((row) => [row.step, row.distance])]],
-        level: [t("runs.as_real"), 1],
-        across,
-        marks,
-        isRunning,
-      }),
-      chart({
-        id: `${name}-loss`,
-        title: t("runs.losses"),
-        unit: t("runs.losses_unit"),
-        series: [
-          [t("runs.generator"), losses.map((row) => [row.step, row.generator])],
-          [
-            t("runs.discriminator"),
-            losses.flatMap(({ step, discriminator }) =>
-              discriminator === null ? [] : [[step, discriminator]],
-            ),
-          ],
-        ],
-        across,
-        marks,
-        isRunning,
-      }),
-    );
+    this.#charts.replaceChildren(...curvesOf(job));
   }
 
   /** @param {Api.Job} job */

@@ -10,7 +10,7 @@ from riffsmith.studio.command import run_command
 from riffsmith.studio.errors import ConflictError, NotFoundError
 from riffsmith.studio.jobs.folder import JobFolder
 from riffsmith.studio.jobs.report import require_snapshot, write_report
-from riffsmith.studio.jobs.schemas import Job, JobChange, JobRequest
+from riffsmith.studio.jobs.schemas import Job, JobChange, JobRequest, JobResumption
 from riffsmith.studio.messages import ProblemCode
 from riffsmith.studio.routes import MEDIA, RunName, StudioOf, file_response
 
@@ -47,9 +47,10 @@ async def stop(name: RunName, studio: StudioOf) -> Job:
 
 
 @router.post("/api/jobs/{name}/resume", status_code=202)
-async def resume(name: RunName, studio: StudioOf) -> Job:
-    """Resumes a training that was stopped."""
-    return await studio.pools.run(studio.pools.reading, studio.jobs.resume, name)
+async def resume(name: RunName, studio: StudioOf, body: JobResumption | None = None) -> Job:
+    """Resumes a training that was stopped, or trains a finished one for longer."""
+    minutes = body.minutes if body else None
+    return await studio.pools.run(studio.pools.reading, studio.jobs.resume, name, minutes)
 
 
 @router.patch("/api/jobs/{name}")
