@@ -9,6 +9,7 @@ from riffsmith.errors import RunError
 from riffsmith.runs import (
     Outcome,
     OutcomeState,
+    PreparationLog,
     RunFolder,
     RunRecord,
     Stage,
@@ -29,6 +30,25 @@ def test_an_outcome_comes_back(started: tuple[RunFolder, RunRecord]):
     path.write_text(path.read_text().replace("0.5", "0.7"))
     with pytest.raises(RunError, match="does not match its checksum.* so how the run ended is not"):
         read_outcome(run)
+
+
+def test_the_time_that_is_left_of_a_stage_is_estimated(started: tuple[RunFolder, RunRecord]):
+    run, _ = started
+    seconds = iter([0.0, 3.0, 100.0, 110.0])
+    log = PreparationLog(run, lambda: next(seconds))
+
+    def write(stage: Stage, progress: float) -> float | None:
+        log.write(stage, progress)
+        found = read_outcome(run)
+        assert found is not None
+        assert found.progress == pytest.approx(progress, abs=0.01)
+        return found.seconds_left
+
+    assert write(Stage.FEATURES, 0.0) is None
+    assert write(Stage.FEATURES, 0.25) == pytest.approx(9)
+    assert write(Stage.FEATURES, 0.251) == pytest.approx(9)  # the same percent: not written again
+    assert write(Stage.CODEC, 0.5) is None  # what was there already tells nothing of the speed
+    assert write(Stage.CODEC, 0.75) == pytest.approx(10)
 
 
 @pytest.mark.slow

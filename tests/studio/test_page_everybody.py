@@ -63,11 +63,18 @@ def test_texts_follow_the_language(open_page: Open):
     script = """async () => {
         const { plain, problemSentence, sentence, t } = await import("./texts.js");
         const { figure, percent } = await import("./numbers.js");
+        const { chart } = await import("./chart.js");
+        const { factsOf } = await import("./facts.js");
         const reason = { code: "failed", parameters: { reason: "no" }, detail: "" };
         const part = { place: "a.txt", code: "not_audio", parameters: { ending: ".txt" } };
         const code = "nothing_usable";
         const of = { windows: 6, suspicious: 1, at: 2, second: 3, recording: "a" };
         const copied = { code: "copied", parameters: of, detail: "" };
+        const job = { progress: 0.25, seconds_left: 75, stage: "codec", state: "running",
+            step: 0, steps: null, best_snapshot: null, held_out: null, unit: "step" };
+        const series = [["", [[3, 1], [4, 2]]]];
+        const drawn = chart({ id: "a", title: "", unit: "", across: "", series });
+        const ticks = [...drawn.querySelectorAll("text[text-anchor=middle]")];
         const later = { code: "of_a_later_version", parameters: {}, detail: "something new" };
         return [
             t("listen.credits", { count: 1 }), t("listen.credits", { count: 1200 }),
@@ -76,6 +83,7 @@ def test_texts_follow_the_language(open_page: Open):
             plain(problemSentence({ code, parameters: {}, parts: [part] })),
             plain(sentence("problem", later)),
             plain(sentence("originality", copied)),
+            factsOf(job), ticks.map((tick) => tick.textContent).join(),
         ];
     }"""
     assert open_page().evaluate(script) == [
@@ -89,6 +97,8 @@ def test_texts_follow_the_language(open_page: Open):
         "something new",
         "Copied: 1 of 6 windows is nearer to the training music than held-out music is; second 2 "
         "is most like second 3 of a.",
+        "25\u00a0% · step 0 · 1 min left of this stage",
+        "3",
     ]
     assert open_page(locale="es").evaluate(script) == [
         "Aprendido de una grabación",
@@ -102,6 +112,8 @@ def test_texts_follow_the_language(open_page: Open):
         "something new",
         "Copiado: 1 de 6 ventanas está más cerca de la música de entrenamiento que la música "
         "reservada; el segundo 2 se parece sobre todo al segundo 3 de a.",
+        "25\u00a0% · paso 0 · quedan 1 min de esta etapa",
+        "3",
     ]
 
 

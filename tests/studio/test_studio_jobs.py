@@ -77,6 +77,11 @@ def ending(**outcome: object) -> str:
             "failed",
             ("failed", {"reason": "songs: too little"}),
         ),
+        (
+            ending(state="preparing", stage="recordings", progress=1.0, seconds_left=0.0),
+            "stopped",
+            ("interrupted", {}),
+        ),
         ("open(RUN + '/outcome.json', 'w').write('{')", "stopped", ("outcome_damaged", {})),
         ("import os; os.kill(os.getpid(), 9)", "stopped", ("interrupted", {})),
         (

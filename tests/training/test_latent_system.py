@@ -13,10 +13,10 @@ from riffsmith.config import LatentSettings, load_preset
 from riffsmith.corpus import Corpus
 from riffsmith.errors import CorpusError, ModelError, SettingsError
 from riffsmith.networks import CLOCK_CHANNELS, sample
-from riffsmith.runs import RunFolder, RunRecord, create_run
+from riffsmith.runs import RunFolder, RunRecord, Stage, create_run
 from riffsmith.runs.checkpoint import checkpoint_paths
 from riffsmith.synthesis import generate_clip
-from riffsmith.training import measure_training_seconds, train
+from riffsmith.training import SilentObserver, measure_training_seconds, train
 from riffsmith.training.latent.base import open_base
 from riffsmith.training.latent.modulation import fit_modulation_filter
 from riffsmith.training.latent.step import LatentTrainer, build_learning_rates
@@ -50,6 +50,24 @@ def test_such_a_corpus_stores_audio_alone(latent_corpus: Corpus):
     assert latent_corpus.shard(recording).samples == 48_000
     assert recording.segments == 6
     assert not hasattr(latent_corpus.shard(recording), "segments")
+
+
+@pytest.mark.slow
+def test_measuring_says_how_far_it_is_and_can_be_stopped(
+    started: tuple[RunFolder, RunRecord], latent_corpus: Corpus
+):
+    run, record = started
+    reached: list[tuple[Stage, float]] = []
+
+    class Observer(SilentObserver):
+        def on_stage(self, stage: Stage, progress: float) -> None:
+            reached.append((stage, progress))
+
+    result = train(run, record, latent_corpus, [Observer()], should_stop=lambda: len(reached) == 2)
+    first = latent_corpus.manifest.of_split("train")[0].seconds
+    total = sum(recording.seconds for recording in latent_corpus.manifest.recordings)
+    assert reached == [(Stage.FEATURES, 0.0), (Stage.FEATURES, pytest.approx(first / total))]
+    assert not result.finished
 
 
 @pytest.mark.slow

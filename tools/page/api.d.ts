@@ -178,6 +178,7 @@ declare namespace Api {
     steps: number | null;
     /** Null for trainings that count steps. */
     epoch: number | null;
+    /** Time that is left of the training; before the first step, of the stage. Null: not known, or the training does not run. */
     seconds_left: number | null;
     /** Why it failed or was interrupted. */
     message: JobMessage | null;

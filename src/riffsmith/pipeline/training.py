@@ -28,7 +28,7 @@ from riffsmith.corpus import (
 from riffsmith.errors import CorpusError, RiffsmithError, RunError, SettingsError
 from riffsmith.runs import (
     Outcome,
-    OutcomeState,
+    PreparationLog,
     RunFolder,
     RunRecord,
     Stage,
@@ -211,12 +211,10 @@ def open_corpus(
     """Opens a prepared corpus, or prepares a folder of recordings below the run first."""
     if is_corpus(source):
         return Corpus(source)
-    corpus = run.path / "corpus"
+    corpus, preparation = run.path / "corpus", PreparationLog(run)
 
     def report(done: int, total: int, name: str) -> None:
-        progress = done / max(1, total)
-        state, stage = OutcomeState.PREPARING, Stage.RECORDINGS
-        write_outcome(run, Outcome(state=state, stage=stage, progress=progress))
+        preparation.write(Stage.RECORDINGS, done / max(1, total))
         if on_progress:
             on_progress(done, total, name)
 

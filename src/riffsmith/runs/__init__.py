@@ -3,6 +3,7 @@
 from riffsmith.runs.folder import PREVIEW_AUDIO, PREVIEW_PICTURE, RunFolder, step_of
 from riffsmith.runs.opening import create_run, open_run
 from riffsmith.runs.outcome import Outcome, OutcomeState, Stage, read_outcome, write_outcome
+from riffsmith.runs.preparation import PreparationLog
 from riffsmith.runs.record import RunRecord, Unit
 from riffsmith.runs.snapshot import SelectionReason, SnapshotSelection, select_snapshot
 from riffsmith.runs.thinning import thin_run
@@ -12,6 +13,7 @@ __all__ = [
     "PREVIEW_PICTURE",
     "Outcome",
     "OutcomeState",
+    "PreparationLog",
     "RunFolder",
     "RunRecord",
     "SelectionReason",

@@ -45,6 +45,8 @@ class Outcome(BaseModel):
     """`None`: the run is past its preparation."""
     progress: float | None = None
     """Finished fraction of the stage, from 0 to 1."""
+    seconds_left: float | None = None
+    """Time that the rest of the stage takes, by an estimate. `None`: not known."""
     step: int = 0
     """Training steps done."""
     code: str | None = None

@@ -12,6 +12,7 @@ from riffsmith.corpus import Corpus
 from riffsmith.runs import (
     Outcome,
     OutcomeState,
+    PreparationLog,
     RunFolder,
     RunRecord,
     Stage,
@@ -67,7 +68,7 @@ class Loop:
         self.settings = record.settings.training
         keep_freed_memory()
         self.device = choose_device(self.settings)
-        self.stage: tuple[Stage, int] | None = None
+        self.preparation = PreparationLog(run)
         self.system = build_system(record, corpus, self.device, run, self._on_stage, process_group)
         self.state = self.system.state
         self.milestones = plan_milestones(record.settings, len(corpus.train))
@@ -164,11 +165,7 @@ class Loop:
     def _on_stage(self, stage: Stage, progress: float) -> None:
         for observer in self.observers:
             observer.on_stage(stage, progress)
-        percent = int(progress * 100)
-        if self.stage != (stage, percent):
-            self.stage = (stage, percent)
-            state = OutcomeState.PREPARING
-            write_outcome(self.run, Outcome(state=state, stage=stage, progress=progress))
+        self.preparation.write(stage, progress)
         if self.should_stop():
             raise StageStoppedError
 

@@ -179,7 +179,10 @@ class Job(Response, frozen=True):
         description="Steps of the whole training; null where it ends by the clock."
     )
     epoch: int | None = Field(description="Null for trainings that count steps.")
-    seconds_left: float | None
+    seconds_left: float | None = Field(
+        description="Time that is left of the training; before the first step, of the stage. Null: "
+        "not known, or the training does not run."
+    )
     message: JobMessage | None = Field(description="Why it failed or was interrupted.")
     stopped_by: EventMessage | None = Field(
         description="Why the monitor ended a training before its last step."

@@ -164,15 +164,17 @@ def _progress(
     steps: int | None,
     status: JobStatus,
 ) -> tuple[float | None, float | None]:
-    """The fraction of the stage that is done, and the seconds that are left of the training.
+    """The fraction of the stage that is done, and the seconds that are left: of the training, or of
+    its stage before the first step.
 
-    None stands for what is not known. A training that does not run has no seconds left.
+    None stands for what is not known. A training that does not run has no seconds left, and none
+    of a stage before the first step: it begins there anew.
     """
     outcome, is_running = status.outcome, status.state == "running"
     if status.state == "finished":
         return 1.0, None
     if outcome and outcome.state is OutcomeState.PREPARING:
-        return outcome.progress, None
+        return (outcome.progress, outcome.seconds_left) if is_running else (None, None)
     if record is None or not log:
         return None, None
     seconds = [_number(line, "seconds") or 0.0 for line in log]

@@ -138,7 +138,8 @@ function scaleOfSteps(steps) {
   const [first, last] = [Math.min(...steps), Math.max(...steps)];
   const low = first < last / 3 ? 0 : first;
   const { values } = roundScale(low, last, 5);
-  return { low, high: Math.max(last, low + 1), values: values.filter((value) => value >= low) };
+  const shown = values.filter((value) => value >= low && Number.isInteger(value));
+  return { low, high: Math.max(last, low + 1), values: shown };
 }
 
 /**

@@ -371,8 +371,7 @@ export default {
       "one": "omitida",
       "other": "omitidas"
     },
-    "too_short":
-      "minutos en archivos demasiado cortos: una los clips cortos en archivos más largos",
+    "too_short": "en archivos demasiado cortos: una los clips cortos en archivos más largos",
     "warned": "con observaciones",
     "estimate": "para un entrenamiento completo aquí",
     "preparation": "de ello antes del primer paso",
@@ -516,6 +515,7 @@ export default {
     "step_of": "paso {step} de {steps}",
     "epoch": "época {epoch}",
     "left": "quedan {seconds:duration}",
+    "stage_left": "quedan {seconds:duration} de esta etapa",
     "best": "lo mejor: {snapshot}",
     "stop": "Detener",
     "stopping": "Deteniendo…",
@@ -530,7 +530,7 @@ export default {
       "¿Borrar el entrenamiento {name}, con su modelo y todas sus instantáneas? No se puede deshacer.",
     "deleting": "Borrando…",
     "deleted": "El entrenamiento {name} se ha borrado.",
-    "listen": "Escuchar este entrenamiento",
+    "listen": "Escucharlo",
     "evaluate": "Evaluarlo",
     "losses": "Pérdidas",
     "losses_unit": "pérdida",

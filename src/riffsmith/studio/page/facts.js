@@ -28,11 +28,12 @@ const shortList = (names) =>
  * @param {Api.Job} job
  */
 export function factsOf(job) {
-  const { progress, seconds_left, best_snapshot, state, unit, held_out } = job;
+  const { progress, stage, seconds_left: seconds, best_snapshot, state, unit, held_out } = job;
   const { held_out_minutes: minutes, held_out_from_seconds: from } = job;
   const texts = unit === "epoch" ? [positionOf(job), stepsOf(job)] : [stepsOf(job)];
   if (progress !== null && state !== "finished") texts.unshift(percent(progress));
-  if (seconds_left !== null) texts.push(t("runs.left", { seconds: seconds_left }));
+  if (seconds !== null)
+    texts.push(t(stage === "training" ? "runs.left" : "runs.stage_left", { seconds }));
   if (best_snapshot !== null)
     texts.push(t("runs.best", { snapshot: t(`snapshot.${unit}`, { number: best_snapshot }) }));
   if (held_out?.length) {

@@ -174,7 +174,7 @@ export class RunView {
     this.#listen.hidden = this.#evaluate.hidden = !job.previews.length;
     setText(this.#stage, t(`stage.${stage}`));
     this.#stage.hidden = !isRunning;
-    this.#progress.hidden = this.#isFinished;
+    this.#progress.hidden = !isRunning && (this.#isFinished || progress === null);
     this.#progress.classList.toggle("is-open", progress === null && isRunning);
     this.#progress.style.setProperty("--share", String(progress ?? 0));
     if (progress === null) this.#progress.removeAttribute("aria-valuenow");

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from riffsmith.bundle import Card, LatentBundle, build_latent_generator
 from riffsmith.config import LatentSettings
-from riffsmith.corpus import Corpus
+from riffsmith.corpus import Corpus, PreparedRecording
 from riffsmith.networks import LatentDiscriminator
 from riffsmith.runs import RunFolder, RunRecord, Stage
 from riffsmith.seeds import derive_seed, random_stream
@@ -23,6 +23,7 @@ from riffsmith.training.latent.step import (
 )
 from riffsmith.training.latent.windows import (
     LatentWindows,
+    MeasuredRecording,
     measure_recordings,
     split_window,
     window_channels,
@@ -69,10 +70,7 @@ class LatentSystem:
         """
         self._process_group = process_group
         self._record, self._settings, self._device = record, settings, device
-        on_stage(Stage.FEATURES, 0.0)
-        recordings = measure_recordings(
-            corpus, corpus.manifest.of_split("train"), settings, settings.training.offsets
-        )
+        recordings, held_out = _measure_splits(corpus, settings, on_stage)
         base = open_base(settings)
         self._codec = open_codec(
             settings, recordings, run, record.seed, on_stage, base and base.codec
@@ -83,11 +81,7 @@ class LatentSystem:
         self._windows = LatentWindows(recordings, self._codec, settings.training)
         shortest = settings.training.window_frames * settings.codec.patch_frames
         held_out = [  # one that is shorter than a window shows nothing
-            recording
-            for recording in measure_recordings(
-                corpus, corpus.manifest.of_split("held_out"), settings
-            )
-            if recording.features.shape[1] >= shortest
+            recording for recording in held_out if recording.features.shape[1] >= shortest
         ]
         self.state = initialise_latent_state(settings, record.seed, device)
         if base is None:
@@ -178,6 +172,27 @@ class LatentSystem:
         with autocast(self._settings.training, self._device):
             found = self.state.discriminator(windows.to(self._device))
         return torch.stack([logits.float().mean(1) for logits in found], dim=1).cpu()
+
+
+def _measure_splits(
+    corpus: Corpus, settings: LatentSettings, on_stage: OnStage
+) -> tuple[list[MeasuredRecording], list[MeasuredRecording]]:
+    """Features of the training recordings and of those that are held out."""
+    train, held_out = (corpus.manifest.of_split(name) for name in ("train", "held_out"))
+    offsets = settings.training.offsets
+    total = sum(recording.seconds for recording in (*train, *held_out))
+    done = 0.0
+
+    def note(recording: PreparedRecording) -> None:
+        nonlocal done
+        done += recording.seconds
+        on_stage(Stage.FEATURES, done / total)
+
+    on_stage(Stage.FEATURES, 0.0)
+    return (
+        measure_recordings(corpus, train, settings, offsets, note),
+        measure_recordings(corpus, held_out, settings, on_measured=note),
+    )
 
 
 def initialise_latent_state(

@@ -1,6 +1,7 @@
 """Recordings as latents with their beats, and random windows of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,8 +45,17 @@ def measure_recordings(
     recordings: Sequence[PreparedRecording],
     settings: LatentSettings,
     offsets: int = 1,
+    on_measured: Callable[[PreparedRecording], None] = lambda recording: None,
 ) -> list[MeasuredRecording]:
-    """Features, beats and notes of recordings, once for each sub-hop offset."""
+    """Features, beats and notes of recordings, once for each sub-hop offset.
+
+    Args:
+        corpus: Corpus that has the audio.
+        recordings: Recordings to measure.
+        settings: Settings of the run.
+        offsets: Number of places within a hop at which the analysis begins.
+        on_measured: Called with each recording once it is measured; what it raises ends the work.
+    """
     analysis = build_analysis(settings)
     hop, sample_rate = settings.corpus.hop_samples, settings.corpus.sample_rate
 
@@ -64,7 +74,12 @@ def measure_recordings(
             found.append(MeasuredRecording(features, beats, roll))
         return found
 
-    return [item for items in map_ordered(measure, recordings) for item in items]
+    measured: list[MeasuredRecording] = []
+    with closing(map_ordered(measure, recordings)) as results:
+        for recording, items in zip(recordings, results, strict=True):
+            measured += items
+            on_measured(recording)
+    return measured
 
 
 def window_channels(settings: LatentSettings) -> int:
