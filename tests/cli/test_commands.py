@@ -59,7 +59,7 @@ def run(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_the_whole_chain(shell: Shell, songs: Path, tmp_path: Path):
     run = tmp_path / "run"
-    assert "4 files with 0.3 minutes of music together are not used" in shell("survey", songs)
+    assert "4 files with 20 s of music together are not used" in shell("survey", songs)
     out = shell("train", songs, run, "--seed", "7", "--hold-out", "song 1", *tiny_flags())
     assert "trained 4 epochs (12 steps)" in out
     assert "held out: song 1.flac (1 of 4 recordings, 0.1 of 0.3 minutes)" in out
@@ -85,7 +85,7 @@ def test_survey_lists_and_judges(shell: Shell, tmp_path: Path, monkeypatch: pyte
     out = " ".join(shell("survey", tmp_path, "--preset", "report").split())
     assert "fake.wav skipped: not readable as audio" in out
     assert "1 usable, 2 skipped, 0.1 minutes in all" in out
-    assert "too short: 1 file with 0.0 minutes of music together are not used" in out
+    assert "too short: 1 file with 1 s of music together are not used" in out
     assert "because preset report needs 5.7 s in each: join short clips" in out
     assert "rates: 1 × 8000 Hz" in out
     assert "verdict: not enough" in out

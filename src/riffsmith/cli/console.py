@@ -88,12 +88,12 @@ def describe_too_short(entries: Sequence["SurveyEntry"], preset: str) -> str:
     """
     from riffsmith.messages import Count
 
-    minutes = sum(entry.seconds for entry in entries) / 60
+    seconds = sum(entry.seconds for entry in entries)
     refusal = entries[0].refusal
     assert refusal is not None  # it says why they are skipped
     needed = float(refusal.parameters["needed"])
     return (
-        f"too short: {Count(len(entries)):file|files} with {minutes:.1f} minutes of music together "
+        f"too short: {Count(len(entries)):file|files} with {duration(seconds)} of music together "
         f"are not used, because preset {preset} needs {needed:.1f} s in each: join short clips "
         "into longer files"
     )

@@ -177,7 +177,7 @@ export class TrainSection {
       fact(number(usable), t("train.usable", { count: usable })),
       fact(number(minutes, 1), t("train.minutes")),
       ...(skipped ? [fact(number(skipped), t("train.skipped", { count: skipped }))] : []),
-      ...(tooShort ? [fact(number(tooShort, 1), t("train.too_short"))] : []),
+      ...(tooShort ? [fact(duration(60 * tooShort), t("train.too_short"))] : []),
       ...(warned.length ? [fact(number(warned.length), t("train.warned"))] : []),
       ...(steps ? [fact(duration(preparation + steps), t("train.estimate"))] : []),
       ...(preparation ? [fact(duration(preparation), t("train.preparation"))] : []),
