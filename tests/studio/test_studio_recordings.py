@@ -294,6 +294,23 @@ def test_without_a_setting_it_is_the_home_folder(tmp_path: Path, monkeypatch: py
             assert folder == tmp_path
 
 
+def test_a_folder_without_recordings_is_refused_by_a_code(open_studio: Opened, tmp_path: Path):
+    """The page translates it; the words of a command it could not."""
+    _, client = open_studio
+    for file in ("texts/words.txt", "genres/metal/a.wav", "genres/jazz/b.wav"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).touch()
+    (tmp_path / "none").mkdir()
+    for folder, code in (
+        ("none", "folder_empty"),
+        ("texts", "folder_without_audio"),
+        ("genres", "folder_of_genres"),
+    ):
+        answer = client.post("/api/surveys", json={"source": str(tmp_path / folder)})
+        assert (answer.status_code, answer.json()["code"]) == (400, code)
+        assert repr(folder) in answer.json()["detail"]
+
+
 def test_a_survey_has_limits(open_studio: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """They are found before any file is opened, and before a process is started."""
     _, client = open_studio

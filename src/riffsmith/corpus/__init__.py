@@ -4,7 +4,13 @@ from riffsmith.corpus.changes import Changes, compare_folder, compare_manifests
 from riffsmith.corpus.demo import DEMO_CREDIT
 from riffsmith.corpus.entry import SurveyEntry
 from riffsmith.corpus.export import export_pt
-from riffsmith.corpus.folders import find_audio, find_audio_or_file, find_genres, is_of_system
+from riffsmith.corpus.folders import (
+    find_audio,
+    find_audio_or_file,
+    find_genres,
+    is_of_system,
+    list_files,
+)
 from riffsmith.corpus.manifest import (
     MANIFEST_NAME,
     Manifest,
@@ -54,6 +60,7 @@ __all__ = [
     "held_out_start",
     "is_corpus",
     "is_of_system",
+    "list_files",
     "prepare_corpus",
     "read_manifest",
     "survey_folder",

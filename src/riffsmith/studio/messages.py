@@ -143,6 +143,16 @@ class ProblemCode(MessageCode):
         "relative_folder",
         "the folder must be a whole path that begins with / or ~, found {folder!r}: write it whole",
     )
+    FOLDER_EMPTY = "folder_empty", "folder {folder!r} is empty: put recordings into it"
+    FOLDER_WITHOUT_AUDIO = (
+        "folder_without_audio",
+        "there is no audio in folder {folder!r}: name the folder that holds the recordings",
+    )
+    FOLDER_OF_GENRES = (
+        "folder_of_genres",
+        "folder {folder!r} has a folder for each genre ({genres}): name one of these, because a "
+        "model learns one kind of music",
+    )
     FOLDER_OUTSIDE = (
         "folder_outside",
         "this studio does not read folder {folder!r}: it reads the folders that `riffsmith studio "

@@ -677,6 +677,11 @@ export default {
     "no_folder": "no folder “{folder}” on this computer: check the path",
     "relative_folder":
       "the folder must be a whole path that begins with / or ~, found “{folder}”: write it whole",
+    "folder_empty": "folder “{folder}” is empty: put recordings into it",
+    "folder_without_audio":
+      "there is no audio in folder “{folder}”: name the folder that holds the recordings",
+    "folder_of_genres":
+      "folder “{folder}” has a folder for each genre ({genres}): name one of these, because a model learns one kind of music",
     "folder_outside":
       "this studio does not read folder {folder}: it reads the folders that `riffsmith studio --music FOLDER` names, or your home folder where it names none",
     "folder_too_large":

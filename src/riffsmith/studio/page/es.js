@@ -680,6 +680,11 @@ export default {
     "no_folder": "no hay ninguna carpeta «{folder}» en este ordenador: revise la ruta",
     "relative_folder":
       "la carpeta debe ser una ruta completa que empiece por / o ~, y es «{folder}»: escríbala entera",
+    "folder_empty": "la carpeta «{folder}» está vacía: ponga grabaciones en ella",
+    "folder_without_audio":
+      "no hay audio en la carpeta «{folder}»: escriba la carpeta que contiene las grabaciones",
+    "folder_of_genres":
+      "la carpeta «{folder}» tiene una carpeta para cada género ({genres}): escriba una de ellas, porque un modelo aprende música de un solo tipo",
     "folder_outside":
       "este estudio no lee la carpeta {folder}: lee las carpetas que nombra `riffsmith studio --music CARPETA`, o su carpeta personal si no nombra ninguna",
     "folder_too_large":

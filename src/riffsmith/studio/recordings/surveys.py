@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 from threading import Event, Lock
 
-from riffsmith.audio import is_audio_name
-from riffsmith.corpus import DEMO_CREDIT, is_of_system
+from riffsmith.audio import is_audio_file, is_audio_name
+from riffsmith.corpus import DEMO_CREDIT, find_genres, is_of_system, list_files
 from riffsmith.files import hide_folders
 from riffsmith.studio.command import run_command
 from riffsmith.studio.errors import BusyError, StudioError, TooLargeError
@@ -54,6 +54,7 @@ class Surveys:
         try:
             with self._sources.open(source) as folder:
                 refuse_too_much(folder, left)
+                refuse_without_recordings(folder)
                 limit = _SURVEY_SECONDS
                 output = run_command("survey", folder, "--json", limit_seconds=limit, left=left)
         finally:
@@ -110,6 +111,22 @@ def refuse_too_much(folder: Path, left: Event) -> None:
             continue
         if size > MOST_BYTES:
             raise TooLargeError(ProblemCode.FOLDER_TOO_MUCH, gigabytes=MOST_BYTES // 2**30)
+
+
+def refuse_without_recordings(folder: Path) -> None:
+    """Refuses a folder that a survey would refuse, in words that the page can translate.
+
+    Raises:
+        StudioError: It is empty or without audio, or has a folder for each genre.
+    """
+    genres = find_genres(folder)
+    if genres:
+        listed = ", ".join(genres)
+        raise StudioError(ProblemCode.FOLDER_OF_GENRES, folder=folder.name, genres=listed)
+    files = list_files(folder)
+    if not any(is_audio_file(path) for path in files):
+        code = ProblemCode.FOLDER_WITHOUT_AUDIO if files else ProblemCode.FOLDER_EMPTY
+        raise StudioError(code, folder=folder.name)
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
