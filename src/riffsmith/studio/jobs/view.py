@@ -178,7 +178,7 @@ def _progress(
     if record is None or not log:
         return None, None
     seconds = [_number(line, "seconds") or 0.0 for line in log]
-    since = time.time() - folder.run.metrics.stat().st_mtime if is_running else 0.0
+    since = _seconds_since_line(folder) if is_running else 0.0
     if record.minutes is not None:
         stepped = sum(seconds) + since
         spent = stepped + sum(_number(line, "other_seconds") or 0.0 for line in lines)
@@ -191,6 +191,13 @@ def _progress(
     step = step_of(log[-1])
     left = max(0.0, (steps - step) * seconds_of_step(log) - since)
     return min(1.0, step / steps), left if is_running else None
+
+
+def _seconds_since_line(folder: JobFolder) -> float:
+    """Time since the newest line of the metrics, as far as this session has trained meanwhile."""
+    process = folder.process()
+    began = process.create_time() if process else 0.0
+    return time.time() - max(began, folder.run.metrics.stat().st_mtime)
 
 
 def _steps(record: RunRecord | None, step: int, epoch: int | None) -> int | None:
