@@ -352,10 +352,12 @@ def test_songs_become_a_training_that_stops_and_goes_on(open_page: Open, tmp_pat
     page.get_by_label("New name of first-try").fill("second-try")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".run-head h3")).to_have_text("second-try")
+    expect(page.locator(".run-head h3")).to_be_focused()
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.locator("#banner")).to_contain_text("The training second-try is deleted.")
     expect(page.locator("#no-runs")).to_be_visible()
+    expect(page.locator("#new-title")).to_be_focused()
 
 
 def test_a_refusal_is_shown_in_the_servers_words(open_page: Open):

@@ -149,11 +149,9 @@ def _position(lines: Sequence[Line], unit: Unit) -> tuple[int, int | None]:
 
 
 def _stage(status: JobStatus, log: Sequence[Line]) -> JobStage:
-    outcome = status.outcome
-    if outcome is None or outcome.stage is not None:
-        stage = outcome.stage if outcome else None
-        return "training" if log else stage or Stage.RECORDINGS
-    return "training"
+    if status.outcome is None:
+        return "training" if log else Stage.RECORDINGS
+    return status.outcome.stage or "training"
 
 
 def _progress(

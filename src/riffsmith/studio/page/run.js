@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { curvesOf } from "./curves.js";
-import { busy, h, keyed, setText, showMessage, within } from "./dom.js";
+import { busy, byId, h, keyed, setText, showMessage, within } from "./dom.js";
 import { eventLine, eventSentence } from "./events.js";
 import { minutesForm } from "./extend.js";
 import { factsOf } from "./facts.js";
@@ -114,6 +114,7 @@ export class RunView {
       onSave: async (given) => {
         await api.renameJob(name, given);
         await this.onChange(given);
+        focusShown(); // the form is gone
       },
       onLeave: () => this.#close(form, this.#rename),
     });
@@ -156,6 +157,7 @@ export class RunView {
       await api.deleteJob(name);
       await this.onChange();
       showMessage([t("runs.deleted", { name })]);
+      focusShown();
     });
   }
 
@@ -224,6 +226,9 @@ export class RunView {
     );
   }
 }
+
+/** Gives the focus to the training that is shown now, or to the new one where none is left. */
+const focusShown = () => (byId("run").querySelector("h3") ?? byId("new-title")).focus();
 
 /** @param {import("./texts.js").Key} key */
 const button = (key, kind = "") => h("button", { type: "button", class: kind }, t(key));
