@@ -86,11 +86,23 @@ def test_survey_lists_and_judges(shell: Shell, tmp_path: Path, monkeypatch: pyte
     assert "fake.wav skipped: not readable as audio" in out
     assert "1 usable, 2 skipped, 0.1 minutes in all" in out
     assert "too short: 1 file with 0.0 minutes of music together are not used" in out
-    assert "because preset report needs 5.7 s in each: join short clips" in out
+    assert "because preset report needs 5.7 s, and even joined they are shorter" in out
     assert "rates: 1 × 8000 Hz" in out
     assert "verdict: not enough" in out
     assert "held out: nothing. The training uses every recording" in out
     assert "one recording is too short to be cut" in out
+
+
+def test_joined_clips_are_told(shell: Shell, tmp_path: Path):
+    for number in range(3):
+        write_music(tmp_path / "in" / f"{number}.wav", 0.6, seed=number)
+    one_second = ("--preset", "report", "--config.corpus.segment_seconds", "1")
+    out = shell("prepare", tmp_path / "in", tmp_path / "corpus", *one_second)
+    assert "1 recording" in out
+    assert (
+        "joined: 3 clips that are too short for preset report one by one, 0.0 minutes together, in "
+        "the order of their paths, into 1 recording\n"
+    ) in shell.err
 
 
 @pytest.mark.slow
