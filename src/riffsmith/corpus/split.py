@@ -305,6 +305,23 @@ def _join_parts(entries: Sequence[SurveyEntry], groups: Sequence[list[str]]) -> 
     return sorted(sorted(members) for _, members in joined)
 
 
+def find_parts(recordings: Sequence[PlannedRecording]) -> list[list[PlannedRecording]]:
+    """Recordings that are named as parts of the same longer one, such as `song (part 1)`.
+
+    Args:
+        recordings: Recordings of both sides of the split.
+
+    Returns:
+        The recordings of each longer one that has two or more, in the order of the recordings.
+    """
+    parts: dict[str, list[PlannedRecording]] = {}
+    for recording in recordings:
+        for whole in dict.fromkeys(map(_whole_name, recording.source.files)):
+            if whole is not None:
+                parts.setdefault(whole, []).append(recording)
+    return [found for found in parts.values() if len(found) > 1]
+
+
 def _whole_name(path: str) -> str | None:
     """Path of the recording that a file is named as a part of. `None`: it is named as a whole."""
     folder, _, name = path.rpartition("/")
