@@ -58,9 +58,7 @@ def send_requests(count: int) -> Row:
         with studio(home, "--music", str(nothing)) as (address, _):
             sender = Sender(address)
             try:
-                api = schemathesis.openapi.from_url(f"{address}/openapi.json")
-                found = api.exclude(path=WITHOUT_END).get_all_operations()
-                operations = [each.ok() for each in found if isinstance(each, Ok)]
+                operations = sender.read_operations()
                 for number in count_up():
                     if sender.row.done >= count:
                         break
@@ -86,6 +84,12 @@ class Sender:
         self._client = httpx2.Client(base_url=address, timeout=ANSWER_SECONDS)
         self._statuses = Counter[int]()
         self._player = self._clip = "none"
+
+    def read_operations(self) -> list[Any]:
+        """What the studio describes."""
+        description = self._client.get("/openapi.json").raise_for_status().json()
+        api = schemathesis.openapi.from_dict(description).exclude(path=WITHOUT_END)
+        return [found.ok() for found in api.get_all_operations() if isinstance(found, Ok)]
 
     def try_operation(self, operation: Any, mode: GenerationMode, number: int, most: int) -> None:
         """Sends random requests of one operation, at most so many."""
