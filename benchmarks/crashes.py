@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import count as count_up
+from itertools import count as count_up, cycle
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -56,7 +56,9 @@ ERRORS = (
     ("export", "rename", "model.ts", errno.EROFS),
 )
 """Command, system call, a part of the path, and the error that the call ends in."""
-IMPORTED = ["riffsmith.cli.app", "riffsmith.pipeline.training", "riffsmith.export", "torch._dynamo"]
+IMPORTED = (
+    "crashes riffsmith.cli.app riffsmith.pipeline.training riffsmith.export torch._dynamo".split()
+)
 """What is imported once for all commands, which takes longer than they do."""
 DATES = {"created", "checksum"}
 TIMES = {"seconds", "data_seconds", "other_seconds"}
@@ -208,33 +210,35 @@ def kill_commands(count: int) -> Row:
     """Kills commands, half of them before system calls where `strace` can be used."""
     row, stages, before_calls = Row("killed commands, then ended"), Counter[str](), 0
     with TemporaryDirectory() as name:
-        lab = Lab(Path(name), random.Random(0))
-        for turn in count_up():
-            if row.done >= count:
-                break
-            command = TURNS[turn % len(TURNS)]
+        lab, commands = Lab(Path(name), random.Random(0)), cycle(TURNS)
+        while row.done < count:
+            command = next(commands)
             with lab.new_place() as place:
                 for _ in range(min(KILLS_OF_ONE[command], count - row.done)):
-                    if lab.has_strace and row.done % 2:
-                        call = lab.pick_call(command)
-                        inject = f"inject={call.name}:signal=KILL:when={call.number}"
-                        ending, stage = lab.run(command, place, ["-e", inject]), call.stage
-                    else:
-                        call = None
-                        moment = lab.random.uniform(0, lab.seconds[command])
-                        ending = lab.run(command, place, kill_after=moment)
-                        stage = find_stage(command, place)
+                    is_before_call = lab.has_strace and row.done % 2 == 1
+                    ending, stage = kill_once(lab, command, place, is_before_call)
                     if ending.code != KILLED:  # it had ended before
                         if ending.code:
                             row.wrong.append(f"{command} failed: {ending.last_words[-300:]}")
                         break
                     row.done += 1
                     stages[stage] += 1
-                    before_calls += call is not None
+                    before_calls += is_before_call
                 row.wrong += lab.compare(command, place)
     how = f"{before_calls} of them before a system call" if lab.has_strace else "no strace here"
     row.remark = ", ".join([how, *(f"{stage} {number}" for stage, number in stages.items())])
     return row
+
+
+def kill_once(lab: Lab, command: str, place: Path, is_before_call: bool) -> tuple[Ending, str]:
+    """Kills a command before a system call, or at a random time; returns what it did then, too."""
+    if is_before_call:
+        call = lab.pick_call(command)
+        inject = f"inject={call.name}:signal=KILL:when={call.number}"
+        return lab.run(command, place, ["-e", inject]), call.stage
+    moment = lab.random.uniform(0, lab.seconds[command])
+    ending = lab.run(command, place, kill_after=moment)
+    return ending, find_stage(command, place)
 
 
 def fail_disks(count: int) -> Row:

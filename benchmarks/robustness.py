@@ -32,22 +32,8 @@ from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx2
-from crashes import fail_disks, kill_commands
-from damaged_audio import FORMATS, damage_audio
-from damaged_files import damage_file, make_files
-from machine import describe_machine
 from row import Row
-from studio_load import listen_together, studio
-from studio_requests import send_requests
 
-PARTS: dict[str, Callable[[argparse.Namespace], Row]] = {
-    "kills": lambda asked: kill_commands(asked.kills),
-    "disk": lambda asked: fail_disks(asked.disk_errors),
-    "files": lambda asked: read_damaged_files(asked.files),
-    "requests": lambda asked: send_requests(asked.requests),
-    "listeners": lambda asked: serve_listeners(asked.listeners, asked.minutes),
-}
 MOST_PRINTED = 10
 """Sentences that are printed about what went wrong in one part."""
 
@@ -73,17 +59,19 @@ def main() -> None:
         began = time.perf_counter()
         rows[part] = PARTS[part](asked)
         rows[part].seconds = round(time.perf_counter() - began, 1)
+    from machine import describe_machine
+
     if asked.json:
         table = {part: asdict(row) for part, row in rows.items()}
         print(json.dumps({"machine": describe_machine(), "parts": table}, indent=1))
     else:
-        print_table(rows)
+        print_table(describe_machine(), rows)
     sys.exit(any(row.wrong for row in rows.values()))
 
 
-def print_table(rows: dict[str, Row]) -> None:
+def print_table(machine: str, rows: dict[str, Row]) -> None:
     """Prints Markdown, and what went wrong below it."""
-    print(f"{describe_machine()}\n")
+    print(f"{machine}\n")
     print("| part | what | times | went wrong | seconds | remarks |")
     print("|---|---|---:|---:|---:|---|")
     for part, row in rows.items():
@@ -94,12 +82,32 @@ def print_table(rows: dict[str, Row]) -> None:
             print(f"\n{part}: {text}")
 
 
-def read_damaged_files(count: int) -> Row:
+# The processes that are killed import this file, so each part imports what it needs.
+
+
+def kill(asked: argparse.Namespace) -> Row:
+    """Kills commands; what is left is compared when they have ended."""
+    from crashes import kill_commands
+
+    return kill_commands(asked.kills)
+
+
+def fail_disk(asked: argparse.Namespace) -> Row:
+    """Lets system calls of commands fail."""
+    from crashes import fail_disks
+
+    return fail_disks(asked.disk_errors)
+
+
+def read_damaged_files(asked: argparse.Namespace) -> Row:
     """Reads damaged copies of each kind of file, about equally often."""
+    from damaged_audio import FORMATS, damage_audio
+    from damaged_files import damage_file, make_files
+
     row = Row("damaged files that were read")
     with TemporaryDirectory() as name:
         kinds = make_files(Path(name))
-        share = ceil(count / (len(kinds) + len(FORMATS)))
+        share = ceil(asked.files / (len(kinds) + len(FORMATS)))
         for title, kind in kinds.items():
             row.wrong += damage_file(title, kind, share).faults
     row.wrong += (audio := damage_audio(share * len(FORMATS))).faults
@@ -111,8 +119,19 @@ def read_damaged_files(count: int) -> Row:
     return row
 
 
-def serve_listeners(listeners: int, minutes: float) -> Row:
+def send_random_requests(asked: argparse.Namespace) -> Row:
+    """Sends random requests to a studio."""
+    from studio_requests import send_requests
+
+    return send_requests(asked.requests)
+
+
+def serve_listeners(asked: argparse.Namespace) -> Row:
     """Plays to several listeners at once, who pull as the page does."""
+    import httpx2
+    from studio_load import listen_together, studio
+
+    listeners, minutes = asked.listeners, asked.minutes
     row = Row(f"parts of .75 s for {listeners} listeners, {minutes:g} minutes")
     with TemporaryDirectory() as home, studio(Path(home)) as (address, _):
         try:
@@ -131,6 +150,15 @@ def serve_listeners(listeners: int, minutes: float) -> Row:
         f"most, {sum(session.late_changes for session in sessions)} of them not seamlessly"
     )
     return row
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], Row]] = {
+    "kills": kill,
+    "disk": fail_disk,
+    "files": read_damaged_files,
+    "requests": send_random_requests,
+    "listeners": serve_listeners,
+}
 
 
 if __name__ == "__main__":
