@@ -56,9 +56,7 @@ ERRORS = (
     ("export", "rename", "model.ts", errno.EROFS),
 )
 """Command, system call, a part of the path, and the error that the call ends in."""
-IMPORTED = (
-    "crashes riffsmith.cli.app riffsmith.pipeline.training riffsmith.export torch._dynamo".split()
-)
+IMPORTED = ["crashes", "riffsmith.pipeline.training", "riffsmith.export", "torch._dynamo"]
 """What is imported once for all commands, which takes longer than they do."""
 DATES = {"created", "checksum"}
 TIMES = {"seconds", "data_seconds", "other_seconds"}
