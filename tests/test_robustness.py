@@ -1,6 +1,5 @@
 """The command that prints the table of robustness."""
 
-import json
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -24,17 +23,6 @@ def run(robustness: Any, monkeypatch: pytest.MonkeyPatch, *words: str) -> int | 
     with pytest.raises(SystemExit) as ended:
         robustness.main()
     return ended.value.code
-
-
-@pytest.mark.slow
-def test_damaged_files_of_each_kind_are_read(
-    robustness: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    assert not run(robustness, monkeypatch, "files", "--files", "1", "--json")
-    parts = json.loads(capsys.readouterr().out)["parts"]
-    assert list(parts) == ["files"]
-    assert parts["files"]["done"] == 22  # one of each kind
-    assert parts["files"]["wrong"] == []
 
 
 def test_what_went_wrong_is_counted_and_said(
