@@ -1,26 +1,26 @@
-"""Robustness against damaged files of Riffsmith's own: models, corpora and runs.
+"""Robustness against damaged files of Riffsmith's own: models, corpora, runs and kept clips.
 
     python benchmarks/damaged_files.py [COUNT]
 
-A tiny model is trained, and each file that it left is damaged COUNT times (1,000 if left out):
-bytes are changed, removed or inserted at random positions. What reads the file must refuse it with
-one of Riffsmith's errors, or give the values of the whole file. The program prints a line for each
-file, and fails if a reader gave other values or ended in another error. `damaged_audio.py` does the
-same with audio files.
+A tiny model is trained, a clip is kept, and each file of them is damaged COUNT times (1,000 if left
+out): bytes are changed, removed or inserted at random positions. What reads the file must refuse it
+with one of Riffsmith's errors, or give the values of the whole file. The program prints a line for
+each file, and fails if a reader gave other values or ended in another error. `damaged_audio.py`
+does the same with audio files.
 """
 
 import logging
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import soundfile
 import torch
 from damaged_audio import damage
+from tiny_run import RATE, SETTINGS, write_songs
 
 import riffsmith
 from riffsmith.bundle import LatentBundle, load_bundle
@@ -29,42 +29,10 @@ from riffsmith.errors import RiffsmithError
 from riffsmith.runs import RunFolder
 from riffsmith.runs.checkpoint import checkpoint_paths, read_checkpoint
 from riffsmith.runs.outcome import read_outcome
+from riffsmith.studio.clips.folder import ClipFolder
+from riffsmith.studio.clips.schemas import Clip
 
 COUNT = 1_000
-RATE = 8_000
-SETTINGS = {
-    "corpus": {
-        "sample_rate": RATE,
-        "segment_seconds": 1.0,
-        "n_fft": 256,
-        "hop_samples": 64,
-        "n_mels": 16,
-    },
-    "codec": {
-        "side_mels": 4,
-        "components": 6,
-        "texture_hidden": 8,
-        "texture_steps": 2,
-        "style_dimensions": 3,
-        "style_passages": 8,
-        "tonal_components": 2,
-        "tonal_rounds": 1,
-        "corrections": 1,
-    },
-    "generator": {"channels": [8, 8], "band_channels": 2, "embedding": 8, "steps": 1},
-    "piano_roll": {"hidden": 4, "mixtures": 2, "steps": 2},
-    "discriminator": {"channels": [8, 8]},
-    "training": {
-        "batch_size": 4,
-        "steps": 2,
-        "flow_matching_steps": 1,
-        "window_frames": 64,
-        "log_every_steps": 1,
-        "checkpoint_every_steps": 1,
-        "preview_every_steps": 1,
-        "threads": 1,
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -76,52 +44,56 @@ class Kind:
     """Reads the file and returns its values, of which a digest is compared."""
 
 
+@dataclass
+class Tally:
+    """What came of the damaged copies of a file."""
+
+    refused: int = 0
+    as_it_was: int = 0
+    faults: list[str] = field(default_factory=list)
+    """A sentence for each copy that was read with other values, or ended in another error."""
+
+
 def main(count: int = COUNT) -> None:
-    logging.disable(logging.WARNING)  # each damaged line of the metrics is named
-    random, faults = np.random.default_rng(0), list[str]()
+    print(f"{'file':<32} {'refused':>8} {'as it was':>10} {'faults':>7}")
+    tallies = list[Tally]()
     with TemporaryDirectory() as name:
-        kinds = make_files(Path(name))
-        print(f"{'file':<32} {'refused':>8} {'as it was':>10} {'faults':>7}")
-        for title, kind in kinds.items():
-            whole, expected = kind.path.read_bytes(), digest(kind.read())
-            tally = {"refused": 0, "as it was": 0, "fault": 0}
-            for number in range(count):
-                kind.path.write_bytes(damage(np.frombuffer(whole, np.uint8), random))
-                result, reason = try_reading(kind, expected)
-                tally[result] += 1
-                if result == "fault":
-                    faults.append(f"{title}, number {number}: {reason}")
-            kind.path.write_bytes(whole)
-            print(
-                f"{title:<32} {tally['refused']:>8,} {tally['as it was']:>10,} {tally['fault']:>7,}"
-            )
-    if faults:
+        for title, kind in make_files(Path(name)).items():
+            tallies.append(tally := damage_file(title, kind, count))
+            counts = f"{tally.refused:>8,} {tally.as_it_was:>10,} {len(tally.faults):>7,}"
+            print(f"{title:<32} {counts}")
+    if faults := [fault for tally in tallies for fault in tally.faults]:
         sys.exit("\n".join(faults[:20]))
-    print(f"{count * len(kinds):,} damaged files, none read as something else")
+    print(f"{count * len(tallies):,} damaged files, none read as something else")
 
 
-def try_reading(kind: Kind, expected: bytes) -> tuple[str, str]:
-    try:
-        found = digest(kind.read())
-    except RiffsmithError:
-        return "refused", ""
-    except Exception as error:
-        return "fault", repr(error)[:200]
-    return ("as it was", "") if found == expected else ("fault", "it was read with other values")
+def damage_file(title: str, kind: Kind, count: int) -> Tally:
+    """Reads damaged copies of a file, and puts the whole one back."""
+    random, tally = np.random.default_rng(0), Tally()
+    whole, expected = kind.path.read_bytes(), digest(kind.read())
+    logging.disable(logging.WARNING)  # each damaged line of the metrics is named
+    for number in range(count):
+        kind.path.write_bytes(damage(np.frombuffer(whole, np.uint8), random))
+        try:
+            found = digest(kind.read())
+        except RiffsmithError:
+            tally.refused += 1
+        except Exception as error:
+            tally.faults.append(f"{title}, number {number}: {error!r:.200}")
+        else:
+            if found == expected:
+                tally.as_it_was += 1
+            else:
+                tally.faults.append(f"{title}, number {number}: it was read with other values")
+    logging.disable(logging.NOTSET)
+    kind.path.write_bytes(whole)
+    return tally
 
 
 def make_files(folder: Path) -> dict[str, Kind]:
-    """Trains a tiny model and names the files that it left."""
-    stream = np.random.default_rng(1)
-    (folder / "songs").mkdir()
-    for number in range(3):
-        tones = np.sin(np.outer(np.arange(12 * RATE), [0.1 + 0.02 * number, 0.3]))
-        noise = 0.1 * stream.standard_normal(tones.shape)
-        path = folder / "songs" / f"{number}.wav"
-        soundfile.write(
-            path, 0.3 * tones + noise * (np.arange(len(tones)) % 4000 < 800)[:, None], RATE
-        )
-    riffsmith.train(folder / "songs", folder / "run", settings=SETTINGS, from_scratch=True)
+    """Trains a tiny model, keeps a clip, and names the files that they left."""
+    songs = write_songs(folder / "songs")
+    riffsmith.train(songs, folder / "run", settings=SETTINGS, from_scratch=True)
     run = RunFolder(folder / "run")
     bundle = run.snapshot(run.snapshot_numbers()[-1])
     corpus_path = folder / "run" / "corpus"
@@ -135,6 +107,13 @@ def make_files(folder: Path) -> dict[str, Kind]:
     def read_shard() -> object:
         corpus = Corpus(corpus_path)
         return [corpus.audio(each, 0, each.segments) for each in corpus.manifest.recordings]
+
+    clip = keep_clip(folder / "0123456789abcdef")
+
+    def read_clip() -> object:
+        """Samples; tags, which other programs may change, only have to be readable."""
+        clip.tags()
+        return clip.samples().tolist(), clip.peaks()
 
     kinds = {
         f"model: {path.name}": Kind(path, lambda: values_of(bundle))
@@ -151,7 +130,30 @@ def make_files(folder: Path) -> dict[str, Kind]:
         "run: metrics.jsonl": Kind(run.metrics, read_metrics),
         "run: codec.safetensors": Kind(run.codec, lambda: run.read_tensors(run.codec)),
         "run: checkpoint": Kind(checkpoint, lambda: vars(read_checkpoint(checkpoint))),
+        "clip: clip.json": Kind(clip.path / "clip.json", clip.read),
+        "clip: audio.wav": Kind(clip.wav, read_clip),
     }
+
+
+def keep_clip(path: Path) -> ClipFolder:
+    """Keeps a clip of noise, as the studio does."""
+    noise = np.random.default_rng(2).integers(-9_000, 9_000, (2 * RATE, 2)).astype(np.int16)
+    clip = Clip(
+        id=path.name,
+        title="Metal 7",
+        model="metal",
+        model_title="metal",
+        seed=7,
+        sample_rate=RATE,
+        begin=0,
+        controls=[],
+        seconds=2.0,
+        created="2026-01-01T00:00:00+00:00",
+        originality=None,
+    )
+    folder = ClipFolder(path)
+    folder.keep(clip, noise, {"artist": "Riffsmith"})
+    return folder
 
 
 def values_of(folder: Path) -> object:

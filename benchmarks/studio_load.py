@@ -31,6 +31,8 @@ AHEAD_SECONDS = 3.0
 LOOK_SECONDS = 0.01
 CHANGE_SECONDS = 20.0
 BRIGHTNESS = (0.2, 0.8)
+BYTES_OF_SAMPLE = 4
+"""Two channels of 16 bit."""
 
 
 @dataclass
@@ -40,6 +42,10 @@ class Session:
     first_sound: float
     gaps: int
     least_ready: float
+    parts: int = 0
+    """Parts of the piece that were pulled."""
+    broken_parts: int = 0
+    """Parts with another number of samples than were asked for."""
     late_changes: int = 0
     changes: list[float] = field(default_factory=list)
 
@@ -52,11 +58,7 @@ def main() -> None:
     asked = parser.parse_args()
     with TemporaryDirectory() as home, studio(Path(home)) as (address, process):
         before = process.cpu_times()
-        with ThreadPoolExecutor(asked.listeners) as pool:
-            seconds = [asked.minutes * 60] * asked.listeners
-            found = list(
-                pool.map(listen, [address] * asked.listeners, seconds, range(len(seconds)))
-            )
+        found = listen_together(address, asked.listeners, asked.minutes)
         used = process.cpu_times()
         print(f"{asked.listeners} listeners for {asked.minutes:g} min")
         for number, session in enumerate(found, 1):
@@ -73,6 +75,13 @@ def main() -> None:
             print(f"  after {minutes} min of one piece: {megabytes(process):,.0f} MB", flush=True)
 
 
+def listen_together(address: str, listeners: int, minutes: float) -> list[Session]:
+    """Plays pieces at the same time."""
+    with ThreadPoolExecutor(listeners) as pool:
+        seconds = [minutes * 60] * listeners
+        return list(pool.map(listen, [address] * listeners, seconds, range(listeners)))
+
+
 def listen(address: str, seconds: float, number: int) -> Session:
     """Plays a piece as the page does."""
     with httpx2.Client(base_url=address, timeout=120) as client, ThreadPoolExecutor(1) as changing:
@@ -80,9 +89,11 @@ def listen(address: str, seconds: float, number: int) -> Session:
         player = client.post("/api/players", json={"model": "metal", "seed": number}).json()
         rate, key = player["sample_rate"], player["id"]
 
-        def pull(second: float) -> None:
+        def pull(second: float) -> bool:
+            """Returns whether the part was whole."""
             place = {"start": round(second * rate), "count": round(PULL_SECONDS * rate)}
-            client.get(f"/api/players/{key}/pcm", params=place).raise_for_status()
+            answer = client.get(f"/api/players/{key}/pcm", params=place).raise_for_status()
+            return len(answer.content) == place["count"] * BYTES_OF_SAMPLE
 
         def change(brightness: float, position: float) -> float:
             body = {"controls": {"brightness": brightness}, "position": round(position * rate)}
@@ -108,7 +119,8 @@ def listen(address: str, seconds: float, number: int) -> Session:
             elif position - now > AHEAD_SECONDS - PULL_SECONDS:
                 time.sleep(LOOK_SECONDS)
                 continue
-            pull(position)
+            session.parts += 1
+            session.broken_parts += not pull(position)
             ready = position - (time.perf_counter() - start)
             session.least_ready = min(session.least_ready, ready)
             if changed is not None and ready < 0:  # the page crossfades from what it had
@@ -135,12 +147,21 @@ def take(address: str, hours: float) -> Iterator[int]:
 
 
 @contextmanager
-def studio(home: Path) -> Iterator[tuple[str, psutil.Process]]:
-    """Runs a server; yields its address and its process."""
+def studio(home: Path, *words: str) -> Iterator[tuple[str, psutil.Process]]:
+    """Runs a server with more words of the command; yields its address and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "riffsmith", "studio", "--no-token", "--home", str(home)]
+    command = [
+        sys.executable,
+        "-m",
+        "riffsmith",
+        "studio",
+        "--no-token",
+        "--home",
+        str(home),
+        *words,
+    ]
     with (home / "log").open("w") as log:
         server = subprocess.Popen([*command, "--port", str(port)], stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"

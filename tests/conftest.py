@@ -26,8 +26,6 @@ from riffsmith.bundle import (
     build_latent_generator,
     build_piano_roll_model,
     load_bundle,
-    save_modulation_filter,
-    save_piano_roll_model,
     write_bundle,
 )
 from riffsmith.codec import Codec, fit_codec, save_codec
@@ -244,9 +242,9 @@ def latent_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         recordings=(RecordingCredit(path="a.wav", content_hash="1", seconds=90.0),),
         metrics={"kad_musicnn": 2.5},
     )
-    notes = save_piano_roll_model(make_piano_roll_model(settings))
-    found = save_modulation_filter(make_modulation_filter(settings.codec.latent_channels))
-    write_bundle(folder, card, generator, save_codec(codec), notes, found)
+    notes = make_piano_roll_model(settings)
+    found = make_modulation_filter(settings.codec.latent_channels)
+    write_bundle(folder, LatentBundle(card, settings, generator, codec, notes, found))
     return folder
 
 
@@ -263,7 +261,7 @@ def bundle_without_notes(latent_bundle: Path, tmp_path_factory: pytest.TempPathF
         torch.nn.init.normal_(weight, std=0.2)
     card = bundle.card.model_copy(update={"settings": settings})
     folder = tmp_path_factory.mktemp("bundles") / "without"
-    write_bundle(folder, card, generator, save_codec(bundle.codec))
+    write_bundle(folder, LatentBundle(card, settings, generator, bundle.codec))
     return folder
 
 

@@ -8,15 +8,10 @@ FOLDER gets the model with its filter.
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
-from riffsmith.bundle import (
-    LatentBundle,
-    save_modulation_filter,
-    save_piano_roll_model,
-    write_bundle,
-)
-from riffsmith.codec import save_codec
+from riffsmith.bundle import LatentBundle, write_bundle
 from riffsmith.corpus import Corpus
 from riffsmith.errors import SettingsError
 from riffsmith.pipeline.models import open_model
@@ -43,15 +38,7 @@ def main() -> None:
             f"{given.model} was trained with windows of {settings.training.window_frames} latent "
             "frames, which are too short for a filter"
         )
-    notes = bundle.piano_roll_model
-    write_bundle(
-        given.folder,
-        bundle.card,
-        bundle.generator,
-        save_codec(bundle.codec),
-        None if notes is None else save_piano_roll_model(notes),
-        save_modulation_filter(found),
-    )
+    write_bundle(given.folder, replace(bundle, modulation_filter=found))
     print(f"the model with its filter → {given.folder}")
 
 

@@ -39,10 +39,9 @@ from torch import Tensor
 from riffsmith.bundle import (
     LatentBundle,
     build_latent_generator,
-    save_piano_roll_model,
     write_bundle,
 )
-from riffsmith.codec import Codec, save_codec
+from riffsmith.codec import Codec
 from riffsmith.config import LatentSettings, Overrides, build_settings
 from riffsmith.corpus import Corpus
 from riffsmith.errors import RunError, SettingsError
@@ -487,13 +486,8 @@ def write_model(generator: Path, model: Path, folder: Path) -> None:
     network = build_latent_generator(settings)
     network.load_state_dict({name: value.float() for name, value in load_file(generator).items()})
     card = bundle.card.model_copy(update={"settings": settings, "step": step, "snapshot": step})
-    notes = bundle.piano_roll_model
     write_bundle(
-        folder,
-        card,
-        network,
-        save_codec(bundle.codec),
-        None if notes is None else save_piano_roll_model(notes),
+        folder, LatentBundle(card, settings, network, bundle.codec, bundle.piano_roll_model)
     )
     print(f"step {step} → {folder}")
 

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from conftest import make_card, tiny_settings
 
-from riffsmith.bundle import read_card, write_bundle
+from riffsmith.bundle import PictureBundle, read_card, write_bundle
 from riffsmith.bundle.card import BUNDLE_VERSION
 from riffsmith.networks import Generator
 
@@ -37,5 +37,6 @@ def test_the_parameters_of_a_bundle_are_frozen(golden: ModuleType, preset: str, 
 def test_what_is_written_has_the_present_version(tmp_path: Path):
     settings = tiny_settings()
     card = make_card(settings, "report", version=1)
-    write_bundle(tmp_path / "bundle", card, Generator(settings.generator, 1))
+    generator = Generator(settings.generator, 1)
+    write_bundle(tmp_path / "bundle", PictureBundle(card, settings, generator))
     assert read_card(tmp_path / "bundle").version == BUNDLE_VERSION

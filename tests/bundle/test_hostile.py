@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import make_card, tiny_settings
 
-from riffsmith.bundle import load_bundle, write_bundle
+from riffsmith.bundle import PictureBundle, load_bundle, write_bundle
 from riffsmith.errors import ModelError
 from riffsmith.files import parse_checked
 from riffsmith.networks import Generator
@@ -94,7 +94,8 @@ def _load_all(bundles: list[Path], sender: Connection) -> None:
 def test_absurd_bundles_are_refused_with_little_memory(latent_bundle: Path, tmp_path: Path):
     picture = tmp_path / "picture"
     settings = tiny_settings()
-    write_bundle(picture, make_card(settings, "report"), Generator(settings.generator, 1))
+    card, generator = make_card(settings, "report"), Generator(settings.generator, 1)
+    write_bundle(picture, PictureBundle(card, settings, generator))
     bundles: list[Path] = []
     for source, changes in ((latent_bundle, LATENT), (picture, PICTURE)):
         for name, change in changes.items():

@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,10 @@ from conftest import make_card, make_modulation_filter, tiny_settings
 
 from riffsmith.bundle import (
     LatentBundle,
+    PictureBundle,
     RecordingCredit,
     load_bundle,
     load_shipped,
-    save_modulation_filter,
     shipped_models,
     write_bundle,
 )
@@ -31,7 +32,8 @@ def bundle(tmp_path: Path) -> Path:
         recordings=(RecordingCredit(path="a.wav", content_hash="1", seconds=3.0),),
         metrics={"spread": 1.5},
     )
-    write_bundle(tmp_path / "bundle", card, Generator(settings.generator, 1))
+    generator = Generator(settings.generator, 1)
+    write_bundle(tmp_path / "bundle", PictureBundle(card, settings, generator))
     return tmp_path / "bundle"
 
 
@@ -45,8 +47,7 @@ def test_a_bundle_comes_back(bundle: Path):
 
 
 def test_a_bundle_can_be_moved_and_replaced(bundle: Path, tmp_path: Path):
-    found = load_bundle(bundle)
-    write_bundle(bundle, found.card, found.generator)
+    write_bundle(bundle, load_bundle(bundle))
     shutil.move(bundle, tmp_path / "elsewhere")
     assert load_bundle(tmp_path / "elsewhere").card.snapshot == 1
 
@@ -83,11 +84,7 @@ def test_a_modulation_filter_comes_back_and_must_fit(latent_bundle: Path, tmp_pa
     assert isinstance(found, LatentBundle)
     assert found.modulation_filter is not None
     assert torch.equal(found.modulation_filter.taps, make_modulation_filter(8).taps)
-    codec, notes = (
-        (latent_bundle / f"{name}.safetensors").read_bytes() for name in ("codec", "piano_roll")
-    )
-    content = save_modulation_filter(make_modulation_filter(7))
-    write_bundle(tmp_path / "b", found.card, found.generator, codec, notes, content)
+    write_bundle(tmp_path / "b", replace(found, modulation_filter=make_modulation_filter(7)))
     with pytest.raises(ModelError, match="modulation_filter.* cannot be used .taps has the shape"):
         load_bundle(tmp_path / "b")
     (tmp_path / "b" / "modulation_filter.safetensors").unlink()

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from conftest import TINY_LATENTS, tiny_flags, write_music
+from conftest import TINY_LATENTS, tiny_flags, tiny_settings, write_music
 
 from riffsmith.cli.app import main
 from riffsmith.cli.demo import SONGS
-from riffsmith.corpus import Corpus
+from riffsmith.cli.held_out import describe_plan
+from riffsmith.corpus import Corpus, CorpusPlan, PlannedRecording, Split, SurveyEntry
 
 COMMANDS = (
     *("survey", "prepare", "train", "generate", "play", "stream"),
@@ -86,11 +87,41 @@ def test_survey_lists_and_judges(shell: Shell, tmp_path: Path, monkeypatch: pyte
     assert "fake.wav skipped: not readable as audio" in out
     assert "1 usable, 2 skipped, 0.1 minutes in all" in out
     assert "too short: 1 file with 1 s of music together are not used" in out
-    assert "because preset report needs 5.7 s in each: join short clips" in out
+    assert "because preset report needs 5.7 s, and even joined they are shorter" in out
     assert "rates: 1 × 8000 Hz" in out
     assert "verdict: not enough" in out
     assert "held out: nothing. The training uses every recording" in out
     assert "one recording is too short to be cut" in out
+
+
+def test_parts_that_stay_together_are_told():
+    def plan(*sides: Split) -> str:
+        entries = [
+            SurveyEntry(path=f"{name}.ogg", content_hash=name, seconds=60.0)
+            for name in ("song part 1", "song part 2", "other")
+        ]
+        planned = [
+            PlannedRecording(source=entry, segments=5, split=side)
+            for entry, side in zip(entries, sides, strict=True)
+        ]
+        return describe_plan(CorpusPlan(tuple(planned)), tiny_settings().corpus)
+
+    parts = "2 recordings are parts of 1 longer recording, such as song part 1.ogg and song part 2."
+    together = plan("train", "train", "held_out")
+    assert f"{parts}ogg, and such parts stay on the same side." in together
+    assert f"{parts}ogg; they are divided" in plan("train", "held_out", "train")
+
+
+def test_joined_clips_are_told(shell: Shell, tmp_path: Path):
+    for number in range(3):
+        write_music(tmp_path / "in" / f"{number}.wav", 0.6, seed=number)
+    one_second = ("--preset", "report", "--config.corpus.segment_seconds", "1")
+    out = shell("prepare", tmp_path / "in", tmp_path / "corpus", *one_second)
+    assert "1 recording" in out
+    assert (
+        "joined: 3 clips that are too short for preset report one by one, 0.0 minutes together, in "
+        "the order of their paths, into 1 recording\n"
+    ) in shell.err
 
 
 @pytest.mark.slow

@@ -57,6 +57,7 @@ class Discriminate:
 def judge(monkeypatch: pytest.MonkeyPatch) -> Discriminate:
     judge = Discriminate()
     monkeypatch.setattr(riffsmith.evaluation, "run_self_test", judge)
+    monkeypatch.setattr(riffsmith.evaluation, "find_pairs", lambda *_: [])
     monkeypatch.setattr(riffsmith.cli.console.stdout, "_width", 100)
     return judge
 
@@ -107,6 +108,7 @@ def test_the_contrast_is_read_at_the_rate_of_the_corpus(
         (["run", "--self-test"], "--self-test takes no model, found 'run': leave out one"),
         (["run", "--contrast", "x"], "--contrast belongs to --self-test"),
         (["--self-test", "--snapshot", "3"], "--snapshot belongs to a model"),
+        (["--self-test", "--contrast", "x"], "only recordings of a minute or more hold any"),
         (["run", "--embedder", "ears"], "must be package.module:name, found 'ears'"),
     ],
 )

@@ -33,24 +33,25 @@ def write_initialised_bundle(preset: str, folder: Path) -> None:
     from conftest import make_card
 
     from riffsmith.bundle import (
+        LatentBundle,
+        PictureBundle,
         build_latent_generator,
         build_piano_roll_model,
-        save_piano_roll_model,
         write_bundle,
     )
-    from riffsmith.codec import Codec, save_codec
+    from riffsmith.codec import Codec
     from riffsmith.config import LatentSettings, PictureSettings, load_preset
     from riffsmith.networks import Generator
 
     settings = load_preset(preset)
     card = make_card(settings, preset)
     if isinstance(settings, LatentSettings):
-        codec = save_codec(Codec(settings))
-        notes = save_piano_roll_model(build_piano_roll_model(settings))
-        write_bundle(folder, card, build_latent_generator(settings), codec, notes)
+        generator, notes = build_latent_generator(settings), build_piano_roll_model(settings)
+        write_bundle(folder, LatentBundle(card, settings, generator, Codec(settings), notes))
     else:
         assert isinstance(settings, PictureSettings)
-        write_bundle(folder, card, Generator(settings.generator, 1))
+        generator = Generator(settings.generator, 1)
+        write_bundle(folder, PictureBundle(card, settings, generator))
 
 
 if __name__ == "__main__":

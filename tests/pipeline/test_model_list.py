@@ -35,6 +35,8 @@ def test_shipped_models_and_bundles_are_listed(folder: Path, latent_bundle: Path
     assert shipped.licence == "cc-by-sa-4.0"
     assert shipped.megabytes is not None
     assert shipped.megabytes > 10
+    assert shipped.grade is not None
+    assert shipped.figures.keys() >= {"kad_musicnn", "kad_aisfx", "kad_notes", "notes"}
     assert broken.problem is not None
     assert (pulled.name, pulled.kind) == (str(folder / "deep/down/pulled"), ModelKind.PULLED)
     assert (pulled.licence, pulled.problem) == ("mit", None)

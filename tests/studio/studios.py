@@ -14,8 +14,7 @@ import uvicorn
 from conftest import give_codec, make_card, make_piano_roll_model, tiny_latents
 from fastapi.testclient import TestClient
 
-from riffsmith.bundle import build_latent_generator, save_piano_roll_model, write_bundle
-from riffsmith.codec import save_codec
+from riffsmith.bundle import LatentBundle, build_latent_generator, write_bundle
 from riffsmith.corpus import Corpus
 from riffsmith.runs import RunFolder, create_run
 from riffsmith.studio import Access, Studio, build_app, build_server_config, open_studio
@@ -41,8 +40,8 @@ def make_run(path: Path, corpus: Corpus, snapshots: Sequence[int] = (0,)) -> Pat
             torch.nn.init.normal_(weight, std=0.2)
         place = {"snapshot": number, "step": number, "samples_seen": 8 * number}
         card = make_card(settings, "latent", corpus_hash=corpus_hash, **place)
-        notes = notes or save_piano_roll_model(make_piano_roll_model(settings))
-        write_bundle(run.snapshot(number), card, generator, save_codec(codec), notes)
+        notes = notes or make_piano_roll_model(settings)
+        write_bundle(run.snapshot(number), LatentBundle(card, settings, generator, codec, notes))
         run.append_metrics({"event": "preview", "snapshot": number, "step": number})
     return path
 

@@ -58,7 +58,7 @@ def client(studio_client: Opened) -> TestClient:
 
 
 def write_picture_bundle(folder: Path) -> Path:
-    from riffsmith.bundle import Card
+    from riffsmith.bundle import Card, PictureBundle
 
     settings = tiny_settings()
     card = Card(
@@ -71,7 +71,7 @@ def write_picture_bundle(folder: Path) -> Path:
         **dict.fromkeys(("seed", "snapshot", "step", "samples_seen"), 0),
     )
     generator = Generator(settings.generator, settings.corpus.channel_count)
-    write_bundle(folder, card, generator)
+    write_bundle(folder, PictureBundle(card, settings, generator))
     return folder
 
 

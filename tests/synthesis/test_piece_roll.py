@@ -45,6 +45,14 @@ def test_a_piece_has_the_same_notes_wherever_one_begins():
     assert not torch.equal(whole, other)
 
 
+def test_a_loop_of_more_than_a_section_returns_to_its_first_notes():
+    """As `with_beats` asks for them: the positions begin anew after a period."""
+    roll, beats = make_roll(), SECTION_BEATS + 4
+    once = at(roll, 0, beats)
+    steps = torch.arange(2 * beats * STEPS_PER_BEAT) / STEPS_PER_BEAT
+    assert torch.equal(roll.at(steps % beats), torch.cat([once, once], dim=1))
+
+
 @pytest.mark.slow
 def test_the_form_repeats_bars():
     def repeated(amount: float) -> float:

@@ -182,7 +182,10 @@ def test_a_finished_run_is_left_alone_and_can_be_prolonged(started: Started, cor
     run, record = started
     train(run, record, corpus, [])
     before = last_bytes(run)
+    old = run.checkpoints / "step-000000009.safetensors"
+    old.touch()  # as if the run had been killed before it removed this one
     assert train(run, record, corpus, []).finished
+    assert not old.exists()
     assert last_bytes(run) == before
     record, _ = open_run(run, training={"epochs": 5}, credit="A band, CC BY 4.0")
     assert train(run, record, corpus, []).epoch == 5

@@ -437,7 +437,7 @@ declare namespace Api {
   }
 
   /** Reasons why a file is skipped, and flaws of a file that is used. */
-  type RecordingCode = "not_audio" | "no_ending" | "unreadable_folder" | "not_a_file" | "empty_file" | "cannot_open" | "cannot_decode" | "implausible_header" | "extra_needed" | "only_tags" | "no_audio_track" | "decoding_stopped" | "not_numbers" | "above_full_scale" | "too_long" | "no_samples" | "silent" | "too_short" | "duplicate" | "same_music" | "excerpt" | "damaged" | "cut_off" | "truncated" | "partial" | "clipped" | "antiphase" | "dead_channel" | "mostly_silent" | "generated" | "dc_offset" | "dc_removed" | "long_silence" | "quiet" | "band_limited" | "shared_music" | "other";
+  type RecordingCode = "not_audio" | "no_ending" | "unreadable_folder" | "not_a_file" | "empty_file" | "cannot_open" | "cannot_decode" | "implausible_header" | "extra_needed" | "only_tags" | "no_audio_track" | "decoding_stopped" | "not_numbers" | "above_full_scale" | "too_long" | "no_samples" | "silent" | "too_short" | "duplicate" | "same_music" | "excerpt" | "damaged" | "cut_off" | "truncated" | "partial" | "clipped" | "antiphase" | "dead_channel" | "mostly_silent" | "generated" | "dc_offset" | "dc_removed" | "long_silence" | "quiet" | "band_limited" | "shared_music" | "flawed_clips" | "other";
 
   /** Why a file is skipped, or a flaw of a file that is used. */
   interface RecordingMessage {
@@ -463,7 +463,13 @@ declare namespace Api {
   /** Work before the first training step. */
   type Stage = "recordings" | "features" | "codec" | "notes";
 
-  /** A file of a folder. */
+  /** A file within the recording that it is joined into. */
+  interface SurveyClip {
+    path: string;
+    start_seconds: number;
+  }
+
+  /** A file of a folder, or a recording that short files are joined into. */
   interface SurveyFile {
     path: string;
     usable: boolean;
@@ -480,6 +486,8 @@ declare namespace Api {
     content_hash: string;
     /** Paths of the recordings that hold some of the same music. All of them are trained on, or all of them are held out. */
     shares_with: string[];
+    /** What a joined recording holds; empty: it is one file. */
+    clips: SurveyClip[];
   }
 
   /** A folder, file by file, as `riffsmith survey --json` prints it. */
@@ -488,10 +496,12 @@ declare namespace Api {
     folder: string;
     genre: string | null;
     entries: SurveyFile[];
+    /** Recordings that usable files are joined into, in the order of their paths, because they are too short by themselves. The corpus has these in their place. */
+    joined: SurveyFile[];
     minutes: number;
     usable: number;
     skipped: number;
-    /** Length of the recordings that are skipped because they are too short. */
+    /** Length of the recordings that are skipped because they are too short, even joined. */
     too_short_minutes: number;
     sample_rates: Record<string, number>;
     channel_counts: Record<string, number>;

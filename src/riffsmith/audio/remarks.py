@@ -100,6 +100,11 @@ class RecordingCode(MessageCode):
         "{seconds} s of its music are in {path} too: both stay on the same side of the split",
     )
 
+    FLAWED_CLIPS = (
+        "flawed_clips",
+        "{clips:clip|clips} of it with flaws, which the survey of the folder names",
+    )
+
     # A sentence from a file that was written before there were codes.
     OTHER = "other", "{text}"
 

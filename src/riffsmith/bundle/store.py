@@ -20,6 +20,7 @@ from riffsmith.codec import (
     Codec,
     count_tonal_bands,
     load_codec,
+    save_codec,
 )
 from riffsmith.config import LatentSettings, PictureSettings
 from riffsmith.errors import ModelError
@@ -87,54 +88,50 @@ class LatentBundle:
 Bundle = PictureBundle | LatentBundle
 
 
-def write_bundle(
-    folder: Path,
-    card: Card,
-    generator: nn.Module,
-    codec: bytes | None = None,
-    piano_roll_model: bytes | None = None,
-    modulation_filter: bytes | None = None,
-) -> None:
+def write_bundle(folder: Path, bundle: Bundle) -> None:
     """Writes a bundle, whole or not at all.
 
     Args:
         folder: Folder of the bundle; an existing one is replaced.
-        card: Card; version and hashes are filled in.
-        generator: Generator that has the card's settings.
-        codec: Content of the codec file, from `save_codec`. `None`: the model has no codec.
-        piano_roll_model: Content of its file, from `save_piano_roll_model`. `None`: there is none.
-        modulation_filter: Content of its file, from `save_modulation_filter`. `None`: there is
-            none.
+        bundle: The bundle; version and hashes of its card are filled in.
 
     Raises:
         ModelError: Writing failed.
     """
-    state = {name: tensor.cpu().contiguous() for name, tensor in generator.state_dict().items()}
-    if codec is not None:  # half the size; such a generator plays in bfloat16 where that is faster
-        state = {name: tensor.half() for name, tensor in state.items()}
-    weights = save(state)
-    parts = {
-        WEIGHTS_NAME: weights,
-        CODEC_NAME: codec,
-        PIANO_ROLL_NAME: piano_roll_model,
-        MODULATION_FILTER_NAME: modulation_filter,
-    }
-    hashes = {name: None if part is None else _digest(part) for name, part in parts.items()}
-    card = card.model_copy(
+    parts = _save_parts(bundle)
+    hashes = {name: _digest(part) for name, part in parts.items()}
+    card = bundle.card.model_copy(
         update={
             "version": BUNDLE_VERSION,
             "weights_hash": hashes[WEIGHTS_NAME],
-            "codec_hash": hashes[CODEC_NAME],
-            "piano_roll_hash": hashes[PIANO_ROLL_NAME],
-            "modulation_filter_hash": hashes[MODULATION_FILTER_NAME],
+            "codec_hash": hashes.get(CODEC_NAME),
+            "piano_roll_hash": hashes.get(PIANO_ROLL_NAME),
+            "modulation_filter_hash": hashes.get(MODULATION_FILTER_NAME),
         }
     )
     with atomic_path(folder, ModelError) as partial:
         partial.mkdir()
         for name, part in parts.items():
-            if part is not None:
-                (partial / name).write_bytes(part)
+            (partial / name).write_bytes(part)
         (partial / CARD_NAME).write_bytes(dump_checked(card.model_dump_json()))
+
+
+def _save_parts(bundle: Bundle) -> dict[str, bytes]:
+    """Contents of the files that a bundle has beside its card, by name."""
+    weights = bundle.generator.state_dict()
+    weights = {name: tensor.cpu().contiguous() for name, tensor in weights.items()}
+    if isinstance(bundle, PictureBundle):
+        return {WEIGHTS_NAME: save(weights)}
+    # Half the size; such a generator plays in bfloat16 where that is faster.
+    parts = {
+        WEIGHTS_NAME: save({name: tensor.half() for name, tensor in weights.items()}),
+        CODEC_NAME: save_codec(bundle.codec),
+    }
+    if bundle.piano_roll_model is not None:
+        parts[PIANO_ROLL_NAME] = save_piano_roll_model(bundle.piano_roll_model)
+    if bundle.modulation_filter is not None:
+        parts[MODULATION_FILTER_NAME] = save(bundle.modulation_filter.state_dict())
+    return parts
 
 
 def is_bundle(folder: Path) -> bool:
@@ -233,13 +230,8 @@ def load_piano_roll_model(settings: LatentSettings, content: bytes) -> PianoRoll
     return model.eval().requires_grad_(False)
 
 
-def save_modulation_filter(modulation_filter: ModulationFilter) -> bytes:
-    """The filter as safetensors."""
-    return save(modulation_filter.state_dict())
-
-
 def _load_modulation_filter(settings: LatentSettings, content: bytes) -> ModulationFilter:
-    """Reads what `save_modulation_filter` wrote.
+    """Reads the filter that a bundle has.
 
     Raises:
         ModelError: The content is damaged, or belongs to latents with other channels.

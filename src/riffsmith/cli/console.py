@@ -74,6 +74,8 @@ def note_flaws(manifest: "Manifest") -> None:
     if too_short:
         note(describe_too_short(too_short, manifest.preset))
     sources = {recording.source.path: recording.source for recording in manifest.recordings}
+    if joined := [source for source in sources.values() if source.clips]:
+        note(describe_joined(joined, manifest.preset))
     for source in sources.values():
         for warning in source.warnings:
             note(f"{source.path}: {warning}")
@@ -94,8 +96,26 @@ def describe_too_short(entries: Sequence["SurveyEntry"], preset: str) -> str:
     needed = float(refusal.parameters["needed"])
     return (
         f"too short: {Count(len(entries)):file|files} with {duration(seconds)} of music together "
-        f"are not used, because preset {preset} needs {needed:.1f} s in each: join short clips "
-        "into longer files"
+        f"are not used, because preset {preset} needs {needed:.1f} s, and even joined they are "
+        "shorter: add more clips, or longer recordings"
+    )
+
+
+def describe_joined(joined: Sequence["SurveyEntry"], preset: str) -> str:
+    """Says how many clips are joined into how many recordings, and why.
+
+    Args:
+        joined: Recordings that clips are joined into, at least one.
+        preset: Preset that the clips are too short for.
+    """
+    from riffsmith.messages import Count
+
+    clips = sum(len(one.clips) for one in joined)
+    minutes = sum(one.seconds for one in joined) / 60
+    return (
+        f"joined: {Count(clips):clip that is|clips that are} too short for preset {preset} one by "
+        f"one, {minutes:.1f} minutes together, in the order of their paths, into "
+        f"{Count(len(joined)):recording|recordings}"
     )
 
 

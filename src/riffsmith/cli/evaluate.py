@@ -61,6 +61,7 @@ def evaluate(
     from riffsmith.evaluation import (
         CACHE_FOLDER,
         evaluate as evaluate_passages,
+        find_pairs,
         load_embedders,
         read_folder,
         run_self_test,
@@ -86,6 +87,7 @@ def evaluate(
     cache = corpus / CACHE_FOLDER
     if model is None:
         seconds = DEFAULT_SECONDS if seconds is None else seconds
+        find_pairs(opened, seconds)  # a corpus without room is told before other music is read
         others = read_folder(find_audio(contrast), opened, seconds) if contrast else []
         with share_progress("Testing") as on_progress:
             verdict = run_self_test(

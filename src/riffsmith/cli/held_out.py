@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from riffsmith.config import CorpusSettings
-from riffsmith.corpus import CorpusPlan, Manifest, PlannedRecording
+from riffsmith.corpus import CorpusPlan, Manifest, PlannedRecording, find_parts
 from riffsmith.messages import Count, format_position
 
 _MOST_NAMES = 10
@@ -59,7 +59,7 @@ def _describe(recordings: Sequence[PlannedRecording], chosen_by: CorpusSettings 
     stretch = held_out[0].stretch
     if stretch is None:
         amount = f"{len(held_out)} of {Count(count):recording|recordings}, {amount}"
-        why = "" if chosen_by is None else _explain_whole(chosen_by)
+        why = "" if chosen_by is None else _explain_whole(chosen_by) + _explain_parts(recordings)
         return f"held out: {names} ({amount}). {_PURPOSE}{why}"
     used = next(
         each.seconds for each in recordings if each.stretch is not None and each.split == "train"
@@ -69,6 +69,22 @@ def _describe(recordings: Sequence[PlannedRecording], chosen_by: CorpusSettings 
         f"held out: {names} from {format_position(stretch.start_seconds)} on ({amount}). The "
         f"training uses that recording up to {format_position(used)}. {_PURPOSE}{why}"
     )
+
+
+def _explain_parts(recordings: Sequence[PlannedRecording]) -> str:
+    """Says which recordings stay together because of their names; nothing where none do."""
+    found = find_parts(recordings)
+    if not found:
+        return ""
+    paths = {recording.source.path for parts in found for recording in parts}
+    first, second, *_ = (recording.source.path for recording in found[0])
+    text = (
+        f" By their names {len(paths)} recordings are parts of "
+        f"{Count(len(found)):longer recording|longer recordings}, such as {first} and {second}"
+    )
+    if any(len({recording.split for recording in parts}) > 1 for parts in found):
+        return f"{text}; they are divided, because otherwise nothing could be held out."
+    return f"{text}, and such parts stay on the same side."
 
 
 def _explain_whole(settings: CorpusSettings) -> str:

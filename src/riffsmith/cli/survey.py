@@ -32,14 +32,20 @@ def survey(
     genre
         A subfolder of a GTZAN-like tree of genres, or "all".
     preset
-        The preset that is to be trained: recordings that are too short for it are skipped, and the
+        The preset that is to be trained: recordings that are too short for it are joined, and the
         training time is estimated for it.
     workers
         Threads; one for each core if left out.
     as_json
         Print the survey as JSON.
     """
-    from riffsmith.cli.console import describe_too_short, duration, file_progress, stdout
+    from riffsmith.cli.console import (
+        describe_joined,
+        describe_too_short,
+        duration,
+        file_progress,
+        stdout,
+    )
     from riffsmith.cli.held_out import describe_plan
     from riffsmith.config import DEFAULT_PRESET, load_preset
     from riffsmith.corpus import survey_folder
@@ -75,6 +81,8 @@ def survey(
     if found.usable:
         chosen_by = None if hold_out or hold_out_glob else settings.corpus
         stdout.print(describe_plan(plan, chosen_by), soft_wrap=True)
+    if found.joined:
+        stdout.print(describe_joined(found.joined, preset), soft_wrap=True)
     if found.too_short:
         stdout.print(describe_too_short(found.too_short, preset), soft_wrap=True)
     stdout.print(f"verdict: {found.verdict()}", style="bold")
@@ -121,12 +129,16 @@ def _print_table(found: "Survey") -> None:
     for title in ("minutes", "Hz", "ch", "LUFS", "peak dB"):
         table.add_column(title, justify="right")
     table.add_column("remarks", overflow="fold")
+    joined = {clip.path for one in found.joined for clip in one.clips}
     for entry in found.entries:
         path = escape_controls(entry.path)  # a line break in a name would make another line
         if not entry.usable:
             remark = Text(f"skipped: {entry.reason}", style="red")
             table.add_row(path, *[""] * 5, remark)
             continue
+        remarks = list(entry.warnings)
+        if entry.path in joined:
+            remarks.insert(0, "joined with others")
         loudness = "–" if entry.loudness_lufs is None else f"{entry.loudness_lufs:.1f}"
         table.add_row(
             path,
@@ -135,7 +147,7 @@ def _print_table(found: "Survey") -> None:
             str(entry.channels),
             loudness,
             f"{entry.peak_db:.1f}",
-            Text("; ".join(entry.warnings), style="yellow"),
+            Text("; ".join(remarks), style="yellow"),
         )
     stdout.print(table)
 

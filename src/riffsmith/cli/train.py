@@ -220,7 +220,7 @@ def _measure_recordings(
     source: Path, request: "TrainingRequest", settings: "Settings"
 ) -> tuple[int, float]:
     """Number of training segments, and seconds of work before the first step."""
-    from riffsmith.cli.console import describe_too_short, file_progress, stdout
+    from riffsmith.cli.console import describe_joined, describe_too_short, file_progress, stdout
     from riffsmith.cli.held_out import describe_corpus_split, describe_plan
     from riffsmith.config import DEFAULT_PRESET
     from riffsmith.corpus import Corpus, is_corpus, survey_folder
@@ -242,8 +242,10 @@ def _measure_recordings(
     if found.usable:
         chosen_by = None if request.is_split_chosen else settings.corpus
         stdout.print(describe_plan(plan, chosen_by), soft_wrap=True)
+    preset = request.preset or DEFAULT_PRESET
+    if found.joined:
+        stdout.print(describe_joined(found.joined, preset), soft_wrap=True)
     if found.too_short:
-        preset = request.preset or DEFAULT_PRESET
         stdout.print(describe_too_short(found.too_short, preset), soft_wrap=True)
     stdout.print(f"verdict: {found.verdict()}", style="bold")
     return plan.training_segments, estimate_preparation(settings, plan)

@@ -23,7 +23,7 @@ from riffsmith.corpus.manifest import (
 )
 from riffsmith.corpus.prepare import prepare_corpus
 from riffsmith.corpus.reader import Corpus, SegmentSet
-from riffsmith.corpus.split import HOLD_OUT_NOTHING, find_held_out
+from riffsmith.corpus.split import HOLD_OUT_NOTHING, find_held_out, find_parts
 from riffsmith.corpus.survey import (
     CorpusPlan,
     MaterialGrade,
@@ -56,6 +56,7 @@ __all__ = [
     "find_audio_or_file",
     "find_genres",
     "find_held_out",
+    "find_parts",
     "find_too_short",
     "held_out_start",
     "is_corpus",

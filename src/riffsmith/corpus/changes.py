@@ -49,7 +49,11 @@ def compare_folder(folder: Path, manifest: Manifest) -> Changes:
         folder: Folder of recordings.
         manifest: Manifest of the corpus.
     """
-    prepared = {recording.source.path: recording.shard for recording in manifest.recordings}
+    prepared = {
+        path: shard
+        for recording in manifest.recordings
+        for path, shard in recording.shard_of_file.items()
+    }
     skipped = {entry.path for entry in manifest.skipped}
     files = {entry_path(path, folder): path for path in list_files(folder) if path.is_file()}
     return Changes(
@@ -75,7 +79,11 @@ def compare_manifests(old: Manifest, new: Manifest) -> Changes:
         new: Manifest of the other corpus.
     """
     before, after = (
-        {recording.source.path: recording.source.content_hash for recording in each.recordings}
+        {
+            path: content_hash
+            for recording in each.recordings
+            for path, content_hash in recording.source.files.items()
+        }
         for each in (old, new)
     )
     return Changes(

@@ -35,8 +35,22 @@ FULL_SCALE = 32767
 """Largest value of a stored 16-bit sample."""
 
 
+class Clip(BaseModel):
+    """A short file within the recording that it was joined into."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str
+    """Path relative to the folder, with forward slashes."""
+    content_hash: str
+    """Hash of the decoded and resampled audio."""
+    start_seconds: float
+    """Where it begins in the recording; for a moment the clip before it ends meanwhile."""
+    seconds: float
+
+
 class SurveyEntry(BaseModel):
-    """One file of a folder.
+    """One file of a folder, or a recording that short files are joined into.
 
     The values from `seconds` to `content_hash` have their defaults if the file cannot be decoded.
     """
@@ -44,7 +58,8 @@ class SurveyEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     path: str
-    """Path relative to the folder, with forward slashes."""
+    """Path relative to the folder, with forward slashes. A joined recording has the path of its
+    first clip and the number of the others, such as `kick 1.wav +69`."""
     refusal: RecordingRemark | None = None
     """Why the file is skipped. `None`: it is used."""
     flaws: tuple[RecordingRemark, ...] = ()
@@ -59,10 +74,25 @@ class SurveyEntry(BaseModel):
     peak_db: float = 0.0
     loudness_lufs: float | None = None
     content_hash: str = ""
-    """Hash of the decoded and resampled audio, equal for the same audio in two lossless formats."""
+    """Hash of the decoded and resampled audio, equal for the same audio in two lossless formats.
+    That of a joined recording is made from those of its clips."""
     shares_with: tuple[str, ...] = ()
     """Paths of the other recordings that hold some of the same music and are used as well. All of
     them stay on the same side of the split."""
+    clips: tuple[Clip, ...] = ()
+    """What a joined recording holds, in order. Empty: the recording is one file."""
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Content hash of each file of the recording by its path."""
+        if self.clips:
+            return {clip.path: clip.content_hash for clip in self.clips}
+        return {self.path: self.content_hash}
+
+    @property
+    def names(self) -> list[str]:
+        """Paths that the recording can be named by: its own and those of its clips."""
+        return list(dict.fromkeys([self.path, *self.files]))
 
     @computed_field
     @property

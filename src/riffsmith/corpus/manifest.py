@@ -64,6 +64,14 @@ class PreparedRecording(PlannedRecording):
 
     shard: str
     """Name of the file in `shards/`."""
+    clip_shards: tuple[str, ...] = ()
+    """Names of the shards of its clips, from which a joined recording is made again in a grown
+    folder."""
+
+    @property
+    def shard_of_file(self) -> dict[str, str]:
+        """Name of the shard of each file of the recording by its path."""
+        return dict(zip(self.source.files, self.clip_shards or (self.shard,), strict=True))
 
 
 def held_out_start(recordings: Sequence[PlannedRecording]) -> float | None:

@@ -12,8 +12,14 @@ import torch
 from riffsmith import __version__
 from riffsmith.audio import AudioSpool, RecordingCode, RecordingRemark, is_audio_file
 from riffsmith.config import CorpusSettings
-from riffsmith.corpus.duplicates import mark_duplicates
-from riffsmith.corpus.entry import SurveyEntry, describe, entry_path
+from riffsmith.corpus.clips import join_audio, join_short_clips
+from riffsmith.corpus.entry import (
+    FULL_SCALE,
+    SurveyEntry,
+    describe,
+    entry_path,
+    find_stored_landmarks,
+)
 from riffsmith.corpus.folders import find_genres, find_recordings
 from riffsmith.corpus.manifest import (
     MANIFEST_NAME,
@@ -22,8 +28,14 @@ from riffsmith.corpus.manifest import (
     read_manifest,
     write_manifest,
 )
-from riffsmith.corpus.segments import refuse_short
-from riffsmith.corpus.shards import SHARD_FOLDER, Shard, is_shard_name, shard_name, write_shard
+from riffsmith.corpus.shards import (
+    SHARD_FOLDER,
+    Shard,
+    is_shard_name,
+    joined_shard_name,
+    shard_name,
+    write_shard,
+)
 from riffsmith.corpus.split import divide_recordings, split_recordings
 from riffsmith.corpus.survey import Progress, map_files
 from riffsmith.errors import CorpusError
@@ -49,7 +61,8 @@ def prepare_corpus(
 
     Files that were prepared before with the same settings are not decoded again. A call that was
     interrupted therefore continues where it stopped, and new files in the folder cost only
-    their own time.
+    their own time. Files that are too short for a segment are joined into recordings that are long
+    enough (`corpus/clips.py`).
 
     Args:
         folder: Folder of recordings of any format, sample rate and number of channels; its
@@ -85,7 +98,7 @@ def prepare_corpus(
             root, name, genres, corpus, settings, preset, hold_out, hold_out_glob, files
         )
         write_manifest(corpus, manifest)
-        kept = {recording.shard for recording in manifest.recordings}
+        kept = {name for one in manifest.recordings for name in (one.shard, *one.clip_shards)}
         for path in (corpus / SHARD_FOLDER).iterdir():
             if is_shard_name(path.name) and path.name not in kept:
                 remove(path)
@@ -149,12 +162,11 @@ def _write_shards(
         if shard.exists():
             entry = _reusable_entry(shard, entry_path(path, root))
             if entry is not None:
-                return refuse_short(entry, settings)
+                return entry
         rate, channels = settings.sample_rate, settings.channel_count
         try:
             with AudioSpool(corpus, channels, np.int16) as spool:
                 entry, landmarks = describe(path, root, rate, channels, spool)
-                entry = refuse_short(entry, settings)
                 if entry.usable:
                     write_shard(shard, entry, spool, landmarks, settings, transform)
                 return entry
@@ -174,6 +186,34 @@ def _reusable_entry(shard: Path, name: str) -> SurveyEntry | None:
         return None
 
 
+def _write_joined(
+    entry: SurveyEntry, clips: Sequence[Shard], corpus: Path, settings: CorpusSettings
+) -> Shard:
+    """Writes the shard of a joined recording if it is missing.
+
+    Args:
+        entry: Entry of the joined recording.
+        clips: Shards of its clips.
+        corpus: Folder of the corpus.
+        settings: Settings of the corpus.
+    """
+    name = joined_shard_name([clip.path.name for clip in clips])
+    shard = corpus / SHARD_FOLDER / name
+    if shard.exists() and _reusable_entry(shard, entry.path) is not None:
+        return Shard(shard)
+    rate, channels = settings.sample_rate, settings.channel_count
+    pieces = (clip.audio(0, clip.samples).numpy() for clip in clips)
+    audio = np.rint(join_audio(entry, pieces, channels, rate) * FULL_SCALE).astype(np.int16)
+    try:
+        with AudioSpool(corpus, channels, np.int16) as spool:
+            spool.add(audio)
+            landmarks = find_stored_landmarks([audio], rate)
+            write_shard(shard, entry, spool, landmarks, settings, MelTransform.of(settings))
+    except OSError as cause:
+        raise CorpusError(explain(cause, f"writing {shard}")) from cause
+    return Shard(shard)
+
+
 def _build_manifest(
     root: Path,
     name: str,
@@ -190,19 +230,21 @@ def _build_manifest(
         for path, (entry, name) in files.items()
         if name is not None and entry.usable
     }
-    entries = mark_duplicates(
-        [entry for entry, _ in files.values()],
-        [
-            shards[path].landmarks(settings.sample_rate) if path in shards else None
-            for path in files
-        ],
-    )
-    usable = [entry for entry in entries if entry.usable]
+    landmarks = [
+        shards[path].landmarks(settings.sample_rate) if path in shards else None for path in files
+    ]
+    entries, joined = join_short_clips([entry for entry, _ in files.values()], landmarks, settings)
+    clips = {path for one in joined for path in one.files}
+    usable = [*(one for one in entries if one.usable and one.path not in clips), *joined]
     if not usable:
         reasons = "; ".join(f"{entry.path}: {entry.reason}" for entry in entries[:5])
         more = f"; and {Count(len(entries) - 5):file|files} more" if len(entries) > 5 else ""
         raise CorpusError(f"nothing in {root} can be used ({reasons}{more})")
     choice = split_recordings(usable, settings, hold_out, hold_out_glob)
+    shards |= {
+        one.path: _write_joined(one, [shards[path] for path in one.files], corpus, settings)
+        for one in joined
+    }
     segments = {entry.content_hash: shards[entry.path].count for entry in usable}
     recordings: list[PreparedRecording] = []
     ranges: list[torch.Tensor] = []
@@ -218,6 +260,7 @@ def _build_manifest(
                 split=planned.split,
                 stretch=planned.stretch,
                 shard=shard.path.name,
+                clip_shards=tuple(shards[clip.path].path.name for clip in planned.source.clips),
             )
         )
     low_db, high_db = _range_db(torch.cat(ranges), settings)

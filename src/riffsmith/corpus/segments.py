@@ -13,7 +13,7 @@ from riffsmith.config import CorpusSettings
 from riffsmith.corpus.entry import FULL_SCALE, SurveyEntry
 from riffsmith.features import MelTransform, mask, resize, shift_pitch
 
-_ROUNDING_SECONDS = 0.0005
+ROUNDING_SECONDS = 0.0005
 """An entry's length may be too long by so much, because it is rounded."""
 
 
@@ -39,6 +39,16 @@ def minimum_seconds(settings: CorpusSettings) -> float:
     return ceil((1 - padding) * settings.segment_samples) / settings.sample_rate
 
 
+def is_short(entry: SurveyEntry, settings: CorpusSettings) -> bool:
+    """Whether a file can be used, but not by itself, because it is too short for a segment.
+
+    Args:
+        entry: Entry of a file.
+        settings: Settings of the corpus.
+    """
+    return entry.usable and entry.seconds - ROUNDING_SECONDS < minimum_seconds(settings)
+
+
 def refuse_short(entry: SurveyEntry, settings: CorpusSettings) -> SurveyEntry:
     """The entry of a file, which is skipped where its recording is too short for a segment.
 
@@ -46,9 +56,9 @@ def refuse_short(entry: SurveyEntry, settings: CorpusSettings) -> SurveyEntry:
         entry: Entry of a file.
         settings: Settings of the corpus.
     """
-    needed = minimum_seconds(settings)
-    if not entry.usable or entry.seconds - _ROUNDING_SECONDS >= needed:
+    if not is_short(entry, settings):
         return entry
+    needed = minimum_seconds(settings)
     refusal = RecordingRemark.of(RecordingCode.TOO_SHORT, seconds=entry.seconds, needed=needed)
     return entry.model_copy(update={"refusal": refusal})
 

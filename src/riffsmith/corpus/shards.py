@@ -1,5 +1,7 @@
 """Shards: one memory-mapped file for each recording, with its audio and its pictures.
 
+A clip that is joined with others has a shard, too, besides that of the joined recording.
+
 | tensor | shape | type | content |
 |---|---|---|---|
 | audio | time, channels | int16 | samples at the corpus's sample rate, full scale at 32767 |
@@ -15,7 +17,7 @@ at when something is read for the first time. A shard from before there were any
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from hashlib import blake2b
@@ -52,6 +54,16 @@ def shard_name(file: Path, settings: CorpusSettings) -> str:
     with file.open("rb") as handle:
         while chunk := handle.read(1 << 20):
             digest.update(chunk)
+    return f"{digest.hexdigest()}.safetensors"
+
+
+def joined_shard_name(clips: Sequence[str]) -> str:
+    """Name of the shard of a recording that clips are joined into.
+
+    Args:
+        clips: Names of the shards of the clips, in order.
+    """
+    digest = blake2b(f"joined {CORPUS_VERSION} {' '.join(clips)}".encode(), digest_size=12)
     return f"{digest.hexdigest()}.safetensors"
 
 

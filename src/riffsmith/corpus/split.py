@@ -95,7 +95,8 @@ def split_recordings(
     hashes alone, so that neither names nor their order matter.
 
     Recordings that share music stay together: with one of them, all of them are held out, and none
-    of them is cut. Where nothing is named, so do parts of one recording, which are known by their
+    of them is cut. Nor is a recording that clips are joined into, because its clips may be
+    alike. Where nothing is named, so do parts of one recording, which are known by their
     names, such as `song (part 1)`, unless nothing could be held out then.
 
     Args:
@@ -122,8 +123,9 @@ def split_recordings(
                 "leave out one of them"
             )
         return SplitChoice()
-    paths = set(find_held_out([entry.path for entry in entries], hold_out, hold_out_glob))
-    named = {entry.content_hash for entry in entries if entry.path in paths}
+    names = [name for entry in entries for name in entry.names]
+    paths = set(find_held_out(names, hold_out, hold_out_glob))
+    named = {entry.content_hash for entry in entries if not paths.isdisjoint(entry.names)}
     held_out = {one for group in groups if named & set(group) for one in group}
     if len(held_out) == len(entries):
         raise CorpusError(
@@ -146,7 +148,8 @@ def _choose(
     singles = sorted(groups, key=lambda group: abs(_sum(group, seconds) - amount.target_seconds))
     candidates = (first, by_seconds, *map(frozenset, singles))
     whole = next((one for one in candidates if amount.is_met_by(one, seconds)), None)
-    alone = {group[0] for group in groups if len(group) == 1}
+    joined = {entry.content_hash for entry in entries if entry.clips}
+    alone = {group[0] for group in groups if len(group) == 1} - joined
     longest = max(
         (entry for entry in entries if entry.content_hash in alone),
         key=lambda entry: (entry.seconds, entry.content_hash),
@@ -288,15 +291,35 @@ def _group(entries: Sequence[SurveyEntry]) -> list[list[str]]:
 
 def _join_parts(entries: Sequence[SurveyEntry], groups: Sequence[list[str]]) -> list[list[str]]:
     """The groups, of which those with parts of one recording are one group."""
-    whole_of = {entry.content_hash: _whole_name(entry.path) for entry in entries}
+    wholes_of = {
+        entry.content_hash: {name for path in entry.files if (name := _whole_name(path))}
+        for entry in entries
+    }
     joined: list[tuple[set[str], list[str]]] = []
     for group in groups:
-        wholes, members = {name for one in group if (name := whole_of[one])}, list(group)
+        wholes, members = {name for one in group for name in wholes_of[one]}, list(group)
         for other in [other for other in joined if wholes & other[0]]:
             joined.remove(other)
             wholes, members = wholes | other[0], members + other[1]
         joined.append((wholes, members))
     return sorted(sorted(members) for _, members in joined)
+
+
+def find_parts(recordings: Sequence[PlannedRecording]) -> list[list[PlannedRecording]]:
+    """Recordings that are named as parts of the same longer one, such as `song (part 1)`.
+
+    Args:
+        recordings: Recordings of both sides of the split.
+
+    Returns:
+        The recordings of each longer one that has two or more, in the order of the recordings.
+    """
+    parts: dict[str, list[PlannedRecording]] = {}
+    for recording in recordings:
+        for whole in dict.fromkeys(map(_whole_name, recording.source.files)):
+            if whole is not None:
+                parts.setdefault(whole, []).append(recording)
+    return [found for found in parts.values() if len(found) > 1]
 
 
 def _whole_name(path: str) -> str | None:

@@ -12,11 +12,11 @@ from torch import Tensor
 
 from riffsmith.audio import RecordingCode
 from riffsmith.config import CorpusSettings
-from riffsmith.corpus.duplicates import mark_duplicates
+from riffsmith.corpus.clips import join_short_clips
 from riffsmith.corpus.entry import SurveyEntry, describe
 from riffsmith.corpus.folders import find_recordings
 from riffsmith.corpus.manifest import PlannedRecording, Split
-from riffsmith.corpus.segments import count_segments, refuse_short
+from riffsmith.corpus.segments import count_segments
 from riffsmith.corpus.split import divide_recordings, split_recordings
 from riffsmith.errors import CorpusError
 from riffsmith.messages import MessageCode
@@ -78,6 +78,9 @@ class Survey(BaseModel):
     genre: str | None
     """Subfolder of a tree of genres, or `all`. `None`: the folder is no such tree."""
     entries: tuple[SurveyEntry, ...]
+    """All files."""
+    joined: tuple[SurveyEntry, ...] = ()
+    """Recordings that usable files are joined into, which are too short by themselves."""
 
     @property
     def usable(self) -> list[SurveyEntry]:
@@ -91,17 +94,23 @@ class Survey(BaseModel):
 
     @property
     def too_short(self) -> list[SurveyEntry]:
-        """Files that hold music, but are too short for the settings."""
+        """Files that hold music, but are too short for the settings, even if joined."""
         return find_too_short(self.skipped)
 
     @property
+    def recordings(self) -> list[SurveyEntry]:
+        """What a corpus takes: usable files, and those that short ones are joined into instead."""
+        clips = {clip.path for one in self.joined for clip in one.clips}
+        return [*(entry for entry in self.usable if entry.path not in clips), *self.joined]
+
+    @property
     def minutes(self) -> float:
-        """Length of all usable files together."""
-        return sum(entry.seconds for entry in self.usable) / 60
+        """Length of all recordings together."""
+        return sum(entry.seconds for entry in self.recordings) / 60
 
     @property
     def grade(self) -> MaterialGrade:
-        """Whether the usable files are enough to train on."""
+        """Whether the recordings are enough to train on."""
         minutes = self.minutes
         if minutes < 1:
             return MaterialGrade.TOO_LITTLE
@@ -109,7 +118,7 @@ class Survey(BaseModel):
             return MaterialGrade.VERY_LITTLE
         if minutes < 15:
             return MaterialGrade.LITTLE
-        return MaterialGrade.FEW_RECORDINGS if len(self.usable) < 4 else MaterialGrade.ENOUGH
+        return MaterialGrade.FEW_RECORDINGS if len(self.recordings) < 4 else MaterialGrade.ENOUGH
 
     def plan(
         self,
@@ -131,9 +140,9 @@ class Survey(BaseModel):
             entry.content_hash: count_segments(
                 round(entry.seconds * settings.sample_rate), settings
             )
-            for entry in self.usable
+            for entry in self.recordings
         }
-        entries = [entry for entry in self.usable if counts[entry.content_hash]]
+        entries = [entry for entry in self.recordings if counts[entry.content_hash]]
         choice = split_recordings(entries, settings, hold_out, hold_out_glob)
         return CorpusPlan(tuple(divide_recordings(entries, counts, choice, settings)))
 
@@ -151,7 +160,7 @@ class Survey(BaseModel):
 
 
 def find_too_short(skipped: Sequence[SurveyEntry]) -> list[SurveyEntry]:
-    """The files that are skipped for the sole reason that they are too short for a segment.
+    """The files that are skipped for the sole reason that they are too short, even if joined.
 
     Args:
         skipped: Files that are skipped.
@@ -178,7 +187,8 @@ def survey_folder(
         genre: Subfolder of a tree of genres such as GTZAN, or `all`. `None`: the folder is no such
             tree.
         settings: Settings of the corpus that is to be made: recordings that are too short for it
-            are skipped. `None`: no recording is too short.
+            are joined, or skipped where all of them together are too short. `None`: no recording is
+            too short.
         workers: Number of threads. `None`: one for each core.
         on_progress: Function to call after each file.
 
@@ -193,15 +203,13 @@ def survey_folder(
 
     def describe_file(path: Path) -> tuple[SurveyEntry, Tensor | None]:
         entry, landmarks = describe(path, root, sample_rate, channels)
-        if settings is not None:
-            entry = refuse_short(entry, settings)
         return entry, landmarks if entry.usable else None
 
     described = list(map_files(describe_file, paths, workers, on_progress))
-    entries = mark_duplicates(
-        [entry for entry, _ in described], [landmarks for _, landmarks in described]
+    entries, joined = join_short_clips(
+        [entry for entry, _ in described], [landmarks for _, landmarks in described], settings
     )
-    return Survey(folder=str(root), genre=genre, entries=tuple(entries))
+    return Survey(folder=str(root), genre=genre, entries=tuple(entries), joined=tuple(joined))
 
 
 def map_files(

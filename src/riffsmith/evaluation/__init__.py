@@ -60,6 +60,7 @@ from riffsmith.evaluation.passages import (
     read_folder,
     reconstruct_with,
 )
+from riffsmith.evaluation.positions import find_pairs
 from riffsmith.evaluation.reconstruction import ReconstructionScore, score_reconstruction
 from riffsmith.evaluation.remarks import Remark, RemarkCode
 from riffsmith.evaluation.scores import (
@@ -107,6 +108,7 @@ __all__ = [
     "embed_audio",
     "evaluate",
     "find_nearest",
+    "find_pairs",
     "has_index",
     "join_comparisons",
     "load_embedder",

@@ -81,9 +81,9 @@ class RemarkCode(MessageCode):
     # Errors.
     NO_ROOM_FOR_PAIRS = (
         "no_room_for_pairs",
-        "{path} has room for {room:pair|pairs} of passages of {seconds:g} s and {requested} are "
-        "asked for; a self-test needs {needed}: prepare more music of a minute or more, or give "
-        "more --seconds",
+        "{path} has room for {room:pair|pairs} of passages of {seconds:g} s, as only recordings "
+        "of a minute or more hold any, and {requested} are asked for; a self-test needs {needed}: "
+        "prepare longer recordings, or give more --seconds",
     )
     NOTHING_HELD_OUT = (
         "nothing_held_out",

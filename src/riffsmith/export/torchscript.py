@@ -1,6 +1,7 @@
 """Export of a latent model as one TorchScript file for nn~."""
 
 import warnings
+from io import BytesIO
 from pathlib import Path
 
 import torch
@@ -12,7 +13,7 @@ from riffsmith.errors import ModelError
 from riffsmith.export.instrument import Instrument
 from riffsmith.export.notes import NoteWriter
 from riffsmith.export.plain import PianoRollStep
-from riffsmith.files import atomic_path
+from riffsmith.files import write_bytes
 from riffsmith.networks import CLOCK_CHANNELS, PROFILE_VALUES, PianoRollModel
 from riffsmith.transcription import PITCHES
 
@@ -82,8 +83,10 @@ def export_torchscript(bundle: LatentBundle, path: Path) -> None:
         script = torch.jit.script(instrument.eval())
         if path.is_dir():
             raise ModelError(f"{path} is a folder: name a file, ending in .ts")
-        with atomic_path(path, ModelError) as partial:
-            torch.jit.save(script, str(partial))
+        # Torch would put the name of a file into the archive, and report a full disk as its own.
+        content = BytesIO()
+        torch.jit.save(script, content)
+        write_bytes(path, content.getvalue(), ModelError)
 
 
 def _trace_writer(model: PianoRollModel) -> NoteWriter:

@@ -45,7 +45,8 @@ class ListedModel:
     snapshot: int | None = None
     """Number of the snapshot that is played."""
     grade: str | None = None
-    """Grade of the stored evaluation. `None`: none is stored."""
+    """Grade of the stored evaluation: a run has it below `report/`, and a bundle beside its files.
+    `None`: none is stored."""
     figures: Mapping[str, float] = field(default_factory=dict)
     """A stored evaluation gives the ratio of each distance to real music, by its name, and `notes`,
     the mean number of notes at a time. Where none is stored, the monitor gives `distance`."""
@@ -68,9 +69,11 @@ def list_models(folder: Path) -> Iterator[ListedModel]:
     """
     if not folder.is_dir():
         raise ModelError(f"no folder {str(folder)!r}: check the path")
+    shipped: list[Path] = []
     for name in shipped_models():
         with find_shipped(name) as place:
-            yield _describe(name, ModelKind.SHIPPED, place)
+            shipped.append(place.resolve())
+            yield _describe(name, ModelKind.SHIPPED, place, ResultStore(place))
     for path, children, _ in os.walk(folder):
         place = Path(path)
         run = RunFolder(place)
@@ -79,10 +82,12 @@ def list_models(folder: Path) -> Iterator[ListedModel]:
             yield _describe_run(run)
         elif is_bundle(place):
             children.clear()
+            if place.resolve() in shipped:
+                continue
             origin = read_origin(place)
             is_pulled = origin is not None and origin.hub_name is not None
             kind = ModelKind.PULLED if is_pulled else ModelKind.BUNDLE
-            yield _describe(as_model(place), kind, place)
+            yield _describe(as_model(place), kind, place, ResultStore(place))
         children[:] = sorted(child for child in children if not child.startswith("."))
 
 
@@ -103,7 +108,7 @@ def _describe(
     name: str,
     kind: ModelKind,
     place: Path,
-    store: ResultStore | None = None,
+    store: ResultStore,
     figures: Mapping[str, float] | None = None,
 ) -> ListedModel:
     try:
@@ -111,7 +116,7 @@ def _describe(
     except ModelError as error:
         return ListedModel(name, kind, problem=str(error))
     found = None
-    if store is not None and card.weights_hash is not None:
+    if card.weights_hash is not None:
         found = store.read_longest("evaluation", card.weights_hash, Evaluation)
     origin = read_origin(place)
     size = sum(file.stat().st_size for file in place.iterdir() if file.is_file())

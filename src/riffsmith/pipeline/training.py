@@ -356,7 +356,7 @@ def _refuse_other_split(run: RunFolder, request: TrainingRequest) -> None:
         return
     manifest = Corpus(run.path / run.read_record().corpus).manifest
     trained, held_out = (
-        [recording.source.path for recording in manifest.of_split(split)]
+        [name for recording in manifest.of_split(split) for name in recording.source.names]
         for split in ("train", "held_out")
     )
     if HOLD_OUT_NOTHING in request.hold_out:
@@ -366,7 +366,7 @@ def _refuse_other_split(run: RunFolder, request: TrainingRequest) -> None:
                 f"--hold-out {HOLD_OUT_NOTHING}, or start a new run"
             )
         return
-    paths = [recording.source.path for recording in manifest.recordings]
+    paths = [name for recording in manifest.recordings for name in recording.source.names]
     for path in find_held_out(paths, request.hold_out, request.hold_out_glob):
         if path in trained:
             raise RunError(

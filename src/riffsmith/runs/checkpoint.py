@@ -62,9 +62,17 @@ def write_checkpoint(folder: Path, state: Checkpoint) -> Path:
         RunError: Writing failed; the earlier checkpoint is untouched.
     """
     path = _write(folder / f"step-{state.step:09d}.safetensors", state)
+    remove_old_checkpoints(folder)
+    return path
+
+
+def remove_old_checkpoints(folder: Path) -> None:
+    """Removes all checkpoints but the newest, and all best checkpoints but the newest.
+
+    A run that was killed before it had done this does it when it goes on.
+    """
     for old in (*checkpoint_paths(folder)[:-1], *best_checkpoint_paths(folder)[:-1]):
         remove(old)
-    return path
 
 
 def write_best_checkpoint(folder: Path, state: Checkpoint) -> Path:

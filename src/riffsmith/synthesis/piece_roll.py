@@ -12,7 +12,7 @@ from riffsmith.parallel import SharedResults, single_threaded
 from riffsmith.seeds import random_stream
 from riffsmith.synthesis.form import SECTION_BARS, Form
 from riffsmith.synthesis.transposition import semitones_to_key
-from riffsmith.transcription import look_up, step_numbers, transpose_roll
+from riffsmith.transcription import PITCHES, look_up, step_numbers, transpose_roll
 
 _SECTION_STEPS = SECTION_BARS * BAR_STEPS
 _KEPT_SECTIONS = 16
@@ -55,12 +55,12 @@ class PieceRoll:
         """
         numbers = step_numbers(beats)
         sections = numbers.div(_SECTION_STEPS, rounding_mode="floor")
-        parts: list[Tensor] = []
-        for section in sections.unique_consecutive().tolist():
+        notes = torch.empty(PITCHES, len(numbers))
+        for section in sections.unique().tolist():  # a long loop returns to its first one
             steps = self._sections.get(self._form.section(section), self._write)
-            inside = numbers[sections == section] - section * _SECTION_STEPS
-            parts.append(look_up(steps, inside))
-        return torch.cat(parts, dim=1)
+            is_inside = sections == section
+            notes[:, is_inside] = look_up(steps, numbers[is_inside] - section * _SECTION_STEPS)
+        return notes
 
     @single_threaded()
     def _write(self, section: int) -> Float[Tensor, "steps 88"]:

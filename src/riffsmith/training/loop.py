@@ -23,6 +23,7 @@ from riffsmith.runs import (
 from riffsmith.runs.checkpoint import (
     forget_best_checkpoints_after,
     read_latest,
+    remove_old_checkpoints,
     write_checkpoint,
 )
 from riffsmith.synthesis import generate_clip
@@ -147,6 +148,7 @@ class Loop:
         self.run.forget_metrics_after(checkpoint.step if checkpoint else -1)
         forget_best_checkpoints_after(self.run.checkpoints, checkpoint.step if checkpoint else -1)
         if checkpoint:
+            remove_old_checkpoints(self.run.checkpoints)
             self.state.restore(checkpoint)
             self.saved_step = self.state.step
             since_log = self.state.sums.get("seconds", 0.0)

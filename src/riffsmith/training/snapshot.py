@@ -12,14 +12,10 @@ from riffsmith.audio import write_audio
 from riffsmith.bundle import (
     Bundle,
     Card,
-    LatentBundle,
     PictureBundle,
     RecordingCredit,
-    save_modulation_filter,
-    save_piano_roll_model,
     write_bundle,
 )
-from riffsmith.codec import save_codec
 from riffsmith.corpus import Manifest
 from riffsmith.features import MelTransform
 from riffsmith.runs import PREVIEW_AUDIO, RunFolder, RunRecord
@@ -50,21 +46,7 @@ def take_snapshot(
     """
     metrics = measure_samples(system.probe())
     bundle = system.snapshot(build_card(system, record, manifest, number, metrics))
-    codec, piano_roll_model, modulation_filter = None, None, None
-    if isinstance(bundle, LatentBundle):
-        codec = save_codec(bundle.codec)
-        if bundle.piano_roll_model is not None:
-            piano_roll_model = save_piano_roll_model(bundle.piano_roll_model)
-        if bundle.modulation_filter is not None:
-            modulation_filter = save_modulation_filter(bundle.modulation_filter)
-    write_bundle(
-        run.snapshot(number),
-        bundle.card,
-        bundle.generator,
-        codec,
-        piano_roll_model,
-        modulation_filter,
-    )
+    write_bundle(run.snapshot(number), bundle)
     preview = make_preview(bundle)
     write_audio(run.preview(number, PREVIEW_AUDIO), preview.audio, preview.sample_rate)
     return metrics, preview

@@ -196,19 +196,14 @@ export const startJob = (job) => json("POST", "jobs", job);
 export const stopJob = (name) => json("POST", `jobs/${part(name)}/stop`);
 
 /**
- * @param {string} name
- * @returns {Promise<Api.Job>}
- */
-export const resumeJob = (name) => json("POST", `jobs/${part(name)}/resume`);
-
-/**
- * Trains a finished training for longer.
+ * Lets a training go on: a stopped one to its end, a finished one for some minutes more.
  *
  * @param {string} name
- * @param {number} minutes
+ * @param {number | null} [minutes]
  * @returns {Promise<Api.Job>}
  */
-export const extendJob = (name, minutes) => json("POST", `jobs/${part(name)}/resume`, { minutes });
+export const resumeJob = (name, minutes = null) =>
+  json("POST", `jobs/${part(name)}/resume`, { minutes });
 
 /**
  * @param {string} name

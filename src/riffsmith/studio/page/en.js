@@ -370,7 +370,11 @@ export default {
       "one": "skipped",
       "other": "skipped"
     },
-    "too_short": "in files that are too short: join short clips into longer files",
+    "joined": {
+      "one": "short clips, which are joined into one recording",
+      "other": "short clips, which are joined into {count} recordings"
+    },
+    "too_short": "in files that are too short, even joined: add more of them",
     "warned": "with remarks",
     "estimate": "for a whole training here",
     "preparation": "of it before the first step",
@@ -447,6 +451,11 @@ export default {
     "excerpt": "an excerpt of {path}, from its second {start:whole} on",
     "shared_music":
       "{seconds:whole} s of its music are in {path} too: both stay on the same side of the split",
+    "flawed_clips": {
+      "by": "clips",
+      "one": "{clips} clip of it with flaws, which the survey of the folder names",
+      "other": "{clips} clips of it with flaws, which the survey of the folder names"
+    },
     "damaged": "damaged: decoding stopped ({cause}) after {seconds:tenths} s",
     "cut_off": "truncated: the file is cut off after {seconds:tenths} s",
     "truncated": "truncated: {seconds:tenths} s of {expected:tenths} s can be read",

@@ -371,7 +371,11 @@ export default {
       "one": "omitida",
       "other": "omitidas"
     },
-    "too_short": "en archivos demasiado cortos: una los clips cortos en archivos más largos",
+    "joined": {
+      "one": "clips cortos, que se unen en una grabación",
+      "other": "clips cortos, que se unen en {count} grabaciones"
+    },
+    "too_short": "en archivos demasiado cortos, incluso unidos: añada más",
     "warned": "con observaciones",
     "estimate": "para un entrenamiento completo aquí",
     "preparation": "de ello antes del primer paso",
@@ -452,6 +456,11 @@ export default {
     "excerpt": "un fragmento de {path}, a partir de su segundo {start:whole}",
     "shared_music":
       "{seconds:whole} s de su música están también en {path}: ambos quedan en la misma parte",
+    "flawed_clips": {
+      "by": "clips",
+      "one": "{clips} clip suyo con defectos, que el examen de la carpeta nombra",
+      "other": "{clips} clips suyos con defectos, que el examen de la carpeta nombra"
+    },
     "damaged": "dañado: la decodificación se detuvo ({cause}) después de {seconds:tenths} s",
     "cut_off": "truncado: el archivo se corta después de {seconds:tenths} s",
     "truncated": "truncado: se pueden leer {seconds:tenths} s de {expected:tenths} s",

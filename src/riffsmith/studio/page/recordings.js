@@ -65,6 +65,14 @@ export function showTimes(found, minutes) {
   place.className = isLonger ? "grade caution" : "soft";
 }
 
+/**
+ * The paths of the files that are joined with others, because they are too short by themselves.
+ *
+ * @param {Api.SurveyInfo} found
+ */
+const clipsOf = ({ joined }) =>
+  new Set(joined.flatMap(({ clips }) => clips.map(({ path }) => path)));
+
 /** @param {Api.SurveyFile[]} files */
 const minutesOf = (files) => files.reduce((sum, { seconds }) => sum + seconds, 0) / 60;
 
@@ -107,11 +115,13 @@ export class HoldOut {
    * @param {string} source
    * @param {Api.SurveyInfo} found
    */
-  begin(source, { entries, held_out, held_out_from_seconds: from, held_out_minutes: minutes }) {
+  begin(source, found) {
+    const { entries, joined, held_out, held_out_from_seconds: from } = found;
+    const clips = clipsOf(found);
     this.stop();
     this.#source = source;
-    this.#usable = entries.filter(({ usable }) => usable);
-    this.#end = from === null ? null : { path: held_out[0], from, minutes };
+    this.#usable = [...entries.filter(({ path, usable }) => usable && !clips.has(path)), ...joined];
+    this.#end = from === null ? null : { path: held_out[0], from, minutes: found.held_out_minutes };
     this.#chosen = new Set(this.#end ? [] : held_out);
     this.#isOpen = this.#usable.length <= OPEN_ROWS;
     this.show();
@@ -183,7 +193,7 @@ export class HoldOut {
    * @param {Api.SurveyFile} entry
    * @param {number} place Row in the table.
    */
-  #row({ path, seconds }, place) {
+  #row({ path, seconds, clips }, place) {
     const box = h("input", {
       type: "checkbox",
       checked: this.#chosen.has(path),
@@ -200,7 +210,11 @@ export class HoldOut {
     hear.addEventListener("click", () => this.#hear(path));
     const cells = [
       h("td", {}, h("label", { class: "tick" }, box)),
-      h("th", { scope: "row" }, h("span", { class: "heard" }, hear, path)),
+      h(
+        "th",
+        { scope: "row" },
+        h("span", { class: "heard" }, ...(clips.length ? [] : [hear]), path),
+      ),
     ];
     return h("tr", {}, ...cells, h("td", {}, number(seconds / 60, 1)));
   }

@@ -126,7 +126,7 @@ export class RunView {
     const form = minutesForm({
       name,
       onGo: async (minutes) => {
-        await api.extendJob(name, minutes);
+        await api.resumeJob(name, minutes);
         await this.onChange();
         this.#close(form, this.#stop);
       },

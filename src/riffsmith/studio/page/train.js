@@ -164,6 +164,7 @@ export class TrainSection {
     too_short_minutes: tooShort,
     grade,
     entries,
+    joined,
     training_seconds: steps,
     preparation_seconds: preparation,
   }) {
@@ -171,12 +172,14 @@ export class TrainSection {
     showTimes(this.#found, this.#minutes);
     byId("verdict").textContent = t(`material.${grade}`);
     byId("verdict").className = `grade ${COLOURS[grade]}`;
+    const clips = joined.reduce((sum, one) => sum + one.clips.length, 0);
     const warned = entries.filter((entry) => entry.usable && entry.flaws.length);
     const dropped = entries.filter((entry) => !entry.usable);
     byId("facts").replaceChildren(
       fact(number(usable), t("train.usable", { count: usable })),
       fact(number(minutes, 1), t("train.minutes")),
       ...(skipped ? [fact(number(skipped), t("train.skipped", { count: skipped }))] : []),
+      ...(joined.length ? [fact(number(clips), t("train.joined", { count: joined.length }))] : []),
       ...(tooShort ? [fact(duration(60 * tooShort), t("train.too_short"))] : []),
       ...(warned.length ? [fact(number(warned.length), t("train.warned"))] : []),
       ...(steps ? [fact(duration(preparation + steps), t("train.estimate"))] : []),

@@ -68,8 +68,15 @@ class RecordingMessage(Message, frozen=True):
         return {**values, "detail": RecordingRemark.model_validate(values).text}
 
 
+class SurveyClip(Response, frozen=True):
+    """A file within the recording that it is joined into."""
+
+    path: str
+    start_seconds: float
+
+
 class SurveyFile(Response, frozen=True):
-    """A file of a folder."""
+    """A file of a folder, or a recording that short files are joined into."""
 
     path: str
     usable: bool
@@ -86,6 +93,9 @@ class SurveyFile(Response, frozen=True):
         description="Paths of the recordings that hold some of the same music. All of them are "
         "trained on, or all of them are held out."
     )
+    clips: list[SurveyClip] = Field(
+        default=[], description="What a joined recording holds; empty: it is one file."
+    )
 
 
 class SurveyInfo(Response, frozen=True):
@@ -94,11 +104,17 @@ class SurveyInfo(Response, frozen=True):
     folder: str = Field(description="Its name, without the folders that it is in.")
     genre: str | None
     entries: list[SurveyFile]
+    joined: list[SurveyFile] = Field(
+        default=[],
+        description="Recordings that usable files are joined into, in the order of their paths, "
+        "because they are too short by themselves. The corpus has these in their place.",
+    )
     minutes: float
     usable: int
     skipped: int
     too_short_minutes: float = Field(
-        description="Length of the recordings that are skipped because they are too short."
+        description="Length of the recordings that are skipped because they are too short, even "
+        "joined."
     )
     sample_rates: dict[str, int]
     channel_counts: dict[str, int]
