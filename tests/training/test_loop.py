@@ -12,7 +12,7 @@ from riffsmith.bundle import load_bundle
 from riffsmith.corpus import Corpus, prepare_corpus
 from riffsmith.errors import CorpusError, RunError, SettingsError
 from riffsmith.files import hold, parse_checked
-from riffsmith.runs import RunFolder, RunRecord, create_run, open_run, select_snapshot
+from riffsmith.runs import RunFolder, RunRecord, create_run, open_run, select_snapshot, step_of
 from riffsmith.runs.checkpoint import checkpoint_paths, read_checkpoint, read_latest
 from riffsmith.runs.record import RUN_VERSION
 from riffsmith.training import Milestones, Preview, SilentObserver, StepMetrics, train
@@ -190,7 +190,7 @@ def test_a_finished_run_is_left_alone_and_can_be_prolonged(started: Started, cor
     record, _ = open_run(run, training={"epochs": 5}, credit="A band, CC BY 4.0")
     assert train(run, record, corpus, []).epoch == 5
     assert run.snapshot_numbers() == [0, 2, 4, 5]
-    steps = [line["step"] for line in run.read_metrics("log")]
+    steps = [step_of(line) for line in run.read_metrics("log")]
     assert steps == sorted(set(steps))
     cards = [load_bundle(run.snapshot(number)).card for number in (4, 5)]
     assert [card.credit for card in cards] == [None, "A band, CC BY 4.0"]
