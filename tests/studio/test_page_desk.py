@@ -249,6 +249,7 @@ def test_two_sides_are_compared_blind(open_page: Open):
     """The louder clip is turned down; a vote shows which was which, and is counted."""
     page = open_page()
     asked = give_clips(page)
+    expect(page.locator("#compare-make")).to_be_enabled()  # once the models are known
     page.locator("#knob-tempo").fill("90")
     for side, (model, seed) in enumerate([("metal", "3"), (MODEL, "4")]):
         page.locator(f"#compare-model-{side}").select_option(model)

@@ -404,7 +404,7 @@ def test_a_folder_without_audio_has_a_sentence(open_studio: Opened, tmp_path: Pa
     _, client = open_studio
     (tmp_path / "empty").mkdir()
     answer = client.post("/api/surveys", json={"source": str(tmp_path / "empty")})
-    assert detail(answer, 400).startswith("'empty' is empty: put recordings into it")
+    assert detail(answer, 400).startswith("folder 'empty' is empty: put recordings into it")
 
 
 @pytest.mark.slow
