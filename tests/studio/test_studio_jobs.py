@@ -411,7 +411,7 @@ def test_the_position_is_that_of_the_newest_line(tmp_path: Path, corpus: Corpus)
         run = RunFolder(home / "runs" / "mine")
         create_run(run, corpus, tiny_settings(), "report", seed=0)
         run.append_metrics({"event": "log", "epoch": 9, "step": 27, "seconds": 1.0})
-        run.append_metrics({"event": "preview", "snapshot": 10, "step": 30})
+        run.append_metrics({"event": "preview", "snapshot": 10, "step": 30, "epoch": 10})
         nearest = {"snapshot": 10, "unit": "epoch", "distance": 4.5}
         best = {"event": "best", "step": 30, "code": "nearest", "parameters": nearest}
         run.append_metrics({**best, "text": "nearest so far"})

@@ -211,14 +211,19 @@ class Loop:
         times = ("data_seconds", "seconds")
         means = {name: sums[name] / (1 if name in times else count) for name in sums}
         means["other_seconds"] = self._take_other_seconds()
-        step, epoch = self.state.step, self.milestones.epoch(self.state.step)
-        line: dict[str, object] = {"event": "log", "step": step}
-        if epoch is not None:
-            line["epoch"] = epoch
-        self.run.append_metrics({**line, **self.system.learning_rates(step - 1), **means})
+        step = self.state.step
+        rates = self.system.learning_rates(step - 1)
+        self.run.append_metrics({**self._line("log"), **rates, **means})
         for observer in self.observers:
             observer.on_log(step, means)
         self._write_progress()
+
+    def _line(self, event: str) -> dict[str, object]:
+        """The beginning of a line of the metrics: its event, the step and the finished epochs."""
+        line: dict[str, object] = {"event": event, "step": self.state.step}
+        if (epoch := self.milestones.epoch(self.state.step)) is not None:
+            line["epoch"] = epoch
+        return line
 
     def _is_preview_due(self) -> bool:
         return self.state.step % self.milestones.preview_every == 0 or self._is_at_last_step()
@@ -247,8 +252,7 @@ class Loop:
         for observer in self.observers:
             observer.on_preview(preview)
         # The line comes last: whoever reads it finds the preview's audio and picture.
-        line = {"event": "preview", "step": self.state.step, "snapshot": number}
-        self.run.append_metrics({**line, **metrics})
+        self.run.append_metrics({**self._line("preview"), "snapshot": number, **metrics})
         self.previewed_step = self.state.step
         self.actions.check(number, is_end=is_end)
 

@@ -20,7 +20,6 @@ from riffsmith.runs import (
     RunFolder,
     RunRecord,
     Stage,
-    Unit,
     select_snapshot,
     step_of,
 )
@@ -57,7 +56,7 @@ def view_job(folder: JobFolder) -> Job:
     lines = run.read_metrics()
     log = [line for line in lines if line.get("event") == "log"]
     unit = record.unit if record else load_preset(request.preset).unit
-    step, epoch = _position(lines, unit)
+    step, epoch = _position(lines)
     steps = _steps(record, step, epoch)
     progress, seconds_left = _progress(folder, record, lines, log, steps, status)
     held_out = _held_out(run, record) if record else None
@@ -134,17 +133,15 @@ def _read_held_out(corpus: Path, _changed: int) -> _HeldOut:
     )
 
 
-def _position(lines: Sequence[Line], unit: Unit) -> tuple[int, int | None]:
+def _position(lines: Sequence[Line]) -> tuple[int, int | None]:
     """Step and finished epochs at the newest line that tells them.
 
     A snapshot and the events of the monitor are written after the log's line of their step, and
     between two lines of the log, so the log alone would be behind them.
     """
-    names = {"log": "epoch", "preview": "snapshot" if unit == "epoch" else "epoch"}
     for line in reversed(lines):
-        name = names.get(str(line.get("event")))
-        if name is not None:
-            return step_of(line), _whole(line.get(name))
+        if line.get("event") in ("log", "preview"):
+            return step_of(line), _whole(line.get("epoch"))
     return 0, None
 
 
