@@ -322,13 +322,17 @@ def is_strace_usable() -> bool:
 
 
 def read_calls(trace: Path, place: Path) -> list[Call]:
-    """The calls of a trace that change files of a folder."""
+    """The calls of a trace that change files of a folder.
+
+    Those that failed undisturbed are left out, such as to make a folder that is there.
+    """
     numbers, calls = Counter[tuple[str, str]](), list[Call]()
     for line in trace.read_text().splitlines():
         if found := re.match(r"(\d+) +(\w+)\(", line):
             thread, name = found.groups()
             numbers[thread, name] += 1
-            if paths := re.findall(rf"{re.escape(str(place))}/([^\">]+)", line):
+            paths = re.findall(rf"{re.escape(str(place))}/([^\">]+)", line)
+            if paths and " = -1 " not in line:
                 calls.append(Call(name, numbers[thread, name], paths[-1]))
     return calls
 
