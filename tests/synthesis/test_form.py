@@ -1,8 +1,11 @@
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 import torch
 
 from riffsmith.networks import NoiseSource
+from riffsmith.seeds import derive_seed
 from riffsmith.synthesis.form import BAR_BEATS, SECTION_BARS, Form, shape_noise
 
 CHANNELS = 16
@@ -56,6 +59,15 @@ def test_a_section_that_returns_has_the_same_bars():
 def test_sections_up_to_the_first_one_never_return():
     form = Form(3, 1.0)
     assert [form.section(number) for number in (-2, -1, 0, 1, 900)] == [-2, -1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("amount", [1.0, 1 - 1e-9])
+def test_a_section_is_found_however_far_it_is(amount: float, monkeypatch: pytest.MonkeyPatch):
+    seeds = Mock(side_effect=derive_seed)
+    monkeypatch.setattr("riffsmith.synthesis.form.derive_seed", seeds)
+    section = Form(3, amount).section(10**9)
+    assert seeds.call_count < 10_000  # and not hundreds of millions
+    assert section == 0 if amount == 1 else 0 < section < 10**9
 
 
 def test_bars_that_are_alike_share_their_noise_and_others_do_not():

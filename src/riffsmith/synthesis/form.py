@@ -21,6 +21,8 @@ _RIFF_BARS = (1, 2, 2, 4)
 """Lengths of a riff in bars, of which a section has one by chance."""
 _FURTHEST_RETURN = 4
 """A section returns to one of so many sections before it."""
+_MOST_RETURNS = 1000
+"""Returns that are followed from one section, so that a piece may have any length."""
 _LEAST_FRESH = 0.05
 """Share of fresh noise in a riff that is repeated throughout: small differences remain."""
 
@@ -45,7 +47,11 @@ class Form:
         Args:
             number: Number of the section in the piece. Those up to the first one never return.
         """
-        while number > 0 and self._chance("return", number) < self.amount:
+        if self.amount == 1:  # all return to the first one, however far it is
+            return min(number, 0)
+        for _ in range(_MOST_RETURNS):
+            if number <= 0 or self._chance("return", number) >= self.amount:
+                break
             furthest = min(number, _FURTHEST_RETURN)
             number -= 1 + derive_seed(self.seed, "form", "to", number) % furthest
         return number
