@@ -71,7 +71,7 @@ def join_short_clips(
         _shift([landmarks[number] for number in group], one)
         for group, one in zip(groups, joined, strict=True)
     ]
-    longer = [number for number in range(len(entries)) if number not in set(clips)]
+    longer = sorted(set(range(len(entries))) - set(clips))
     compared = mark_duplicates(
         [*(entries[number] for number in longer), *joined],
         [*(landmarks[number] for number in longer), *shifted],
@@ -84,6 +84,19 @@ def join_short_clips(
             for number in group:
                 marked[number] = marked[number].model_copy(update={"refusal": one.refusal})
     return marked, _tie([one for one in joined if one.usable], marked)
+
+
+def list_recordings(
+    entries: Sequence[SurveyEntry], joined: Sequence[SurveyEntry]
+) -> list[SurveyEntry]:
+    """What a corpus takes: usable files, and those that short ones are joined into instead.
+
+    Args:
+        entries: All files.
+        joined: Recordings that some of them are joined into.
+    """
+    clips = {path for one in joined for path in one.files}
+    return [*(one for one in entries if one.usable and one.path not in clips), *joined]
 
 
 def _divide(

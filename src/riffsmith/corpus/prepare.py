@@ -12,7 +12,7 @@ import torch
 from riffsmith import __version__
 from riffsmith.audio import AudioSpool, RecordingCode, RecordingRemark, is_audio_file
 from riffsmith.config import CorpusSettings
-from riffsmith.corpus.clips import join_audio, join_short_clips
+from riffsmith.corpus.clips import join_audio, join_short_clips, list_recordings
 from riffsmith.corpus.entry import (
     FULL_SCALE,
     SurveyEntry,
@@ -234,8 +234,7 @@ def _build_manifest(
         shards[path].landmarks(settings.sample_rate) if path in shards else None for path in files
     ]
     entries, joined = join_short_clips([entry for entry, _ in files.values()], landmarks, settings)
-    clips = {path for one in joined for path in one.files}
-    usable = [*(one for one in entries if one.usable and one.path not in clips), *joined]
+    usable = list_recordings(entries, joined)
     if not usable:
         reasons = "; ".join(f"{entry.path}: {entry.reason}" for entry in entries[:5])
         more = f"; and {Count(len(entries) - 5):file|files} more" if len(entries) > 5 else ""

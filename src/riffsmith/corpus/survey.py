@@ -12,7 +12,7 @@ from torch import Tensor
 
 from riffsmith.audio import RecordingCode
 from riffsmith.config import CorpusSettings
-from riffsmith.corpus.clips import join_short_clips
+from riffsmith.corpus.clips import join_short_clips, list_recordings
 from riffsmith.corpus.entry import SurveyEntry, describe
 from riffsmith.corpus.folders import find_recordings
 from riffsmith.corpus.manifest import PlannedRecording, Split
@@ -100,8 +100,7 @@ class Survey(BaseModel):
     @property
     def recordings(self) -> list[SurveyEntry]:
         """What a corpus takes: usable files, and those that short ones are joined into instead."""
-        clips = {clip.path for one in self.joined for clip in one.clips}
-        return [*(entry for entry in self.usable if entry.path not in clips), *self.joined]
+        return list_recordings(self.entries, self.joined)
 
     @property
     def minutes(self) -> float:
